@@ -1,0 +1,1 @@
+"""Menkou: the software inside a community hall's self-service terminal."""

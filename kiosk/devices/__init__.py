@@ -1,0 +1,1 @@
+"""What the terminal needs of the outside world: one contract per role, in plain values."""

@@ -1,0 +1,140 @@
+"""The role `GasCompany`: whose accounts and bills they are, and who says that something was delivered.
+
+Money is integer fen. Volumes (m³) and unit prices (yuan/m³, three decimals are usual) are exact decimals. The
+company's quote is the truth about what is owed; the terminal only explains it.
+"""
+
+from abc import abstractmethod
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from kiosk.devices.device import Device, S
+
+MeterKind = Literal["postpaid", "remote", "card"]
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A household as the company shows it: already masked for the screen (`张**`, `天福和园 ***`)."""
+
+    number: str
+    meter_kind: MeterKind
+    holder_masked: str
+    address_masked: str
+    arrears_fen: int
+    balance_fen: int = 0
+
+
+class TierLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A price tier's part of a period: `volume_m3` × `unit_price` = `amount_fen` as the company rounds it."""
+
+    tier: int
+    volume_m3: Decimal
+    unit_price: Decimal
+    amount_fen: int
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """One unpaid billing period, months as `YYYY-MM`, both included."""
+
+    first_month: str
+    last_month: str
+    volume_m3: Decimal
+    lines: tuple[TierLine, ...]
+    late_fee_fen: int
+    amount_fen: int
+    """Tier lines plus late fee."""
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account owes now, held until `expires_ms` (milliseconds since 1970, UTC)."""
+
+    quote_id: str
+    account: Account
+    periods: tuple[Period, ...]
+    total_fen: int
+    used_this_cycle_m3: Decimal
+    price_version: str
+    expires_ms: int
+
+
+RefusalReason = Literal[
+    "no_such_account",
+    "nothing_owed",
+    "quote_expired",
+    "quote_changed",
+    "already_paid",
+    "account_busy",
+    "not_now",
+    "not_accepted",
+]
+"""Message keys. `no_such_account` also answers "not yours": nobody learns which accounts exist."""
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """The company answered no. Final for this request."""
+
+    reason: RefusalReason
+
+
+class Unreachable(msgspec.Struct, frozen=True, tag="unreachable"):
+    """No answer, or none that can be trusted. `sent` is False only where no byte of the request can have
+    arrived (so it had no effect). `why` is for staff and journal; no personal data."""
+
+    why: str
+    sent: bool
+
+
+class Opened(msgspec.Struct, frozen=True, tag="opened"):
+    """The company holds the price for this order until `pay_by_ms`. `due_fen` is what must be paid."""
+
+    pay_by_ms: int
+    due_fen: int
+    provider_ref: str
+
+
+class Delivered(msgspec.Struct, frozen=True, tag="delivered"):
+    """The company booked the payment: the debt is gone. `receipt_no` is the company's number for it."""
+
+    receipt_no: str
+
+
+class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
+    """The company will never deliver this order (it keeps a tombstone, even for a number it never saw)."""
+
+
+class NotFound(msgspec.Struct, frozen=True, tag="not_found"):
+    """The company never saw this order number."""
+
+
+class GasCompany(Device[S]):
+    """See the module. Every call is idempotent by `order_no`; a repeat gets the first answer."""
+
+    role = "gas_company"
+
+    @abstractmethod
+    async def read_account(self, number: str) -> Account | Refused | Unreachable:
+        """Look an account up by its number (a string: leading zeros count)."""
+
+    @abstractmethod
+    async def quote(self, number: str) -> Quote | Refused | Unreachable:
+        """All that a postpaid account owes now; `Refused("nothing_owed")` when that is nothing."""
+
+    @abstractmethod
+    async def open_order(self, order_no: str, number: str, quote_id: str) -> Opened | Refused | Unreachable:
+        """Hold the quoted price for this order."""
+
+    @abstractmethod
+    async def confirm_paid(
+        self, order_no: str, channel: str, channel_ref: str, paid_fen: int
+    ) -> Delivered | Refused | Unreachable:
+        """Say that the resident paid. `Delivered` means the debt is settled with the company."""
+
+    @abstractmethod
+    async def cancel(self, order_no: str, reason: str) -> Cancelled | Delivered | Unreachable:
+        """Make sure that the order is never delivered, or learn that it was. The answer is the fence."""
+
+    @abstractmethod
+    async def query(self, order_no: str) -> Opened | Delivered | Cancelled | NotFound | Unreachable:
+        """What the company knows of the order."""

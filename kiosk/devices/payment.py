@@ -1,0 +1,155 @@
+"""The role `PaymentMethod`: take money for one attempt, and always be able to say what became of it.
+
+The rules are those of the money path: an attempt is durable before its first byte leaves; `start` is never
+repeated after it was sent, only `find`; `close` is a request whose exchange is always finished and may end in
+`Captured` after all; a refund repeated with its key acts once.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import ClassVar, Literal
+
+import msgspec
+
+from kiosk.devices.device import Device, S
+
+Channel = Literal["wechat", "card"]
+"""How the resident pays, as a message key (`channel.<key>`)."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try at paying one order by one channel: what the ledger holds of it and a driver may need.
+
+    `key` is unique for ever and fits every channel: 8-32 characters of `[0-9A-Z]`. `amount_fen` > 0. Times are
+    milliseconds since 1970, UTC. `wording` is what the payer's wallet or statement shows; it names nobody.
+    """
+
+    order_no: str
+    n: int
+    key: str
+    amount_fen: int
+    wording: str
+    sent_ms: int
+    show_until_ms: int
+    """After this the resident is no longer asked to pay; a channel may expire its offer a little later."""
+    ref: str = ""
+    """The channel's own number for the captured payment, once known."""
+    captured_fen: int = 0
+    predecessor: str = ""
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
+    """Money to give back from one captured attempt. `key` never changes for one refund."""
+
+    order_no: str
+    n: int
+    r: int
+    key: str
+    amount_fen: int
+    reason: Literal["undelivered", "surplus", "late"]
+
+
+Proof = Literal["closed", "refused", "never_arrived"]
+"""Why an attempt can never take money any more. "Not paid (yet)" is no proof."""
+
+
+class Offer(msgspec.Struct, frozen=True, tag="offer"):
+    """Progress: the resident should scan this. `text` is the QR code's content, exact."""
+
+    text: str
+
+
+class Step(msgspec.Struct, frozen=True, tag="step"):
+    """Progress: what the resident should do or await now, as a message key (`payment.step.<key>`)."""
+
+    key: Literal["waiting", "present_card", "enter_pin", "asking_bank", "remove_card"]
+
+
+Progress = Offer | Step
+
+
+class Open(msgspec.Struct, frozen=True, tag="open"):
+    """The channel knows the attempt; nothing was taken so far, and it still may be."""
+
+
+class Authorized(msgspec.Struct, frozen=True, tag="authorized"):
+    """Two-phase channels: the money is reserved and waits for `capture`."""
+
+    fen: int
+    ref: str
+
+
+class Captured(msgspec.Struct, frozen=True, tag="captured"):
+    """The money was taken: `fen` in all, `ref` the channel's number for it."""
+
+    fen: int
+    ref: str
+
+
+class Dead(msgspec.Struct, frozen=True, tag="dead"):
+    """This attempt took nothing and never will; `proof` says how that is known."""
+
+    proof: Proof
+
+
+class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
+    """No answer, or none that can be trusted. `why` is for the journal and staff; no personal data."""
+
+    why: str
+
+
+Outcome = Open | Authorized | Captured | Dead | Unknown
+
+
+class Refunded(msgspec.Struct, frozen=True, tag="refunded"):
+    """The channel confirmed that the money went back."""
+
+    ref: str
+
+
+class RefundPending(msgspec.Struct, frozen=True, tag="pending"):
+    """The channel accepted the refund, or we do not know yet: ask again with the same key."""
+
+    why: str
+
+
+class RefundFailed(msgspec.Struct, frozen=True, tag="failed"):
+    """The channel says that this refund will never happen by itself: staff must act."""
+
+    why: str
+
+
+RefundOutcome = Refunded | RefundPending | RefundFailed
+
+
+class PaymentMethod(Device[S]):
+    """See the module. `tell` may be called any number of times before a call returns, from the event loop."""
+
+    role = "payment_method"
+    channel: ClassVar[Channel]
+    hold: ClassVar[bool] = False
+    """Whether the device can speak only of its last sale, and so takes no new one until that is resolved."""
+
+    @abstractmethod
+    async def start(self, attempt: Attempt, tell: Callable[[Progress], None]) -> Outcome:
+        """Ask the channel for the money. Called once per attempt, after its row is durable.
+
+        Returns as soon as the channel has acknowledged (`Open`, having told the `Offer`) or decided.
+        """
+
+    @abstractmethod
+    async def find(self, attempt: Attempt) -> Outcome:
+        """What became of the attempt. Reads only; may be asked at any time, for ever."""
+
+    @abstractmethod
+    async def close(self, attempt: Attempt) -> Outcome:
+        """Make sure that the attempt takes no money any more, or learn that it did. Repeatable."""
+
+    async def capture(self, attempt: Attempt) -> Outcome:
+        """Two-phase channels only: take the reserved money. Repeatable."""
+        return await self.find(attempt)
+
+    @abstractmethod
+    async def refund(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
+        """Give money back from a captured attempt (`attempt.ref`, `attempt.captured_fen`). Repeatable: one
+        key, one refund, however often it is asked."""

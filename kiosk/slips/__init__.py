@@ -1,0 +1,1 @@
+"""What is printed, as values: localized, and independent of any printer."""

@@ -1,0 +1,290 @@
+"""The frame every simulator stands in: command line, durable books, faults, and a control interface.
+
+A simulator is a program of its own that speaks a driver's wire protocol from the other side. It has two faces: the
+wire, and the *hand* that scans the code, feeds the paper and pulls the cable. The hand is HTTP with JSON on loopback:
+
+    GET  /books          everything the simulator has booked
+    GET  /faults         {"known": {name: what it does}, "armed": [...]}
+    POST /faults         {"name": ..., "times": 1, ...more of the fault's own} arms one; times -1 lasts until cleared
+    POST /faults/clear   {} or {"name": ...}
+    POST /do/ACTION      {...} the simulator's own actions (GET / lists them)
+
+When it is ready it prints one JSON line, the *announcement*: {"port": url, "control": url, "settings": {...}}. `port`
+and `settings` are what a `[[device]]` of the configuration needs to reach it.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from aiohttp import web
+
+Json = dict[str, Any]
+Action = Callable[[Json], Awaitable[Json]]
+
+
+class Fault(msgspec.Struct):
+    """An armed fault: it strikes `times` times more (-1: until cleared). `more` are its own parameters."""
+
+    name: str
+    times: int
+    more: Json
+
+
+class BadRequestError(ValueError):
+    """The hand asked for something that does not exist or does not fit; the message goes back to it."""
+
+
+class Faults:
+    """What can go wrong, and what will."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        """`known` maps a fault's name to one line that says what it does."""
+        self.known = dict(known)
+        self.armed: list[Fault] = []
+
+    def arm(self, name: str, times: int = 1, **more: Any) -> None:
+        """Let `name` strike the next `times` chances. Raises `BadRequestError` for an unknown name."""
+        if name not in self.known:
+            raise BadRequestError(f"no fault {name!r}; known: {', '.join(sorted(self.known))}")
+        self.armed.append(Fault(name, times, more))
+
+    def clear(self, name: str | None = None) -> None:
+        """Disarm one fault, or all."""
+        self.armed = [fault for fault in self.armed if name is not None and fault.name != name]
+
+    def take(self, name: str, **match: Any) -> Fault | None:
+        """The fault of that name if it strikes now (and count it). `match` narrows: a fault armed with
+        `path="/x"` strikes only where the caller passes the same value for `path`."""
+        for fault in self.armed:
+            if fault.name != name:
+                continue
+            if any(fault.more.get(key) not in (None, value) for key, value in match.items()):
+                continue
+            if fault.times > 0:
+                fault.times -= 1
+                if fault.times == 0:
+                    self.armed.remove(fault)
+            return fault
+        return None
+
+
+class Simulator(Protocol):
+    """What a simulator's module builds for `main`."""
+
+    faults: Faults
+    actions: Mapping[str, Action]
+
+    async def start(self) -> Json:
+        """Listen on the wire; the announcement without `control`."""
+
+    async def stop(self) -> None:
+        """Stop listening."""
+
+    def books(self) -> Json:
+        """Everything booked, from the durable books."""
+
+    def add_control_routes(self, app: web.Application) -> None:
+        """More of the hand's own routes (a picture of the paper, say)."""
+
+
+def open_books(folder: Path, name: str, schema: str) -> sqlite3.Connection:
+    """Durable books: an SQLite file `folder/name.sqlite` that survives a kill at any moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    books = sqlite3.connect(folder / f"{name}.sqlite", isolation_level=None, check_same_thread=False)
+    books.row_factory = sqlite3.Row
+    books.execute("PRAGMA journal_mode = WAL")
+    books.execute("PRAGMA synchronous = FULL")
+    books.executescript(schema)
+    return books
+
+
+HTTP_FAULTS = {
+    "lost_request": "the connection drops before the request is acted on",
+    "lost_answer": "the request is acted on, then the connection drops without an answer",
+    "half_answer": "the request is acted on, and the answer breaks off in the middle",
+    "garbage": "the request is acted on, and the answer is bytes without meaning",
+    "slow": "the answer comes after `seconds`",
+    "error_500": "answers 500 without acting",
+    "error_500_after": "acts, then answers 500",
+    "twice": "the network delivers the request twice; the second answer goes back",
+    "down": "answers 503 without acting",
+}
+"""Faults that any HTTP peer can have; `http_faults` makes them real. Each may be narrowed by `path` (a prefix)."""
+
+
+def http_faults(
+    faults: Faults, handler: Callable[[web.Request], Awaitable[web.Response]]
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Wrap a simulator's catch-all handler so that `HTTP_FAULTS` strike on the wire."""
+
+    def strikes(name: str, request: web.Request) -> Fault | None:
+        for fault in faults.armed:
+            if fault.name == name and request.path.startswith(str(fault.more.get("path", ""))):
+                return faults.take(name, path=fault.more.get("path"))
+        return None
+
+    def hang_up(request: web.Request) -> web.Response:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)
+
+    async def faulty(request: web.Request) -> web.StreamResponse:
+        await request.read()
+        if strikes("lost_request", request):
+            return hang_up(request)
+        if strikes("down", request):
+            return web.Response(status=503, text="down")
+        if strikes("error_500", request):
+            return web.Response(status=500, text="error")
+        if fault := strikes("slow", request):
+            await asyncio.sleep(fault.more.get("seconds", 5))
+        response = await handler(request)
+        if strikes("twice", request):
+            response = await handler(request)
+        if strikes("error_500_after", request):
+            return web.Response(status=500, text="error")
+        if strikes("lost_answer", request):
+            return hang_up(request)
+        if strikes("garbage", request):
+            return web.Response(status=200, body=b"\x00\xff<html>\x80garbage")
+        if strikes("half_answer", request):
+            body = response.body if isinstance(response.body, bytes) else b""
+            half = web.StreamResponse(status=response.status, headers=response.headers)
+            half.content_length = len(body) + 16
+            await half.prepare(request)
+            await half.write(body[: len(body) // 2])
+            return hang_up(request)
+        return response
+
+    return faulty
+
+
+def _control(simulator: Simulator) -> web.Application:
+    async def body(request: web.Request) -> Json:
+        try:
+            value = await request.json() if request.can_read_body else {}
+        except json.JSONDecodeError as error:
+            raise BadRequestError(f"the body is not JSON: {error}") from error
+        if not isinstance(value, dict):
+            raise BadRequestError("the body is not a JSON object")
+        return value
+
+    @web.middleware
+    async def complain(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except BadRequestError as error:
+            return web.json_response({"error": str(error)}, status=400)
+
+    async def index(_: web.Request) -> web.Response:
+        return web.json_response({"actions": sorted(simulator.actions), "faults": simulator.faults.known})
+
+    async def books(_: web.Request) -> web.Response:
+        return web.json_response(simulator.books())
+
+    async def list_faults(_: web.Request) -> web.Response:
+        armed = [msgspec.structs.asdict(fault) for fault in simulator.faults.armed]
+        return web.json_response({"known": simulator.faults.known, "armed": armed})
+
+    async def arm(request: web.Request) -> web.Response:
+        asked = await body(request)
+        name, times = asked.pop("name", None), asked.pop("times", 1)
+        if not isinstance(name, str) or not isinstance(times, int):
+            raise BadRequestError("a fault needs a 'name' (text) and may have 'times' (a whole number)")
+        simulator.faults.arm(name, times, **asked)
+        return await list_faults(request)
+
+    async def clear(request: web.Request) -> web.Response:
+        simulator.faults.clear((await body(request)).get("name"))
+        return await list_faults(request)
+
+    async def act(request: web.Request) -> web.Response:
+        action = simulator.actions.get(request.match_info["action"])
+        if action is None:
+            raise BadRequestError(
+                f"no action {request.match_info['action']!r}; known: {', '.join(sorted(simulator.actions))}"
+            )
+        return web.json_response(await action(await body(request)))
+
+    app = web.Application(middlewares=[complain])
+    app.add_routes(
+        [
+            web.get("/", index),
+            web.get("/books", books),
+            web.get("/faults", list_faults),
+            web.post("/faults", arm),
+            web.post("/faults/clear", clear),
+            web.post("/do/{action}", act),
+        ]
+    )
+    simulator.add_control_routes(app)
+    return app
+
+
+class Server:
+    """An aiohttp application on a loopback port (0: any free one)."""
+
+    def __init__(self, app: web.Application, port: int = 0) -> None:
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        self._port = port
+
+    async def start(self) -> str:
+        """Listen; the base URL."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await site.start()
+        self._port = int(self._runner.addresses[0][1])
+        return f"http://127.0.0.1:{self._port}"
+
+    async def stop(self) -> None:
+        """Stop listening and drop the connections."""
+        await self._runner.cleanup()
+
+
+async def serve(simulator: Simulator, control_port: int, until_eof: bool) -> None:
+    """Run until SIGTERM or SIGINT (or, with `until_eof`, until standard input ends: a dead parent)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if until_eof:
+        reader = asyncio.StreamReader()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        watch = asyncio.ensure_future(reader.read())
+        watch.add_done_callback(lambda _: stop.set())
+    announcement = await simulator.start()
+    control = Server(_control(simulator), control_port)
+    announcement["control"] = await control.start()
+    sys.stdout.write(json.dumps(announcement) + "\n")
+    sys.stdout.flush()
+    await stop.wait()
+    await control.stop()
+    await simulator.stop()
+
+
+def main(
+    description: str,
+    build: Callable[[argparse.Namespace], Simulator],
+    more_options: Callable[[argparse.ArgumentParser], None] = lambda _: None,
+) -> None:
+    """A simulator's `__main__`: `build` gets the parsed options, among them `books` (a folder) and `port`."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--books", type=Path, required=True, help="folder for the durable books and keys")
+    parser.add_argument("--port", type=int, default=0, help="the wire's TCP port on loopback (0: any free one)")
+    parser.add_argument("--control", type=int, default=0, help="the hand's HTTP port on loopback (0: any)")
+    parser.add_argument("--until-eof", action="store_true", help="also end when standard input ends")
+    more_options(parser)
+    options = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(build(options), options.control, options.until_eof))
