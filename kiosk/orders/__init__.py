@@ -1,0 +1,1 @@
+"""The money path: orders, attempts and refunds, driven by pure decisions over durable rows."""

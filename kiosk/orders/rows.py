@@ -1,0 +1,121 @@
+"""The rows of one order as the ledger keeps them. Money is fen, times are milliseconds since 1970, UTC."""
+
+from typing import Literal
+
+import msgspec
+
+OrderState = Literal["opening", "open", "refused", "delivering", "delivered", "held", "cancelling", "cancelled"]
+AttemptState = Literal["sent", "open", "closing", "captured", "dead"]
+RefundState = Literal["due", "sent", "done", "failed"]
+PrintState = Literal["intended", "printed", "not_printed", "unknown"]
+
+LIVE: frozenset[AttemptState] = frozenset({"sent", "open", "closing"})
+"""States in which an attempt may still take money."""
+
+GOODS_FINAL: frozenset[OrderState] = frozenset({"refused", "delivered", "cancelled"})
+
+
+class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One try at paying; `(order_no, n)` is its identity, `key` the channel's."""
+
+    order_no: str
+    n: int
+    channel: str
+    device: str
+    hold: bool
+    key: str
+    amount_fen: int
+    state: AttemptState
+    sent_ms: int
+    show_until_ms: int
+    ended_ms: int = 0
+    captured_fen: int = 0
+    ref: str = ""
+    predecessor: str = ""
+    proof: str = ""
+    why: str = ""
+    late: bool = False
+
+
+class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One refund from one attempt; `key` never changes."""
+
+    order_no: str
+    n: int
+    r: int
+    key: str
+    amount_fen: int
+    state: RefundState
+    reason: str
+    due_ms: int
+    ref: str = ""
+    why: str = ""
+
+
+class PrintRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One slip of the order on its way to paper."""
+
+    order_no: str
+    p: int
+    reprint: bool
+    truth: str
+    state: PrintState
+    at_ms: int
+    why: str = ""
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Money taken for something to be delivered."""
+
+    order_no: str
+    kind: str
+    state: OrderState
+    subject: str
+    account_hash: str
+    hash_key: str
+    quote_id: str
+    due_fen: int
+    business_date: str
+    language: str
+    opened_ms: int
+    pay_by_ms: int = 0
+    provider_ref: str = ""
+    deliver_by_ms: int = 0
+    receipt_no: str = ""
+    why: str = ""
+    ended_ms: int = 0
+    closed: bool = False
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """An order with all that belongs to it."""
+
+    order: OrderRow
+    attempts: tuple[AttemptRow, ...] = ()
+    refunds: tuple[RefundRow, ...] = ()
+    prints: tuple[PrintRow, ...] = ()
+
+    @property
+    def captured_fen(self) -> int:
+        """All money that any attempt took."""
+        return sum(attempt.captured_fen for attempt in self.attempts)
+
+    @property
+    def refunded_fen(self) -> int:
+        """All money that is proved to have gone back."""
+        return sum(refund.amount_fen for refund in self.refunds if refund.state == "done")
+
+    @property
+    def delivered_fen(self) -> int:
+        """The worth of what was delivered: all of it or nothing."""
+        return self.order.due_fen if self.order.state == "delivered" else 0
+
+    @property
+    def liability_fen(self) -> int:
+        """Money that the resident gave and has neither goods nor refund for, in fen."""
+        return self.captured_fen - self.refunded_fen - self.delivered_fen
+
+    @property
+    def live(self) -> AttemptRow | None:
+        """The attempt that may still take money, if any: there is never more than one."""
+        return next((attempt for attempt in self.attempts if attempt.state in LIVE), None)

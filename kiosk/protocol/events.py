@@ -1,0 +1,195 @@
+"""Everything that can happen to an order, as the journal keeps it. Types are versioned; readers upcast.
+
+No event holds a personal value: `subject` points to the sealed ones, `account_hash` is keyed per hall.
+Times are milliseconds since 1970, UTC; money is fen.
+"""
+
+import msgspec
+
+
+class OrderEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of the events of one order."""
+
+    order_no: str
+
+
+class OrderOpening(OrderEvent, frozen=True, tag="menkou.order.opening.v1"):
+    """Intent: the gas company is about to be asked to hold the price."""
+
+    kind: str
+    subject: str
+    account_hash: str
+    hash_key: str
+    quote_id: str
+    due_fen: int
+    business_date: str
+    language: str
+    at_ms: int
+
+
+class OrderOpened(OrderEvent, frozen=True, tag="menkou.order.opened.v1"):
+    """The company holds the price until `pay_by_ms`."""
+
+    pay_by_ms: int
+    due_fen: int
+    provider_ref: str
+
+
+class OrderRefused(OrderEvent, frozen=True, tag="menkou.order.refused.v1"):
+    """The company did not open the order: no money ever moved."""
+
+    reason: str
+
+
+class OrderDelivering(OrderEvent, frozen=True, tag="menkou.order.delivering.v1"):
+    """Intent: the company is about to be told that `paid_fen` were paid."""
+
+    channel: str
+    channel_ref: str
+    paid_fen: int
+    deliver_by_ms: int
+
+
+class OrderDelivered(OrderEvent, frozen=True, tag="menkou.order.delivered.v1"):
+    """The company booked the payment."""
+
+    receipt_no: str
+    at_ms: int
+
+
+class OrderHeld(OrderEvent, frozen=True, tag="menkou.order.held.v1"):
+    """The company cannot be reached, and proof exists that it was not told yet."""
+
+    why: str
+
+
+class OrderCancelling(OrderEvent, frozen=True, tag="menkou.order.cancelling.v1"):
+    """Intent: the company is about to be asked to fence the order off."""
+
+    why: str
+
+
+class OrderCancelled(OrderEvent, frozen=True, tag="menkou.order.cancelled.v1"):
+    """The company will never deliver this order."""
+
+    at_ms: int
+
+
+class AttemptSent(OrderEvent, frozen=True, tag="menkou.attempt.sent.v1"):
+    """Intent: the channel is about to be asked for the money."""
+
+    n: int
+    channel: str
+    device: str
+    hold: bool
+    key: str
+    amount_fen: int
+    sent_ms: int
+    show_until_ms: int
+    predecessor: str = ""
+
+
+class AttemptOpened(OrderEvent, frozen=True, tag="menkou.attempt.opened.v1"):
+    """The channel acknowledged: the resident can pay now."""
+
+    n: int
+
+
+class AttemptClosing(OrderEvent, frozen=True, tag="menkou.attempt.closing.v1"):
+    """The attempt must end: it will be closed or turn out to be paid."""
+
+    n: int
+    why: str
+
+
+class AttemptCaptured(OrderEvent, frozen=True, tag="menkou.attempt.captured.v1"):
+    """The channel took `fen`. `late` when the attempt was dead before."""
+
+    n: int
+    fen: int
+    ref: str
+    at_ms: int
+    late: bool = False
+
+
+class AttemptDead(OrderEvent, frozen=True, tag="menkou.attempt.dead.v1"):
+    """Proof that the attempt took nothing and never will."""
+
+    n: int
+    proof: str
+    at_ms: int
+
+
+class RefundDue(OrderEvent, frozen=True, tag="menkou.refund.due.v1"):
+    """Money must go back from attempt `n`."""
+
+    n: int
+    r: int
+    key: str
+    amount_fen: int
+    reason: str
+    at_ms: int
+
+
+class RefundSent(OrderEvent, frozen=True, tag="menkou.refund.sent.v1"):
+    """Intent: the channel is about to be asked for the refund."""
+
+    n: int
+    r: int
+
+
+class RefundDone(OrderEvent, frozen=True, tag="menkou.refund.done.v1"):
+    """The channel confirmed that the money went back."""
+
+    n: int
+    r: int
+    ref: str
+    at_ms: int
+
+
+class RefundFailed(OrderEvent, frozen=True, tag="menkou.refund.failed.v1"):
+    """The channel will not refund by itself: a matter for two people of the staff (manual)."""
+
+    n: int
+    r: int
+    why: str
+
+
+class PrintIntended(OrderEvent, frozen=True, tag="menkou.print.intended.v1"):
+    """A slip is about to be sent to the printer; `reprint` ones are marked as such."""
+
+    p: int
+    reprint: bool
+    truth: str
+    at_ms: int
+
+
+class PrintEnded(OrderEvent, frozen=True, tag="menkou.print.ended.v1"):
+    """What became of the slip: `printed`, `not_printed`, `unknown`."""
+
+    p: int
+    state: str
+    why: str = ""
+
+
+Event = (
+    OrderOpening
+    | OrderOpened
+    | OrderRefused
+    | OrderDelivering
+    | OrderDelivered
+    | OrderHeld
+    | OrderCancelling
+    | OrderCancelled
+    | AttemptSent
+    | AttemptOpened
+    | AttemptClosing
+    | AttemptCaptured
+    | AttemptDead
+    | RefundDue
+    | RefundSent
+    | RefundDone
+    | RefundFailed
+    | PrintIntended
+    | PrintEnded
+)

@@ -1,0 +1,93 @@
+"""Views that no single service owns."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from kiosk.slips.slip import Slip
+from kiosk.views.view import Said, View
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """A service on the home screen. `paused` is a message key that says why it cannot work now."""
+
+    journey: str
+    title: str
+    subtitle: str
+    icon: str
+    paused: str | None = None
+
+
+class Attract(View, frozen=True, kw_only=True):
+    """Nobody is here: the hall's name, the time, what is open. Any touch answers `"start"`."""
+
+    idle: ClassVar[bool] = False
+    services: tuple[Tile, ...]
+
+
+class Home(View, frozen=True, kw_only=True):
+    """Which service? Answers a tile's `journey`. The first tile is the hall's main service."""
+
+    tiles: tuple[Tile, ...]
+
+
+class Working(View, frozen=True, kw_only=True):
+    """Something is being waited for. `saying` is a message key; no answer."""
+
+    idle: ClassVar[bool] = False
+    saying: str
+    amount_fen: int | None = None
+
+
+class Notice(View, frozen=True, kw_only=True):
+    """Something to know before going on, or the kind end of a journey in which no money moved.
+
+    Answers `"primary"` or `"secondary"` (when there is one). `picture` names a drawing of the screens' icon family.
+    """
+
+    picture: Literal["search", "pause", "clock", "check", "paper", "people", "meter", "phone", "card"]
+    title: str
+    body: Said
+    primary: str
+    secondary: str | None = None
+
+
+class OutOfService(View, frozen=True, kw_only=True):
+    """The terminal cannot serve. `reason` is a message key. Nothing to answer."""
+
+    idle: ClassVar[bool] = False
+    reason: str
+
+
+class Goodbye(View, frozen=True, kw_only=True):
+    """Thank you; shown for a moment. Answers `"done"` on touch."""
+
+    idle: ClassVar[bool] = False
+
+
+class StaffCalled(View, frozen=True, kw_only=True):
+    """Somebody is coming, and whom to telephone meanwhile. Answers `"primary"` (go on where I was)."""
+
+
+SlipState = Literal["none", "printing", "printed", "not_printed", "unknown"]
+
+
+class Outcome(View, frozen=True, kw_only=True):
+    """The end of a paid journey: one of three truths and no fourth.
+
+    `truth` is `done`, `not_finished` ("do not pay again") or `no_money_kept`. `lines` say what is known of the money
+    and of the goods. Answers `"done"` (goodbye), `"another"` (home) or, where `can_print`, `"print"`. `photo_code`
+    is the content of the QR code to photograph when no slip came out.
+    """
+
+    idle: ClassVar[bool] = True
+    truth: Literal["done", "not_finished", "no_money_kept"]
+    amount_fen: int
+    lines: tuple[Said, ...]
+    order_no: str
+    slip: Slip | None
+    slip_state: SlipState
+    slip_problem: str | None = None
+    can_print: bool = False
+    photo_code: str | None = None
+    still_working: bool = False

@@ -1,0 +1,49 @@
+"""Views of paying, shared by every paid journey."""
+
+from typing import ClassVar
+
+import msgspec
+
+from kiosk.views.view import Said, View
+
+
+class Method(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to pay. `channel` is also the message key (`channel.<channel>`); `paused` says why it cannot work."""
+
+    channel: str
+    paused: str | None = None
+
+
+class ChooseMethod(View, frozen=True, kw_only=True):
+    """How to pay? Answers a `channel`. `remark` says what became of the way tried before."""
+
+    amount_fen: int
+    methods: tuple[Method, ...]
+    remark: Said | None = None
+
+
+class ScanToPay(View, frozen=True, kw_only=True):
+    """The code to scan with the wallet app of `channel`, until `until_ms` (milliseconds since 1970, UTC).
+
+    Answers `"cancel"`. Nothing about it is stored, and it is never shown twice.
+    """
+
+    idle: ClassVar[bool] = False
+    channel: str
+    amount_fen: int
+    code: str
+    until_ms: int
+    other_methods: bool = False
+
+
+class UnfinishedOrder(View, frozen=True, kw_only=True):
+    """This account has an earlier payment that is still being finished. Answers `"print"` or `"primary"` (home).
+
+    `lines` say what is known of it, as on the outcome screen; it is never payable again from here.
+    """
+
+    order_no: str
+    amount_fen: int
+    lines: tuple[Said, ...]
+    can_print: bool
+    paper_problem: str | None = None
