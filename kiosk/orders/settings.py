@@ -1,0 +1,30 @@
+"""Times of the money path, all in seconds unless the name says otherwise."""
+
+from typing import Annotated
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+
+
+class OrderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[orders]` of the configuration."""
+
+    offer_seconds: Seconds = 120.0
+    """How long a resident is shown a code to pay."""
+    poll_seconds: Seconds = 2.0
+    """How often a channel is asked while a resident may be paying."""
+    pay_by_margin_seconds: Seconds = 30.0
+    """No new attempt begins when the company holds the price for less than the offer plus this."""
+    retry_first_seconds: Seconds = 2.0
+    """The first wait before a call without an answer is made again; it doubles each time."""
+    retry_most_seconds: Seconds = 300.0
+    """The longest wait between calls about an order that is not final."""
+    refund_retry_most_seconds: Seconds = 21_600.0
+    """The longest wait between calls about a refund."""
+    refund_alarm_hours: Annotated[int, msgspec.Meta(gt=0, le=720)] = 72
+    """After this a refund that is not done is an alarm for the staff."""
+    deliver_by_hours: Annotated[int, msgspec.Meta(gt=0, le=720)] = 24
+    """After this a payment the company did not accept is given back (once the company has fenced it off)."""
+    late_watch_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 48
+    """How long closed offers are still asked about, for money that arrives late."""
