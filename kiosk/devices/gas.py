@@ -113,6 +113,11 @@ class GasCompany(Device[S]):
 
     role = "gas_company"
 
+    @property
+    @abstractmethod
+    def account_digits(self) -> tuple[int, int]:
+        """The fewest and the most digits of this company's account numbers; leading zeros count."""
+
     @abstractmethod
     async def read_account(self, number: str) -> Account | Refused | Unreachable:
         """Look an account up by its number (a string: leading zeros count)."""
