@@ -1,0 +1,277 @@
+"""WeChat Pay, Native: the resident scans a code on our screen. Facts: pay.weixin.qq.com, API v3.
+
+The terminal has no public address, so it only asks. Every answer counts only if WeChat signed it within the last five
+minutes; everything else is `Unknown`, and the caller asks again.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+import aiohttp
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import rsa
+from yarl import URL
+
+from drivers.wechat_pay import wire
+from drivers.wechat_pay.settings import WeChatPaySettings
+from drivers.wechat_pay.signing import (
+    Message,
+    Reply,
+    Signed,
+    Signer,
+    Untrusted,
+    Verifier,
+    load_private_key,
+    load_public_key,
+)
+from kiosk.devices import health
+from kiosk.devices.payment import (
+    Attempt,
+    Captured,
+    Dead,
+    Offer,
+    Open,
+    Outcome,
+    PaymentMethod,
+    Progress,
+    Refund,
+    RefundOutcome,
+    RefundPending,
+    Unknown,
+)
+from kiosk.devices.secret import Secret, SecretError
+
+HEADERS = ("date", "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-signature", "wechatpay-serial")
+
+
+class _Lost(msgspec.Struct, frozen=True, tag="lost"):
+    """No answer. `sent` is False only where no byte of the request can have left."""
+
+    why: str
+    sent: bool
+
+
+class _Keys(msgspec.Struct, frozen=True):
+    signer: Signer
+    verifier: Verifier
+    prefer: str
+    """The public key id that WeChat should sign with; empty in certificate mode."""
+
+
+class WeChatPay(PaymentMethod[WeChatPaySettings]):
+    """See the module. Raises `ValueError` when `port` is no base URL (`https://host`, without a path)."""
+
+    channel = "wechat"
+    Settings = WeChatPaySettings
+
+    def __init__(self, name: str, port: str, settings: WeChatPaySettings, now: Callable[[], float] = time.time) -> None:
+        super().__init__(name, port, settings, now)
+        if not re.fullmatch(r"https?://[^/?#\s]+/?", port):
+            raise ValueError(f"{name}: the port is a base URL like https://api.mch.weixin.qq.com, not {port!r}")
+        self._bases = [base.rstrip("/") for base in (port, settings.spare_url) if base]
+        self._merchant = wire.Merchant(settings.appid, settings.mchid)
+        self._session: aiohttp.ClientSession | None = None
+        self._keys: _Keys | None = None
+        self._health: health.Health = health.Unknown()
+        self._asked_at = float("-inf")
+
+    async def open(self) -> None:
+        """Read the keys; connects to nobody yet."""
+        if self._session is None:
+            limits = aiohttp.ClientTimeout(total=self.settings.timeout_s, connect=self.settings.connect_timeout_s)
+            self._session = aiohttp.ClientSession(
+                # A kept connection may be dead when the next request is written to it: only on a fresh one does
+                # "cannot connect" prove that nothing was sent.
+                connector=aiohttp.TCPConnector(force_close=True),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=limits,
+                auto_decompress=False,  # the signature is over the bytes that came
+            )
+        self._load_keys()
+
+    async def aclose(self) -> None:
+        """Drop the connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def status(self) -> health.Health:
+        """From the last exchange if that was good and recent, else by asking for an order that does not exist."""
+        recent = asyncio.get_running_loop().time() - self._asked_at < self.settings.status_fresh_s
+        if self._session is None:
+            return health.Offline("not open")
+        if not (recent and isinstance(self._health, health.Ready)):
+            await self._exchange(wire.query(self._merchant, self.settings.probe_order_no))
+        return self._health
+
+    async def start(self, attempt: Attempt, tell: Callable[[Progress], None]) -> Outcome:
+        """Create the order and tell its code. Sent once; where nothing can have left, the attempt is dead."""
+        now_ms = int(self.now() * 1000)
+        expire_ms = max(
+            attempt.show_until_ms + self.settings.offer_grace_s * 1000, now_ms + self.settings.offer_min_s * 1000
+        )
+        answer = await self._exchange(wire.create(self._merchant, attempt, self.settings.notify_url, expire_ms))
+        if isinstance(answer, _Lost) and not answer.sent:
+            return Dead("never_arrived")
+        if not isinstance(answer, Signed):
+            return _doubt(answer)
+        created = wire.read_created(answer)
+        if not isinstance(created, Offer):
+            return created
+        tell(created)
+        return Open()
+
+    async def find(self, attempt: Attempt) -> Outcome:
+        """Query by our number."""
+        answer = await self._exchange(wire.query(self._merchant, attempt.key))
+        if not isinstance(answer, Signed):
+            return _doubt(answer)
+        return wire.read_trade(answer, self._merchant, attempt, self.settings.request_lifetime_s)
+
+    async def close(self, attempt: Attempt) -> Outcome:
+        """Query, close, query: a resident may pay up to the closing, and the last query would show it."""
+        before = await self.find(attempt)
+        if isinstance(before, Captured | Dead):
+            return before
+        answer = await self._exchange(wire.close(self._merchant, attempt.key))
+        closed = wire.read_closed(answer) if isinstance(answer, Signed) else "unsettled"
+        if closed == "paid":
+            return await self._await_payment(attempt)
+        after = await self.find(attempt)
+        if isinstance(after, Captured | Dead):
+            return after
+        if closed == "closed":
+            return Dead("closed")
+        return after if isinstance(answer, Signed) else _doubt(answer)
+
+    async def refund(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
+        """Ask, and where the answer is no plain yes, look whether it was booked; if it was not, ask again."""
+        request = wire.refund(attempt, refund)
+        first = await self._exchange(request)
+        if isinstance(first, Signed) and first.status == 200:
+            return wire.read_refund(first, attempt, refund)
+        if isinstance(first, _Lost) and not first.sent:
+            return RefundPending(first.why)
+        found = await self._exchange(wire.query_refund(refund))
+        if not isinstance(found, Signed):
+            return RefundPending(_doubt(found).why)
+        if not wire.refund_missing(found):
+            return wire.read_refund(found, attempt, refund)
+        if isinstance(first, Signed) and first.status < 500:
+            return wire.read_refund(first, attempt, refund)  # refused with a reason that will not pass at once
+        again = await self._exchange(request)
+        return (
+            wire.read_refund(again, attempt, refund) if isinstance(again, Signed) else RefundPending(_doubt(again).why)
+        )
+
+    async def _await_payment(self, attempt: Attempt) -> Captured | Unknown:
+        """The close was refused because the order is paid; its query may lag behind."""
+        for turn in range(self.settings.paid_polls):
+            if turn:
+                await asyncio.sleep(self.settings.poll_s)
+            outcome = await self.find(attempt)
+            if isinstance(outcome, Captured):
+                return outcome
+        return Unknown("ORDERPAID, but not yet to be seen")
+
+    def _load_keys(self) -> _Keys | None:
+        """The keys, once they can be read; until then nothing is sent."""
+        if self._keys is None:
+            settings = self.settings
+            try:
+                own = load_private_key(settings.merchant_key.read())
+                theirs = {key_id: _public_key(secret) for key_id, secret in settings.platform_keys.items()}
+            except (SecretError, ValueError):
+                self._health = health.NeedsAttention(("bad_credentials",))
+                return None
+            self._keys = _Keys(
+                Signer(settings.mchid, settings.merchant_serial, own),
+                Verifier(theirs, settings.freshness_s),
+                next((key_id for key_id in theirs if key_id.startswith("PUB_KEY_ID_")), ""),
+            )
+        return self._keys
+
+    async def _exchange(self, message: Message) -> Signed | Untrusted | _Lost:
+        """One request and its answer, judged; the device's health follows from it."""
+        session, keys = self._session, self._load_keys()
+        if session is None:
+            return _Lost("not open", sent=False)
+        if keys is None:
+            return _Lost("keys cannot be read", sent=False)
+        reply = await self._send(session, keys, message)
+        self._asked_at = asyncio.get_running_loop().time()
+        if isinstance(reply, _Lost):
+            self._health = health.Offline(reply.why)
+            return reply
+        now_s = self.now()
+        answer = keys.verifier.check(reply, now_s)
+        offset_s = wire.clock_offset_s(reply, now_s)
+        if offset_s is not None and abs(offset_s) >= self.settings.freshness_s:
+            self._health = health.NeedsAttention(("bad_clock",))
+        else:
+            self._health = _judge(answer)
+        return answer
+
+    async def _send(self, session: aiohttp.ClientSession, keys: _Keys, message: Message) -> Reply | _Lost:
+        """To the primary, or to the spare if the primary cannot be connected: nothing was sent then."""
+        lost = _Lost("no address", sent=False)
+        for base in self._bases:
+            try:
+                return await self._ask(session, keys, base, message)
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+                lost = _Lost(f"cannot connect ({type(error).__name__})", sent=False)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                return _Lost(f"no answer ({type(error).__name__})", sent=True)
+        return lost
+
+    async def _ask(self, session: aiohttp.ClientSession, keys: _Keys, base: str, message: Message) -> Reply | _Lost:
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Authorization": keys.signer.authorization(message, int(self.now()), secrets.token_hex(16)),
+            "Content-Type": "application/json",
+            "User-Agent": "menkou",
+        }
+        if keys.prefer:
+            headers["Wechatpay-Serial"] = keys.prefer
+        url = URL(base + message.target, encoded=True)  # as signed, byte for byte
+        async with session.request(
+            message.method, url, data=message.body or None, headers=headers, allow_redirects=False
+        ) as response:
+            body = bytearray()
+            async for chunk in response.content.iter_chunked(8192):
+                body += chunk
+                if len(body) > self.settings.max_answer_bytes:
+                    return _Lost("answer too long", sent=True)
+            known = {name: response.headers[name] for name in HEADERS if name in response.headers}
+            return Reply(response.status, known, bytes(body))
+
+
+def _public_key(secret: Secret) -> rsa.RSAPublicKey:
+    return load_public_key(secret.read())
+
+
+def _doubt(answer: Untrusted | _Lost) -> Unknown:
+    match answer:
+        case Untrusted(status=status, flaw=flaw):
+            return Unknown(f"answer {status} not trusted: {flaw}")
+        case _Lost(why=why):
+            return Unknown(why)
+
+
+def _judge(answer: Signed | Untrusted) -> health.Health:
+    """How the peer is, by an answer whose date is ours."""
+    if answer.status == 401 or (isinstance(answer, Untrusted) and answer.flaw in ("unknown_serial", "bad_signature")):
+        return health.NeedsAttention(("bad_credentials",))
+    if answer.status >= 500:
+        return health.Offline(f"answers {answer.status}")
+    if isinstance(answer, Untrusted):
+        return health.Unknown(f"answer {answer.status} not trusted: {answer.flaw}")
+    if answer.status == 429:
+        return health.Ready(("slow",))
+    if answer.status >= 400 and wire.error_code(answer) in wire.REFUSES_MERCHANT:
+        return health.NeedsAttention(("refused_by_peer",))
+    return health.Ready()
