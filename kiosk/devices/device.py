@@ -11,10 +11,10 @@ from kiosk.devices.health import Health
 
 Role = Literal["receipt_printer", "payment_method", "gas_company"]
 
-S = TypeVar("S", bound=msgspec.Struct)
+S_co = TypeVar("S_co", bound=msgspec.Struct, covariant=True)
 
 
-class Device(ABC, Generic[S]):
+class Device(ABC, Generic[S_co]):
     """A configured driver.
 
     A driver class names its `role` (through the role's class) and its `Settings`, a frozen msgspec struct in which
@@ -26,7 +26,7 @@ class Device(ABC, Generic[S]):
     role: ClassVar[Role]
     Settings: ClassVar[type[msgspec.Struct]]
 
-    def __init__(self, name: str, port: str, settings: S, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, name: str, port: str, settings: S_co, now: Callable[[], float] = time.time) -> None:
         """`name` and `port` (a URL) as configured; `now` gives the wall clock in seconds since 1970, UTC."""
         self.name = name
         self.port = port

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from kiosk.devices.device import Device, S
+from kiosk.devices.device import Device, S_co
 
 MeterKind = Literal["postpaid", "remote", "card"]
 
@@ -108,7 +108,7 @@ class NotFound(msgspec.Struct, frozen=True, tag="not_found"):
     """The company never saw this order number."""
 
 
-class GasCompany(Device[S]):
+class GasCompany(Device[S_co]):
     """See the module. Every call is idempotent by `order_no`; a repeat gets the first answer."""
 
     role = "gas_company"

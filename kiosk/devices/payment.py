@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from kiosk.devices.device import Device, S
+from kiosk.devices.device import Device, S_co
 
 Channel = Literal["wechat", "card"]
 """How the resident pays, as a message key (`channel.<key>`)."""
@@ -122,7 +122,7 @@ class RefundFailed(msgspec.Struct, frozen=True, tag="failed"):
 RefundOutcome = Refunded | RefundPending | RefundFailed
 
 
-class PaymentMethod(Device[S]):
+class PaymentMethod(Device[S_co]):
     """See the module. `tell` may be called any number of times before a call returns, from the event loop."""
 
     role = "payment_method"

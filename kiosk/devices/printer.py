@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from kiosk.devices.device import Device, S
+from kiosk.devices.device import Device, S_co
 from kiosk.devices.health import Health, Reason
 from kiosk.slips.slip import Slip
 
@@ -31,7 +31,7 @@ class PrintUnknown(msgspec.Struct, frozen=True, tag="print_unknown"):
 PrintOutcome = Printed | NotPrinted | PrintUnknown
 
 
-class ReceiptPrinter(Device[S]):
+class ReceiptPrinter(Device[S_co]):
     """See the module."""
 
     role = "receipt_printer"

@@ -80,6 +80,9 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     opened_ms: int
     pay_by_ms: int = 0
     provider_ref: str = ""
+    paid_channel: str = ""
+    paid_ref: str = ""
+    paid_fen: int = 0
     deliver_by_ms: int = 0
     receipt_no: str = ""
     why: str = ""

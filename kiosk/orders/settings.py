@@ -16,6 +16,8 @@ class OrderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How often a channel is asked while a resident may be paying."""
     pay_by_margin_seconds: Seconds = 30.0
     """No new attempt begins when the company holds the price for less than the offer plus this."""
+    call_limit_seconds: Seconds = 60.0
+    """The longest a driver may take for one call before it counts as unanswered."""
     retry_first_seconds: Seconds = 2.0
     """The first wait before a call without an answer is made again; it doubles each time."""
     retry_most_seconds: Seconds = 300.0
@@ -28,3 +30,5 @@ class OrderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """After this a payment the company did not accept is given back (once the company has fenced it off)."""
     late_watch_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 48
     """How long closed offers are still asked about, for money that arrives late."""
+    private_days: Annotated[int, msgspec.Meta(gt=0, le=3650)] = 30
+    """How long the sealed personal values of a closed order are kept, for reprints and questions."""

@@ -1,0 +1,255 @@
+"""What each event makes of an order's rows. Pure; the journal replayed through it gives the projections."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from kiosk.orders.rows import (
+    GOODS_FINAL,
+    LIVE,
+    AttemptRow,
+    AttemptState,
+    OrderRow,
+    OrderState,
+    PrintRow,
+    RefundRow,
+    RefundState,
+    Rows,
+)
+from kiosk.protocol import events as ev
+
+
+class ImpossibleEventError(ValueError):
+    """An event does not fit the rows it is applied to: a defect, or a journal that was tampered with."""
+
+
+def evolve(rows: Rows | None, event: ev.Event) -> Rows:
+    """The rows after `event`. Raises `ImpossibleEventError` where the order machine has no such step."""
+    after = _opening(rows, event) if isinstance(event, ev.OrderOpening) else _next(rows, event)
+    return replace(after, order=replace(after.order, closed=_is_closed(after)))
+
+
+def _is_closed(rows: Rows) -> bool:
+    """I3: closed iff the goods are final, nothing is live and nobody is owed anything."""
+    return (
+        rows.order.state in GOODS_FINAL
+        and rows.live is None
+        and rows.liability_fen == 0
+        and all(refund.state == "done" for refund in rows.refunds)
+    )
+
+
+def _opening(rows: Rows | None, event: ev.OrderOpening) -> Rows:
+    if rows is not None:
+        raise ImpossibleEventError(f"order {event.order_no} is opened twice")
+    return Rows(
+        order=OrderRow(
+            order_no=event.order_no,
+            kind=event.kind,
+            state="opening",
+            subject=event.subject,
+            account_hash=event.account_hash,
+            hash_key=event.hash_key,
+            quote_id=event.quote_id,
+            due_fen=event.due_fen,
+            business_date=event.business_date,
+            language=event.language,
+            opened_ms=event.at_ms,
+        )
+    )
+
+
+def _next(rows: Rows | None, event: ev.Event) -> Rows:
+    if rows is None or rows.order.order_no != event.order_no:
+        raise ImpossibleEventError(f"{type(event).__name__} for an order that does not exist: {event.order_no}")
+    match event:
+        case ev.OrderOpening():
+            raise ImpossibleEventError(f"order {event.order_no} is opened twice")
+        case ev.OrderOpened():
+            return _order(
+                rows,
+                event,
+                {"opening"},
+                "open",
+                pay_by_ms=event.pay_by_ms,
+                due_fen=event.due_fen,
+                provider_ref=event.provider_ref,
+            )
+        case ev.OrderRefused():
+            return _order(rows, event, {"opening"}, "refused", why=event.reason)
+        case ev.OrderDelivering():
+            if rows.captured_fen < rows.order.due_fen or rows.live:  # I7
+                raise ImpossibleEventError(f"order {event.order_no} would be delivered before it is paid")
+            return _order(
+                rows,
+                event,
+                {"open", "held"},
+                "delivering",
+                paid_channel=event.channel,
+                paid_ref=event.channel_ref,
+                paid_fen=event.paid_fen,
+                deliver_by_ms=event.deliver_by_ms,
+                why="",
+            )
+        case ev.OrderDelivered():
+            return _order(
+                rows,
+                event,
+                {"delivering", "cancelling"},
+                "delivered",
+                receipt_no=event.receipt_no,
+                ended_ms=event.at_ms,
+                why="",
+            )
+        case ev.OrderHeld():
+            return _order(rows, event, {"delivering"}, "held", why=event.why)
+        case ev.OrderCancelling():
+            if rows.live:
+                raise ImpossibleEventError(f"order {event.order_no} is cancelled while an attempt is live")
+            return _order(rows, event, {"open", "delivering", "held"}, "cancelling", why=event.why)
+        case ev.OrderCancelled():
+            return _order(rows, event, {"cancelling"}, "cancelled", ended_ms=event.at_ms)
+        case ev.AttemptSent():
+            return _sent(rows, event)
+        case ev.AttemptOpened():
+            return _attempt(rows, event, {"sent"}, "open")
+        case ev.AttemptClosing():
+            return _attempt(rows, event, {"sent", "open"}, "closing", why=event.why)
+        case ev.AttemptCaptured():
+            return _attempt(
+                rows,
+                event,
+                LIVE | {"dead"},
+                "captured",
+                captured_fen=event.fen,
+                ref=event.ref,
+                ended_ms=event.at_ms,
+                late=event.late,
+            )
+        case ev.AttemptDead():
+            return _attempt(rows, event, LIVE, "dead", proof=event.proof, ended_ms=event.at_ms)
+        case ev.RefundDue():
+            return _refund_due(rows, event)
+        case ev.RefundSent():
+            return _refund(rows, event, {"due"}, "sent")
+        case ev.RefundDone():
+            return _refund(rows, event, {"due", "sent"}, "done", ref=event.ref)
+        case ev.RefundFailed():
+            return _refund(rows, event, {"due", "sent"}, "failed", why=event.why)
+        case ev.PrintIntended():
+            if event.p != len(rows.prints) + 1:
+                raise ImpossibleEventError(f"print {event.p} of order {event.order_no} is out of order")
+            row = PrintRow(
+                order_no=event.order_no,
+                p=event.p,
+                reprint=event.reprint,
+                truth=event.truth,
+                state="intended",
+                at_ms=event.at_ms,
+            )
+            return replace(rows, prints=(*rows.prints, row))
+        case ev.PrintEnded():
+            return _print_ended(rows, event)
+        case _:
+            assert_never(event)
+
+
+def _order(rows: Rows, event: ev.Event, before: set[OrderState], after: OrderState, **changes: object) -> Rows:
+    if rows.order.state not in before:
+        raise ImpossibleEventError(f"{type(event).__name__} while order {event.order_no} is {rows.order.state}")
+    return replace(rows, order=replace(rows.order, state=after, **changes))
+
+
+def _sent(rows: Rows, event: ev.AttemptSent) -> Rows:
+    if rows.order.state != "open" or rows.live or event.n != len(rows.attempts) + 1:  # I2
+        raise ImpossibleEventError(f"attempt {event.n} of order {event.order_no} does not fit")
+    row = AttemptRow(
+        order_no=event.order_no,
+        n=event.n,
+        channel=event.channel,
+        device=event.device,
+        hold=event.hold,
+        key=event.key,
+        amount_fen=event.amount_fen,
+        state="sent",
+        sent_ms=event.sent_ms,
+        show_until_ms=event.show_until_ms,
+        predecessor=event.predecessor,
+    )
+    return replace(rows, attempts=(*rows.attempts, row))
+
+
+def _attempt(
+    rows: Rows,
+    event: ev.AttemptOpened | ev.AttemptClosing | ev.AttemptCaptured | ev.AttemptDead,
+    before: frozenset[AttemptState] | set[AttemptState],
+    after: AttemptState,
+    **changes: object,
+) -> Rows:
+    changed = []
+    for row in rows.attempts:
+        if row.n != event.n:
+            changed.append(row)
+        elif row.state not in before:
+            raise ImpossibleEventError(
+                f"{type(event).__name__} while attempt {row.n} of {event.order_no} is {row.state}"
+            )
+        else:
+            changed.append(replace(row, state=after, **changes))
+    if not any(row.n == event.n for row in rows.attempts):
+        raise ImpossibleEventError(f"order {event.order_no} has no attempt {event.n}")
+    return replace(rows, attempts=tuple(changed))
+
+
+def _refund_due(rows: Rows, event: ev.RefundDue) -> Rows:
+    if rows.order.state not in GOODS_FINAL:  # I6
+        raise ImpossibleEventError(f"refund for order {event.order_no}, which is {rows.order.state}")
+    captured = next((row.captured_fen for row in rows.attempts if row.n == event.n), 0)
+    earlier = sum(row.amount_fen for row in rows.refunds if row.n == event.n)
+    if not 0 < event.amount_fen <= captured - earlier:  # I6
+        raise ImpossibleEventError(f"refund {event.key} of {event.amount_fen} fen exceeds its attempt's capture")
+    row = RefundRow(
+        order_no=event.order_no,
+        n=event.n,
+        r=event.r,
+        key=event.key,
+        amount_fen=event.amount_fen,
+        state="due",
+        reason=event.reason,
+        due_ms=event.at_ms,
+    )
+    return replace(rows, refunds=(*rows.refunds, row))
+
+
+def _refund(
+    rows: Rows,
+    event: ev.RefundSent | ev.RefundDone | ev.RefundFailed,
+    before: set[RefundState],
+    after: RefundState,
+    **changes: object,
+) -> Rows:
+    changed = []
+    found = False
+    for row in rows.refunds:
+        if (row.n, row.r) != (event.n, event.r):
+            changed.append(row)
+        elif row.state not in before:
+            raise ImpossibleEventError(f"{type(event).__name__} while refund {row.key} is {row.state}")
+        else:
+            found = True
+            changed.append(replace(row, state=after, **changes))
+    if not found:
+        raise ImpossibleEventError(f"order {event.order_no} has no refund {event.n}/{event.r}")
+    return replace(rows, refunds=tuple(changed))
+
+
+def _print_ended(rows: Rows, event: ev.PrintEnded) -> Rows:
+    states = {"printed", "not_printed", "unknown"}
+    if event.state not in states or not any(row.p == event.p and row.state == "intended" for row in rows.prints):
+        raise ImpossibleEventError(f"print {event.p} of order {event.order_no} cannot end as {event.state!r}")
+    return replace(
+        rows,
+        prints=tuple(
+            replace(row, state=event.state, why=event.why) if row.p == event.p else row for row in rows.prints
+        ),
+    )

@@ -1,0 +1,405 @@
+"""The money path: what to do next about an order (`decide`), and what an answer means (`apply`). Both are pure.
+
+The machines and proofs are those of the design's money path. A crash is a lost answer: at start the same functions
+go on from the rows alone, with nobody at the screen.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, assert_never
+
+import msgspec
+
+from kiosk.devices import gas, payment
+from kiosk.orders.rows import LIVE, AttemptRow, RefundRow, Rows
+from kiosk.orders.settings import OrderSettings
+from kiosk.protocol import events as ev
+
+LATE_LOOKS_S = (60, 600, 3600, 6 * 3600, 24 * 3600, 48 * 3600)
+"""When a dead attempt is asked about again, in seconds after its end: money can arrive late."""
+
+
+class Method(msgspec.Struct, frozen=True):
+    """A way to pay that the resident chose: a configured device and what the ledger holds of it."""
+
+    device: str
+    channel: str
+    hold: bool = False
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """What `decide` may know beside the rows. A restart forgets all of it but the time: nobody is there."""
+
+    now_ms: int
+    present: bool = False
+    wants: Method | None = None
+    """The way the resident chose and for which no attempt was sent yet."""
+    stop: bool = False
+    """The resident wants the live attempt to end (Back, another way, leaving)."""
+    not_before_ms: Mapping[str, int] = {}
+    """By an effect's key: when its next call may be made."""
+    looked_ms: Mapping[int, int] = {}
+    """By attempt: when it was last asked about since its end."""
+    doubt: bool = False
+    """Whether an earlier confirmation may have reached the company."""
+
+
+class OpenOrder(msgspec.Struct, frozen=True):
+    """Ask the company to hold the price."""
+
+    key: str = "open_order"
+
+
+class Start(msgspec.Struct, frozen=True):
+    """Ask the channel for the money: once per attempt."""
+
+    n: int
+    key: str = "start"
+
+
+class Find(msgspec.Struct, frozen=True):
+    """Ask the channel what became of an attempt."""
+
+    n: int
+
+    @property
+    def key(self) -> str:
+        """One schedule per attempt."""
+        return f"find:{self.n}"
+
+
+class Close(msgspec.Struct, frozen=True):
+    """Make the channel end an attempt, or learn that it was paid."""
+
+    n: int
+
+    @property
+    def key(self) -> str:
+        """One schedule per attempt."""
+        return f"close:{self.n}"
+
+
+class Confirm(msgspec.Struct, frozen=True):
+    """Tell the company that the order is paid. With `doubt` it may have been told before: ask first."""
+
+    doubt: bool
+    key: str = "confirm"
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    """Make the company fence the order off, or learn that it was delivered."""
+
+    key: str = "cancel"
+
+
+class GiveBack(msgspec.Struct, frozen=True):
+    """Ask the channel for a refund."""
+
+    n: int
+    r: int
+
+    @property
+    def key(self) -> str:
+        """One schedule per refund."""
+        return f"refund:{self.n}:{self.r}"
+
+
+Effect = OpenOrder | Start | Find | Close | Confirm | Cancel | GiveBack
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Make `intent` durable (it may be empty), then perform `effect` (if any)."""
+
+    intent: tuple[ev.Event, ...]
+    effect: Effect | None
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Nothing to do until `until_ms` (None: until something changes)."""
+
+    until_ms: int | None
+
+
+class Final(msgspec.Struct, frozen=True):
+    """The order is closed, and nothing about it is watched any more."""
+
+
+Decision = Act | Wait | Final
+
+
+def decide(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
+    """The next step of an order."""
+    if rows.order.state == "opening":
+        return _when_due((), OpenOrder(), moment)
+    if rows.live:
+        return _live(rows, rows.live, moment, settings)
+    match rows.order.state:
+        case "open":
+            return _open(rows, moment, settings)
+        case "delivering":
+            if moment.now_ms >= rows.order.deliver_by_ms:
+                return _cancel(rows, "deadline")
+            return _or_look(rows, _when_due((), Confirm(moment.doubt), moment), moment, settings)
+        case "held":
+            if moment.now_ms >= rows.order.deliver_by_ms:
+                return _cancel(rows, "deadline")
+            intent = (
+                ev.OrderDelivering(
+                    order_no=rows.order.order_no,
+                    channel=rows.order.paid_channel,
+                    channel_ref=rows.order.paid_ref,
+                    paid_fen=rows.order.paid_fen,
+                    deliver_by_ms=rows.order.deliver_by_ms,
+                ),
+            )
+            return _or_look(rows, _when_due(intent, Confirm(moment.doubt), moment), moment, settings)
+        case "cancelling":
+            return _or_look(rows, _when_due((), Cancel(), moment), moment, settings)
+        case "refused" | "delivered" | "cancelled":
+            return _settle_up(rows, moment, settings)
+        case _:
+            assert_never(rows.order.state)
+
+
+def _when_due(intent: tuple[ev.Event, ...], effect: Effect, moment: Moment) -> Act | Wait:
+    due_ms = moment.not_before_ms.get(effect.key, 0)
+    return Act(intent, effect) if moment.now_ms >= due_ms else Wait(due_ms)
+
+
+def _live(rows: Rows, attempt: AttemptRow, moment: Moment, settings: OrderSettings) -> Decision:
+    if attempt.state == "closing":
+        return _when_due((), Close(attempt.n), moment)
+    if attempt.state == "sent":
+        why = "no_answer" if moment.present else "restart"
+    elif not moment.present:
+        why = "left"
+    elif moment.stop:
+        why = "stopped"
+    elif moment.now_ms >= attempt.show_until_ms:
+        why = "timeout"
+    elif rows.captured_fen >= rows.order.due_fen:
+        why = "paid_otherwise"
+    else:
+        find = _or_look(rows, _when_due((), Find(attempt.n), moment), moment, settings)
+        return (
+            Wait(min(find.until_ms or attempt.show_until_ms, attempt.show_until_ms)) if isinstance(find, Wait) else find
+        )
+    return Act((ev.AttemptClosing(order_no=attempt.order_no, n=attempt.n, why=why),), Close(attempt.n))
+
+
+def _open(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
+    order = rows.order
+    if rows.captured_fen >= order.due_fen:
+        paid = [attempt for attempt in rows.attempts if attempt.state == "captured"]
+        delivering = ev.OrderDelivering(
+            order_no=order.order_no,
+            channel=paid[-1].channel,
+            channel_ref=paid[-1].ref,
+            paid_fen=rows.captured_fen,
+            deliver_by_ms=moment.now_ms + settings.deliver_by_hours * 3_600_000,
+        )
+        return Act((delivering,), Confirm(doubt=False))
+    if rows.captured_fen:
+        return _cancel(rows, "underpaid")
+    if not moment.present:
+        return _cancel(rows, "left")
+    last_start_ms = order.pay_by_ms - int((settings.offer_seconds + settings.pay_by_margin_seconds) * 1000)
+    if moment.now_ms >= last_start_ms:
+        return _cancel(rows, "expired")
+    if moment.wants is None:
+        return _or_look(rows, Wait(last_start_ms), moment, settings)
+    n = len(rows.attempts) + 1
+    sent = ev.AttemptSent(
+        order_no=order.order_no,
+        n=n,
+        channel=moment.wants.channel,
+        device=moment.wants.device,
+        hold=moment.wants.hold,
+        key=f"{order.order_no}A{n}",
+        amount_fen=order.due_fen,
+        sent_ms=moment.now_ms,
+        show_until_ms=moment.now_ms + int(settings.offer_seconds * 1000),
+    )
+    return Act((sent,), Start(n))
+
+
+def _cancel(rows: Rows, why: str) -> Act:
+    return Act((ev.OrderCancelling(order_no=rows.order.order_no, why=why),), Cancel())
+
+
+def _settle_up(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
+    if due := refunds_due(rows, moment.now_ms):
+        return Act(due, None)
+    waits: list[int] = []
+    for refund in rows.refunds:
+        if refund.state not in ("due", "sent"):
+            continue
+        intent = (ev.RefundSent(order_no=refund.order_no, n=refund.n, r=refund.r),) if refund.state == "due" else ()
+        step = _when_due(intent, GiveBack(refund.n, refund.r), moment)
+        if isinstance(step, Act):
+            return step
+        waits.append(step.until_ms or 0)
+    step_after: Decision = Wait(min(waits)) if waits else (Final() if rows.order.closed else Wait(None))
+    return _or_look(rows, step_after, moment, settings)
+
+
+def refunds_due(rows: Rows, now_ms: int) -> tuple[ev.Event, ...]:
+    """The refunds that a final order still needs rows for: last capture first, never more than was captured."""
+    excess = rows.captured_fen - rows.delivered_fen - sum(refund.amount_fen for refund in rows.refunds)
+    events: list[ev.Event] = []
+    for attempt in reversed(rows.attempts):
+        earlier = [refund for refund in rows.refunds if refund.n == attempt.n]
+        amount = min(excess, attempt.captured_fen - sum(refund.amount_fen for refund in earlier))
+        if amount <= 0:
+            continue
+        excess -= amount
+        r = len(earlier) + 1
+        reason = "undelivered" if rows.order.state != "delivered" else "late" if attempt.late else "surplus"
+        events.append(
+            ev.RefundDue(
+                order_no=attempt.order_no,
+                n=attempt.n,
+                r=r,
+                key=f"{attempt.key}R{r}",
+                amount_fen=amount,
+                reason=reason,
+                at_ms=now_ms,
+            )
+        )
+    return tuple(events)
+
+
+def _or_look(rows: Rows, decision: Decision, moment: Moment, settings: OrderSettings) -> Decision:
+    """Before idling: look again at dead attempts whose money may have arrived late."""
+    if isinstance(decision, Act):
+        return decision
+    until_ms = decision.until_ms if isinstance(decision, Wait) else None
+    watching = False
+    for attempt in rows.attempts:
+        look_ms = next_look_ms(attempt, moment, settings)
+        if look_ms is None:
+            continue
+        if moment.now_ms >= look_ms:
+            return Act((), Find(attempt.n))
+        watching = True
+        until_ms = look_ms if until_ms is None else min(until_ms, look_ms)
+    return Wait(until_ms) if watching or isinstance(decision, Wait) else decision
+
+
+def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -> int | None:
+    """When a dead attempt is next asked about; None when it is watched no more."""
+    if attempt.state != "dead":
+        return None
+    looked_ms = moment.looked_ms.get(attempt.n)
+    if looked_ms is None and moment.now_ms <= attempt.ended_ms + settings.late_watch_hours * 3_600_000:
+        return moment.now_ms  # after a restart: at once
+    for seconds in LATE_LOOKS_S:
+        look_ms = attempt.ended_ms + seconds * 1000
+        if seconds <= settings.late_watch_hours * 3600 and look_ms > (looked_ms or moment.now_ms):
+            return look_ms
+    return None
+
+
+PaymentAnswer = payment.Outcome
+GoodsAnswer = gas.Opened | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable
+Answer = PaymentAnswer | payment.RefundOutcome | GoodsAnswer
+
+
+class WrongAnswerError(TypeError):
+    """An answer that its effect can never have: a defect of the runner."""
+
+
+def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.Event, ...]:
+    """What an answer adds to the journal; nothing where it leaves things as they were (ask again later)."""
+    order_no = rows.order.order_no
+    match effect, answer:
+        case (_, gas.Unreachable(sent=False, why=why)) if isinstance(effect, Confirm):
+            known_untold = not effect.doubt and rows.order.state == "delivering"
+            return (ev.OrderHeld(order_no=order_no, why=why),) if known_untold else ()
+        case (OpenOrder() | Confirm() | Cancel(), gas.Unreachable() | gas.NotFound()):
+            return ()
+        case (Confirm(), gas.Refused(reason="not_now")):  # a passing no: ask again until the deadline
+            return ()
+        case (OpenOrder(), gas.Opened() as opened):
+            event = ev.OrderOpened(
+                order_no=order_no,
+                pay_by_ms=opened.pay_by_ms,
+                due_fen=opened.due_fen,
+                provider_ref=opened.provider_ref,
+            )
+            if opened.due_fen != rows.order.due_fen:  # the resident agreed to another amount
+                return (event, ev.OrderCancelling(order_no=order_no, why="quote_changed"))
+            return (event,)
+        case (OpenOrder(), gas.Refused(reason=reason)):
+            return (ev.OrderRefused(order_no=order_no, reason=reason),)
+        case (Confirm() | Cancel(), gas.Delivered(receipt_no=receipt_no)):
+            return (ev.OrderDelivered(order_no=order_no, receipt_no=receipt_no, at_ms=now_ms),)
+        case (Confirm(), gas.Refused(reason=reason)):
+            return (ev.OrderCancelling(order_no=order_no, why=reason),)
+        case (Confirm(), gas.Cancelled()):
+            return (ev.OrderCancelling(order_no=order_no, why="already_cancelled"),)
+        case (Cancel(), gas.Cancelled()):
+            return (ev.OrderCancelled(order_no=order_no, at_ms=now_ms),)
+        case (GiveBack(n=n, r=r), payment.Refunded(ref=ref)):
+            return (ev.RefundDone(order_no=order_no, n=n, r=r, ref=ref, at_ms=now_ms),)
+        case (GiveBack(n=n, r=r), payment.RefundFailed(why=why)):
+            return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=why),)
+        case (GiveBack(), payment.RefundPending()):
+            return ()
+        case (
+            Start() | Find() | Close(),
+            payment.Open() | payment.Authorized() | payment.Captured() | payment.Dead() | payment.Unknown(),
+        ):
+            return _attempt_answer(rows, effect, answer, now_ms)
+        case _:
+            raise WrongAnswerError(f"{type(effect).__name__} was answered by {type(answer).__name__}")
+
+
+def _attempt_answer(
+    rows: Rows, effect: Start | Find | Close, answer: PaymentAnswer, now_ms: int
+) -> tuple[ev.Event, ...]:
+    attempt = attempt_of(rows, effect.n)
+    match answer:
+        case payment.Captured(fen=fen, ref=ref):
+            if attempt.state == "captured":
+                return ()
+            late = attempt.state == "dead"
+            return (
+                ev.AttemptCaptured(order_no=attempt.order_no, n=attempt.n, fen=fen, ref=ref, at_ms=now_ms, late=late),
+            )
+        case payment.Dead(proof=proof):
+            if attempt.state not in LIVE:
+                return ()
+            return (ev.AttemptDead(order_no=attempt.order_no, n=attempt.n, proof=proof, at_ms=now_ms),)
+        case payment.Open():
+            if attempt.state != "sent" or not isinstance(effect, Start):
+                return ()
+            return (ev.AttemptOpened(order_no=attempt.order_no, n=attempt.n),)
+        case payment.Authorized() | payment.Unknown():
+            return ()
+        case _:
+            assert_never(answer)
+
+
+def attempt_of(rows: Rows, n: int) -> AttemptRow:
+    """Attempt `n` of an order."""
+    return next(attempt for attempt in rows.attempts if attempt.n == n)
+
+
+def refund_of(rows: Rows, n: int, r: int) -> RefundRow:
+    """Refund `r` of attempt `n`."""
+    return next(refund for refund in rows.refunds if (refund.n, refund.r) == (n, r))
+
+
+Truth = Literal["done", "not_finished", "no_money_kept"]
+
+
+def truth(rows: Rows) -> Truth:
+    """Which of the three end screens is true of these rows. Total: every record has exactly one."""
+    order = rows.order
+    pending = any(refund.state != "done" for refund in rows.refunds)
+    if rows.live is None and rows.liability_fen == 0 and not pending:
+        if order.state == "delivered":
+            return "done"
+        if order.state in ("opening", "open", "refused", "cancelling", "cancelled"):
+            return "no_money_kept"
+    return "not_finished"

@@ -1,0 +1,325 @@
+"""Runs orders: one task per order that is not final, each a loop of `decide`, perform, `apply`, record.
+
+Orders outlive the journeys that began them. A journey holds a `Running` order to watch it and to say what the
+resident wants; when the journey ends, the order goes on alone.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol, assert_never
+
+import msgspec
+
+from kiosk.devices import gas, payment
+from kiosk.orders import machine
+from kiosk.orders.evolve import evolve
+from kiosk.orders.private import GasBillPrivate
+from kiosk.orders.rows import GOODS_FINAL, AttemptRow, Rows
+from kiosk.orders.settings import OrderSettings
+from kiosk.protocol import events as ev
+
+log = logging.getLogger(__name__)
+
+Observer = Callable[[str], None]
+"""Told the name of each moment around a durable step or an outside effect; campaigns cut the power in it."""
+
+
+class Journal(Protocol):
+    """What the money path needs of the ledger."""
+
+    async def record(self, *events: ev.Event, rows: Rows) -> None:
+        """Make events and rows durable in one step; raises when that is not certain."""
+
+
+class Running:
+    """An order in the engine. All its methods belong to the engine's loop."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        private: GasBillPrivate | None,
+        world: "World",
+        *,
+        present: bool,
+    ) -> None:
+        """`private` is None only where the sealed values are gone (an order that is closed and watched)."""
+        self.rows = rows
+        self.private = private
+        self.offer: payment.Offer | None = None
+        self.progress: payment.Step | None = None
+        self._world = world
+        self._present = present
+        self._wants: machine.Method | None = None
+        self._stop = False
+        self._not_before_ms: dict[str, int] = {}
+        self._tries: dict[str, int] = {}
+        self._looked_ms: dict[int, int] = {}
+        self._doubt = rows.order.state == "delivering"  # a restart cannot know whether its confirmation left
+        self._wake = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._committing = asyncio.Lock()
+        self.broken = False
+
+    # What the journey says and sees
+
+    @property
+    def present(self) -> bool:
+        """Whether the resident is still at the screen with this order."""
+        return self._present
+
+    def pay_with(self, method: machine.Method) -> None:
+        """The resident chose a way to pay; an attempt begins as soon as no other is live."""
+        self._wants = method
+        self._stop = False
+        self._wake.set()
+
+    def stop_paying(self) -> None:
+        """The resident wants the live attempt to end. It may turn out to be paid all the same."""
+        self._wants = None
+        self._stop = True
+        self._wake.set()
+
+    def leave(self) -> None:
+        """The resident is gone, or done with this order."""
+        self._present = False
+        self._wants = None
+        self._wake.set()
+
+    def nudge(self) -> None:
+        """Try now what is waiting for its next try."""
+        self._not_before_ms.clear()
+        self._wake.set()
+
+    async def change(self) -> None:
+        """Wait until rows, offer or progress are not what they were."""
+        await self._changed.wait()
+
+    def seen(self) -> None:
+        """The journey has read the rows: `change` waits for what comes after."""
+        self._changed.clear()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the next row is only a matter of the current exchange: worth waiting for at the screen."""
+        order = self.rows.order
+        if self.broken or order.closed:
+            return False
+        return self._wants is not None or self.rows.live is not None or order.state not in GOODS_FINAL | {"open"}
+
+    # The loop
+
+    async def run(self) -> None:
+        """Until the order is final and nothing of it is watched. Raises what the ledger raises."""
+        while True:
+            decision = machine.decide(self.rows, self._moment(), self._world.settings)
+            match decision:
+                case machine.Final():
+                    return
+                case machine.Wait(until_ms=until_ms):
+                    await self._sleep(until_ms)
+                case machine.Act(intent=intent, effect=effect):
+                    await self._act(intent, effect)
+                case _:
+                    assert_never(decision)
+
+    def _moment(self) -> machine.Moment:
+        return machine.Moment(
+            now_ms=self._world.now_ms(),
+            present=self._present,
+            wants=self._wants,
+            stop=self._stop,
+            not_before_ms=self._not_before_ms,
+            looked_ms=self._looked_ms,
+            doubt=self._doubt,
+        )
+
+    async def _sleep(self, until_ms: int | None) -> None:
+        # at most a minute at once: the wall clock may be set while we wait
+        seconds = 60.0 if until_ms is None else min(max((until_ms - self._world.now_ms()) / 1000, 0.0), 60.0)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        self._wake.clear()
+
+    async def _act(self, intent: tuple[ev.Event, ...], effect: machine.Effect | None) -> None:
+        if intent:
+            await self.commit(*intent)
+        if effect is None:
+            return
+        match effect:
+            case machine.Start():
+                self._wants = None
+                self.offer = None
+                self.progress = None
+            case machine.Close():
+                self.offer = None
+            case _:
+                pass
+        answer = await self._perform(effect)
+        if isinstance(effect, machine.Confirm):
+            self._doubt |= not isinstance(answer, gas.Unreachable) or answer.sent
+        events = machine.apply(self.rows, effect, answer, self._world.now_ms())
+        if events:
+            await self.commit(*events)
+        self._schedule(effect, answer)
+
+    def _schedule(self, effect: machine.Effect, answer: machine.Answer) -> None:
+        now_ms = self._world.now_ms()
+        settings = self._world.settings
+        if isinstance(effect, machine.Find | machine.Close | machine.Start):
+            attempt = machine.attempt_of(self.rows, effect.n)
+            if attempt.state == "dead":
+                self._looked_ms[attempt.n] = now_ms
+            if self.rows.live is None:
+                self._stop = False
+            if attempt.state == "open" and isinstance(effect, machine.Find | machine.Start):
+                self._not_before_ms[f"find:{attempt.n}"] = now_ms + int(settings.poll_seconds * 1000)
+                return
+        tries = self._tries[effect.key] = self._tries.get(effect.key, 0) + 1
+        most = (
+            settings.refund_retry_most_seconds if isinstance(effect, machine.GiveBack) else settings.retry_most_seconds
+        )
+        wait = min(settings.retry_first_seconds * 2 ** min(tries - 1, 20), most)
+        self._not_before_ms[effect.key] = now_ms + int(wait * 1000)
+
+    async def commit(self, *events: ev.Event) -> None:
+        """Record events of this order in one durable step, and let the journey see them."""
+        async with self._committing:
+            rows = self.rows
+            for event in events:
+                rows = evolve(rows, event)
+            name = "+".join(str(type(event).__struct_config__.tag) for event in events)
+            self._world.observe(f"before record {name}")
+            try:
+                await self._world.journal.record(*events, rows=rows)
+            except BaseException:
+                self.broken = True
+                self._changed.set()
+                raise
+            self.rows = rows
+        self._changed.set()
+        self._world.observe(f"after record {name}")
+
+    async def _perform(self, effect: machine.Effect) -> machine.Answer:
+        name = type(effect).__name__
+        self._world.observe(f"before effect {name}")
+        try:
+            answer = await asyncio.wait_for(self._call(effect), self._world.settings.call_limit_seconds)
+        except TimeoutError:
+            answer = _no_answer(effect, "no answer within the limit")
+        except Exception as error:
+            log.exception("order %s: %s failed", self.rows.order.order_no, name)
+            answer = _no_answer(effect, f"the driver failed: {type(error).__name__}")
+        self._world.observe(f"after effect {name}")
+        return answer
+
+    async def _call(self, effect: machine.Effect) -> machine.Answer:
+        order = self.rows.order
+        match effect:
+            case machine.OpenOrder():
+                if self.private is None:
+                    raise LookupError("the sealed values of this order are gone")
+                return await self._world.gas.open_order(order.order_no, self.private.number, order.quote_id)
+            case machine.Start(n=n):
+                attempt = machine.attempt_of(self.rows, n)
+                return await self._method(attempt).start(self._for_driver(attempt), self._tell)
+            case machine.Find(n=n):
+                attempt = machine.attempt_of(self.rows, n)
+                return await self._method(attempt).find(self._for_driver(attempt))
+            case machine.Close(n=n):
+                attempt = machine.attempt_of(self.rows, n)
+                return await self._method(attempt).close(self._for_driver(attempt))
+            case machine.Confirm(doubt=doubt):
+                return await self._confirm(doubt)
+            case machine.Cancel():
+                return await self._world.gas.cancel(order.order_no, order.why)
+            case machine.GiveBack(n=n, r=r):
+                attempt = machine.attempt_of(self.rows, n)
+                return await self._give_back(attempt, r)
+            case _:
+                assert_never(effect)
+
+    async def _confirm(self, doubt: bool) -> gas.Delivered | gas.Cancelled | gas.Refused | gas.Unreachable:
+        order = self.rows.order
+        if doubt:
+            known = await self._world.gas.query(order.order_no)
+            if isinstance(known, gas.Delivered | gas.Cancelled | gas.Unreachable):
+                return gas.Unreachable(known.why, sent=True) if isinstance(known, gas.Unreachable) else known
+            self._world.observe("between query and confirm")
+        return await self._world.gas.confirm_paid(order.order_no, order.paid_channel, order.paid_ref, order.paid_fen)
+
+    async def _give_back(self, attempt: AttemptRow, r: int) -> payment.RefundOutcome:
+        row = machine.refund_of(self.rows, attempt.n, r)
+        refund = payment.Refund(
+            order_no=row.order_no,
+            n=row.n,
+            r=row.r,
+            key=row.key,
+            amount_fen=row.amount_fen,
+            reason="late" if row.reason == "late" else "surplus" if row.reason == "surplus" else "undelivered",
+        )
+        return await self._method(attempt).refund(self._for_driver(attempt), refund)
+
+    def _method(self, attempt: AttemptRow) -> payment.PaymentMethod[msgspec.Struct]:
+        return self._world.methods[attempt.device]
+
+    def _for_driver(self, attempt: AttemptRow) -> payment.Attempt:
+        return payment.Attempt(
+            order_no=attempt.order_no,
+            n=attempt.n,
+            key=attempt.key,
+            amount_fen=attempt.amount_fen,
+            wording=self._world.wording,
+            sent_ms=attempt.sent_ms,
+            show_until_ms=attempt.show_until_ms,
+            ref=attempt.ref,
+            captured_fen=attempt.captured_fen,
+            predecessor=attempt.predecessor,
+        )
+
+    def _tell(self, progress: payment.Progress) -> None:
+        match progress:
+            case payment.Offer():
+                self.offer = progress
+            case payment.Step():
+                self.progress = progress
+            case _:
+                assert_never(progress)
+        self._changed.set()
+
+
+class World:
+    """What every order needs: the ledger, the devices, the time, and the observer of campaigns."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        gas_company: gas.GasCompany[msgspec.Struct],
+        methods: Mapping[str, payment.PaymentMethod[msgspec.Struct]],
+        settings: OrderSettings,
+        now_ms: Callable[[], int],
+        wording: str,
+        observe: Observer = lambda _: None,
+    ) -> None:
+        """`methods` by device name; `wording` is what the payer's wallet shows."""
+        self.journal = journal
+        self.gas = gas_company
+        self.methods = methods
+        self.settings = settings
+        self.now_ms = now_ms
+        self.wording = wording
+        self.observe = observe
+
+
+def _no_answer(effect: machine.Effect, why: str) -> machine.Answer:
+    match effect:
+        case machine.OpenOrder() | machine.Confirm() | machine.Cancel():
+            return gas.Unreachable(why, sent=True)
+        case machine.Start() | machine.Find() | machine.Close():
+            return payment.Unknown(why)
+        case machine.GiveBack():
+            return payment.RefundPending(why)
+        case _:
+            assert_never(effect)
