@@ -1,0 +1,53 @@
+"""Port URLs: what they mean, and what is refused at configuration time."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kiosk.ports.errors import PortUrlError
+from kiosk.ports.urls import Address, SerialAddress, SocketAddress, SpyAddress, UsbAddress, parse_url
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("/dev/ttyS0", SerialAddress("/dev/ttyS0")),
+        (
+            "serial:///dev/ttyUSB0?baudrate=19200&parity=E&rtscts=1",
+            SerialAddress("/dev/ttyUSB0", 19200, 8, "E", rtscts=True),
+        ),
+        ("socket://127.0.0.1:9100", SocketAddress("127.0.0.1", 9100)),
+        ("socket://[::1]:9100", SocketAddress("::1", 9100)),
+        ("usb://04b8:0e15", UsbAddress(0x04B8, 0x0E15)),
+        ("spy:///dev/ttyS0", SpyAddress(SerialAddress("/dev/ttyS0"), None)),
+        (
+            "spy://serial:///dev/ttyS0?baudrate=38400&file=/var/log/a%20b",
+            SpyAddress(SerialAddress("/dev/ttyS0", 38400), Path("/var/log/a b")),
+        ),
+        ("spy://socket://h:1?file=/x", SpyAddress(SocketAddress("h", 1), Path("/x"))),
+    ],
+)
+def test_what_a_url_means(url: str, address: Address) -> None:
+    assert parse_url(url) == address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ttyUSB0",
+        "serial://",
+        "serial:///dev/ttyS0?baudrate=fast",
+        "serial:///dev/ttyS0?parity=X",
+        "serial:///dev/ttyS0?colour=red",
+        "socket://127.0.0.1",
+        "socket://127.0.0.1:99999",
+        "socket://:9100",
+        "usb://epson:printer",
+        "http://127.0.0.1:80",
+        "spy://spy:///dev/ttyS0",
+    ],
+)
+def test_a_url_that_makes_no_sense_is_refused(url: str) -> None:
+    with pytest.raises(PortUrlError, match=re.escape(url)):
+        parse_url(url)
