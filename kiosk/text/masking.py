@@ -8,10 +8,10 @@ data can hide a letter or turn the direction of a line.
 import re
 import unicodedata
 
-_COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 上官 端木 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 "
-    "慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 颛孙 巫马 公西 漆雕 乐正 壤驷 公良 拓跋 夹谷 宰父 "
-    "谷梁 段干 百里 东郭 南门 呼延 羊舌 微生 左丘 东门 西门 第五 令狐 轩辕 完颜 纳兰 歐陽 東方 諸葛 赫連 鍾離".split()
+_COMPOUND_SURNAME = re.compile(
+    "欧阳|太史|上官|端木|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|"
+    "公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|闾丘|子车|亓官|司寇|颛孙|巫马|公西|漆雕|乐正|壤驷|公良|拓跋|夹谷|"
+    "宰父|谷梁|段干|百里|东郭|南门|呼延|羊舌|微生|左丘|东门|西门|第五|令狐|轩辕|完颜|纳兰|歐陽|東方|諸葛|赫連|鍾離"
 )
 _MOST_STARS = 8
 _LONGEST_COMMUNITY = 20
@@ -22,9 +22,9 @@ _MASKED_PHONE = re.compile(r"(?:[0-9]{3})?\*{4}(?:[0-9]{4})?")
 
 _DOOR = re.compile(
     r"""
-    [\s*#＃0-9０-９A-Za-zＡ-Ｚａ-ｚ(（,，]                       # a house number, a block letter, or the end of the name
+    [\s*#＃0-9０-９A-Za-zＡ-Ｚａ-ｚ(（,，]  # a house number, a block letter, the end of the name
     | [〇零一二两三四五六七八九十百甲乙丙丁东西南北]+
-      (?: 号 | 號 | 栋 | 幢 | 座 | 楼 | 单元 | 室 | 层 | 门 | 组 | 排 )      # the same in words
+      (?: 号 | 號 | 栋 | 幢 | 座 | 楼 | 单元 | 室 | 层 | 门 | 组 | 排 )  # the same in words
     """,
     re.VERBOSE,
 )
@@ -38,7 +38,7 @@ def mask_name(name: str) -> str:
     letters = _letters(name)
     if not letters:
         return "*"
-    kept = 2 if len(letters) > 2 and "".join(letters[:2]) in _COMPOUND_SURNAMES else 1
+    kept = 2 if len(letters) > 2 and _COMPOUND_SURNAME.fullmatch("".join(letters[:2])) else 1
     return "".join(letters[:kept]) + "*" * min(len(letters) - kept, _MOST_STARS)
 
 
