@@ -5,7 +5,7 @@ go on from the rows alone, with nobody at the screen.
 """
 
 from collections.abc import Mapping
-from typing import Literal, assert_never
+from typing import assert_never
 
 import msgspec
 
@@ -388,18 +388,3 @@ def attempt_of(rows: Rows, n: int) -> AttemptRow:
 def refund_of(rows: Rows, n: int, r: int) -> RefundRow:
     """Refund `r` of attempt `n`."""
     return next(refund for refund in rows.refunds if (refund.n, refund.r) == (n, r))
-
-
-Truth = Literal["done", "not_finished", "no_money_kept"]
-
-
-def truth(rows: Rows) -> Truth:
-    """Which of the three end screens is true of these rows. Total: every record has exactly one."""
-    order = rows.order
-    pending = any(refund.state != "done" for refund in rows.refunds)
-    if rows.live is None and rows.liability_fen == 0 and not pending:
-        if order.state == "delivered":
-            return "done"
-        if order.state in ("opening", "open", "refused", "cancelling", "cancelled"):
-            return "no_money_kept"
-    return "not_finished"

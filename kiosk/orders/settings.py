@@ -1,6 +1,6 @@
 """Times of the money path, all in seconds unless the name says otherwise."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -32,3 +32,5 @@ class OrderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How long closed offers are still asked about, for money that arrives late."""
     private_days: Annotated[int, msgspec.Meta(gt=0, le=3650)] = 30
     """How long the sealed personal values of a closed order are kept, for reprints and questions."""
+    without_paper: Literal["ask", "pause"] = "ask"
+    """When no receipt can be printed: ask the resident whether to go on without, or take no money."""

@@ -1,11 +1,12 @@
 """Views that no single service owns."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import msgspec
 
 from kiosk.slips.slip import Slip
-from kiosk.views.view import Said, View
+from kiosk.text.catalogue import Said
+from kiosk.views.view import View
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,8 +22,12 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
 class Attract(View, frozen=True, kw_only=True):
     """Nobody is here: the hall's name, the time, what is open. Any touch answers `"start"`."""
 
-    idle: ClassVar[bool] = False
     services: tuple[Tile, ...]
+
+    @property
+    def idle(self) -> bool:
+        """Something is in motion, or nobody is here."""
+        return False
 
 
 class Home(View, frozen=True, kw_only=True):
@@ -34,9 +39,16 @@ class Home(View, frozen=True, kw_only=True):
 class Working(View, frozen=True, kw_only=True):
     """Something is being waited for. `saying` is a message key; no answer."""
 
-    idle: ClassVar[bool] = False
     saying: str
     amount_fen: int | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Something is in motion, or nobody is here."""
+        return False
+
+
+Picture = Literal["search", "pause", "clock", "check", "paper", "people", "meter", "phone", "card"]
 
 
 class Notice(View, frozen=True, kw_only=True):
@@ -45,7 +57,7 @@ class Notice(View, frozen=True, kw_only=True):
     Answers `"primary"` or `"secondary"` (when there is one). `picture` names a drawing of the screens' icon family.
     """
 
-    picture: Literal["search", "pause", "clock", "check", "paper", "people", "meter", "phone", "card"]
+    picture: Picture
     title: str
     body: Said
     primary: str
@@ -55,14 +67,21 @@ class Notice(View, frozen=True, kw_only=True):
 class OutOfService(View, frozen=True, kw_only=True):
     """The terminal cannot serve. `reason` is a message key. Nothing to answer."""
 
-    idle: ClassVar[bool] = False
     reason: str
+
+    @property
+    def idle(self) -> bool:
+        """Something is in motion, or nobody is here."""
+        return False
 
 
 class Goodbye(View, frozen=True, kw_only=True):
     """Thank you; shown for a moment. Answers `"done"` on touch."""
 
-    idle: ClassVar[bool] = False
+    @property
+    def idle(self) -> bool:
+        """Something is in motion, or nobody is here."""
+        return False
 
 
 class StaffCalled(View, frozen=True, kw_only=True):
@@ -80,7 +99,6 @@ class Outcome(View, frozen=True, kw_only=True):
     is the content of the QR code to photograph when no slip came out.
     """
 
-    idle: ClassVar[bool] = True
     truth: Literal["done", "not_finished", "no_money_kept"]
     amount_fen: int
     lines: tuple[Said, ...]
@@ -91,3 +109,8 @@ class Outcome(View, frozen=True, kw_only=True):
     can_print: bool = False
     photo_code: str | None = None
     still_working: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Not while the slip is on its way."""
+        return self.slip_state != "printing"

@@ -1,10 +1,9 @@
 """Views of paying, shared by every paid journey."""
 
-from typing import ClassVar
-
 import msgspec
 
-from kiosk.views.view import Said, View
+from kiosk.text.catalogue import Said
+from kiosk.views.view import View
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,12 +27,16 @@ class ScanToPay(View, frozen=True, kw_only=True):
     Answers `"cancel"`. Nothing about it is stored, and it is never shown twice.
     """
 
-    idle: ClassVar[bool] = False
     channel: str
     amount_fen: int
     code: str
     until_ms: int
     other_methods: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Something is in motion, or nobody is here."""
+        return False
 
 
 class UnfinishedOrder(View, frozen=True, kw_only=True):

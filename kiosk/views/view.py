@@ -1,6 +1,6 @@
 """What every view is, and the page around it."""
 
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -12,19 +12,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all views. `idle` says whether the idle time-out runs while it is shown: never while money, a card
     or paper is in motion."""
 
-    idle: ClassVar[bool] = True
-
-
-class Said(msgspec.Struct, frozen=True):
-    """A message key with its arguments: `Said("outcome.received", money={"amount": 15400})`.
-
-    `words` are inserted as they are, `money` (fen) as the language writes money, `keys` are message keys themselves.
-    """
-
-    key: str
-    words: dict[str, str] = {}
-    money: dict[str, int] = {}
-    keys: dict[str, str] = {}
+    @property
+    def idle(self) -> bool:
+        """See the class."""
+        return True
 
 
 class Modes(msgspec.Struct, frozen=True):

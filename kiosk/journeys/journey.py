@@ -1,0 +1,30 @@
+"""A service of the terminal: what its tile shows, what it needs, and the conversation itself.
+
+Built-ins and outsiders register a `Journey` in the entry-point group `kiosk.journeys`. Home shows those that the
+configuration enables, in its order.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import msgspec
+
+from kiosk.services import Services
+from kiosk.visit import Visit
+
+End = Literal["home", "goodbye"]
+
+
+class Journey(msgspec.Struct, frozen=True, kw_only=True):
+    """`title` and `subtitle` are message keys, `icon` a drawing of the screens' family.
+
+    `paused` tells, as a message key, why the service cannot work now (None: it can). `run` is the conversation; it
+    returns where the resident goes next.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    icon: str
+    paused: Callable[[Services], str | None]
+    run: Callable[[Visit, Services], Awaitable[End]]

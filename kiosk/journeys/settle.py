@@ -1,0 +1,357 @@
+"""Paying, shared by every paid journey: how to pay, the payment itself, the truth about it, and the slip.
+
+A settlement only watches its order and tells the resident: the order goes on alone when the visit ends.
+"""
+
+import asyncio
+from typing import Any
+
+from kiosk.journeys.journey import End
+from kiosk.orders.machine import Method as OrderMethod
+from kiosk.orders.orders import Orders
+from kiosk.orders.private import GasBillPrivate
+from kiosk.orders.receipt import gas_bill_receipt
+from kiosk.orders.rows import AttemptRow, PrintState, Rows
+from kiosk.orders.runner import Running
+from kiosk.orders.truth import anything_taken, telling, truth
+from kiosk.services import Services, trouble
+from kiosk.slips.slip import Slip
+from kiosk.text.catalogue import Said, catalogue
+from kiosk.views.common import Notice, Outcome, SlipState, Working
+from kiosk.views.payment import ChooseMethod, Method, ScanToPay, UnfinishedOrder
+from kiosk.views.view import View
+from kiosk.visit import Visit
+
+EARLIER_SECONDS = 3.0
+"""How long a resident waits for an earlier order that may be finished in a moment."""
+
+REFUSED_AT_OPENING = {
+    "quote_expired": "notice.bill_changed",
+    "quote_changed": "notice.bill_changed",
+    "already_paid": "notice.already_paid",
+    "nothing_owed": "notice.already_paid",
+    "account_busy": "notice.account_busy",
+}
+
+
+async def ask_method(visit: Visit, services: Services, amount_fen: int) -> OrderMethod | None:
+    """How to pay, after saying so when no slip can be printed. None: the resident would rather not."""
+    paper = await visit.wait_for(_paper_problem(services), saying="working.looking_up")
+    if paper is not None:
+        notice = Notice(
+            picture="paper",
+            title="notice.no_paper.title",
+            body=Said("notice.no_paper.body", keys={"reason": paper}),
+            primary="button.go_on",
+            secondary="button.home",
+        )
+        if await visit.ask(notice) == "secondary":
+            return None
+    channel = await visit.ask(ChooseMethod(amount_fen=amount_fen, methods=_offered(services)))
+    return _chosen(services, channel)
+
+
+async def finish_earlier(visit: Visit, services: Services, number: str) -> End | None:
+    """Tell of an unfinished order of this account and offer its slip; None when there is none (any more)."""
+    orders = services.orders()
+    running = orders.unfinished(number) if orders else None
+    if orders is None or running is None:
+        return None
+    running.nudge()
+    await visit.wait_for(_until_closed(running), saying="working.earlier")
+    if running.rows.order.closed:
+        return None
+    visit.no_way_back()
+    slips = Slips(services, orders, running, visit)
+    while True:
+        rows = running.rows
+        running.seen()
+        view = UnfinishedOrder(
+            order_no=rows.order.order_no,
+            amount_fen=rows.order.due_fen,
+            lines=telling(rows),
+            can_print=slips.can_print,
+            paper_problem=slips.problem,
+        )
+        answer = await visit.ask_until(view, slips.news(None))
+        if answer == "print":
+            slips.print()
+        elif answer is not None:
+            return "home"
+
+
+class Slips:
+    """Printing the slip of one order while its screen goes on."""
+
+    def __init__(self, services: Services, orders: Orders, running: Running, visit: Visit) -> None:
+        self._services = services
+        self._orders = orders
+        self._running = running
+        self._visit = visit
+        self._task: asyncio.Task[PrintState] | None = None
+        self.told = ""
+        """The truth that the last slip told."""
+
+    def make(self, rows: Rows, private: GasBillPrivate, *, reprint: bool) -> Slip:
+        """The slip as things stand, in the visit's language."""
+        language = self._visit.language
+        return gas_bill_receipt(
+            rows,
+            private,
+            catalogue(language),
+            self._services.issuer(language),
+            self._services.now_ms(),
+            reprint=reprint,
+        )
+
+    def print(self) -> None:
+        """Begin to print, unless a slip is on its way already."""
+        if self._task is None or self._task.done():
+            self.told = truth(self._running.rows)
+            self._task = asyncio.create_task(
+                self._orders.print_slip(self._running, self._services.devices.printer, self.make)
+            )
+
+    def preview(self) -> Slip | None:
+        """The slip to draw on the screen."""
+        if self._running.private is None:
+            return None
+        return self.make(self._running.rows, self._running.private, reprint=False)
+
+    @property
+    def problem(self) -> str | None:
+        """Why no slip came out or can come out, as a message key."""
+        last = self._running.rows.prints[-1] if self._running.rows.prints else None
+        if last and last.state == "not_printed" and not self.printing:
+            return f"reason.{last.why}"
+        return self._printer_trouble()
+
+    @property
+    def printing(self) -> bool:
+        """Whether a slip is on its way."""
+        return self._task is not None and not self._task.done()
+
+    @property
+    def can_print(self) -> bool:
+        """Whether a slip may be asked for now."""
+        return not self.printing and self._running.private is not None and self._printer_trouble() is None
+
+    @property
+    def state(self) -> SlipState:
+        """What became of the last slip."""
+        if self.printing:
+            return "printing"
+        if self._task is not None and (self._task.cancelled() or self._task.exception() is not None):
+            return "unknown"
+        prints = self._running.rows.prints
+        match prints[-1].state if self.told and prints else None:
+            case None:
+                return "none"
+            case "intended":
+                return "unknown"
+            case state:
+                return state
+
+    async def news(self, patience: float | None) -> None:
+        """Wait until the order or the slip changed, at most `patience` seconds."""
+        waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self._running.change())}
+        if self._task is not None and not self._task.done():
+            waits.add(self._task)
+        try:
+            await asyncio.wait(waits, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits - {self._task}:
+                wait.cancel()
+
+    def _printer_trouble(self) -> str | None:
+        devices = self._services.devices
+        return trouble(devices.health(devices.printer.name))
+
+
+class Settlement:
+    """One payment at the screen."""
+
+    def __init__(
+        self, visit: Visit, services: Services, orders: Orders, running: Running, *, step: int, of: int
+    ) -> None:
+        self._visit = visit
+        self._services = services
+        self._running = running
+        self._slips = Slips(services, orders, running, visit)
+        self._step = step
+        self._of = of
+        self._chosen = True
+
+    async def run(self, method: OrderMethod) -> End:
+        """Pay, and tell how it ended."""
+        try:
+            self._running.pay_with(method)
+            if stem := await self._pay():
+                return await self._nothing_happened(stem)
+            return await self._tell()
+        finally:
+            self._running.leave()
+
+    async def _pay(self) -> str | None:
+        """Until there is a truth to tell. A message stem instead where the company refused before any payment."""
+        since = self._now()
+        while True:
+            self._running.seen()
+            rows = self._running.rows
+            if rows.order.state in ("refused", "cancelling", "cancelled") and not rows.attempts:
+                return REFUSED_AT_OPENING.get(rows.order.why, "notice.not_now")
+            view = self._view(rows)
+            if view is None:
+                return None
+            if isinstance(view, Working):
+                left = since + self._visit.settings.patience_seconds - self._now()
+                if left <= 0:
+                    return None
+                await self._visit.ask_until(view, self._slips.news(left))
+                continue
+            answer = await self._visit.ask_until(view, self._slips.news(self._until_shown(rows)), back=True)
+            since = self._now()
+            if answer is None:
+                continue
+            if isinstance(view, ScanToPay):
+                self._chosen = False
+                self._running.stop_paying()
+            elif (method := _chosen(self._services, answer)) is not None:
+                self._chosen = True
+                self._running.pay_with(method)
+            else:
+                self._running.leave()
+                return None
+
+    def _view(self, rows: Rows) -> View | None:
+        order = rows.order
+        amount = order.due_fen
+        if self._running.broken or order.closed:
+            return None
+        if order.state == "opening":
+            return Working(saying="working.opening")
+        if rows.live:
+            return self._live_view(rows.live)
+        if order.state == "open" and rows.captured_fen == 0:
+            if self._chosen and self._running.undecided:
+                return Working(saying="working.preparing_payment")
+            if not self._running.present:
+                return None
+            remark = _remark(rows.attempts[-1]) if rows.attempts else None
+            return ChooseMethod(amount_fen=amount, methods=_offered(self._services), remark=remark)
+        if order.state in ("open", "delivering", "held"):
+            return Working(saying="working.telling_company", amount_fen=amount)
+        if rows.captured_fen and order.state in ("cancelling", "cancelled"):
+            return Working(saying="working.returning", amount_fen=rows.captured_fen)
+        return None
+
+    def _live_view(self, attempt: AttemptRow) -> View:
+        if attempt.state == "sent":
+            return Working(saying="working.preparing_payment")
+        offer = self._running.offer
+        if attempt.state == "open" and offer and self._chosen and self._services.now_ms() < attempt.show_until_ms:
+            return ScanToPay(
+                channel=attempt.channel,
+                amount_fen=attempt.amount_fen,
+                code=offer.text,
+                until_ms=attempt.show_until_ms,
+                other_methods=len(self._services.devices.methods) > 1,
+            )
+        return Working(saying="working.checking_payment", amount_fen=attempt.amount_fen)
+
+    def _until_shown(self, rows: Rows) -> float | None:
+        if rows.live is None:
+            return None
+        return max((rows.live.show_until_ms - self._services.now_ms()) / 1000, 0.0)
+
+    async def _tell(self) -> End:
+        self._visit.at(self._of, self._of, "step.result")
+        while True:
+            rows = self._running.rows
+            self._running.seen()
+            self._print_by_itself(rows)
+            answer = await self._visit.ask_until(self._outcome(rows), self._slips.news(None))
+            match answer:
+                case "print":
+                    self._slips.print()
+                case "done":
+                    return "goodbye"
+                case "another":
+                    return "home"
+                case _:
+                    pass
+
+    def _print_by_itself(self, rows: Rows) -> None:
+        told = truth(rows)
+        worth_it = told == "done" or anything_taken(rows)
+        if worth_it and told != self._slips.told and self._slips.can_print:
+            self._slips.print()
+
+    def _outcome(self, rows: Rows) -> Outcome:
+        told = truth(rows)
+        state = self._slips.state
+        out_of_paper = state in ("none", "not_printed") and self._slips.problem is not None
+        return Outcome(
+            truth=told,
+            amount_fen=rows.order.due_fen,
+            lines=telling(rows),
+            order_no=rows.order.order_no,
+            slip=self._slips.preview() if state in ("printing", "printed") else None,
+            slip_state="not_printed" if out_of_paper else state,
+            slip_problem=self._slips.problem if state != "printed" else None,
+            can_print=self._slips.can_print,
+            photo_code=rows.order.order_no if state in ("not_printed", "unknown") or out_of_paper else None,
+            still_working=told == "not_finished" and not self._running.broken,
+        )
+
+    async def _nothing_happened(self, stem: str) -> End:
+        self._running.leave()
+        notice = Notice(picture="clock", title=f"{stem}.title", body=Said(f"{stem}.body"), primary="button.home")
+        await self._visit.ask(notice)
+        return "home"
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _remark(attempt: AttemptRow) -> Said | None:
+    keys = {"channel": f"channel.{attempt.channel}"}
+    match attempt.why, attempt.proof:
+        case _, "refused":
+            return Said("remark.declined", keys=keys)
+        case "timeout", _:
+            return Said("remark.timeout")
+        case "no_answer", _:
+            return Said("remark.no_answer", keys=keys)
+        case _:
+            return Said("remark.stopped")
+
+
+def _offered(services: Services) -> tuple[Method, ...]:
+    devices = services.devices
+    return tuple(
+        Method(channel=method.channel, paused=trouble(devices.health(method.name))) for method in devices.methods
+    )
+
+
+def _chosen(services: Services, channel: str) -> OrderMethod | None:
+    for method in services.devices.methods:
+        if method.channel == channel:
+            return OrderMethod(device=method.name, channel=method.channel, hold=method.hold)
+    return None
+
+
+async def _paper_problem(services: Services) -> str | None:
+    return trouble(services.devices.health(services.devices.printer.name))
+
+
+async def _until_closed(running: Running) -> None:
+    async def closed() -> None:
+        while not running.rows.order.closed:
+            running.seen()
+            await running.change()
+
+    try:
+        await asyncio.wait_for(closed(), EARLIER_SECONDS)
+    except TimeoutError:
+        return

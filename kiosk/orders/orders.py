@@ -1,0 +1,191 @@
+"""All orders of the terminal: begun, watched, recovered, printed. One door to the money path for journeys."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from typing import Protocol
+
+import msgspec
+
+from kiosk.devices.gas import Quote
+from kiosk.devices.printer import NotPrinted, Printed, PrintUnknown, ReceiptPrinter
+from kiosk.ledger.ledger import Ledger, LedgerError, Sealed
+from kiosk.orders.evolve import evolve
+from kiosk.orders.private import GasBillPrivate
+from kiosk.orders.rows import PrintState, Rows
+from kiosk.orders.runner import Running, World
+from kiosk.orders.truth import truth
+from kiosk.protocol import events as ev
+from kiosk.slips.slip import Slip
+
+log = logging.getLogger(__name__)
+
+DAY_MS = 86_400_000
+
+
+class MoneyClosedError(Exception):
+    """The ledger cannot be trusted at the moment: no order may begin."""
+
+
+class AlreadyRunningError(Exception):
+    """The account has an order that is not finished."""
+
+    def __init__(self, running: Running) -> None:
+        super().__init__(running.rows.order.order_no)
+        self.running = running
+
+
+class SlipMaker(Protocol):
+    """Makes the slip of an order as things stand."""
+
+    def __call__(self, rows: Rows, private: GasBillPrivate, *, reprint: bool) -> Slip: ...
+
+
+class Orders:
+    """See the module. Belongs to the engine's loop."""
+
+    def __init__(self, ledger: Ledger, world: World, zone: tzinfo, on_broken: Callable[[], None]) -> None:
+        """`on_broken` is called once when the ledger fails: money must close until it is opened anew."""
+        self.ledger = ledger
+        self.world = world
+        self.broken = False
+        self._zone = zone
+        self._on_broken = on_broken
+        self._running: dict[str, Running] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning = asyncio.Lock()
+
+    async def recover(self) -> int:
+        """Go on with every order that is not final, and watch the closed ones whose money may come late; how many."""
+        since_ms = self.world.now_ms() - self.world.settings.late_watch_hours * 3_600_000
+        unclosed = await self.ledger.unclosed()
+        for rows in [*unclosed, *await self.ledger.watched(since_ms)]:
+            running = Running(rows, await self._private(rows), self.world, present=False)
+            await self._end_lost_prints(running)
+            self._start(running)
+        return len(unclosed)
+
+    def unfinished(self, number: str) -> Running | None:
+        """The order of this account that is not finished, if there is one."""
+        account_hash = self.ledger.account_hash(number)
+        for running in self._running.values():
+            if running.rows.order.account_hash == account_hash and not running.rows.order.closed:
+                return running
+        return None
+
+    async def begin_gas_bill(self, number: str, quote: Quote, language: str) -> Running:
+        """Begin to pay a bill: durable before anyone is asked anything.
+
+        Raises `AlreadyRunningError`, `MoneyClosedError`.
+        """
+        async with self._beginning:
+            if self.broken:
+                raise MoneyClosedError
+            if earlier := self.unfinished(number):
+                raise AlreadyRunningError(earlier)
+            now_ms = self.world.now_ms()
+            private = GasBillPrivate(number=number, quote=quote)
+            sealed = Sealed(
+                subject=self.ledger.new_subject(),
+                value=private.encode(),
+                expires_ms=now_ms + self.world.settings.private_days * DAY_MS,
+            )
+            try:
+                order_no = await self.ledger.next_order_no()
+                event = ev.OrderOpening(
+                    order_no=order_no,
+                    kind="gas_bill",
+                    subject=sealed.subject,
+                    account_hash=self.ledger.account_hash(number),
+                    hash_key=self.ledger.hash_key_id,
+                    quote_id=quote.quote_id,
+                    due_fen=quote.total_fen,
+                    business_date=datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self._zone).date().isoformat(),
+                    language=language,
+                    at_ms=now_ms,
+                )
+                rows = evolve(None, event)
+                self.world.observe("before record menkou.order.opening.v1")
+                await self.ledger.record(event, rows=rows, subject=sealed)
+                self.world.observe("after record menkou.order.opening.v1")
+            except (LedgerError, OSError) as error:
+                self._break(error)
+                raise MoneyClosedError from error
+            running = Running(rows, private, self.world, present=True)
+            self._start(running)
+            return running
+
+    async def print_slip(
+        self, running: Running, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker
+    ) -> PrintState:
+        """Print the slip of an order as things stand; what became of it. A truth printed before is marked as reprint.
+
+        Raises `MoneyClosedError` when the print cannot be recorded, `LookupError` when the sealed values are gone.
+        """
+        if running.private is None:
+            raise LookupError(f"the sealed values of order {running.rows.order.order_no} are gone")
+        rows = running.rows
+        told = truth(rows)
+        reprint = any(row.truth == told and row.state != "not_printed" for row in rows.prints)
+        p = len(rows.prints) + 1
+        order_no = rows.order.order_no
+        slip = make(rows, running.private, reprint=reprint)
+        try:
+            await running.commit(
+                ev.PrintIntended(order_no=order_no, p=p, reprint=reprint, truth=told, at_ms=self.world.now_ms())
+            )
+            self.world.observe("before effect Print")
+            outcome = await printer.print(slip)
+            self.world.observe("after effect Print")
+            match outcome:
+                case Printed():
+                    ended = ev.PrintEnded(order_no=order_no, p=p, state="printed")
+                case NotPrinted(reason=reason):
+                    ended = ev.PrintEnded(order_no=order_no, p=p, state="not_printed", why=reason)
+                case PrintUnknown(why=why):
+                    ended = ev.PrintEnded(order_no=order_no, p=p, state="unknown", why=why)
+            await running.commit(ended)
+        except (LedgerError, OSError) as error:
+            self._break(error)
+            raise MoneyClosedError from error
+        return running.rows.prints[p - 1].state
+
+    async def aclose(self) -> None:
+        """Stop the tasks. What they were waiting for is asked again at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _private(self, rows: Rows) -> GasBillPrivate | None:
+        value = await self.ledger.private(rows.order.subject)
+        return None if value is None else GasBillPrivate.decode(value)
+
+    async def _end_lost_prints(self, running: Running) -> None:
+        for row in running.rows.prints:
+            if row.state == "intended":  # the power went while it printed
+                await running.commit(
+                    ev.PrintEnded(order_no=row.order_no, p=row.p, state="unknown", why="the terminal stopped")
+                )
+
+    def _start(self, running: Running) -> None:
+        order_no = running.rows.order.order_no
+        self._running[order_no] = running
+        task = asyncio.create_task(running.run(), name=f"order {order_no}")
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._ended(order_no, done))
+
+    def _ended(self, order_no: str, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            self._break(error)
+        else:
+            self._running.pop(order_no, None)
+
+    def _break(self, error: BaseException) -> None:
+        if not self.broken:
+            self.broken = True
+            log.error("money is closed: %s: %s", type(error).__name__, error)
+            self._on_broken()

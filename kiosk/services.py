@@ -1,0 +1,48 @@
+"""What journeys may use of the terminal, as one value."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from kiosk.devices.gas import GasCompany
+from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
+from kiosk.devices.payment import PaymentMethod
+from kiosk.devices.printer import ReceiptPrinter
+from kiosk.orders.orders import Orders
+from kiosk.orders.receipt import Issuer
+
+
+class Devices(Protocol):
+    """The configured devices and their health as residents should see it."""
+
+    @property
+    def gas(self) -> GasCompany[msgspec.Struct]: ...
+
+    @property
+    def printer(self) -> ReceiptPrinter[msgspec.Struct]: ...
+
+    @property
+    def methods(self) -> tuple[PaymentMethod[msgspec.Struct], ...]: ...
+
+    def health(self, name: str) -> Health: ...
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """`orders` is None while money is closed. `issuer` gives the slip's sender in a language. Times in ms."""
+
+    devices: Devices
+    orders: Callable[[], Orders | None]
+    issuer: Callable[[str], Issuer]
+    now_ms: Callable[[], int]
+
+
+def trouble(health: Health) -> str | None:
+    """Why a device cannot be counted on, as a message key; None when it can."""
+    match health:
+        case Ready() | Busy():
+            return None
+        case NeedsAttention(reasons=reasons):
+            return f"reason.{reasons[0]}"
+        case Offline() | Unknown():
+            return "reason.offline"

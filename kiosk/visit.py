@@ -1,0 +1,316 @@
+"""One resident's time at the terminal: what is shown and asked, Back, Home, language, access modes and the deadline.
+
+A journey is written as one conversation from top to bottom. Back runs it again from the top with the answers given so
+far, less the last one; so no journey has code for going back. A journey that has begun to move money calls
+`no_way_back` first, and from there on handles the resident's wish to stop itself.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from kiosk.views.common import StaffCalled, Working
+from kiosk.views.view import (
+    Answered,
+    CalledStaff,
+    ChoseLanguage,
+    ChoseModes,
+    Input,
+    Language,
+    Modes,
+    Page,
+    Position,
+    Stage,
+    StillHere,
+    View,
+    WentBack,
+    WentHome,
+)
+
+T = TypeVar("T")
+Direction = Literal["forward", "back", "none"]
+
+
+class VisitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[visit]` of the configuration; seconds. Assisted modes double `idle_seconds`."""
+
+    idle_seconds: Annotated[float, msgspec.Meta(ge=5, le=3600)] = 60.0
+    still_here_seconds: Annotated[int, msgspec.Meta(ge=20, le=600)] = 20
+    goodbye_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 4.0
+    patience_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 20.0
+    """How long a resident is kept waiting for an answer about money before being told what is known so far."""
+    working_after_seconds: Annotated[float, msgspec.Meta(gt=0, le=0.1)] = 0.08
+    """A wait shorter than this shows nothing."""
+    working_at_least_seconds: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.7
+    """Once shown, "working" stays this long: it must not flash."""
+    lookups: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    """Account numbers that one visit may try without success."""
+    language: Language = "zh_CN"
+
+
+class GoHome(Exception):
+    """The resident wants the home screen."""
+
+
+class Expired(Exception):
+    """Nobody answered, not even the question "still here?": the visit is wiped."""
+
+
+class _Back(Exception):
+    """The resident wants the question before this one."""
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    value: str
+
+
+class _Waited(msgspec.Struct, frozen=True):
+    value: Any
+
+
+class Visit:
+    """See the module. Belongs to the engine's loop; `take` is how the screen's inputs come in."""
+
+    _numbers = 0
+
+    def __init__(
+        self, stage: Stage, settings: VisitSettings, on_staff_called: Callable[[], None] = lambda: None
+    ) -> None:
+        self.settings = settings
+        self.language: Language = settings.language
+        self.modes = Modes()
+        self._stage = stage
+        self._on_staff_called = on_staff_called
+        self._inputs: asyncio.Queue[Input] = asyncio.Queue()
+        self._page: Page | None = None
+        self._answered = False
+        self._back_answers = False
+        self._memory: list[_Asked | _Waited] = []
+        self._next = 0
+        self._direction: Direction = "forward"
+        self._previous: str | None = None
+        self._in_journey = False
+        self._way_back = False
+        self._position: Position | None = None
+
+    # For the engine
+
+    def take(self, given: Input) -> None:
+        """An input from the screen."""
+        self._inputs.put_nowait(given)
+
+    async def run(self, journey: Callable[[], Awaitable[T]]) -> T:
+        """Run a journey, going back through its questions as the resident asks. Raises `GoHome`, `Expired`."""
+        self._memory = []
+        self._previous = None
+        self._in_journey = self._way_back = True
+        try:
+            while True:
+                self._next = 0
+                try:
+                    return await journey()
+                except _Back:
+                    self._forget_last_answer()
+        finally:
+            self._memory = []
+            self._position = None
+            self._in_journey = self._way_back = False
+
+    def _forget_last_answer(self) -> None:
+        while self._memory:
+            last = self._memory.pop()
+            if isinstance(last, _Asked):
+                self._previous = last.value
+                self._direction = "back"
+                return
+        self._direction = "back"
+        raise GoHome
+
+    # For journeys
+
+    def at(self, step: int, of: int, name: str) -> None:
+        """Where the next pages stand in the journey; `name` is a message key."""
+        self._position = Position(step, of, name)
+
+    def no_way_back(self) -> None:
+        """From here on Back belongs to the journey: something was begun that cannot be un-asked."""
+        self._way_back = False
+        self._memory = []
+        self._next = 0
+
+    async def ask(self, view: View) -> str:
+        """Show a view and wait for its answer."""
+        if self._next < len(self._memory):
+            remembered = self._memory[self._next]
+            self._next += 1
+            if isinstance(remembered, _Asked):
+                return remembered.value
+            raise RuntimeError("a journey asked another question than the first time")
+        self._back_answers = False
+        self.show(view)
+        value = await self._answer()
+        self._remember(_Asked(value))
+        return value
+
+    async def wait_for(self, call: Coroutine[Any, Any, T], saying: str) -> T:
+        """Wait for the outside world; say so when it takes longer than a moment. Back and Home give the wait up."""
+        if self._next < len(self._memory):
+            remembered = self._memory[self._next]
+            self._next += 1
+            call.close()
+            if isinstance(remembered, _Waited):
+                result: T = remembered.value
+                return result
+            raise RuntimeError("a journey waited where it asked the first time")
+        task = asyncio.ensure_future(call)
+        try:
+            result = await self._wait(task, saying)
+        finally:
+            if not task.done():
+                task.cancel()
+        self._remember(_Waited(result))
+        return result
+
+    async def _wait(self, task: "asyncio.Future[T]", saying: str) -> T:
+        done, _ = await asyncio.wait({task}, timeout=self.settings.working_after_seconds)
+        if done:
+            return task.result()
+        self.show(Working(saying=saying))
+        stay = asyncio.ensure_future(asyncio.sleep(self.settings.working_at_least_seconds))
+        answer = asyncio.ensure_future(self._answer())
+        try:
+            either: set[asyncio.Future[Any]] = {task, answer}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                answer.result()  # raises Back or Home
+            await stay
+            return task.result()
+        finally:
+            for future in (stay, answer):
+                future.cancel()
+
+    async def ask_until(self, view: View, happened: Coroutine[Any, Any, None], *, back: bool = False) -> str | None:
+        """Show a view; its answer, or None as soon as `happened` ends. The same view again stays as it is; a newer
+        value of the same kind of view changes the page in place. With `back`, Back is offered and answers `"back"`.
+        """
+        self._back_answers = back
+        page = self._page
+        if page is None or type(page.view) is not type(view):
+            self.show(view)
+        elif self._answered:
+            self._direction = "none"
+            self.show(view)
+        elif page.view != view:
+            self.show(view, same_page=True)
+        event = asyncio.ensure_future(happened)
+        answer = asyncio.ensure_future(self._answer())
+        try:
+            either: set[asyncio.Future[Any]] = {event, answer}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            return answer.result() if answer.done() else None
+        finally:
+            for future in (event, answer):
+                future.cancel()
+
+    def show(self, view: View, *, same_page: bool = False) -> None:
+        """Put a view on the screen without waiting for an answer."""
+        if same_page and self._page is not None:
+            number = self._page.number
+        else:
+            Visit._numbers += 1
+            number = Visit._numbers
+        self._page = Page(
+            number=number,
+            view=view,
+            direction="none" if same_page else self._direction,
+            position=self._position,
+            can_go_back=self._way_back or self._back_answers,
+            can_go_home=self._way_back,
+            language=self.language,
+            modes=self.modes,
+            previous=self._previous,
+        )
+        self._answered = False
+        self._direction = "forward"
+        self._previous = None
+        self._stage.show(self._page)
+
+    def wipe(self) -> None:
+        """Forget everything of this resident."""
+        self._memory = []
+        self._page = None
+        self._previous = None
+        self._stage.ask_still_here(None)
+        while not self._inputs.empty():
+            self._inputs.get_nowait()
+
+    # Inside
+
+    def _remember(self, what: _Asked | _Waited) -> None:
+        if self._in_journey and self._way_back:
+            self._memory.append(what)
+            self._next = len(self._memory)
+
+    async def _answer(self) -> str:
+        while True:
+            given = await self._next_input()
+            page = self._page
+            match given:
+                case Answered(number=number, value=value) if page and page.number == number:
+                    self._answered = True
+                    return value
+                case WentBack(number=number) if page and page.number == number and page.can_go_back:
+                    if self._way_back:
+                        raise _Back
+                    self._answered = True
+                    return "back"
+                case WentHome(number=number) if page and page.number == number and page.can_go_home:
+                    raise GoHome
+                case ChoseLanguage(language=language):
+                    self.language = language
+                    self._show_again()
+                case ChoseModes(modes=modes):
+                    self.modes = modes
+                    self._show_again()
+                case CalledStaff():
+                    self._on_staff_called()
+                    await self._staff_called()
+                case _:
+                    pass  # a touch, or an answer to a page that is gone
+
+    def _show_again(self) -> None:
+        if self._page is not None:
+            self._page = msgspec.structs.replace(self._page, language=self.language, modes=self.modes, direction="none")
+            self._stage.show(self._page)
+
+    async def _staff_called(self) -> None:
+        page = self._page
+        if page is None or isinstance(page.view, StaffCalled):
+            return
+        Visit._numbers += 1
+        self._page = Page(number=Visit._numbers, view=StaffCalled(), language=self.language, modes=self.modes)
+        self._stage.show(self._page)
+        await self._answer()
+        Visit._numbers += 1
+        self._page = msgspec.structs.replace(
+            page, number=Visit._numbers, direction="back", language=self.language, modes=self.modes
+        )
+        self._stage.show(self._page)
+
+    async def _next_input(self) -> Input:
+        if self._page is None or not self._page.view.idle:
+            return await self._inputs.get()
+        patience = self.settings.idle_seconds * (2 if self.modes.large or self.modes.contrast else 1)
+        try:
+            return await asyncio.wait_for(self._inputs.get(), patience)
+        except TimeoutError:
+            pass
+        self._stage.ask_still_here(StillHere(self.settings.still_here_seconds))
+        try:
+            return await asyncio.wait_for(self._inputs.get(), self.settings.still_here_seconds)
+        except TimeoutError:
+            raise Expired from None
+        finally:
+            self._stage.ask_still_here(None)
