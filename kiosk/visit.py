@@ -73,7 +73,7 @@ class _Waited(msgspec.Struct, frozen=True):
 class Visit:
     """See the module. Belongs to the engine's loop; `take` is how the screen's inputs come in."""
 
-    _numbers = 0
+    _numbers = -1  # the first page of all is number 0: the stage shows it before the engine is there
 
     def __init__(
         self, stage: Stage, settings: VisitSettings, on_staff_called: Callable[[], None] = lambda: None
@@ -87,6 +87,7 @@ class Visit:
         self._page: Page | None = None
         self._answered = False
         self._back_answers = False
+        self._untouched = True
         self._memory: list[_Asked | _Waited] = []
         self._next = 0
         self._direction: Direction = "forward"
@@ -99,6 +100,7 @@ class Visit:
 
     def take(self, given: Input) -> None:
         """An input from the screen."""
+        self._untouched = False
         self._inputs.put_nowait(given)
 
     async def run(self, journey: Callable[[], Awaitable[T]]) -> T:
@@ -116,6 +118,7 @@ class Visit:
         finally:
             self._memory = []
             self._position = None
+            self._direction = "back"  # to the home screen
             self._in_journey = self._way_back = False
 
     def _forget_last_answer(self) -> None:
@@ -306,7 +309,8 @@ class Visit:
         try:
             return await asyncio.wait_for(self._inputs.get(), patience)
         except TimeoutError:
-            pass
+            if self._untouched:  # nobody came: there is nobody to ask
+                raise Expired from None
         self._stage.ask_still_here(StillHere(self.settings.still_here_seconds))
         try:
             return await asyncio.wait_for(self._inputs.get(), self.settings.still_here_seconds)

@@ -164,9 +164,6 @@ def _paused(services: Services) -> str | None:
 
 GAS_BILL = Journey(
     name="gas_bill",
-    title="journey.gas_bill.title",
-    subtitle="journey.gas_bill.subtitle",
-    icon="flame",
     paused=_paused,
     run=gas_bill,
 )

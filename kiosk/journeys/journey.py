@@ -16,15 +16,12 @@ End = Literal["home", "goodbye"]
 
 
 class Journey(msgspec.Struct, frozen=True, kw_only=True):
-    """`title` and `subtitle` are message keys, `icon` a drawing of the screens' family.
+    """The tile's words and drawing go by `name`: messages `journey.NAME.title` and `.subtitle`, icon `NAME`.
 
     `paused` tells, as a message key, why the service cannot work now (None: it can). `run` is the conversation; it
     returns where the resident goes next.
     """
 
     name: str
-    title: str
-    subtitle: str
-    icon: str
     paused: Callable[[Services], str | None]
     run: Callable[[Visit, Services], Awaitable[End]]

@@ -1,0 +1,132 @@
+"""The host: greets, shows what is open, runs the journey that was chosen, says goodbye, and wipes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from kiosk.journeys.journey import End, Journey
+from kiosk.services import Services
+from kiosk.text.catalogue import Said
+from kiosk.views.common import Attract, Goodbye, Home, Notice, OutOfService, Tile
+from kiosk.views.view import Input, Stage
+from kiosk.visit import Expired, GoHome, Visit, VisitSettings
+
+log = logging.getLogger(__name__)
+
+
+def tile(name: str, paused: str | None = None) -> Tile:
+    """A journey's tile. Its words and its drawing go by its name: `journey.NAME.title`, the icon `NAME`."""
+    return Tile(
+        journey=name,
+        title=f"journey.{name}.title",
+        subtitle=f"journey.{name}.subtitle",
+        icon=name,
+        paused=paused,
+    )
+
+
+class Host:
+    """See the module. Belongs to the engine's loop."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        journeys: Mapping[str, Journey],
+        services: Services,
+        settings: VisitSettings,
+        on_staff_called: Callable[[], None],
+    ) -> None:
+        self._stage = stage
+        self._journeys = journeys
+        self._services = services
+        self._settings = settings
+        self._on_staff_called = on_staff_called
+        self._health = asyncio.Event()
+        self._visit = self._new_visit()
+
+    def take(self, given: Input) -> None:
+        """An input from the screen."""
+        self._visit.take(given)
+
+    def health_changed(self) -> None:
+        """What is open may have changed."""
+        self._health.set()
+
+    async def run(self) -> None:
+        """Serve one resident after the other, for ever."""
+        while True:
+            try:
+                await self._serve()
+            except Expired:
+                self._next_visit()
+                await self._attract()
+            self._next_visit()
+
+    def _new_visit(self) -> Visit:
+        return Visit(self._stage, self._settings, self._on_staff_called)
+
+    def _next_visit(self) -> None:
+        self._visit.wipe()
+        self._visit = self._new_visit()
+
+    async def _serve(self) -> None:
+        visit = self._visit
+        while True:
+            journey = await self._home(visit)
+            if await self._journey(visit, journey) == "goodbye":
+                await self._goodbye(visit)
+                return
+
+    async def _home(self, visit: Visit) -> Journey:
+        while True:
+            self._health.clear()
+            tiles = self.tiles()
+            open_tiles = [shown for shown in tiles if shown.paused is None]
+            if tiles and not open_tiles:
+                view: Home | OutOfService = OutOfService(reason=tiles[0].paused or "reason.offline")
+            else:
+                view = Home(tiles=tiles)
+            answer = await visit.ask_until(view, self._news())
+            if answer in {shown.journey for shown in open_tiles}:
+                return self._journeys[answer]
+
+    async def _journey(self, visit: Visit, journey: Journey) -> End:
+        try:
+            return await visit.run(lambda: journey.run(visit, self._services))
+        except GoHome:
+            return "home"
+        except Expired:
+            raise
+        except Exception:
+            log.exception("journey %s failed", journey.name)
+        notice = Notice(
+            picture="pause",
+            title="notice.trouble.title",
+            body=Said("notice.trouble.body"),
+            primary="button.home",
+        )
+        await visit.ask(notice)
+        return "home"
+
+    async def _goodbye(self, visit: Visit) -> None:
+        try:
+            await asyncio.wait_for(visit.ask(Goodbye()), self._settings.goodbye_seconds)
+        except TimeoutError:
+            return
+
+    async def _attract(self) -> None:
+        visit = self._visit
+        while True:
+            self._health.clear()
+            services = tuple(shown for shown in self.tiles() if shown.paused is None)
+            if not services:
+                return
+            if await visit.ask_until(Attract(services=services), self._news()) is not None:
+                return
+
+    async def _news(self) -> None:
+        await self._health.wait()
+
+    def tiles(self) -> tuple[Tile, ...]:
+        """What home shows now, in the configured order."""
+        return tuple(tile(name, journey.paused(self._services)) for name, journey in self._journeys.items())
