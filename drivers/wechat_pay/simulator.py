@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote
 
 import msgspec
@@ -67,13 +67,13 @@ ROUTES = (
 
 Text = Annotated[str, Meta(min_length=1)]
 Cents = Annotated[int, Meta(ge=1, le=10**10)]
-TradeNo = Annotated[str, Meta(pattern=r"^[0-9a-zA-Z_\-|*]{6,32}$")]
+TradeNo = Annotated[str, Meta(pattern=r"^[0-9a-zA-Z_\-|*]{6,32}\Z")]
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 class OrderAmount(msgspec.Struct):
     total: Cents
-    currency: Annotated[str, Meta(pattern="^CNY$")] = "CNY"
+    currency: Literal["CNY"] = "CNY"
 
 
 class OrderRequest(msgspec.Struct):
@@ -81,7 +81,7 @@ class OrderRequest(msgspec.Struct):
     mchid: Annotated[str, Meta(min_length=1, max_length=32)]
     description: Annotated[str, Meta(min_length=1, max_length=127)]
     out_trade_no: TradeNo
-    notify_url: Annotated[str, Meta(pattern=r"^https://[^?]+$", max_length=255)]
+    notify_url: Annotated[str, Meta(pattern=r"^https://[^?]+\Z", max_length=255)]
     amount: OrderAmount
     time_expire: str | None = None
 
@@ -93,11 +93,11 @@ class CloseRequest(msgspec.Struct):
 class RefundAmount(msgspec.Struct):
     refund: Cents
     total: Cents
-    currency: Annotated[str, Meta(pattern="^CNY$")]
+    currency: Literal["CNY"]
 
 
 class RefundRequest(msgspec.Struct):
-    out_refund_no: Annotated[str, Meta(pattern=r"^[0-9a-zA-Z_\-|*@]{1,64}$")]
+    out_refund_no: Annotated[str, Meta(pattern=r"^[0-9a-zA-Z_\-|*@]{1,64}\Z")]
     amount: RefundAmount
     transaction_id: Text | None = None
     out_trade_no: TradeNo | None = None

@@ -1,9 +1,8 @@
 """The simulated WeChat Pay's books: orders, payments, closings, refunds, durable before anybody is answered."""
 
-import contextlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,7 +76,8 @@ class Books:
         self, number: str, fen: int, payer_fen: int, hidden_polls: int = 0, hidden_until_ms: int = 0
     ) -> str:
         """Take the money; the transaction's number. Queries do not show it before `hidden_…` are over."""
-        with self._together():
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             transaction_id = f"4200{self._count('payments') + 1:024d}"
             self._db.execute(
                 "INSERT INTO payments VALUES (?, ?, ?, ?, ?)", (transaction_id, number, fen, payer_fen, self._now_ms())
@@ -99,7 +99,8 @@ class Books:
 
     def book_close(self, number: str, answer: str, *, closed: bool) -> None:
         """Enter a request to close and what it was answered."""
-        with self._together():
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             if closed:
                 self._db.execute("UPDATE orders SET state = 'CLOSED' WHERE out_trade_no = ?", (number,))
             self._db.execute(
@@ -117,7 +118,8 @@ class Books:
         self, out_refund_no: str, payment: sqlite3.Row, fen: int, reason: str, *, state: RefundState, polls: int = 0
     ) -> None:
         """Accept a refund."""
-        with self._together():
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             self._db.execute(
                 "INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -177,13 +179,3 @@ class Books:
 
     def _all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         return self._db.execute(sql, values).fetchall()
-
-    @contextlib.contextmanager
-    def _together(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")

@@ -45,7 +45,7 @@ REFUSES_MERCHANT = frozenset({"APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "NO_AUT
 """Codes that a person must settle with WeChat Pay."""
 
 Fen = Annotated[int, Meta(ge=1, le=10**12)]
-Number = Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,64}$")]
+Number = Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,64}\Z")]
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -57,11 +57,11 @@ class Merchant(msgspec.Struct, frozen=True):
 
 
 class _Error(msgspec.Struct):
-    code: Annotated[str, Meta(pattern=r"^[0-9A-Z_]{1,40}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9A-Z_]{1,40}\Z")]
 
 
 class _Created(msgspec.Struct):
-    code_url: Annotated[str, Meta(pattern=r"^[!-~]{1,512}$")]
+    code_url: Annotated[str, Meta(pattern=r"^[!-~]{1,512}\Z")]
 
 
 class _Named(msgspec.Struct):

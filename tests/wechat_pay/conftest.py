@@ -117,7 +117,7 @@ async def hall(books_folder: Path) -> AsyncIterator[Hall]:
 
 
 class RawPeer:
-    """Answers each connection's request with bytes of the test's choosing, then hangs up; with `holds`, never answers."""
+    """Answers each request with bytes of the test's choosing, then hangs up; with `holds`, never answers."""
 
     def __init__(self) -> None:
         self.answer = b""

@@ -1,6 +1,8 @@
 """Showing a code and learning what became of it."""
 
 import asyncio
+import contextlib
+import socket
 import time
 from pathlib import Path
 
@@ -141,6 +143,30 @@ async def test_nothing_sent_when_nobody_can_be_connected(hall: Hall) -> None:
     assert await driver.start(attempt, hall.told.append) == Dead("never_arrived")
     assert isinstance(await driver.find(attempt), Unknown)
     assert isinstance(await driver.close(attempt), Unknown)
+
+
+async def test_nothing_sent_when_the_connection_never_comes_about(hall: Hall) -> None:
+    """A peer that drops what arrives: the time-out is that of connecting, so the request cannot have left."""
+    with socket.socket() as deaf, contextlib.ExitStack() as queue:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for _ in range(4):  # more than its queue holds
+            waiting = queue.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        port = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        driver, attempt = await hall.driver(port=port, connect_timeout_s=0.2, timeout_s=10), new_attempt()
+        assert await driver.start(attempt, hall.told.append) == Dead("never_arrived")
+        spared = await hall.driver(port=port, spare_url=hall.url, connect_timeout_s=0.2, timeout_s=10)
+        assert await hall.offered(spared, attempt)
+
+
+@pytest.mark.parametrize("fault", ["auth_401", "clock_skew"])
+async def test_create_refused_for_clock_or_key_stays_live(hall: Hall, fault: str) -> None:
+    driver, attempt = await hall.driver(), new_attempt()
+    hall.wechat.faults.arm(fault)
+    assert isinstance(await driver.start(attempt, hall.told.append), Unknown)
+    assert await driver.find(attempt) == Unknown("not there yet")
 
 
 async def test_primary_down_spare_serves(hall: Hall) -> None:
