@@ -25,6 +25,8 @@ class Device(ABC, Generic[S_co]):
 
     role: ClassVar[Role]
     Settings: ClassVar[type[msgspec.Struct]]
+    port_schemes: ClassVar[tuple[str, ...]] = ()
+    """What the port's URL may begin with (`serial`, `https`); empty: anything that `kiosk.ports` or HTTP can reach."""
 
     def __init__(self, name: str, port: str, settings: S_co, now: Callable[[], float] = time.time) -> None:
         """`name` and `port` (a URL) as configured; `now` gives the wall clock in seconds since 1970, UTC."""

@@ -1,0 +1,56 @@
+"""The command line. A command is `callable(argv) -> exit status`, registered in the entry-point group
+`kiosk.commands`; only the one that is asked for is imported."""
+
+import os
+import sys
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+
+GROUP = "kiosk.commands"
+SUMMARIES = {
+    "run": "run the terminal",
+    "config": "check a configuration without opening a device",
+    "doctor": "look at every device and say what to do",
+    "ledger": "show and verify the record of money",
+    "demo": "run the terminal with simulators around it",
+    "tour": "let a scripted resident use the terminal, and keep pictures",
+    "gallery": "draw every screen from sample data",
+}
+"""One line for each command of ours, so that `--help` imports none of them."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """`kiosk COMMAND …`; the exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    commands = {point.name: point for point in entry_points(group=GROUP)}
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        sys.stdout.write(_help(commands))
+        return 0 if arguments else 2
+    name, *rest = arguments
+    if name not in commands:
+        meant = get_close_matches(name, commands, n=1)
+        hint = f"; did you mean {meant[0]}?" if meant else ""
+        sys.stderr.write(f"kiosk: there is no command {name}{hint} (kiosk --help lists them)\n")
+        return 2
+    command = commands[name].load()
+    try:
+        return int(command(rest))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # whoever read our output has left, and the flush at exit must not complain again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _help(commands: dict[str, EntryPoint]) -> str:
+    known = [name for name in SUMMARIES if name in commands]
+    more = sorted(commands.keys() - SUMMARIES.keys())
+    rows = [(name, SUMMARIES[name]) for name in known] + [(name, f"from {commands[name].value}") for name in more]
+    width = max((len(name) for name, _ in rows), default=0)
+    listing = "".join(f"  {name:<{width}}  {summary}\n" for name, summary in rows)
+    return f"usage: kiosk COMMAND …\n\n{listing}\nkiosk COMMAND --help tells more.\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

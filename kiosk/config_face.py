@@ -1,0 +1,64 @@
+"""The part of the configuration that the first frame needs: cheap to import, and readable though the rest is wrong."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from kiosk.config_source import Source, read
+from kiosk.config_walk import Walk
+from kiosk.stage.settings import DisplaySettings, HallInfo
+
+
+class Display(DisplaySettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[display]`, within what panels there are."""
+
+    diagonal_inch: Annotated[float, Meta(ge=7, le=100)] = 21.5
+    width: Annotated[int, Meta(ge=480, le=7680)] = 1080
+    height: Annotated[int, Meta(ge=480, le=7680)] = 1920
+    debounce_ms: Annotated[int, Meta(ge=0, le=2000)] = 500
+
+
+class Hall(HallInfo, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[hall]`. `id` is the same on all terminals of the hall and never changes."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z")]
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    name_en: Annotated[str, Meta(min_length=1, max_length=80)]
+    phone: Annotated[str, Meta(pattern=r"^[0-9+][0-9 ()-]{2,30}\Z")]
+
+
+class Face(msgspec.Struct, frozen=True, kw_only=True):
+    """What a window needs before anything else is known."""
+
+    display: DisplaySettings
+    hall: HallInfo
+
+
+def timezone_exists(name: str) -> bool:
+    """Whether the machine knows this IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):  # a path, a folder ("Asia"), no such zone
+        return False
+    return True
+
+
+def glance(path: Path) -> Face:
+    """As much of `[display]` and `[hall]` as is right in the file, and defaults for the rest. Never raises: a terminal
+    whose configuration is wrong still shows the hall's name and telephone number."""
+    source = read(path)
+    tables = source.tables if isinstance(source, Source) else {}
+    display, hall = (
+        Walk(path.parent).fields(table, cls) if isinstance(table := tables.get(section), dict) else {}
+        for section, cls in (("display", Display), ("hall", Hall))
+    )
+    hall.pop("id", None)
+    if not timezone_exists(str(hall.get("timezone", ""))):
+        hall.pop("timezone", None)
+    return Face(
+        display=msgspec.structs.replace(DisplaySettings(), **display),
+        hall=msgspec.structs.replace(HallInfo(name="", name_en="", phone=""), **hall),
+    )
