@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from kiosk.devices.device import Role
 from kiosk.services import Services
 from kiosk.visit import Visit
 
@@ -18,7 +19,7 @@ End = Literal["home", "goodbye"]
 class Journey(msgspec.Struct, frozen=True, kw_only=True):
     """The tile's words and drawing go by `name`: messages `journey.NAME.title` and `.subtitle`, icon `NAME`.
 
-    `paused` tells, as a message key, why the service cannot work now (None: it can). `run` is the conversation; it
+    `needs` are the roles without which a configuration may not enable it. `paused` tells, as a message key, why the service cannot work now (None: it can). `run` is the conversation; it
     returns where the resident goes next.
     """
 
