@@ -164,6 +164,7 @@ def _paused(services: Services) -> str | None:
 
 GAS_BILL = Journey(
     name="gas_bill",
+    needs=("gas_company", "payment_method", "receipt_printer"),
     paused=_paused,
     run=gas_bill,
 )

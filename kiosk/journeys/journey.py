@@ -19,10 +19,11 @@ End = Literal["home", "goodbye"]
 class Journey(msgspec.Struct, frozen=True, kw_only=True):
     """The tile's words and drawing go by `name`: messages `journey.NAME.title` and `.subtitle`, icon `NAME`.
 
-    `needs` are the roles without which a configuration may not enable it. `paused` tells, as a message key, why the service cannot work now (None: it can). `run` is the conversation; it
-    returns where the resident goes next.
+    `needs` are the roles without which a configuration may not enable it. `paused` tells, as a message key, why the
+    service cannot work now (None: it can). `run` is the conversation; it returns where the resident goes next.
     """
 
     name: str
+    needs: tuple[Role, ...] = ()
     paused: Callable[[Services], str | None]
     run: Callable[[Visit, Services], Awaitable[End]]
