@@ -94,14 +94,19 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
         if self._link is not None and self._link.port.lost is not None:
             await self._hang_up()
         if self._link is None:
-            if self._closed:
-                raise PortError("the driver was closed")
+            self._refuse_when_closed()
             port = await open_port(self.port, self.settings.open_timeout_s)
-            if self._closed:
+            try:
+                self._refuse_when_closed()
+            except PortError:
                 await port.aclose()
-                raise PortError("the driver was closed")
+                raise
             self._link = Link(port, self.settings)
         return self._link
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise PortError("the driver was closed")
 
     async def _hang_up(self) -> None:
         link, self._link = self._link, None

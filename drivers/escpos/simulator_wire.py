@@ -1,0 +1,159 @@
+"""How the simulated printer is plugged in: TCP, or a pseudo terminal for a serial cable."""
+
+import asyncio
+import contextlib
+import os
+import pty
+import tty
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+
+class Wire(Protocol):
+    """A cable that can be pulled. `on_data` is called with what arrives."""
+
+    on_data: Callable[[bytes], None]
+
+    async def plug(self) -> str:
+        """Connect (again); the URL, the same each time."""
+
+    async def unplug(self) -> None:
+        """Pull the cable: the other side notices."""
+
+    def send(self, data: bytes) -> None:
+        """Send, or lose it when nobody is there."""
+
+    def hold(self, on: bool) -> None:
+        """Stop reading (the receive buffer is full), or go on."""
+
+
+class TcpWire:
+    """A network printer: one connection at a time, the newest."""
+
+    def __init__(self, port: int) -> None:
+        self.on_data: Callable[[bytes], None] = lambda _: None
+        self._port = port
+        self._server: asyncio.Server | None = None
+        self._client: _Client | None = None
+        self._held = False
+
+    async def plug(self) -> str:
+        """See `Wire`."""
+        if self._server is None:
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(lambda: _Client(self), "127.0.0.1", self._port, reuse_address=True)
+            self._port = int(self._server.sockets[0].getsockname()[1])
+        return f"socket://127.0.0.1:{self._port}"
+
+    async def unplug(self) -> None:
+        """See `Wire`."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        if self._client is not None:
+            self._client.transport.abort()
+            self._client = None
+        await asyncio.sleep(0)
+
+    def send(self, data: bytes) -> None:
+        """See `Wire`."""
+        if self._client is not None:
+            self._client.transport.write(data)
+
+    def hold(self, on: bool) -> None:
+        """See `Wire`."""
+        self._held = on
+        if self._client is not None and not self._client.transport.is_closing():
+            if on:
+                self._client.transport.pause_reading()
+            else:
+                self._client.transport.resume_reading()
+
+    def arrived(self, client: "_Client") -> None:
+        """A connection; an older one is dropped."""
+        if self._client is not None:
+            self._client.transport.abort()
+        self._client = client
+        self.hold(self._held)
+
+    def received(self, client: "_Client", data: bytes) -> None:
+        """Bytes of a connection."""
+        if client is self._client:
+            self.on_data(data)
+
+    def left(self, client: "_Client") -> None:
+        """A connection ended."""
+        if client is self._client:
+            self._client = None
+
+
+class _Client(asyncio.Protocol):
+    """One connection."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, wire: TcpWire) -> None:
+        self._wire = wire
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            self.transport = transport
+            self._wire.arrived(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._wire.received(self, data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wire.left(self)
+
+
+class PtyWire:
+    """A serial printer. The device's path is a link, so that it stays the same when the cable is plugged in again."""
+
+    def __init__(self, link: Path) -> None:
+        self.on_data: Callable[[bytes], None] = lambda _: None
+        self._link = link
+        self._master = -1
+        self._slave = -1
+        self._held = False
+
+    async def plug(self) -> str:
+        """See `Wire`."""
+        if self._master < 0:
+            self._master, self._slave = pty.openpty()
+            tty.setraw(self._slave)
+            os.set_blocking(self._master, False)
+            self._link.unlink(missing_ok=True)
+            self._link.symlink_to(os.ttyname(self._slave))
+            self.hold(self._held)
+        return f"serial://{self._link}"
+
+    async def unplug(self) -> None:
+        """See `Wire`."""
+        if self._master >= 0:
+            asyncio.get_running_loop().remove_reader(self._master)
+            os.close(self._master)
+            os.close(self._slave)
+            self._master = -1
+            self._link.unlink(missing_ok=True)
+
+    def send(self, data: bytes) -> None:
+        """See `Wire`."""
+        if self._master >= 0:
+            with contextlib.suppress(OSError):
+                os.write(self._master, data)
+
+    def hold(self, on: bool) -> None:
+        """See `Wire`."""
+        self._held = on
+        if self._master >= 0:
+            loop = asyncio.get_running_loop()
+            if on:
+                loop.remove_reader(self._master)
+            else:
+                loop.add_reader(self._master, self._read)
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):
+            self.on_data(os.read(self._master, 4096))
