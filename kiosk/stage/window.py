@@ -1,0 +1,218 @@
+"""The window: paints pages, passes on touches, and does nothing else. Lives on the main thread.
+
+The engine's thread calls `show` and `ask_still_here`; they queue frozen values and return. What the resident does goes
+to `post`, on the main thread: it must only pass the input on.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QImage
+from PySide6.QtQuick import QQuickItem, QQuickView
+
+from kiosk.stage.clock import clock_texts
+from kiosk.stage.convert import Plain, page_values
+from kiosk.stage.hooks import Hooks
+from kiosk.stage.metrics import px_per_mm
+from kiosk.stage.pictures import provide
+from kiosk.stage.settings import DisplaySettings, HallInfo
+from kiosk.text.catalogue import catalogue
+from kiosk.views.view import (
+    LANGUAGES,
+    Answered,
+    CalledStaff,
+    ChoseLanguage,
+    ChoseModes,
+    Input,
+    Language,
+    Modes,
+    Page,
+    StillHere,
+    Touched,
+    View,
+    WentBack,
+    WentHome,
+)
+
+FONTS = ("Noto Sans CJK SC", "HanaMinB")
+"""Noto lacks most rare characters of names; Hanazono has them."""
+SCREENS = Path(str(files("screens")))
+
+
+class _Calls(QObject):
+    """What other threads ask of the main thread. Made there, so that a queued signal runs there."""
+
+    page = Signal(object, object)
+    question = Signal(object)
+    ending = Signal(int)
+
+
+class StageWindow:
+    """The terminal's window. One a process; made and used on the main thread, except where a method says otherwise."""
+
+    def __init__(self, display: DisplaySettings, hall: HallInfo, post: Callable[[Input], None]) -> None:
+        """Load what frames every screen; nothing is visible before `open`. Raises `RuntimeError` if it cannot."""
+        if display.backend == "software":
+            os.environ["QT_QUICK_BACKEND"] = "software"
+        running = QGuiApplication.instance()
+        self._app = running if isinstance(running, QGuiApplication) else QGuiApplication(["kiosk"])
+        font = QFont()
+        font.setFamilies(FONTS)
+        QGuiApplication.setFont(font)
+        self.display = display
+        self.hall = hall
+        self.page: Page | None = None
+        """The page on the screen."""
+        self.language: Language = LANGUAGES[0]
+        self._post = post
+        self._urls: dict[type[View], str] = {}
+        self._code = 0
+        self._calls = _Calls()
+        self._calls.page.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        self._calls.question.connect(self._ask, Qt.ConnectionType.QueuedConnection)
+        self._calls.ending.connect(self._end, Qt.ConnectionType.QueuedConnection)
+        self.view = QQuickView()
+        self.root = self._load()
+        self._clock = QTimer()
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self._tell_time)
+        self._speak(self.language)
+
+    def screen_url(self, view: type[View], url: str | None = None) -> str:
+        """Where the QML of `view` is. With `url`, a journey from outside names the screen in its own package."""
+        if url is not None:
+            self._urls[view] = url
+        return self._urls.get(view) or QUrl.fromLocalFile(str(SCREENS / f"{view.__name__}.qml")).toString()
+
+    def show(self, page: Page) -> None:
+        """Put a page on the screen. Any thread. Values become text on the caller's: there a missing message raises."""
+        self._calls.page.emit(page, page_values(page, self.screen_url(type(page.view))))
+
+    def ask_still_here(self, question: StillHere | None) -> None:
+        """Lay the question over the page, or take it away. Any thread."""
+        self._calls.question.emit(question)
+
+    def close(self, code: int = 0) -> None:
+        """Let `run` return `code`. Any thread."""
+        self._calls.ending.emit(code)
+
+    def open(self) -> None:
+        """Make the window visible."""
+        if self.display.fullscreen:
+            self.view.setCursor(Qt.CursorShape.BlankCursor)
+            self.view.showFullScreen()
+        else:
+            self.view.show()
+
+    def run(self) -> int:
+        """Open the window and paint until `close`, SIGTERM or SIGINT; the exit code (see `hooks.BROKEN`)."""
+        with Hooks(self.close):
+            self.open()
+            self._app.exec()
+        return self._code
+
+    def grab(self) -> QImage:
+        """What is on the screen now."""
+        return self.view.grabWindow()
+
+    def dispose(self) -> None:
+        """Take the window and its screens out of memory, before the process or a test ends."""
+        self._clock.stop()
+        self.view.close()
+        self.view.deleteLater()
+
+    def _load(self) -> QQuickItem:
+        engine = self.view.engine()
+        engine.addImportPath(str(SCREENS.parent))
+        provide(engine)
+        self._theme = self._singleton("Theme")
+        self._words = self._singleton("Words")
+        self._hall = self._singleton("Hall")
+        self._theme.setProperty("pxPerMm", px_per_mm(self.display))
+        self._theme.setProperty("motion", self.display.motion)
+        self._theme.setProperty("debounce", self.display.debounce_ms)
+        self._front()
+        self.view.setTitle("Menkou")
+        self.view.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
+        self.view.resize(self.display.width, self.display.height)
+        self.view.setSource(QUrl.fromLocalFile(str(SCREENS / "Main.qml")))
+        root = self.view.rootObject()
+        if not isinstance(root, QQuickItem):
+            raise RuntimeError("; ".join(error.toString() for error in self.view.errors()))
+        self._listen(root)
+        return root
+
+    def _singleton(self, name: str) -> QObject:
+        found: object = self.view.engine().singletonInstance("screens.theme", name)
+        if not isinstance(found, QObject):
+            raise RuntimeError(f"the screens have no {name}")
+        return found
+
+    def _front(self) -> None:
+        front = self.hall.front
+        inch = 25.4 * self.display.diagonal_inch
+        mm = inch / (self.display.width**2 + self.display.height**2) ** 0.5
+        self._hall.setProperty(
+            "front",
+            {
+                "width": front.width_mm,
+                "height": front.height_mm,
+                "screenX": front.screen_left_mm,
+                "screenY": front.screen_top_mm,
+                "screenWidth": self.display.width * mm,
+                "screenHeight": self.display.height * mm,
+                "paperX": front.paper.x_mm,
+                "paperY": front.paper.y_mm,
+            },
+        )
+
+    def _listen(self, root: QQuickItem) -> None:
+        heard = cast("Any", root)  # signals that QML declares are unknown to Python's types
+        heard.answered.connect(lambda number, value: self._post(Answered(number, value)))
+        heard.wentBack.connect(lambda number: self._post(WentBack(number)))
+        heard.wentHome.connect(lambda number: self._post(WentHome(number)))
+        heard.touched.connect(lambda: self._post(Touched()))
+        heard.choseLanguage.connect(self._chose_language)
+        heard.choseModes.connect(lambda large, contrast: self._post(ChoseModes(Modes(large=large, contrast=contrast))))
+        heard.calledStaff.connect(lambda: self._post(CalledStaff()))
+
+    def _chose_language(self) -> None:
+        following = LANGUAGES[(LANGUAGES.index(self.language) + 1) % len(LANGUAGES)]
+        self._post(ChoseLanguage(following))
+
+    def _show(self, page: Page, values: dict[str, Plain]) -> None:
+        self.page = page
+        self._theme.setProperty("large", page.modes.large)
+        self._theme.setProperty("contrast", page.modes.contrast)
+        if page.language != self.language:
+            self._speak(page.language)
+        self.root.setProperty("page", values)
+
+    def _ask(self, question: StillHere | None) -> None:
+        self.root.setProperty("stillHere", 0 if question is None else question.seconds)
+
+    def _end(self, code: int) -> None:
+        self._code = self._code or code
+        self._app.quit()
+
+    def _speak(self, language: Language) -> None:
+        self.language = language
+        words = catalogue(language)
+        self._words.setProperty("language", language)
+        self._words.setProperty("table", words.table)
+        self._hall.setProperty("name", self.hall.named(language))
+        self._hall.setProperty("phone", self.hall.phone)
+        self._tell_time()
+
+    def _tell_time(self) -> None:
+        now = datetime.now(ZoneInfo(self.hall.timezone))
+        time, date = clock_texts(now, catalogue(self.language))
+        self._hall.setProperty("time", time)
+        self._hall.setProperty("date", date)
+        self._clock.start((60 - now.second) * 1000 - now.microsecond // 1000)

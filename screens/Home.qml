@@ -1,0 +1,109 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import screens.components
+import screens.theme
+
+// Which service? The hall's main one first and large.
+ScreenFrame {
+    id: screen
+
+    required property var tiles
+
+    title: Words.say("screen.Home.title")
+
+    Prose {
+        id: hint
+
+        anchors {
+            left: parent.left
+            right: parent.right
+            top: parent.top
+        }
+        color: Theme.second
+        text: Words.say("screen.Home.hint")
+    }
+
+    Pages {
+        anchors {
+            bottom: foot.top
+            bottomMargin: Theme.gap
+            left: parent.left
+            right: parent.right
+            top: hint.bottom
+            topMargin: 2 * Theme.grid
+        }
+        spacing: Theme.gap
+
+        TileCard {
+            readonly property var tile: screen.tiles[0]
+
+            objectName: "tile-" + tile.journey
+            width: parent.width
+            height: Math.max(implicitHeight, Math.min(Theme.grid * (screen.tiles.length === 1 ? 26 : 20), parent.parent.parent.height))
+            icon: tile.icon
+            main: true
+            reason: tile.paused === "" ? "" : Words.say(tile.paused)
+            subtitle: Words.say(tile.subtitle)
+            title: Words.say(tile.title)
+            onChosen: screen.answered(tile.journey)
+        }
+
+        Repeater {
+            model: Math.ceil((screen.tiles.length - 1) / perRow)
+
+            readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
+
+            Row {
+                id: shelf
+
+                required property int index
+                readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
+                readonly property var tiles: screen.tiles.slice(1 + index * perRow, 1 + (index + 1) * perRow)
+
+                width: parent?.width ?? 0
+                spacing: Theme.gap
+
+                Repeater {
+                    id: boxes
+
+                    model: shelf.tiles
+
+                    TileCard {
+                        required property var modelData
+
+                        objectName: "tile-" + modelData.journey
+                        width: (shelf.width - (shelf.perRow - 1) * Theme.gap) / shelf.perRow
+                        height: Math.max(implicitHeight, shelf.tallest)
+                        icon: modelData.icon
+                        reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
+                        subtitle: Words.say(modelData.subtitle)
+                        title: Words.say(modelData.title)
+                        onChosen: screen.answered(modelData.journey)
+                    }
+                }
+                readonly property real tallest: {
+                    let most = 0;
+                    for (const box of shelf.children)
+                        most = Math.max(most, box.implicitHeight);
+                    return most;
+                }
+            }
+        }
+    }
+
+    Remark {
+        id: foot
+
+        anchors {
+            bottom: parent.bottom
+            bottomMargin: Theme.gap
+            left: parent.left
+            right: parent.right
+        }
+        icon: "phone"
+        text: Words.say("screen.Home.phone", {
+            "phone": Hall.phone
+        })
+    }
+}

@@ -1,0 +1,53 @@
+import QtQuick
+import QtQuick.Shapes
+import screens.theme
+
+// What is left of a time, as a ring that shortens once a second: `seconds` of `whole`.
+Item {
+    id: ring
+
+    property real seconds: 0
+    property real whole: 1
+    property int side: Theme.picture
+    property color color: Theme.pine
+
+    implicitWidth: side
+    implicitHeight: side
+
+    Shape {
+        anchors.fill: parent
+        preferredRendererType: Shape.GeometryRenderer
+
+        ShapePath {
+            capStyle: ShapePath.FlatCap
+            fillColor: "transparent"
+            strokeColor: Theme.track
+            strokeWidth: ring.side * 0.12
+
+            PathAngleArc {
+                centerX: ring.side / 2
+                centerY: ring.side / 2
+                radiusX: ring.side * 0.42
+                radiusY: ring.side * 0.42
+                startAngle: -90
+                sweepAngle: 360
+            }
+        }
+
+        ShapePath {
+            capStyle: ShapePath.RoundCap
+            fillColor: "transparent"
+            strokeColor: ring.color
+            strokeWidth: ring.side * 0.12
+
+            PathAngleArc {
+                centerX: ring.side / 2
+                centerY: ring.side / 2
+                radiusX: ring.side * 0.42
+                radiusY: ring.side * 0.42
+                startAngle: -90
+                sweepAngle: 360 * Math.max(0, Math.min(1, ring.seconds / ring.whole))
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import screens.theme
+
+// Twelve keys in the order of a telephone.
+Grid {
+    id: keypad
+
+    property int keyHeight: Theme.key
+    readonly property real keyWidth: (width - 2 * columnSpacing) / 3
+
+    signal digit(value: string)
+    signal deleted
+    signal cleared
+
+    columns: 3
+    columnSpacing: Theme.gap
+    rowSpacing: Theme.gap
+
+    Repeater {
+        model: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "clear", "0", "delete"]
+
+        Touchable {
+            id: key
+
+            required property string modelData
+            readonly property bool figure: modelData.length === 1
+
+            objectName: "key-" + modelData
+            width: keypad.keyWidth
+            height: keypad.keyHeight
+            spoken: figure ? modelData : Words.say("screen.key." + modelData)
+            onChosen: {
+                if (figure)
+                    keypad.digit(modelData);
+                else if (modelData === "delete")
+                    keypad.deleted();
+                else
+                    keypad.cleared();
+            }
+
+            Shadow {
+                of: face
+                corner: face.radius
+                visible: Theme.shadows && key.figure && !key.pressed
+            }
+
+            Rectangle {
+                id: face
+
+                anchors.fill: parent
+                color: key.pressed ? (Theme.contrast ? Theme.pressed : Theme.mist) : key.figure ? Theme.paper : Theme.ground
+                radius: Theme.radiusSmall
+                border {
+                    color: key.pressed ? Theme.pine : Theme.edge
+                    width: key.pressed ? Theme.stroke : Theme.hairline
+                }
+            }
+
+            Text {
+                anchors.centerIn: parent
+                width: Math.min(implicitWidth, parent.width)
+                visible: key.modelData !== "delete"
+                color: Theme.ink
+                font {
+                    bold: key.figure
+                    pixelSize: key.figure ? Theme.digits : Theme.caption
+                }
+                text: key.spoken
+                textFormat: Text.PlainText
+            }
+
+            Icon {
+                anchors.centerIn: parent
+                name: key.modelData === "delete" ? "delete" : ""
+                side: Theme.digits
+                tint: Theme.ground
+            }
+        }
+    }
+}

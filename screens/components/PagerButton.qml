@@ -1,0 +1,31 @@
+import QtQuick
+import screens.theme
+
+// Turns the page of a list.
+Touchable {
+    id: button
+
+    property string icon
+    property bool usable: true
+
+    width: Math.round(Theme.target * 1.6)
+    height: Theme.target
+    enabled: usable
+    visible: usable
+
+    Rectangle {
+        anchors.fill: parent
+        color: button.pressed ? Theme.pressed : Theme.paper
+        radius: height / 2
+        border {
+            color: Theme.edge
+            width: Theme.hairline
+        }
+    }
+
+    Icon {
+        anchors.centerIn: parent
+        name: button.icon
+        side: Theme.caption
+    }
+}

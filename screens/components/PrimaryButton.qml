@@ -1,0 +1,48 @@
+import QtQuick
+import screens.theme
+
+// The one button that moves on.
+Touchable {
+    id: button
+
+    property string text
+    property bool usable: true
+    property bool deep: false
+    readonly property color ground: deep ? (pressed ? Theme.mist : Theme.white) : (pressed ? Theme.pinePressed : Theme.pine)
+
+    implicitWidth: label.implicitWidth + 2 * Theme.margin
+    implicitHeight: Math.max(Theme.button, label.implicitHeight + Theme.gap)
+    enabled: usable
+    spoken: text
+
+    Shadow {
+        of: face
+        corner: face.radius
+        tone: button.deep ? Theme.shadowDeep : Theme.shadow
+        visible: Theme.shadows && button.usable && !button.pressed
+    }
+
+    Rectangle {
+        id: face
+
+        anchors.fill: parent
+        color: button.usable ? button.ground : Theme.track
+        radius: Math.min(height / 2, Theme.button / 2)
+    }
+
+    Text {
+        id: label
+
+        anchors.centerIn: parent
+        width: Math.min(implicitWidth, button.width - 2 * Theme.grid)
+        color: button.usable ? (button.deep && !Theme.contrast ? Theme.pine : button.deep ? Theme.black : Theme.overPine) : Theme.second
+        font {
+            bold: true
+            pixelSize: Theme.lead
+        }
+        horizontalAlignment: Text.AlignHCenter
+        text: button.text
+        textFormat: Text.PlainText
+        wrapMode: Text.Wrap
+    }
+}

@@ -1,0 +1,55 @@
+import QtQuick
+import screens.theme
+
+// Back, and whatever else may be done instead.
+Touchable {
+    id: button
+
+    property string text
+    property string icon
+    property bool deep: false
+    readonly property color ink: deep ? Theme.overDeep : Theme.ink
+
+    implicitWidth: row.implicitWidth + 2 * Theme.margin
+    implicitHeight: Math.max(Theme.button, row.implicitHeight + Theme.gap)
+    spoken: text
+
+    Rectangle {
+        anchors.fill: parent
+        color: button.pressed ? (button.deep ? Theme.deepPressed : Theme.pressed) : (button.deep ? Theme.deep : Theme.ground)
+        radius: Math.min(height / 2, Theme.button / 2)
+        border {
+            color: button.ink
+            width: Theme.stroke
+        }
+    }
+
+    Row {
+        id: row
+
+        anchors.centerIn: parent
+        spacing: Theme.half
+
+        Icon {
+            anchors.verticalCenter: parent.verticalCenter
+            ink: button.ink
+            name: button.icon
+            side: Theme.lead
+            visible: button.icon !== ""
+        }
+
+        Text {
+            anchors.verticalCenter: parent.verticalCenter
+            width: Math.min(implicitWidth, button.width - 2 * Theme.grid - (button.icon === "" ? 0 : Theme.lead + Theme.half))
+            color: button.ink
+            font {
+                bold: true
+                pixelSize: Theme.lead
+            }
+            horizontalAlignment: Text.AlignHCenter
+            text: button.text
+            textFormat: Text.PlainText
+            wrapMode: Text.Wrap
+        }
+    }
+}

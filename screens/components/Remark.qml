@@ -1,0 +1,52 @@
+import QtQuick
+import screens.theme
+
+// A quiet sentence with a mark: what may be good to know here, or what was not right (`urgent`).
+Item {
+    id: remark
+
+    property string text
+    property bool urgent: false
+    property string icon: "info"
+
+    implicitHeight: Math.max(mark.height, line.implicitHeight) + (urgent ? 2 * Theme.grid : 0)
+
+    Rectangle {
+        anchors.fill: parent
+        visible: remark.urgent
+        color: Theme.peach
+        radius: Theme.radiusSmall
+        border {
+            color: Theme.persimmonInk
+            width: Theme.contrast ? Theme.stroke : Theme.hairline
+        }
+    }
+
+    Icon {
+        id: mark
+
+        anchors {
+            left: parent.left
+            leftMargin: remark.urgent ? Theme.grid : 0
+            top: line.top
+            topMargin: Math.round((Theme.body * Theme.lineHeight * 1.15 - height) / 2)
+        }
+        ink: remark.urgent ? Theme.persimmonInk : Theme.second
+        name: remark.icon
+        side: Math.round(Theme.body * 1.05)
+    }
+
+    Prose {
+        id: line
+
+        anchors {
+            left: mark.right
+            leftMargin: Theme.half + Theme.hairline
+            right: parent.right
+            rightMargin: remark.urgent ? Theme.grid : 0
+            verticalCenter: parent.verticalCenter
+        }
+        color: remark.urgent ? Theme.persimmonInk : Theme.second
+        text: remark.text
+    }
+}

@@ -1,0 +1,121 @@
+import QtQuick
+import screens.theme
+
+// A service. The main one is large and in the civic color; one that is paused stays, quiet, and says why.
+Touchable {
+    id: tile
+
+    property string title
+    property string subtitle
+    property string icon
+    property string reason
+    property bool main: false
+    readonly property bool paused: reason !== ""
+    readonly property bool green: main && !paused
+    readonly property color ink: green ? Theme.overPine : paused ? Theme.second : Theme.ink
+
+    enabled: !paused
+    spoken: title
+    implicitHeight: main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + 2 * Theme.grid
+
+    Shadow {
+        of: face
+        visible: Theme.shadows && !tile.pressed && !tile.paused
+    }
+
+    Rectangle {
+        id: face
+
+        anchors.fill: parent
+        color: tile.green ? (tile.pressed ? Theme.pinePressed : Theme.pine) : tile.paused ? Theme.ground : tile.pressed ? Theme.pressed : Theme.paper
+        radius: Theme.radius
+        border {
+            color: tile.paused ? Theme.line : Theme.edge
+            width: tile.green ? 0 : Theme.hairline
+        }
+    }
+
+    Column {
+        id: words
+
+        anchors {
+            left: parent.left
+            leftMargin: tile.main ? Theme.radius : Theme.grid + Theme.half
+            right: tile.main ? sun.left : parent.right
+            rightMargin: Theme.grid
+            verticalCenter: parent.verticalCenter
+        }
+        spacing: Theme.half
+
+        Icon {
+            visible: !tile.main
+            ink: tile.paused ? Theme.second : Theme.mistInk
+            name: tile.main ? "" : tile.icon
+            side: Theme.picture
+            tint: tile.paused ? Theme.line : Theme.mistTint
+        }
+
+        Text {
+            width: parent.width
+            color: tile.ink
+            font {
+                bold: true
+                pixelSize: tile.main ? Theme.title : Theme.lead
+            }
+            text: tile.title
+            textFormat: Text.PlainText
+            wrapMode: Text.Wrap
+        }
+
+        Prose {
+            width: parent.width
+            visible: !tile.paused
+            color: tile.green ? Theme.overPineSecond : Theme.second
+            text: tile.subtitle
+        }
+
+        Row {
+            width: parent.width
+            visible: tile.paused
+            spacing: Theme.half
+
+            Icon {
+                id: pause
+
+                ink: Theme.persimmonInk
+                name: "pause"
+                side: Math.round(Theme.body * 1.2)
+                tint: Theme.peach
+            }
+
+            Prose {
+                width: parent.width - pause.width - parent.spacing
+                color: Theme.persimmonInk
+                text: tile.reason
+            }
+        }
+    }
+
+    Rectangle {
+        id: sun
+
+        anchors {
+            right: parent.right
+            rightMargin: Theme.radius
+            verticalCenter: parent.verticalCenter
+        }
+        visible: tile.main
+        width: Math.round(Math.min(parent.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow || Theme.large ? 1.1 : 1.9)))
+        height: width
+        color: tile.green ? Theme.pineTint : Theme.mist
+        radius: width / 2
+
+        Icon {
+            anchors.centerIn: parent
+            ink: tile.green ? (Theme.contrast ? Theme.pine : Theme.peach) : Theme.second
+            name: tile.main ? tile.icon : ""
+            side: Math.round(sun.width * 0.62)
+            tint: tile.green ? Theme.flame : Theme.line
+        }
+    }
+}

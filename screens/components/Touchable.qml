@@ -1,0 +1,33 @@
+import QtQuick
+import screens.theme
+
+// Anything a finger may press. Acts on release inside; sliding out cancels; `pressed` shows in the same frame.
+Item {
+    id: touchable
+
+    property string spoken
+    readonly property bool touchTarget: true
+    readonly property bool pressed: tap.pressed && tap.counts && touchable.contains(tap.point.position)
+
+    signal chosen
+
+    Accessible.role: Accessible.Button
+    Accessible.name: spoken
+
+    TapHandler {
+        id: tap
+
+        property bool counts: false
+
+        gesturePolicy: TapHandler.ReleaseWithinBounds
+        longPressThreshold: 0
+        onPressedChanged: {
+            if (pressed)
+                counts = Taps.wouldCount(touchable);
+        }
+        onTapped: {
+            if (counts && Taps.accept(touchable))
+                touchable.chosen();
+        }
+    }
+}

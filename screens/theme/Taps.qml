@@ -1,0 +1,34 @@
+pragma Singleton
+
+import QtQuick
+
+// One finger, one deed: a second touch of the same control, or one aimed at a page that has just gone, does nothing.
+QtObject {
+    id: taps
+
+    property Item lastControl
+    property double lastAt: 0
+    property double pageAt: 0
+
+    function pageShown(): void {
+        pageAt = Date.now();
+        lastControl = null;
+    }
+
+    function soonAfter(moment: double): bool {
+        const since = Date.now() - moment;
+        return since >= 0 && since < Theme.debounce;
+    }
+
+    function wouldCount(control: Item): bool {
+        return !soonAfter(pageAt) && !(control === lastControl && soonAfter(lastAt));
+    }
+
+    function accept(control: Item): bool {
+        if (!wouldCount(control))
+            return false;
+        lastControl = control;
+        lastAt = Date.now();
+        return true;
+    }
+}

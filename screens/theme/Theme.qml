@@ -1,0 +1,112 @@
+pragma Singleton
+
+import QtQuick
+
+// Every color and every size of the screens. Sizes are millimetres of the configured panel; Python sets `pxPerMm`,
+// Main.qml the panel's size, and each page its modes.
+QtObject {
+    id: theme
+
+    property real pxPerMm: 4
+    property real panelWidth: 1080
+    property real panelHeight: 1920
+    property bool large: false
+    property bool contrast: false
+    property bool motion: true
+    property int debounce: 500
+
+    // The panel
+    readonly property bool landscape: panelWidth > panelHeight
+    readonly property real shortSideMm: Math.min(panelWidth, panelHeight) / pxPerMm
+    readonly property bool narrow: !landscape && shortSideMm < 230
+    readonly property real scale: large ? 1.5 : 1
+
+    // Space: a grid of 4 mm
+    readonly property int grid: mm(4)
+    readonly property int half: mm(2)
+    readonly property int margin: narrow ? mm(12) : mm(16)
+    readonly property int gap: mm(4)
+    readonly property int hairline: Math.max(1, mm(contrast ? 0.75 : 0.4))
+    readonly property int stroke: Math.max(2, mm(contrast ? 1.2 : 0.75))
+    readonly property int radius: mm(8)
+    readonly property int radiusSmall: mm(4)
+
+    // Controls
+    readonly property int target: mm(20)
+    readonly property int button: mm(large ? 28 : 24)
+    readonly property int key: mm(22)
+    readonly property int bar: mm(large ? 30 : 24)
+    readonly property int pictureSmall: mm(8)
+    readonly property int picture: mm(14)
+    readonly property int pictureLarge: mm(32)
+    readonly property int qrSide: mm(68)
+
+    // Type: capitals of 10 mm type are 7.3 mm high
+    readonly property int caption: mm(10 * scale)
+    readonly property int body: mm(10.5 * scale)
+    readonly property int lead: mm(12.5 * scale)
+    readonly property int heading: mm((narrow ? 12.5 : 14) * scale)
+    readonly property int title: mm((narrow ? 13 : 17) * scale)
+    readonly property int digits: mm((narrow ? 15 : 18) * (large ? 1.25 : 1))
+    readonly property int amount: mm((narrow ? 24 : 30) * (large ? 1.25 : 1))
+    readonly property int clock: mm((narrow ? 40 : 56))
+    readonly property real lineHeight: 1.25
+    readonly property real titleLineHeight: 1.15
+
+    // Ground and ink
+    readonly property color ground: contrast ? "#000000" : "#f7f3eb"
+    readonly property color paper: contrast ? "#000000" : "#fffdf9"
+    readonly property color pressed: contrast ? "#333333" : "#efe8da"
+    readonly property color ink: contrast ? "#ffffff" : "#17312d"
+    readonly property color second: contrast ? "#ffffff" : "#50625e"
+    readonly property color line: contrast ? "#ffffff" : "#e4ddd0"
+    readonly property color edge: contrast ? "#ffffff" : "#8b8a80"
+    readonly property color track: contrast ? "#4d4d4d" : "#e4ddd0"
+    readonly property color scrim: contrast ? "#e6000000" : "#cc17312d"
+    readonly property color white: "#ffffff"
+    readonly property color black: "#000000"
+
+    // The civic color: what moves on
+    readonly property color pine: contrast ? "#ffe14d" : "#0f5147"
+    readonly property color pinePressed: contrast ? "#fff3b0" : "#0a3a33"
+    readonly property color overPine: contrast ? "#000000" : "#ffffff"
+    readonly property color overPineSecond: contrast ? "#000000" : "#d5e5df"
+    readonly property color pineTint: contrast ? "#000000" : "#2c675e"
+    readonly property color mist: contrast ? "#000000" : "#e3ede7"
+    readonly property color mistInk: contrast ? "#ffffff" : "#0f5147"
+    readonly property color mistTint: contrast ? "#000000" : "#bcd6ca"
+
+    // The ground of a finished errand
+    readonly property color deep: contrast ? "#000000" : "#0f5147"
+    readonly property color deepPressed: contrast ? "#333333" : "#0a3a33"
+    readonly property color overDeep: "#ffffff"
+    readonly property color overDeepSecond: contrast ? "#ffffff" : "#d5e5df"
+    readonly property color slot: contrast ? "#ffffff" : "#08332c"
+
+    // The warm color: money, and what to do at the machine
+    readonly property color persimmon: contrast ? "#ffe14d" : "#d8612a"
+    readonly property color persimmonInk: contrast ? "#ffe14d" : "#a9471a"
+    readonly property color peach: contrast ? "#000000" : "#fbe6d8"
+    readonly property color peachTint: contrast ? "#000000" : "#f3c3a3"
+    readonly property color flame: contrast ? "#000000" : "#f2a46c"
+
+    // Elevation
+    readonly property bool shadows: !contrast
+    readonly property color shadow: "#1a4a3a22"
+    readonly property color shadowDeep: "#3d0a2620"
+    readonly property int shadowBlur: mm(5)
+    readonly property int shadowDrop: mm(1.5)
+
+    // Motion, ms
+    readonly property int slide: motion ? 260 : 0
+    readonly property int paperSlide: motion ? 900 : 0
+    readonly property int beat: 1000
+
+    function mm(size: real): int {
+        return Math.round(size * pxPerMm);
+    }
+
+    function hex(value: color): string {
+        return value.toString().slice(-6);
+    }
+}
