@@ -1,0 +1,349 @@
+"""The simulated gas company's durable books: households, bills, quotes and orders.
+
+Money is integer fen, volumes are decimal text. Every method is one transaction and takes the time as an argument.
+"""
+
+import contextlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from drivers.gas_company_http.simulator_households import HOUSEHOLDS, Household
+from drivers.gas_company_http.simulator_tariff import PricedLine, price_volume
+from kiosk.testing.simulator import open_books
+
+CHINA = timezone(timedelta(hours=8))
+ELSEWHERE = "elsewhere"
+PRICE_STEP = Decimal("0.10")
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS household(
+  account TEXT PRIMARY KEY, holder TEXT NOT NULL, address TEXT NOT NULL, meter_kind TEXT NOT NULL,
+  tariff TEXT NOT NULL, persons INTEGER NOT NULL, cycle TEXT NOT NULL, used_m3 TEXT NOT NULL,
+  balance_fen INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS bill(
+  id INTEGER PRIMARY KEY, account TEXT NOT NULL REFERENCES household, first_month TEXT NOT NULL,
+  last_month TEXT NOT NULL, used_before TEXT NOT NULL, volume_m3 TEXT NOT NULL, late_fee_fen INTEGER NOT NULL,
+  settled_by TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS quote(
+  quote_id TEXT PRIMARY KEY, account TEXT NOT NULL, bills TEXT NOT NULL, total_fen INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS orders(
+  serial INTEGER PRIMARY KEY AUTOINCREMENT, order_no TEXT NOT NULL UNIQUE, account TEXT, quote_id TEXT,
+  bills TEXT NOT NULL DEFAULT '[]', due_fen INTEGER NOT NULL DEFAULT 0, volume_m3 TEXT NOT NULL DEFAULT '0',
+  pay_by_ms INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL CHECK (state IN ('open', 'delivered', 'cancelled')),
+  refusal TEXT, reason TEXT, channel TEXT, channel_ref TEXT, paid_fen INTEGER NOT NULL DEFAULT 0,
+  closed_ms INTEGER) STRICT;
+CREATE TABLE IF NOT EXISTS nonce(nonce TEXT PRIMARY KEY, time_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS price(step INTEGER NOT NULL) STRICT;
+"""
+
+
+class RefusalError(Exception):
+    """The company says no; `code` goes on the wire."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An unpaid period at today's prices."""
+
+    id: int
+    first_month: str
+    last_month: str
+    volume: Decimal
+    lines: list[PricedLine]
+    late_fee_fen: int
+
+    @property
+    def fen(self) -> int:
+        return sum(line.fen for line in self.lines) + self.late_fee_fen
+
+
+class Books:
+    """Opens or creates `folder/gas_company.sqlite`; new books start with the demo households."""
+
+    def __init__(self, folder: Path) -> None:
+        self._db = open_books(folder, "gas_company", SCHEMA)
+        with self._transaction():
+            if self._one("SELECT count(*) AS n FROM price")["n"] == 0:
+                self._db.execute("INSERT INTO price VALUES (0)")
+                for household in HOUSEHOLDS:
+                    self._add_household(household)
+
+    def close(self) -> None:
+        self._db.close()
+
+    # Accounts and debts
+
+    def household(self, account: str) -> sqlite3.Row:
+        row = self._maybe("SELECT * FROM household WHERE account = ?", account)
+        if row is None:
+            raise RefusalError("no_such_account")
+        return row
+
+    def households(self) -> list[dict[str, Any]]:
+        return [
+            dict(row) | {"arrears_fen": self.arrears(row["account"])}
+            for row in self._db.execute("SELECT * FROM household ORDER BY account")
+        ]
+
+    def unpaid(self, account: str) -> list[Bill]:
+        """What the account owes, oldest first."""
+        household = self.household(account)
+        increase = PRICE_STEP * self._price_step()
+        return [
+            Bill(
+                id=row["id"],
+                first_month=row["first_month"],
+                last_month=row["last_month"],
+                volume=Decimal(row["volume_m3"]),
+                lines=price_volume(
+                    household["tariff"],
+                    persons=household["persons"],
+                    used=Decimal(row["used_before"]),
+                    volume=Decimal(row["volume_m3"]),
+                    increase=increase,
+                ),
+                late_fee_fen=row["late_fee_fen"],
+            )
+            for row in self._db.execute(
+                "SELECT * FROM bill WHERE account = ? AND settled_by IS NULL ORDER BY first_month, id", (account,)
+            )
+        ]
+
+    def arrears(self, account: str) -> int:
+        return sum(bill.fen for bill in self.unpaid(account))
+
+    def add_debt(self, account: str, first_month: str, last_month: str, volume: Decimal, late_fee_fen: int = 0) -> None:
+        """A new bill. A new year begins at the first tier again; unused gas of a tier is not carried over."""
+        with self._transaction():
+            self._add_bill(account, first_month, last_month, volume, late_fee_fen)
+
+    def pay_elsewhere(self, account: str) -> int:
+        """Someone pays everything at the counter; the number of bills that were open."""
+        self.household(account)
+        with self._transaction():
+            return self._db.execute(
+                "UPDATE bill SET settled_by = ? WHERE account = ? AND settled_by IS NULL", (ELSEWHERE, account)
+            ).rowcount
+
+    def raise_prices(self) -> None:
+        """All prices go up by 0.10 yuan, and with them every unpaid bill."""
+        self._db.execute("UPDATE price SET step = step + 1")
+
+    def price_version(self) -> str:
+        return f"2026-{self._price_step() + 1}"
+
+    # Quotes and orders
+
+    def add_quote(self, account: str, bills: list[Bill], expires_ms: int) -> str:
+        quote_id = f"Q{secrets.token_hex(8)}"
+        self._db.execute(
+            "INSERT INTO quote VALUES (?, ?, ?, ?, ?)",
+            (quote_id, account, json.dumps([bill.id for bill in bills]), sum(bill.fen for bill in bills), expires_ms),
+        )
+        return quote_id
+
+    def order(self, order_no: str) -> sqlite3.Row | None:
+        return self._maybe("SELECT * FROM orders WHERE order_no = ?", order_no)
+
+    def open_order(self, order_no: str, account: str, quote_id: str, now_ms: int, pay_by_ms: int) -> sqlite3.Row:
+        """Hold the quoted price. A refused number is spent: it stays refused."""
+        with self._transaction():
+            known = self.order(order_no)
+            if known is None:
+                self._new_order(order_no, account, quote_id, now_ms, pay_by_ms)
+                known = self._known(order_no)
+            if known["refusal"] is None and known["state"] == "open":
+                if (known["account"], known["quote_id"]) != (account, quote_id):
+                    raise RefusalError("not_accepted")
+                return known
+        raise RefusalError(known["refusal"] or ("already_paid" if known["state"] == "delivered" else "not_accepted"))
+
+    def confirm(self, order_no: str, channel: str, channel_ref: str, paid_fen: int, now_ms: int) -> sqlite3.Row:
+        """Settle the order's bills. A repeat gets the first answer, whatever it says."""
+        with self._transaction():
+            order = self.order(order_no)
+            if order is None or order["state"] == "cancelled":
+                raise RefusalError("not_accepted")
+            if order["state"] == "delivered":
+                return order
+            bills = json.loads(order["bills"])
+            open_bills = {bill.id: bill.fen for bill in self.unpaid(order["account"])}
+            if not set(bills) <= set(open_bills):
+                raise RefusalError("already_paid")
+            if now_ms > order["pay_by_ms"] and sum(open_bills[bill] for bill in bills) != order["due_fen"]:
+                raise RefusalError("quote_changed")
+            if paid_fen < order["due_fen"]:
+                raise RefusalError("not_accepted")
+            self._db.executemany("UPDATE bill SET settled_by = ? WHERE id = ?", [(order_no, bill) for bill in bills])
+            self._db.execute(
+                "UPDATE orders SET state = 'delivered', channel = ?, channel_ref = ?, paid_fen = ?, closed_ms = ?"
+                " WHERE order_no = ?",
+                (channel, channel_ref, paid_fen, now_ms, order_no),
+            )
+            return self._known(order_no)
+
+    def cancel(self, order_no: str, reason: str, now_ms: int) -> sqlite3.Row:
+        """Close an open order; an unknown number gets a tombstone; a delivered order stays delivered."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO orders(order_no, state, reason, closed_ms) VALUES (?, 'cancelled', ?, ?)"
+                " ON CONFLICT(order_no) DO UPDATE SET state = 'cancelled', reason = excluded.reason,"
+                " closed_ms = excluded.closed_ms WHERE state = 'open'",
+                (order_no, reason, now_ms),
+            )
+            return self._known(order_no)
+
+    def closed_orders(self, day: str) -> list[sqlite3.Row]:
+        """Orders delivered or cancelled on a day of China, by order number."""
+        start = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=CHINA)
+        bounds = [round(moment.timestamp() * 1000) for moment in (start, start + timedelta(days=1))]
+        return self._db.execute(
+            "SELECT * FROM orders WHERE closed_ms >= ? AND closed_ms < ? ORDER BY order_no", bounds
+        ).fetchall()
+
+    def accept_nonce(self, nonce: str, time_ms: int, forget_before_ms: int) -> bool:
+        """Whether the nonce is new. Old ones are forgotten: their requests are stale anyway."""
+        self._db.execute("DELETE FROM nonce WHERE time_ms < ?", (forget_before_ms,))
+        return self._db.execute("INSERT OR IGNORE INTO nonce VALUES (?, ?)", (nonce, time_ms)).rowcount == 1
+
+    def everything(self) -> dict[str, Any]:
+        """All orders and arrears, for whoever compares the books of all parties."""
+        return {
+            "orders": {
+                row["order_no"]: {
+                    "account": row["account"],
+                    "state": row["state"],
+                    "due_fen": row["due_fen"],
+                    "paid_fen": row["paid_fen"],
+                    "channel": row["channel"],
+                    "channel_ref": row["channel_ref"],
+                    "receipt_no": receipt_no(row),
+                    "refusal": row["refusal"],
+                    "reason": row["reason"],
+                }
+                for row in self._db.execute("SELECT * FROM orders ORDER BY serial")
+            },
+            "accounts": {
+                household["account"]: {
+                    "arrears_fen": household["arrears_fen"],
+                    "settled_by": [
+                        row["settled_by"]
+                        for row in self._db.execute(
+                            "SELECT settled_by FROM bill WHERE account = ? AND settled_by IS NOT NULL ORDER BY id",
+                            (household["account"],),
+                        )
+                    ],
+                }
+                for household in self.households()
+            },
+        }
+
+    def _new_order(self, order_no: str, account: str, quote_id: str, now_ms: int, pay_by_ms: int) -> None:
+        quote = self._maybe("SELECT * FROM quote WHERE quote_id = ? AND account = ?", quote_id, account)
+        bills = self.unpaid(account)
+        refusal = None
+        if quote is None:
+            refusal = "not_accepted"
+        elif not bills:
+            refusal = "already_paid"
+        elif now_ms >= quote["expires_ms"]:
+            refusal = "quote_expired"
+        elif (json.loads(quote["bills"]), quote["total_fen"]) != ([b.id for b in bills], sum(b.fen for b in bills)):
+            refusal = "quote_changed"
+        elif self._maybe(
+            "SELECT 1 FROM orders WHERE account = ? AND state = 'open' AND pay_by_ms >= ?", account, now_ms
+        ):
+            refusal = "account_busy"
+        self._db.execute(
+            "INSERT INTO orders(order_no, account, quote_id, bills, due_fen, volume_m3, pay_by_ms, state, refusal,"
+            " closed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                order_no,
+                account,
+                quote_id,
+                json.dumps([bill.id for bill in bills]),
+                sum(bill.fen for bill in bills),
+                str(sum((bill.volume for bill in bills), Decimal(0))),
+                pay_by_ms,
+                "cancelled" if refusal else "open",
+                refusal,
+                now_ms if refusal else None,
+            ),
+        )
+
+    def _add_household(self, household: Household) -> None:
+        self._db.execute(
+            "INSERT INTO household VALUES (?, ?, ?, ?, ?, ?, '2026', ?, ?)",
+            (
+                household.account,
+                household.holder,
+                household.address,
+                household.meter_kind,
+                household.tariff,
+                household.persons,
+                str(household.used),
+                household.balance_fen,
+            ),
+        )
+        for bill in household.bills:
+            self._add_bill(household.account, bill.first_month, bill.last_month, bill.volume, bill.late_fee_fen)
+
+    def _add_bill(self, account: str, first_month: str, last_month: str, volume: Decimal, late_fee_fen: int) -> None:
+        household = self.household(account)
+        cycle = first_month[:4]
+        used = Decimal(household["used_m3"]) if household["cycle"] == cycle else Decimal(0)
+        self._db.execute(
+            "INSERT INTO bill(account, first_month, last_month, used_before, volume_m3, late_fee_fen)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (account, first_month, last_month, str(used), str(volume), late_fee_fen),
+        )
+        self._db.execute(
+            "UPDATE household SET used_m3 = ?, cycle = ? WHERE account = ?", (str(used + volume), cycle, account)
+        )
+
+    def _price_step(self) -> int:
+        step: int = self._one("SELECT step FROM price")["step"]
+        return step
+
+    def _known(self, order_no: str) -> sqlite3.Row:
+        return self._one("SELECT * FROM orders WHERE order_no = ?", order_no)
+
+    def _one(self, query: str, *values: object) -> sqlite3.Row:
+        row: sqlite3.Row = self._db.execute(query, values).fetchone()
+        return row
+
+    def _maybe(self, query: str, *values: object) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._db.execute(query, values).fetchone()
+        return row
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def receipt_no(order: sqlite3.Row) -> str | None:
+    """The company's number for a booked payment."""
+    return f"R{order['serial']:010d}" if order["state"] == "delivered" else None
+
+
+def provider_ref(order: sqlite3.Row) -> str:
+    """The company's own number of an order."""
+    return f"G{order['serial']:010d}"
