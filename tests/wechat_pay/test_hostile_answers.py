@@ -1,5 +1,6 @@
 """Answers that are signed and wrong, or neither: nothing raises, and nothing but a matching one is money."""
 
+import gzip
 import json
 import time
 from pathlib import Path
@@ -123,6 +124,13 @@ def test_any_bytes(body: bytes, status: int) -> None:
     assert (wire.read_closed(answer) == "closed") == (status == 204)
 
 
+@pytest.mark.parametrize(("status", "outcome"), [(404, Dead("never_arrived")), (400, Unknown("ORDER_NOT_EXIST"))])
+def test_not_there_says_an_old_attempts_answer(status: int, outcome: Outcome) -> None:
+    old = new_attempt(sent_ms=ATTEMPT.sent_ms - 400_000)
+    answer = Signed(status, b'{"code":"ORDER_NOT_EXIST"}', ATTEMPT.sent_ms // 1000)
+    assert wire.read_trade(answer, MERCHANT, old, 360) == outcome
+
+
 @pytest.mark.parametrize("depth", [1000, 30_000])
 def test_nested_without_end(depth: int) -> None:
     deep = b'{"x":' + b"[" * depth
@@ -169,10 +177,12 @@ def test_any_date(date: str, stamp: str) -> None:
 SIGNED_HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def on_the_wire(keys: DemoKeys, body: bytes, more: bytes = b"") -> bytes:
-    """A rightly signed answer."""
-    headers = "".join(f"{name}: {value}\r\n" for name, value in keys.sign(body, int(time.time())).items())
-    return SIGNED_HEADERS + headers.encode() + more + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
+def on_the_wire(keys: DemoKeys, body: bytes, packed: bytes | None = None) -> bytes:
+    """A rightly signed answer, perhaps packed for the journey."""
+    headers = {**keys.sign(body, int(time.time())), **({"Content-Encoding": "gzip"} if packed else {})}
+    sent = body if packed is None else packed
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return SIGNED_HEADERS + lines.encode() + f"Content-Length: {len(sent)}\r\n\r\n".encode() + sent
 
 
 async def test_signed_answer_over_the_wire_is_read(hall: Hall, peer: RawPeer) -> None:
@@ -214,6 +224,23 @@ async def test_answer_too_long_is_not_read_to_its_end(hall: Hall, peer: RawPeer)
     peer.answer = on_the_wire(hall.wechat.keys, body)
     assert await (await hall.driver(port=peer.url, max_answer_bytes=4096)).find(ATTEMPT) == Unknown("answer too long")
     assert isinstance(await (await hall.driver(port=peer.url)).find(ATTEMPT), Captured)
+
+
+async def test_answer_compressed_though_nobody_asked(hall: Hall, peer: RawPeer) -> None:
+    """Unpacking what is not trusted yet would let a small answer fill the memory."""
+    body = json.dumps(PAID).encode()
+    peer.answer = on_the_wire(hall.wechat.keys, body, gzip.compress(body))
+    assert isinstance(await (await hall.driver(port=peer.url)).find(ATTEMPT), Unknown)
+
+
+async def test_wechat_is_told_which_key_to_sign_with(hall: Hall, peer: RawPeer) -> None:
+    """In public-key mode; a merchant with a platform certificate only does not ask."""
+    key_id, file = next(iter(hall.announced["platform_keys"].items()))
+    await (await hall.driver(port=peer.url, platform_keys={"5157F09E": file, key_id: file})).find(ATTEMPT)
+    await (await hall.driver(port=peer.url, platform_keys={"5157F09E": file})).find(ATTEMPT)
+    public_key_mode, certificate_mode = peer.requests
+    assert f"\r\nWechatpay-Serial: {key_id}\r\n".encode() in public_key_mode
+    assert b"Wechatpay-Serial" not in certificate_mode
 
 
 async def test_answer_recorded_and_played_again(hall: Hall, peer: RawPeer) -> None:
