@@ -13,7 +13,6 @@ from kiosk.devices.secret import Secret
 
 HERO = "0100003862"
 PATIENT = {"connect_timeout_s": 5, "ping_timeout_s": 5, "lookup_timeout_s": 5, "order_timeout_s": 5}
-IMPATIENT: dict[str, Any] = dict.fromkeys((*PATIENT, "confirm_timeout_s"), 0.3)
 
 
 class Clock:

@@ -57,11 +57,15 @@ class SignedLiar:
 
 
 class RawServer:
-    """Answers each connection with `answer` after the request arrived, then closes. `requests` are what it got."""
+    """Answers each connection with `answer` after the request arrived, then closes; None: never answers.
 
-    def __init__(self, answer: bytes) -> None:
+    `requests` are what it got; `arrived` is set at the first.
+    """
+
+    def __init__(self, answer: bytes | None) -> None:
         self.answer = answer
         self.requests: list[bytes] = []
+        self.arrived = asyncio.Event()
         self.close_after_first = False
         self._server: asyncio.Server | None = None
 
@@ -69,7 +73,11 @@ class RawServer:
         self.requests.append(await reader.readuntil(b"\r\n\r\n"))
         if self.close_after_first and self._server is not None:
             self._server.close()
-        writer.write(self.answer)
+        self.arrived.set()
+        if self.answer is None:
+            await reader.read()
+        else:
+            writer.write(self.answer)
         writer.close()
 
     @asynccontextmanager

@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -29,10 +28,10 @@ CALLS: dict[str, Callable[[GasCompanyHttp], Awaitable[object]]] = {
 
 
 @asynccontextmanager
-async def raw_terminal(folder: Path, answer: bytes, **more: Any) -> AsyncIterator[tuple[GasCompanyHttp, RawServer]]:
+async def raw_terminal(folder: Path, answer: bytes | None) -> AsyncIterator[tuple[GasCompanyHttp, RawServer]]:
     server = RawServer(answer)
     async with server.listening() as port:
-        gas = terminal_for(folder, port, **more)
+        gas = terminal_for(folder, port)
         await gas.open()
         try:
             yield gas, server
@@ -136,7 +135,11 @@ async def test_connection_is_never_accepted(tmp_path: Path) -> None:
             await gas.aclose()
 
 
-async def test_name_does_not_resolve(tmp_path: Path) -> None:
+async def test_name_does_not_resolve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown name")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
     gas = terminal_for(tmp_path, "https://gas.invalid")
     await gas.open()
     answer = await gas.confirm_paid(ORDER, "wechat", "1", 1)
@@ -311,19 +314,14 @@ async def test_key_is_replaced_while_we_run(world: World, tmp_path: Path) -> Non
 # Life of the driver
 
 
-async def test_closed_in_the_middle_of_a_call(world: World) -> None:
-    gas = await world.terminal()
-    world.company.faults.arm("slow", seconds=0.5)
-    asking = asyncio.create_task(gas.quote(HERO))
-    while not world.company.requests and not asking.done():
-        await asyncio.sleep(0)
-        if not world.company.faults.armed:
-            break
-    await gas.aclose()
-    answer = await asking
-    assert isinstance(answer, Unreachable)
-    assert answer.sent
-    await gas.aclose()
+async def test_closed_in_the_middle_of_a_call(tmp_path: Path) -> None:
+    async with raw_terminal(tmp_path, None) as (gas, server):
+        asking = asyncio.create_task(gas.confirm_paid(ORDER, "wechat", "4200001234", 15400))
+        await server.arrived.wait()
+        await gas.aclose()
+        answer = await asking
+        assert isinstance(answer, Unreachable)
+        assert answer.sent
 
 
 async def test_used_before_open_and_after_close(world: World) -> None:
