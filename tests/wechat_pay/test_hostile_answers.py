@@ -238,7 +238,7 @@ async def test_wechat_is_told_which_key_to_sign_with(hall: Hall, peer: RawPeer) 
     key_id, file = next(iter(hall.announced["platform_keys"].items()))
     await (await hall.driver(port=peer.url, platform_keys={"5157F09E": file, key_id: file})).find(ATTEMPT)
     await (await hall.driver(port=peer.url, platform_keys={"5157F09E": file})).find(ATTEMPT)
-    public_key_mode, certificate_mode = peer.requests
+    public_key_mode, certificate_mode = peer.requests[0], peer.requests[-1]
     assert f"\r\nWechatpay-Serial: {key_id}\r\n".encode() in public_key_mode
     assert b"Wechatpay-Serial" not in certificate_mode
 
