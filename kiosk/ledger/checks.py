@@ -1,0 +1,151 @@
+"""What must be true of a ledger. Each check raises `LedgerCorruptError` naming the first row where it is not."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+from sqlite_utils import Database
+
+from kiosk.ledger import tables
+from kiosk.ledger.errors import LedgerCorruptError
+from kiosk.ledger.witness import Head
+from kiosk.orders.evolve import ImpossibleEventError, evolve
+from kiosk.orders.rows import GOODS_FINAL, LIVE, Rows
+from kiosk.protocol.chain import GENESIS, link
+from kiosk.protocol.envelope import Envelope, UnknownEventError, decode
+
+
+def check_pages(db: Database) -> None:
+    """SQLite's own look at every page and index."""
+    found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        raise LedgerCorruptError(f"the database is damaged: {found}")
+
+
+def ledger_id(db: Database) -> str:
+    """The name of the ledger in this file."""
+    row = db.execute("SELECT ledger_id FROM ledger").fetchone()
+    if row is None or len(row[0]) != 20:
+        raise LedgerCorruptError("the ledger has no name")
+    return str(row[0])
+
+
+def head(db: Database) -> Head:
+    """The last row of the journal, as it says itself."""
+    row = db.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(ledger_id(db), *(row or (0, GENESIS)))
+
+
+def check_chain(db: Database) -> None:
+    """No row is missing and each hash follows from the one before it and its row's bytes."""
+    expected, previous = 1, GENESIS
+    for seq, body, digest in db.execute("SELECT seq, CAST(body AS BLOB), hash FROM journal ORDER BY seq"):
+        if seq != expected:
+            raise LedgerCorruptError(f"row {expected} of the journal is missing")
+        previous = link(previous, seq, body)
+        if previous != digest:
+            raise LedgerCorruptError(f"row {seq} of the journal does not match its hash")
+        expected += 1
+
+
+def check_witness(db: Database, witness: Head | None) -> None:
+    """The journal still holds the row that the witness saw last."""
+    if witness is None:
+        return
+    found = head(db)
+    if witness.ledger_id != found.ledger_id:
+        raise LedgerCorruptError(f"this is ledger {found.ledger_id}, but the witness knows {witness.ledger_id}")
+    if witness.seq > found.seq:
+        lost = witness.seq - found.seq
+        raise LedgerCorruptError(f"the journal ends at row {found.seq}, {lost} before the last one that was written")
+    row = db.execute("SELECT hash FROM journal WHERE seq = ?", [witness.seq]).fetchone()
+    if (row[0] if row else GENESIS) != witness.hash:
+        raise LedgerCorruptError(f"row {witness.seq} of the journal is not the one that was written")
+
+
+def envelopes(db: Database, order_no: str | None = None) -> Iterator[Envelope]:
+    """The journal in order, or what it holds of one order."""
+    name = ledger_id(db)
+    query = "SELECT seq, CAST(body AS BLOB) FROM journal"
+    cursor = (
+        db.execute(f"{query} ORDER BY seq")
+        if order_no is None
+        else db.execute(f"{query} WHERE order_no = ? ORDER BY seq", [order_no])
+    )
+    for seq, body in cursor:
+        try:
+            envelope = decode(body)
+        except msgspec.DecodeError as error:
+            raise LedgerCorruptError(f"row {seq} of the journal is not an envelope: {error}") from error
+        if envelope.seq != seq or envelope.ledger != name:
+            raise LedgerCorruptError(
+                f"row {seq} of the journal says that it is row {envelope.seq} of {envelope.ledger}"
+            )
+        yield envelope
+
+
+def replay(db: Database) -> dict[str, Rows]:
+    """All orders as the journal tells them."""
+    orders: dict[str, Rows] = {}
+    for envelope in envelopes(db):
+        try:
+            orders[envelope.order] = evolve(orders.get(envelope.order), envelope.event())
+        except (ImpossibleEventError, UnknownEventError) as error:
+            raise LedgerCorruptError(f"row {envelope.seq} of the journal: {error}") from error
+    return orders
+
+
+def check_projections(db: Database) -> None:
+    """The tables of orders, attempts, refunds and prints say what the journal says."""
+    told = replay(db)
+    try:
+        stored = {rows.order.order_no: rows for rows in tables.load(db)}
+    except msgspec.ValidationError as error:
+        raise LedgerCorruptError(f"a row of an order cannot be: {error}") from error
+    for order_no in sorted(told.keys() | stored.keys()):
+        if order_no not in stored:
+            raise LedgerCorruptError(f"order {order_no} is in the journal but not in the tables")
+        if order_no not in told:
+            raise LedgerCorruptError(f"order {order_no} is in the tables but not in the journal")
+        if told[order_no] != stored[order_no]:
+            raise LedgerCorruptError(f"order {order_no}: {_difference(told[order_no], stored[order_no])}")
+    if sum(db[name].count for name in tables.PARTS) != sum(
+        len(rows.attempts) + len(rows.refunds) + len(rows.prints) for rows in stored.values()
+    ):
+        raise LedgerCorruptError("the tables hold an attempt, refund or print of an order that does not exist")
+
+
+def check_money(db: Database) -> None:
+    """I2 and I3 of the money path over the stored rows."""
+    holds = Counter[str]()
+    for rows in tables.load(db):
+        order = rows.order
+        if sum(attempt.state in LIVE for attempt in rows.attempts) > 1:
+            raise LedgerCorruptError(f"order {order.order_no} has more than one live attempt (I2)")
+        holds.update(attempt.device for attempt in rows.attempts if attempt.hold)
+        if rows.liability_fen < 0:
+            raise LedgerCorruptError(f"order {order.order_no} gave back or delivered more than it took (I3)")
+        settled = order.state in GOODS_FINAL and rows.live is None and rows.liability_fen == 0
+        if order.closed and not settled:
+            raise LedgerCorruptError(f"order {order.order_no} is closed but not settled (I3)")
+    for device, count in holds.items():
+        if count > 1:
+            raise LedgerCorruptError(f"device {device} is held by {count} attempts (I2)")
+
+
+def _difference(told: Rows, stored: Rows) -> str:
+    """The first field that differs, in words."""
+    for name, here, there in (
+        *(("order", a, b) for a, b in [((told.order,), (stored.order,))]),
+        ("attempt", told.attempts, stored.attempts),
+        ("refund", told.refunds, stored.refunds),
+        ("print", told.prints, stored.prints),
+    ):
+        if len(here) != len(there):
+            return f"the journal tells of {len(here)} rows of {name}, the table has {len(there)}"
+        for row, other in zip(here, there, strict=True):
+            for field in msgspec.structs.fields(row):
+                said, is_ = getattr(row, field.name), getattr(other, field.name)
+                if said != is_:
+                    return f"{field.name} of the {name} is {is_!r}, but the journal says {said!r}"
+    return "the rows differ"

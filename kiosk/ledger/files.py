@@ -1,0 +1,70 @@
+"""The names in a data folder, and how its database is opened."""
+
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+
+class Files(NamedTuple):
+    """Where everything of one ledger lies."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file; its `-wal` and `-shm` belong to it."""
+        return self.folder / "ledger.db"
+
+    @property
+    def draft(self) -> Path:
+        """A new database before it is whole."""
+        return self.folder / "ledger.new"
+
+    @property
+    def witness(self) -> Path:
+        """The head of the journal, outside SQLite."""
+        return self.folder / "ledger.witness"
+
+    @property
+    def names(self) -> Path:
+        """Every ledger that this folder ever had, one id a line."""
+        return self.folder / "ledger.names"
+
+    @property
+    def lock(self) -> Path:
+        """Locked while a terminal has the folder."""
+        return self.folder / "ledger.lock"
+
+    @property
+    def hall_key(self) -> Path:
+        """The key of the account hashes, shared by the hall."""
+        return self.folder / "keys" / "hall.key"
+
+    @property
+    def seal_key(self) -> Path:
+        """The key of the sealed personal values, of this terminal alone."""
+        return self.folder / "keys" / "seal.key"
+
+    @property
+    def quarantine(self) -> Path:
+        """Where files that cannot be trusted are set aside, each set in a folder of its own."""
+        return self.folder / "quarantine"
+
+
+def connect(path: Path) -> Database:
+    """Open for writing. Transactions begin and end only where we say so. Raises `sqlite3.Error`."""
+    return _configured(sqlite3.connect(path, isolation_level=None))
+
+
+def connect_read_only(path: Path) -> Database:
+    """Open without ever changing the file; works beside a running terminal. Raises `sqlite3.Error`."""
+    return _configured(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None))
+
+
+def _configured(connection: sqlite3.Connection) -> Database:
+    db = Database(connection, execute_plugins=False)
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA cell_size_check = ON")
+    return db

@@ -1,0 +1,154 @@
+"""The tables of the ledger and how they came to be. A step that was ever released is never changed, only followed.
+
+The statements are our own and not written by a library: an open ledger is compared with them word for word.
+"""
+
+import re
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+from kiosk.ledger.errors import LedgerCorruptError, LedgerTooNewError
+
+SCHEMA = Migrations("menkou.ledger")
+_STEP = re.compile(r"\d{4}_\w+")
+
+
+@SCHEMA(name="0001_journal")
+def _journal(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE journal (
+  seq INTEGER PRIMARY KEY,
+  body TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  type TEXT GENERATED ALWAYS AS (json_extract(body, '$.type')) VIRTUAL,
+  order_no TEXT GENERATED ALWAYS AS (json_extract(body, '$.order')) VIRTUAL
+) STRICT;
+CREATE INDEX journal_order ON journal(order_no);
+CREATE TRIGGER journal_gapless BEFORE INSERT ON journal
+  WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal)
+  BEGIN SELECT raise(ABORT, 'the journal has no gaps'); END;
+CREATE TRIGGER journal_not_changed BEFORE UPDATE ON journal
+  BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_not_deleted BEFORE DELETE ON journal
+  BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
+CREATE TABLE ledger (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  ledger_id TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  orders INTEGER NOT NULL
+) STRICT;
+""")
+
+
+@SCHEMA(name="0002_orders")
+def _orders(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE orders (
+  order_no TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  account_hash TEXT NOT NULL,
+  hash_key TEXT NOT NULL,
+  quote_id TEXT NOT NULL,
+  due_fen INTEGER NOT NULL,
+  business_date TEXT NOT NULL,
+  language TEXT NOT NULL,
+  opened_ms INTEGER NOT NULL,
+  pay_by_ms INTEGER NOT NULL,
+  provider_ref TEXT NOT NULL,
+  paid_channel TEXT NOT NULL,
+  paid_ref TEXT NOT NULL,
+  paid_fen INTEGER NOT NULL,
+  deliver_by_ms INTEGER NOT NULL,
+  receipt_no TEXT NOT NULL,
+  why TEXT NOT NULL,
+  ended_ms INTEGER NOT NULL,
+  closed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX one_unclosed ON orders(account_hash) WHERE closed = 0;
+CREATE TABLE attempts (
+  order_no TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  channel TEXT NOT NULL,
+  device TEXT NOT NULL,
+  hold INTEGER NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  amount_fen INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  sent_ms INTEGER NOT NULL,
+  show_until_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL,
+  captured_fen INTEGER NOT NULL,
+  ref TEXT NOT NULL,
+  predecessor TEXT NOT NULL,
+  proof TEXT NOT NULL,
+  why TEXT NOT NULL,
+  late INTEGER NOT NULL,
+  PRIMARY KEY (order_no, n)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX one_live ON attempts(order_no)
+  WHERE state IN ('sent', 'open', 'authorized', 'capturing', 'closing');
+CREATE UNIQUE INDEX one_hold ON attempts(device) WHERE hold = 1;
+CREATE INDEX dead_attempts ON attempts(ended_ms) WHERE state = 'dead';
+CREATE TABLE refunds (
+  order_no TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  r INTEGER NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  amount_fen INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  due_ms INTEGER NOT NULL,
+  ref TEXT NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (order_no, n, r)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE prints (
+  order_no TEXT NOT NULL,
+  p INTEGER NOT NULL,
+  reprint INTEGER NOT NULL,
+  truth TEXT NOT NULL,
+  state TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (order_no, p)
+) STRICT, WITHOUT ROWID;
+""")
+
+
+@SCHEMA(name="0003_private")
+def _private(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE private (
+  subject TEXT PRIMARY KEY,
+  sealed BLOB NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT;
+""")
+
+
+def check_schema(db: Database) -> None:
+    """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
+
+    Tables, indexes and triggers must be word for word what the steps make: a flipped bit in an index's condition
+    would otherwise hide orders.
+    """
+    ours = [migration.name for migration in SCHEMA.pending(Database(sqlite3.connect(":memory:")))]
+    applied = [migration.name for migration in SCHEMA.applied(db)]
+    foreign = [name for name in applied if name not in ours]
+    if foreign and all(_STEP.fullmatch(name) and name > ours[-1] for name in foreign):
+        raise LedgerTooNewError(f"a newer version wrote this ledger: it has {', '.join(foreign)}")
+    if not applied or applied != ours[: len(applied)]:
+        raise LedgerCorruptError("the database is not a ledger of this program")
+    fresh = Database(sqlite3.connect(":memory:", isolation_level=None))
+    SCHEMA.apply(fresh, stop_before=ours[len(applied) :])
+    if _objects(db) != _objects(fresh):
+        raise LedgerCorruptError("tables, indexes or triggers are not those of a ledger")
+
+
+def _objects(db: Database) -> set[tuple[str, str, str]]:
+    # names with sqlite_ belong to SQLite, those with _sqlite_ to sqlite-utils
+    rows = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {row for row in rows if not row[1].startswith(("sqlite_", "_sqlite_", "idx__sqlite_"))}

@@ -1,0 +1,66 @@
+"""What surrounds an event in the journal: where and when it was written, and which order it belongs to.
+
+The stored bytes are what the chain hashes and what travels to the hub, so a body is encoded once and kept as it is.
+An envelope can be read without knowing its event's type: a reader parks what it does not know.
+"""
+
+from typing import Any, cast
+
+import msgspec
+
+from kiosk.protocol.events import Event
+
+
+class UnknownEventError(ValueError):
+    """The envelope is sound but holds an event that this program does not know or cannot read."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of the journal."""
+
+    seq: int
+    ledger: str
+    terminal: str
+    at: int
+    """Wall clock, milliseconds since 1970, UTC."""
+    mono: int
+    """Monotonic clock of this boot, in milliseconds."""
+    boot: str
+    type: str
+    order: str
+    data: dict[str, object]
+    """The event without its type and order."""
+
+    def event(self) -> Event:
+        """The event inside. Raises `UnknownEventError`."""
+        try:
+            return msgspec.convert({**self.data, "type": self.type, "order_no": self.order}, _EVENT)
+        except msgspec.ValidationError as error:
+            raise UnknownEventError(f"{self.type}: {error}") from error
+
+
+_EVENT = cast("type[Event]", Event)
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Envelope)
+
+
+def type_of(event: Event) -> str:
+    """`menkou.order.opening.v1`: the name under which the journal keeps such events."""
+    return str(event.__struct_config__.tag)
+
+
+def encode(event: Event, *, seq: int, ledger: str, terminal: str, at: int, mono: int, boot: str) -> bytes:
+    """The bytes to store for `event`, in UTF-8 JSON."""
+    data: dict[str, Any] = msgspec.to_builtins(event)
+    kind = data.pop("type")
+    order = data.pop("order_no")
+    return _ENCODER.encode(
+        Envelope(
+            seq=seq, ledger=ledger, terminal=terminal, at=at, mono=mono, boot=boot, type=kind, order=order, data=data
+        )
+    )
+
+
+def decode(body: bytes | str) -> Envelope:
+    """The envelope in stored bytes. Raises `msgspec.DecodeError`."""
+    return _DECODER.decode(body)
