@@ -19,10 +19,10 @@ ScreenFrame {
     readonly property bool beside: Theme.landscape
     readonly property int leftWidth: Math.round((room.width - Theme.gap) * 0.46)
 
-    primary: Words.say("screen.ConfirmBill.primary", {
+    primaryText: Words.say("screen.ConfirmBill.primary", {
         "amount": total
     })
-    title: Words.say("screen.ConfirmBill.title")
+    heading: Words.say("screen.ConfirmBill.title")
     onPrimaryChosen: answered("pay")
 
     Card {

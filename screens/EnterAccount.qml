@@ -14,9 +14,9 @@ ScreenFrame {
 
     property string digits: previous
 
-    primary: Words.say("screen.EnterAccount.primary")
+    primaryText: Words.say("screen.EnterAccount.primary")
     primaryUsable: digits.length >= minDigits
-    title: Words.say("screen.EnterAccount.title")
+    heading: Words.say("screen.EnterAccount.title")
     onPrimaryChosen: answered(digits)
 
     Item {
@@ -49,11 +49,50 @@ ScreenFrame {
             urgent: true
         }
 
+        Row {
+            id: places
+
+            readonly property real space: screen.room.height - where.height - remark.height - well.height - 4 * Theme.target - 3 * Theme.gap - 4 * Theme.grid
+
+            anchors {
+                top: remark.bottom
+                topMargin: 2 * Theme.grid
+            }
+            visible: space > places.height + 2 * Theme.grid
+            width: parent.width
+            spacing: Theme.gap
+
+            Repeater {
+                model: ["paper", "meter"]
+
+                Row {
+                    id: place
+
+                    required property string modelData
+
+                    width: (places.width - Theme.gap) / 2
+                    spacing: Theme.grid
+
+                    Medallion {
+                        id: mark
+
+                        name: place.modelData
+                    }
+
+                    Prose {
+                        anchors.verticalCenter: parent.verticalCenter
+                        width: parent.width - mark.width - parent.spacing
+                        text: Words.say("screen.EnterAccount.on_" + place.modelData)
+                    }
+                }
+            }
+        }
+
         Rectangle {
             id: well
 
             anchors {
-                top: remark.bottom
+                top: places.visible ? places.bottom : remark.bottom
                 topMargin: 2 * Theme.grid
             }
             width: parent.width
@@ -121,7 +160,7 @@ ScreenFrame {
             verticalCenter: Theme.landscape ? parent.verticalCenter : undefined
         }
         width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
-        keyHeight: Math.max(Theme.target, Math.min(Math.round(Theme.key * 1.4), (space - 3 * rowSpacing) / 4))
+        keyHeight: Math.max(Theme.target, Math.min(Math.round(Theme.key * 1.7), (space - 3 * rowSpacing) / 4))
         onCleared: screen.digits = ""
         onDeleted: screen.digits = screen.digits.slice(0, -1)
         onDigit: value => {

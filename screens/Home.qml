@@ -10,7 +10,7 @@ ScreenFrame {
 
     required property var tiles
 
-    title: Words.say("screen.Home.title")
+    heading: Words.say("screen.Home.title")
 
     Prose {
         id: hint
@@ -25,6 +25,8 @@ ScreenFrame {
     }
 
     Pages {
+        id: tiles
+
         anchors {
             bottom: foot.top
             bottomMargin: Theme.gap
@@ -38,9 +40,11 @@ ScreenFrame {
         TileCard {
             readonly property var tile: screen.tiles[0]
 
+            readonly property real tilesHeight: tiles.height
+
             objectName: "tile-" + tile.journey
             width: parent.width
-            height: Math.max(implicitHeight, Math.min(Theme.grid * (screen.tiles.length === 1 ? 26 : 20), parent.parent.parent.height))
+            height: Math.max(implicitHeight, Math.min(tilesHeight, Theme.grid * (screen.tiles.length === 1 ? 36 : 22)))
             icon: tile.icon
             main: true
             reason: tile.paused === "" ? "" : Words.say(tile.paused)

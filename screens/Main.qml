@@ -115,6 +115,7 @@ Rectangle {
         height: implicitHeight
         deep: root.deep
         position: root.page?.position ?? null
+        timed: root.page?.view !== "Attract"
         visible: root.page !== null
         onHelpAsked: root.helping = true
         onLanguageAsked: root.choseLanguage()

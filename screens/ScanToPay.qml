@@ -18,8 +18,8 @@ ScreenFrame {
     readonly property bool beside: Theme.landscape
 
     centered: !beside
-    secondary: Words.say(otherMethods ? "screen.ScanToPay.other_way" : "screen.ScanToPay.cancel")
-    title: Words.say("screen.ScanToPay.title." + channel)
+    secondaryText: Words.say(otherMethods ? "screen.ScanToPay.other_way" : "screen.ScanToPay.cancel")
+    heading: Words.say("screen.ScanToPay.title." + channel)
     Component.onCompleted: startedAt = now
     onSecondaryChosen: answered("cancel")
 
@@ -43,13 +43,13 @@ ScreenFrame {
         id: panel
 
         readonly property int pad: Theme.grid
-        readonly property real space: screen.beside ? parent.height : parent.height - sum.height - words.implicitHeight - 3 * Theme.gap
+        readonly property real space: screen.beside ? parent.height : parent.height - sum.height - words.implicitHeight - 5 * Theme.gap
 
         anchors {
             horizontalCenter: screen.beside ? undefined : parent.horizontalCenter
             right: screen.beside ? parent.right : undefined
             top: screen.beside ? parent.top : sum.bottom
-            topMargin: screen.beside ? 0 : Theme.gap
+            topMargin: screen.beside ? 0 : 2 * Theme.gap
         }
         width: code.width + 2 * pad
         height: code.height + 2 * pad
@@ -60,7 +60,7 @@ ScreenFrame {
 
             anchors.centerIn: parent
             code: screen.code
-            most: Math.min(Theme.qrSide * 2, panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad)
+            most: Math.min(Math.round(Theme.qrSide * 1.7), panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad)
         }
     }
 
@@ -72,7 +72,7 @@ ScreenFrame {
             right: screen.beside ? panel.left : parent.right
             rightMargin: screen.beside ? Theme.margin : 0
             top: screen.beside ? sum.bottom : panel.bottom
-            topMargin: 2 * Theme.gap
+            topMargin: 3 * Theme.gap
         }
         spacing: 2 * Theme.grid
 

@@ -7,6 +7,7 @@ Item {
 
     property var position: null
     property bool deep: false
+    property bool timed: true
     readonly property bool stacked: position !== null && Theme.large && !Theme.landscape
     readonly property color ink: deep ? Theme.overDeep : Theme.ink
 
@@ -52,7 +53,7 @@ Item {
 
         Text {
             width: parent.width
-            visible: header.position === null && !Theme.large
+            visible: header.position === null && header.timed && !Theme.large
             color: header.deep ? Theme.overDeepSecond : Theme.second
             font.pixelSize: Theme.caption
             text: Hall.time

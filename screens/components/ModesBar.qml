@@ -8,6 +8,7 @@ Rectangle {
 
     property bool roomForHome: true
     property bool canGoHome: false
+    readonly property bool even: !Theme.large
 
     signal wentHome
     signal choseModes(large: bool, contrast: bool)
@@ -39,6 +40,8 @@ Rectangle {
             objectName: "home"
             Layout.fillHeight: true
             Layout.fillWidth: true
+            Layout.horizontalStretchFactor: 1
+            Layout.preferredWidth: bar.even ? 1 : implicitWidth
             visible: bar.roomForHome
             enabled: bar.canGoHome
             opacity: bar.canGoHome ? 1 : 0
@@ -51,6 +54,8 @@ Rectangle {
             objectName: "mode-large"
             Layout.fillHeight: true
             Layout.fillWidth: true
+            Layout.horizontalStretchFactor: 1
+            Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "large"
             on: Theme.large
             text: Words.say("screen.large")
@@ -61,6 +66,8 @@ Rectangle {
             objectName: "mode-contrast"
             Layout.fillHeight: true
             Layout.fillWidth: true
+            Layout.horizontalStretchFactor: 1
+            Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "contrast"
             on: Theme.contrast
             text: Words.say("screen.contrast")
@@ -71,6 +78,8 @@ Rectangle {
             objectName: "call-staff"
             Layout.fillHeight: true
             Layout.fillWidth: true
+            Layout.horizontalStretchFactor: 1
+            Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "bell"
             ink: Theme.persimmonInk
             tint: Theme.peachTint

@@ -7,6 +7,7 @@ Item {
 
     default property alias blocks: column.data
     property int spacing: 0
+    property bool deep: false
     property int page: 0
     readonly property bool split: column.height > height
     readonly property real window: split ? height - turn.height - Theme.gap : height
@@ -62,7 +63,7 @@ Item {
 
         Text {
             anchors.centerIn: parent
-            color: Theme.ink
+            color: pages.deep ? Theme.overDeep : Theme.ink
             font.pixelSize: Theme.caption
             text: Words.say("screen.pages", {
                 "page": pages.page + 1,

@@ -8,9 +8,9 @@ Item {
     property bool canGoBack: false
     property bool canGoHome: false
     property string previous
-    property string title
-    property string primary
-    property string secondary
+    property string heading
+    property string primaryText
+    property string secondaryText
     property bool primaryUsable: true
     property bool deep: false
     property bool centered: false
@@ -25,7 +25,7 @@ Item {
     signal secondaryChosen
 
     Text {
-        id: heading
+        id: headline
 
         anchors {
             left: parent.left
@@ -33,7 +33,7 @@ Item {
             right: parent.right
             rightMargin: Theme.margin
             top: parent.top
-            topMargin: text === "" ? 0 : Theme.gap
+            topMargin: text === "" ? 0 : Theme.air
         }
         height: text === "" ? 0 : implicitHeight
         color: screen.deep ? Theme.overDeep : Theme.ink
@@ -43,7 +43,7 @@ Item {
         }
         horizontalAlignment: screen.centered ? Text.AlignHCenter : Text.AlignLeft
         lineHeight: Theme.titleLineHeight
-        text: screen.title
+        text: screen.heading
         textFormat: Text.PlainText
         wrapMode: Text.Wrap
     }
@@ -56,10 +56,10 @@ Item {
             leftMargin: Theme.margin
             right: parent.right
             rightMargin: Theme.margin
-            top: heading.bottom
-            topMargin: Theme.gap
+            top: headline.bottom
+            topMargin: Theme.air
             bottom: actions.top
-            bottomMargin: actions.implicitHeight > 0 ? Theme.gap : 0
+            bottomMargin: actions.implicitHeight > 0 ? Theme.air : 0
         }
     }
 
@@ -72,14 +72,14 @@ Item {
             right: parent.right
             rightMargin: Theme.margin
             bottom: parent.bottom
-            bottomMargin: Theme.gap + Theme.half
+            bottomMargin: Theme.air
         }
         height: implicitHeight
         canGoBack: screen.canGoBack
         deep: screen.deep
-        primary: screen.primary
+        primary: screen.primaryText
         primaryUsable: screen.primaryUsable
-        secondary: screen.secondary
+        secondary: screen.secondaryText
         onPrimaryChosen: screen.primaryChosen()
         onSecondaryChosen: screen.secondaryChosen()
         onWentBack: screen.wentBack()

@@ -10,13 +10,14 @@ Touchable {
     property string icon
     property string reason
     property bool main: false
+    property bool wide: false // the drawing beside the words, not above them
     readonly property bool paused: reason !== ""
     readonly property bool green: main && !paused
     readonly property color ink: green ? Theme.overPine : paused ? Theme.second : Theme.ink
 
     enabled: !paused
     spoken: title
-    implicitHeight: main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + 2 * Theme.grid
+    implicitHeight: main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + 3 * Theme.grid
 
     Shadow {
         of: face
@@ -35,23 +36,38 @@ Touchable {
         }
     }
 
+    Medallion {
+        id: beside
+
+        anchors {
+            left: parent.left
+            leftMargin: Theme.grid + Theme.half
+            verticalCenter: parent.verticalCenter
+        }
+        visible: tile.wide
+        ink: tile.paused ? Theme.second : Theme.mistInk
+        name: tile.wide ? tile.icon : ""
+        side: Math.round(Theme.pictureLarge * 0.75)
+        tint: tile.paused ? Theme.line : Theme.mistTint
+    }
+
     Column {
         id: words
 
         anchors {
-            left: parent.left
+            left: tile.wide ? beside.right : parent.left
             leftMargin: tile.main ? Theme.radius : Theme.grid + Theme.half
             right: tile.main ? sun.left : parent.right
             rightMargin: Theme.grid
-            verticalCenter: parent.verticalCenter
         }
+        y: tile.main || tile.wide ? (tile.height - height) / 2 : Theme.grid + Theme.half
         spacing: Theme.half
 
         Icon {
-            visible: !tile.main
+            visible: !tile.main && !tile.wide
             ink: tile.paused ? Theme.second : Theme.mistInk
-            name: tile.main ? "" : tile.icon
-            side: Theme.picture
+            name: tile.main || tile.wide ? "" : tile.icon
+            side: Math.round(Theme.picture * 1.25)
             tint: tile.paused ? Theme.line : Theme.mistTint
         }
 
@@ -105,7 +121,7 @@ Touchable {
             verticalCenter: parent.verticalCenter
         }
         visible: tile.main
-        width: Math.round(Math.min(parent.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow || Theme.large ? 1.1 : 1.9)))
+        width: Math.round(Math.min(parent.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2.2)))
         height: width
         color: tile.green ? Theme.pineTint : Theme.mist
         radius: width / 2

@@ -19,6 +19,7 @@ QtObject {
     readonly property bool landscape: panelWidth > panelHeight
     readonly property real shortSideMm: Math.min(panelWidth, panelHeight) / pxPerMm
     readonly property bool narrow: !landscape && shortSideMm < 230
+    readonly property bool tight: landscape || narrow
     readonly property real scale: large ? 1.5 : 1
 
     // Space: a grid of 4 mm
@@ -26,6 +27,7 @@ QtObject {
     readonly property int half: mm(2)
     readonly property int margin: narrow ? mm(12) : mm(16)
     readonly property int gap: mm(4)
+    readonly property int air: tight ? mm(4) : mm(7) // between a screen's parts
     readonly property int hairline: Math.max(1, mm(contrast ? 0.75 : 0.4))
     readonly property int stroke: Math.max(2, mm(contrast ? 1.2 : 0.75))
     readonly property int radius: mm(8)
@@ -35,9 +37,9 @@ QtObject {
     readonly property int target: mm(20)
     readonly property int button: mm(large ? 28 : 24)
     readonly property int key: mm(22)
-    readonly property int bar: mm(large ? 30 : 24)
-    readonly property int pictureSmall: mm(8)
-    readonly property int picture: mm(14)
+    readonly property int bar: mm(large ? 34 : 28)
+    readonly property int pictureSmall: mm(9)
+    readonly property int picture: mm(16)
     readonly property int pictureLarge: mm(32)
     readonly property int qrSide: mm(68)
 
