@@ -35,6 +35,8 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
 
     display: DisplaySettings
     hall: HallInfo
+    journeys: tuple[str, ...] = ()
+    """The services on the home screen, as named in the file."""
 
 
 def timezone_exists(name: str) -> bool:
@@ -61,4 +63,10 @@ def glance(path: Path) -> Face:
     return Face(
         display=msgspec.structs.replace(DisplaySettings(), **display),
         hall=msgspec.structs.replace(HallInfo(name="", name_en="", phone=""), **hall),
+        journeys=_journeys(tables.get("journeys")),
     )
+
+
+def _journeys(table: object) -> tuple[str, ...]:
+    enabled = table.get("enabled") if isinstance(table, dict) else None
+    return tuple(name for name in enabled if isinstance(name, str)) if isinstance(enabled, list) else ()

@@ -10,7 +10,9 @@ import msgspec
 
 from kiosk.devices.gas import Quote
 from kiosk.devices.printer import NotPrinted, Printed, PrintUnknown, ReceiptPrinter
-from kiosk.ledger.ledger import Ledger, LedgerError, Sealed
+from kiosk.ledger.errors import LedgerError
+from kiosk.ledger.ledger import Ledger
+from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.orders.evolve import evolve
 from kiosk.orders.private import GasBillPrivate
 from kiosk.orders.rows import PrintState, Rows
@@ -87,7 +89,7 @@ class Orders:
             now_ms = self.world.now_ms()
             private = GasBillPrivate(number=number, quote=quote)
             sealed = Sealed(
-                subject=self.ledger.new_subject(),
+                subject=new_subject(),
                 value=private.encode(),
                 expires_ms=now_ms + self.world.settings.private_days * DAY_MS,
             )

@@ -110,6 +110,10 @@ class StageWindow:
         else:
             self.view.show()
 
+    def on_first_frame(self, then: Callable[[], None]) -> None:
+        """Call `then` on the main thread when the first frame is on the screen."""
+        self.view.frameSwapped.connect(then, Qt.ConnectionType.SingleShotConnection)
+
     def run(self) -> int:
         """Open the window and paint until `close`, SIGTERM or SIGINT; the exit code (see `hooks.BROKEN`)."""
         with Hooks(self.close):

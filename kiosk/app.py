@@ -1,0 +1,168 @@
+"""`kiosk run`: the window on the main thread, the engine on its own.
+
+The first frame comes from the window alone: the engine is imported after it is on the screen.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from kiosk.config_face import Face, glance
+from kiosk.views.common import Home, Tile
+from kiosk.views.view import Input, Page
+
+if TYPE_CHECKING:
+    from kiosk.config import Announcement
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0
+"""How long the engine may take to stop; then the process ends all the same."""
+
+
+class EngineThread:
+    """Runs the engine's event loop in a daemon thread; inputs that come before it is ready are kept."""
+
+    def __init__(
+        self, work: Callable[["EngineThread"], Coroutine[Any, Any, None]], on_end: Callable[[int], None]
+    ) -> None:
+        """`work` is what the loop runs; it calls `ready` when inputs can be taken. `on_end` gets an exit code."""
+        self._work = work
+        self._on_end = on_end
+        self._lock = threading.Lock()
+        self._early: list[Input] = []
+        self._take: Callable[[Input], None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def post(self, given: Input) -> None:
+        """Pass an input on. Any thread; returns at once."""
+        with self._lock:
+            if self._take is None or self._loop is None:
+                self._early.append(given)
+                return
+            self._loop.call_soon_threadsafe(self._take, given)
+
+    def ready(self, take: Callable[[Input], None]) -> None:
+        """In the loop: from here on inputs go to `take`, first those that came early."""
+        with self._lock:
+            self._take = take
+            early, self._early = self._early, []
+        for given in early:
+            take(given)
+
+    def stop(self) -> bool:
+        """End the loop; False when it did not end in time."""
+        with self._lock:
+            loop, task = self._loop, self._task
+        if loop is not None and task is not None and self._thread.is_alive():
+            loop.call_soon_threadsafe(task.cancel)
+        self._thread.join(STOP_SECONDS)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except asyncio.CancelledError:
+            self._on_end(0)
+        except BaseException:
+            log.exception("the engine failed")
+            self._on_end(os.EX_SOFTWARE)
+
+    async def _main(self) -> None:
+        with self._lock:
+            self._loop = asyncio.get_running_loop()
+            self._task = asyncio.current_task()
+        await self._work(self)
+
+
+def first_page(face: Face) -> Page:
+    """What is on the screen before the engine is there: the services as configured, each taken to be open."""
+    tiles = tuple(
+        Tile(journey=name, title=f"journey.{name}.title", subtitle=f"journey.{name}.subtitle", icon=name)
+        for name in face.journeys
+    )
+    return Page(number=0, view=Home(tiles=tiles), direction="none")
+
+
+class Terminal:
+    """The window and the engine together. Make and use it on the main thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        announcements: Mapping[str, "Announcement"] | None = None,
+        fullscreen: bool | None = None,
+    ) -> None:
+        """`path` is the configuration; `announcements` say where the simulators run that it names."""
+        from kiosk.stage.window import StageWindow
+
+        face = glance(path)
+        display = face.display
+        if fullscreen is not None:
+            display = msgspec.structs.replace(display, fullscreen=fullscreen)
+        self._path = path
+        self._announcements = announcements
+        self._thread = EngineThread(self._work, self._ended)
+        self.window = StageWindow(display, face.hall, self._thread.post)
+        self.window.show(first_page(face))
+        self.window.on_first_frame(self._thread.start)
+
+    def run(self) -> int:
+        """Serve until the window is closed or the process is asked to end; the exit code."""
+        return self.close(self.window.run())
+
+    def close(self, code: int = 0) -> int:
+        """Stop the engine and let go of the window. An engine that does not stop in time ends the process."""
+        stopped = self._thread.stop()
+        self.window.dispose()
+        if not stopped:
+            log.error("the engine did not stop in %g s", STOP_SECONDS)
+            logging.shutdown()
+            os._exit(code or os.EX_SOFTWARE)
+        return code
+
+    def _ended(self, code: int) -> None:
+        self.window.close(code)
+
+    async def _work(self, thread: EngineThread) -> None:
+        from kiosk.config import ConfigError, load, resolve_simulators
+        from kiosk.engine import Engine, out_of_service
+
+        try:
+            config = load(self._path)
+            if self._announcements is not None:
+                config = resolve_simulators(config, self._announcements)
+        except ConfigError as error:
+            for line in error.lines:
+                log.error("%s", line)
+            out_of_service(self.window, "reason.bad_config")
+            await asyncio.Event().wait()
+            return
+        engine = Engine(config, self.window)
+        thread.ready(engine.take)
+        await engine.run()
+
+
+def run_command(argv: list[str]) -> int:
+    """`kiosk run [--config FILE] [--window]`."""
+    parser = argparse.ArgumentParser(prog="kiosk run", description="Run the terminal.")
+    parser.add_argument("--config", type=Path, default=Path("config.toml"))
+    parser.add_argument("--window", action="store_true", help="in a window instead of the whole screen")
+    options = parser.parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    return Terminal(options.config, fullscreen=False if options.window else None).run()

@@ -1,0 +1,181 @@
+"""The engine: everything but the screen, composed on one event loop.
+
+This is where a configuration becomes devices, ledger, orders and host. Money has a life of its own: it opens when
+the ledger does, closes when the ledger cannot be trusted, and is tried again; the rest of the terminal goes on.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from importlib.metadata import entry_points
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kiosk.config import Config
+from kiosk.devices.registry import Devices
+from kiosk.host import Host
+from kiosk.journeys.journey import Journey
+from kiosk.ledger.errors import LedgerBusyError, LedgerError
+from kiosk.ledger.ledger import Ledger
+from kiosk.orders.orders import Orders
+from kiosk.orders.receipt import Issuer
+from kiosk.orders.runner import Observer, World
+from kiosk.services import Services
+from kiosk.text.catalogue import catalogue
+from kiosk.views.common import OutOfService
+from kiosk.views.view import Input, Page, Stage
+
+log = logging.getLogger(__name__)
+
+REOPEN_SECONDS = 10.0
+"""Between tries to open a ledger that could not be opened or failed."""
+
+FORGET_EVERY = timedelta(hours=1)
+
+
+class Engine:
+    """A terminal without its screen. `run` serves residents until it is cancelled."""
+
+    def __init__(
+        self,
+        config: Config,
+        stage: Stage,
+        *,
+        now: Callable[[], float] = time.time,
+        observe: Observer = lambda _: None,
+    ) -> None:
+        """`now` is the wall clock in seconds since 1970, UTC; `observe` sees every durable step and outside effect."""
+        self._config = config
+        self._now = now
+        self._observe = observe
+        self._zone = ZoneInfo(config.hall.timezone)
+        self.devices = Devices(config.devices, config.health, now)
+        self.orders: Orders | None = None
+        self._money_failed = asyncio.Event()
+        self.host = Host(
+            stage,
+            load_journeys(config.journeys.enabled),
+            Services(
+                devices=self.devices,
+                orders=lambda: self.orders,
+                issuer=self._issuer,
+                now_ms=self._now_ms,
+            ),
+            config.visit,
+            on_staff_called=lambda: log.warning("a resident asks for the staff"),
+        )
+
+    def take(self, given: Input) -> None:
+        """An input from the screen."""
+        self.host.take(given)
+
+    async def run(self) -> None:
+        """Open everything and serve."""
+        self.devices.subscribe(lambda *_: self.host.health_changed())
+        money_opened = asyncio.Event()
+        money = asyncio.create_task(self._money(money_opened))
+        try:
+            await asyncio.gather(self.devices.open(), money_opened.wait())
+            await self.host.run()
+        finally:
+            money.cancel()
+            await asyncio.gather(money, return_exceptions=True)
+            await self.devices.aclose()
+
+    async def _money(self, opened: asyncio.Event) -> None:
+        """Open the ledger and go on with its orders; again and again when that fails."""
+        while True:
+            try:
+                ledger = await Ledger.open(self._folder(), self._config.terminal.id, self._now)
+            except (LedgerError, OSError) as error:
+                busy = isinstance(error, LedgerBusyError)
+                log.error("money stays closed: %s", "another terminal runs on this folder" if busy else error)
+                opened.set()
+                await asyncio.sleep(REOPEN_SECONDS)
+                continue
+            try:
+                await self._with_ledger(ledger, opened)
+            finally:
+                self.orders = None
+                await ledger.aclose()
+            self.host.health_changed()
+            await asyncio.sleep(REOPEN_SECONDS)
+
+    async def _with_ledger(self, ledger: Ledger, opened: asyncio.Event) -> None:
+        if ledger.quarantined:
+            log.error("an earlier ledger was set aside: %s", ledger.quarantined)
+        self._money_failed.clear()
+        orders = Orders(ledger, self._world(ledger), self._zone, on_broken=self._money_failed.set)
+        try:
+            unclosed = await orders.recover()
+        except (LedgerError, OSError) as error:
+            log.error("money stays closed: %s", error)
+            opened.set()
+            await orders.aclose()
+            return
+        if unclosed:
+            log.info("going on with %d orders that are not finished", unclosed)
+        self.orders = orders
+        opened.set()
+        self.host.health_changed()
+        try:
+            await self._until_failed(ledger)
+        finally:
+            self.orders = None
+            await orders.aclose()
+
+    async def _until_failed(self, ledger: Ledger) -> None:
+        while True:
+            try:
+                await ledger.forget_expired()
+                await asyncio.wait_for(self._money_failed.wait(), FORGET_EVERY.total_seconds())
+            except TimeoutError:
+                continue
+            except (LedgerError, OSError) as error:
+                log.error("money is closed: %s", error)
+            return
+
+    def _world(self, ledger: Ledger) -> World:
+        return World(
+            journal=ledger,
+            gas_company=self.devices.gas,
+            methods={method.name: method for method in self.devices.methods},
+            settings=self._config.orders,
+            now_ms=self._now_ms,
+            wording=catalogue("zh_CN").say("wording.gas_bill", hall=self._config.hall.name),
+            observe=self._observe,
+        )
+
+    def _issuer(self, language: str) -> Issuer:
+        return Issuer(
+            hall=self._config.hall.named(language),
+            terminal=self._config.terminal.id,
+            hotline=self._config.hall.phone,
+            zone=self._zone,
+        )
+
+    def _now_ms(self) -> int:
+        return int(self._now() * 1000)
+
+    def _folder(self) -> Path:
+        folder = self._config.ledger.folder
+        return folder if folder.is_absolute() else self._config.path.parent / folder
+
+
+def load_journeys(names: tuple[str, ...]) -> Mapping[str, Journey]:
+    """The enabled journeys in order, through the entry-point group `kiosk.journeys`."""
+    points = {point.name: point for point in entry_points(group="kiosk.journeys")}
+    journeys = {}
+    for name in names:
+        journey = points[name].load()
+        if not isinstance(journey, Journey):
+            raise TypeError(f"journey {name} is no Journey")
+        journeys[name] = journey
+    return journeys
+
+
+def out_of_service(stage: Stage, reason: str) -> None:
+    """The page of a terminal that cannot serve; `reason` is a message key."""
+    stage.show(Page(number=0, view=OutOfService(reason=reason)))

@@ -1,0 +1,41 @@
+"""`kiosk demo`: the terminal as configured, with the simulators it names around it."""
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from kiosk.app import Terminal
+from kiosk.config import ConfigError, load
+from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
+
+
+def demo_command(argv: list[str]) -> int:
+    """`kiosk demo [--config FILE] [--books DIR] [--fullscreen]`; without a display, the tour instead."""
+    parser = argparse.ArgumentParser(prog="kiosk demo", description="Run the terminal with simulators around it.")
+    parser.add_argument("--config", type=Path, default=Path("config.toml"))
+    parser.add_argument("--books", type=Path, default=Path("var/simulators"), help="folder for the simulators' books")
+    parser.add_argument("--fullscreen", action="store_true", help="the whole screen instead of a window")
+    options = parser.parse_args(argv)
+    if not _display():
+        sys.stdout.write("No display here: running the tour instead (pictures in var/tour).\n")
+        sys.stdout.flush()
+        from kiosk.rehearsal.tour import tour_command
+
+        return tour_command(["gas_bill", "--out", "var/tour", "--config", str(options.config)])
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        config = load(options.config)
+        with Simulators(options.books, named_by(config)) as simulators:
+            for name, announced in simulators.announcements.items():
+                sys.stdout.write(f"{name}: control it at {announced.control}\n")
+            sys.stdout.flush()
+            return Terminal(options.config, announcements=simulators.announcements, fullscreen=options.fullscreen).run()
+    except (ConfigError, SimulatorError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _display() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))

@@ -1,0 +1,147 @@
+"""Starts the simulators that a demo configuration names, each as a process of its own, and is the hand at their
+control interfaces."""
+
+import contextlib
+import json
+import select
+import subprocess
+import sys
+import time
+from http import HTTPStatus
+from http.client import HTTPConnection
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+from urllib.parse import urlsplit
+
+import msgspec
+
+from kiosk.config import Announcement, Config
+
+START_SECONDS = 20.0
+
+
+class SimulatorError(RuntimeError):
+    """A simulator did not start, or its control interface refused."""
+
+
+class Simulators:
+    """Running simulators by name; a context manager that ends them."""
+
+    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+        """`folder` holds each simulator's books and its log."""
+        self.folder = folder
+        self.names = names
+        self.announcements: dict[str, Announcement] = {}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._logs: list[IO[bytes]] = []
+
+    def __enter__(self) -> Self:
+        try:
+            for name in self.names:
+                self._start(name)
+            for name, process in self._processes.items():
+                self.announcements[name] = self._announced(name, process)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End all; they also end by themselves when this process dies, for their standard input ends."""
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+        self._processes.clear()
+        for log in self._logs:
+            log.close()
+        self._logs.clear()
+
+    def do(self, name: str, action: str, **what: object) -> dict[str, Any]:
+        """Use the hand: `POST /do/ACTION`. Raises `SimulatorError`."""
+        return self._ask(name, f"/do/{action}", what)
+
+    def arm(self, name: str, fault: str, **more: object) -> None:
+        """Arm a fault. Raises `SimulatorError`."""
+        self._ask(name, "/faults", {"name": fault, **more})
+
+    def books(self, name: str) -> dict[str, Any]:
+        """Everything the simulator has booked. Raises `SimulatorError`."""
+        return self._ask(name, "/books", None)
+
+    def fetch(self, name: str, path: str) -> bytes:
+        """Any other resource of the control interface. Raises `SimulatorError`."""
+        return self._request(name, path, None)
+
+    def _ask(self, name: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        answer = json.loads(self._request(name, path, body))
+        if not isinstance(answer, dict):
+            raise SimulatorError(f"{name} answered {path} with something else than an object")
+        return answer
+
+    def _request(self, name: str, path: str, body: dict[str, Any] | None) -> bytes:
+        host = urlsplit(self.announcements[name].control).netloc
+        connection = HTTPConnection(host, timeout=30)
+        try:
+            if body is None:
+                connection.request("GET", path)
+            else:
+                connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            content = answer.read()
+        except OSError as error:
+            raise SimulatorError(f"{name} does not answer {path}: {error}") from error
+        finally:
+            connection.close()
+        if answer.status != HTTPStatus.OK:
+            raise SimulatorError(f"{name} refused {path}: {content.decode(errors='replace')}")
+        return content
+
+    def _start(self, name: str) -> None:
+        points = {point.name: point.value for point in entry_points(group="kiosk.simulators")}
+        if name not in points:
+            raise SimulatorError(f"there is no simulator {name}; known: {', '.join(sorted(points))}")
+        folder = self.folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        log = (folder / "simulator.log").open("ab")
+        self._logs.append(log)
+        self._processes[name] = subprocess.Popen(
+            [sys.executable, "-m", points[name], "--books", str(folder), "--until-eof"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+
+    def _announced(self, name: str, process: subprocess.Popen[bytes]) -> Announcement:
+        output = process.stdout
+        if output is None:
+            raise SimulatorError(f"simulator {name} has no output")
+        deadline = time.monotonic() + START_SECONDS
+        ready, _, _ = select.select([output], [], [], max(deadline - time.monotonic(), 0))
+        line = output.readline() if ready else b""
+        try:
+            return msgspec.json.decode(line, type=Announcement)
+        except msgspec.MsgspecError as error:
+            raise SimulatorError(
+                f"simulator {name} did not start; see {self.folder / name / 'simulator.log'}"
+            ) from error
+
+
+def named_by(config: Config) -> tuple[str, ...]:
+    """The simulators that a configuration's ports name."""
+    return tuple(sorted({device.simulator for device in config.devices if device.simulator is not None}))
