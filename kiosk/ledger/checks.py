@@ -7,12 +7,15 @@ import msgspec
 from sqlite_utils import Database
 
 from kiosk.ledger import tables
-from kiosk.ledger.errors import LedgerCorruptError
+from kiosk.ledger.errors import LedgerCorruptError, LedgerTooNewError
 from kiosk.ledger.witness import Head
 from kiosk.orders.evolve import ImpossibleEventError, evolve
 from kiosk.orders.rows import GOODS_FINAL, LIVE, Rows
 from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.envelope import Envelope, UnknownEventError, decode
+
+_NEWEST = 2_000
+"""How many rows of the journal are compared with the tables whenever a ledger is opened: 60 ms."""
 
 
 def check_pages(db: Database) -> None:
@@ -84,35 +87,65 @@ def envelopes(db: Database, order_no: str | None = None) -> Iterator[Envelope]:
         yield envelope
 
 
-def replay(db: Database) -> dict[str, Rows]:
-    """All orders as the journal tells them."""
-    orders: dict[str, Rows] = {}
-    for envelope in envelopes(db):
+def told(db: Database, order_no: str) -> Rows | None:
+    """An order as the journal tells it. Raises `LedgerTooNewError` for events that this program does not know."""
+    rows = None
+    for envelope in envelopes(db, order_no):
         try:
-            orders[envelope.order] = evolve(orders.get(envelope.order), envelope.event())
-        except (ImpossibleEventError, UnknownEventError) as error:
+            rows = evolve(rows, envelope.event())
+        except UnknownEventError as error:
+            raise LedgerTooNewError(f"row {envelope.seq} of the journal: {error}") from error
+        except ImpossibleEventError as error:
             raise LedgerCorruptError(f"row {envelope.seq} of the journal: {error}") from error
-    return orders
+    return rows
+
+
+def stored(db: Database, order_no: str) -> Rows | None:
+    """An order as the tables have it. Raises `LedgerCorruptError` for rows that cannot be."""
+    try:
+        found = tables.load(db, "WHERE order_no = ?", [order_no])
+    except msgspec.ValidationError as error:
+        raise LedgerCorruptError(f"order {order_no} has a row that cannot be: {error}") from error
+    return found[0] if found else None
 
 
 def check_projections(db: Database) -> None:
     """The tables of orders, attempts, refunds and prints say what the journal says."""
-    told = replay(db)
-    try:
-        stored = {rows.order.order_no: rows for rows in tables.load(db)}
-    except msgspec.ValidationError as error:
-        raise LedgerCorruptError(f"a row of an order cannot be: {error}") from error
-    for order_no in sorted(told.keys() | stored.keys()):
-        if order_no not in stored:
-            raise LedgerCorruptError(f"order {order_no} is in the journal but not in the tables")
-        if order_no not in told:
-            raise LedgerCorruptError(f"order {order_no} is in the tables but not in the journal")
-        if told[order_no] != stored[order_no]:
-            raise LedgerCorruptError(f"order {order_no}: {_difference(told[order_no], stored[order_no])}")
-    if sum(db[name].count for name in tables.PARTS) != sum(
-        len(rows.attempts) + len(rows.refunds) + len(rows.prints) for rows in stored.values()
+    for (order_no,) in db.execute(
+        "SELECT order_no FROM journal UNION SELECT order_no FROM orders UNION SELECT order_no FROM attempts "
+        "UNION SELECT order_no FROM refunds UNION SELECT order_no FROM prints ORDER BY order_no"
     ):
-        raise LedgerCorruptError("the tables hold an attempt, refund or print of an order that does not exist")
+        journal, table = told(db, order_no), stored(db, order_no)
+        if journal is None:
+            raise LedgerCorruptError(f"order {order_no} is in the tables but not in the journal")
+        if table is None:
+            raise LedgerCorruptError(f"order {order_no} is in the journal but not in the tables")
+        if journal != table:
+            raise LedgerCorruptError(f"order {order_no}: {_difference(journal, table)}")
+
+
+def to_mend(db: Database) -> dict[str, Rows | None]:
+    """Orders still in motion whose tables do not say what the journal says, and what it says.
+
+    Looks at every order that is not settled in any table, and at those of the newest rows: old settled ones are for
+    `kiosk ledger verify`.
+    """
+    mend = {}
+    for (order_no,) in db.execute(
+        "SELECT order_no FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "
+        "UNION SELECT order_no FROM orders WHERE closed = 0 OR state NOT IN ('refused', 'delivered', 'cancelled') "
+        "UNION SELECT order_no FROM attempts WHERE state NOT IN ('captured', 'dead') "
+        "UNION SELECT order_no FROM refunds WHERE state <> 'done'",
+        [_NEWEST],
+    ):
+        journal = told(db, order_no)
+        try:
+            sound = stored(db, order_no) == journal
+        except LedgerCorruptError:
+            sound = False
+        if not sound:
+            mend[order_no] = journal
+    return mend
 
 
 def check_money(db: Database) -> None:
@@ -133,19 +166,20 @@ def check_money(db: Database) -> None:
             raise LedgerCorruptError(f"device {device} is held by {count} attempts (I2)")
 
 
-def _difference(told: Rows, stored: Rows) -> str:
+def _difference(journal: Rows, table: Rows) -> str:
     """The first field that differs, in words."""
-    for name, here, there in (
-        *(("order", a, b) for a, b in [((told.order,), (stored.order,))]),
-        ("attempt", told.attempts, stored.attempts),
-        ("refund", told.refunds, stored.refunds),
-        ("print", told.prints, stored.prints),
-    ):
+    parts: list[tuple[str, tuple[tables.Row, ...], tuple[tables.Row, ...]]] = [
+        ("order", (journal.order,), (table.order,)),
+        ("attempt", journal.attempts, table.attempts),
+        ("refund", journal.refunds, table.refunds),
+        ("print", journal.prints, table.prints),
+    ]
+    for name, here, there in parts:
         if len(here) != len(there):
-            return f"the journal tells of {len(here)} rows of {name}, the table has {len(there)}"
+            return f"{name}s: the table has {len(there)}, but the journal tells of {len(here)}"
         for row, other in zip(here, there, strict=True):
             for field in msgspec.structs.fields(row):
-                said, is_ = getattr(row, field.name), getattr(other, field.name)
-                if said != is_:
-                    return f"{field.name} of the {name} is {is_!r}, but the journal says {said!r}"
+                said, has = getattr(row, field.name), getattr(other, field.name)
+                if said != has:
+                    return f"{field.name} of the {name} is {has!r}, but the journal says {said!r}"
     return "the rows differ"

@@ -1,9 +1,14 @@
 """Opening a data folder: a sound ledger is left as it is, one that cannot be trusted is set aside for a fresh one."""
 
+import contextlib
 import logging
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
+
+from sqlite_utils import Database
 
 from kiosk.ledger import checks
 from kiosk.ledger.disk import sync_folder, write_once
@@ -12,6 +17,7 @@ from kiosk.ledger.files import Files, connect, connect_read_only
 from kiosk.ledger.numbering import new_ledger_id
 from kiosk.ledger.schema import SCHEMA, check_schema
 from kiosk.ledger.witness import Head, read_witness
+from kiosk.orders.rows import Rows
 
 log = logging.getLogger(__name__)
 
@@ -29,20 +35,31 @@ _DISK_TROUBLE = {
 """Primary codes that say nothing about the content of the file."""
 
 
-def make_ready(files: Files, now: float) -> str | None:
-    """Leave a sound ledger in the folder, whose lock the caller holds.
+class Ready(NamedTuple):
+    """What `make_ready` leaves to be done and said."""
 
-    Returns why an earlier one was set aside, in words for the staff, or None. Raises `LedgerTooNewError` without
-    having touched anything, `OSError` for trouble with the disk.
+    quarantined: str | None
+    """Why an earlier ledger was set aside, in words for the staff."""
+    mend: dict[str, Rows | None]
+    """Orders whose tables do not say what the journal says, with what it says."""
+
+
+def make_ready(files: Files, now: float) -> Ready:
+    """Leave a sound journal in the folder, whose lock the caller holds.
+
+    Raises `LedgerTooNewError` without having touched anything, `OSError` for trouble with the disk.
     """
     for leftover in files.folder.glob(f"{files.draft.name}*"):
         leftover.unlink()
     witness = read_witness(files.witness)
     names = _names(files)
-    why = _distrust(files, witness, begun=bool(names) or witness is not None)
-    if why is not None:
+    why, mend = None, {}
+    try:
+        mend = _examine(files, witness, begun=bool(names) or witness is not None)
+    except LedgerCorruptError as error:
+        why = str(error)
         aside = _set_aside(files, why, now)
-        log.error("ledger set aside in %s: %s", aside, why)
+        log.error("the ledger was set aside in %s: %s", aside, why)
         why = f"{why}; set aside in {aside}"
     if not files.database.exists():
         if witness is not None:
@@ -55,28 +72,35 @@ def make_ready(files: Files, now: float) -> str | None:
             log.error("the witness of ledger %s was missing and begins anew: rows lost before now cannot show", name)
     if names != _names(files):
         write_once(files.names, "".join(f"{name}\n" for name in names).encode())
-    return why
+    return Ready(why, mend)
 
 
-def _distrust(files: Files, witness: Head | None, *, begun: bool) -> str | None:
+def _examine(files: Files, witness: Head | None, *, begun: bool) -> dict[str, Rows | None]:
+    """Which orders to mend. Raises `LedgerCorruptError` when the journal cannot be trusted."""
     if not files.database.exists():
-        return "the ledger file is missing" if begun else None
+        if begun:
+            raise LedgerCorruptError("the ledger file is missing")
+        return {}
+    with examining(files.database) as db:
+        check_schema(db)
+        checks.check_pages(db)
+        checks.check_witness(db, witness)
+        checks.check_chain(db)
+        return checks.to_mend(db)
+
+
+@contextlib.contextmanager
+def examining(database: Path) -> Iterator[Database]:
+    """The database, never changed. What SQLite finds wrong becomes `LedgerCorruptError`, or `OSError` for the disk."""
     try:
-        db = connect_read_only(files.database)
+        db = connect_read_only(database)
         try:
-            check_schema(db)
-            checks.check_pages(db)
-            checks.check_witness(db, witness)
-            checks.check_chain(db)
-            checks.check_projections(db)
+            yield db
         finally:
             db.close()
-    except LedgerCorruptError as error:
-        return str(error)
     except sqlite3.Error as error:
         raise_disk_trouble(error)
-        return f"the database cannot be read: {error}"
-    return None
+        raise LedgerCorruptError(f"the database cannot be read: {error}") from error
 
 
 def raise_disk_trouble(error: sqlite3.Error) -> None:
@@ -125,11 +149,8 @@ def _create(files: Files, used: list[str], now: float) -> str:
 
 
 def _name_of(files: Files) -> str:
-    db = connect_read_only(files.database)
-    try:
+    with examining(files.database) as db:
         return checks.ledger_id(db)
-    finally:
-        db.close()
 
 
 def _names(files: Files) -> list[str]:

@@ -67,7 +67,8 @@ CREATE TABLE orders (
   ended_ms INTEGER NOT NULL,
   closed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX one_unclosed ON orders(account_hash) WHERE closed = 0;
+CREATE INDEX unclosed ON orders(account_hash) WHERE closed = 0;
+CREATE UNIQUE INDEX one_unfinished ON orders(account_hash) WHERE state NOT IN ('refused', 'delivered', 'cancelled');
 CREATE TABLE attempts (
   order_no TEXT NOT NULL,
   n INTEGER NOT NULL,

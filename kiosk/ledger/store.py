@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,12 +49,17 @@ class Store:
             stack.callback(os.close, take_lock(files.lock))
             self.hall_key = HallKey(read_or_make_key(files.hall_key))
             self._sealer = Sealer(read_or_make_key(files.seal_key))
-            self.quarantined = make_ready(files, now())
-            self._db = connect(files.database)
-            stack.callback(self._db.close)
-            self._db.execute("PRAGMA secure_delete = ON")
-            SCHEMA.apply(self._db)
-            self._head = checks.head(self._db)
+            ready = make_ready(files, now())
+            self.quarantined = ready.quarantined
+            try:
+                self._db = connect(files.database)
+                stack.callback(self._db.close)
+                self._db.execute("PRAGMA secure_delete = ON")
+                SCHEMA.apply(self._db)
+                self._mend(ready.mend)
+                self._head = checks.head(self._db)
+            except sqlite3.Error as error:
+                raise OSError(f"the ledger cannot be opened: {error}") from error
             self._witness = Witness(files.witness)
             stack.callback(self._witness.close)
             self._witness.write(self._head)
@@ -162,6 +168,14 @@ class Store:
             self.bear_witness()
         self._shut = self._shut or "it was closed"
         self._resources.close()
+
+    def _mend(self, orders: dict[str, Rows | None]) -> None:
+        if not orders:
+            return
+        log.error("the tables of %s did not say what the journal says, and were mended", ", ".join(orders))
+        with self._transaction() as db:
+            for order_no, rows in orders.items():
+                tables.mend(db, order_no, rows)
 
     def _find(self, order_no: str) -> Rows | None:
         found = tables.load(self._db, "WHERE order_no = ?", [order_no])

@@ -45,7 +45,6 @@ ORDERS = _Table("orders", OrderRow, "order_no")
 ATTEMPTS = _Table("attempts", AttemptRow, "order_no", "n")
 REFUNDS = _Table("refunds", RefundRow, "order_no", "n", "r")
 PRINTS = _Table("prints", PrintRow, "order_no", "p")
-PARTS = (ATTEMPTS.name, REFUNDS.name, PRINTS.name)
 
 
 def save(db: Database, rows: Rows, before: Rows | None) -> None:
@@ -62,6 +61,14 @@ def _save(db: Database, upsert: str, rows: Iterable[Row], before: Iterable[Row])
     for row in rows:
         if row not in stored:
             db.execute(upsert, msgspec.structs.astuple(row))
+
+
+def mend(db: Database, order_no: str, rows: Rows | None) -> None:
+    """Put `rows` in the place of all that is stored of an order; belongs into an open transaction."""
+    for table in (ORDERS.name, ATTEMPTS.name, REFUNDS.name, PRINTS.name):
+        db.execute(" ".join(("DELETE FROM", table, "WHERE order_no = ?")), [order_no])
+    if rows is not None:
+        save(db, rows, None)
 
 
 def load(db: Database, condition: str = "", parameters: Sequence[Value] = ()) -> list[Rows]:
