@@ -181,6 +181,15 @@ async def test_something_else_answers_on_that_port(tmp_path: Path, answer: bytes
         assert len(server.requests) == len(CALLS) + 1
 
 
+@pytest.mark.parametrize("kind", ["total", "period", "line", "volume", "negative"])
+async def test_quote_contradicts_itself(world: World, gas: GasCompanyHttp, kind: str) -> None:
+    world.company.faults.arm("inconsistent_quote", kind=kind)
+    answer = await gas.quote("0100003870")
+    assert isinstance(answer, Unreachable)
+    assert answer.sent
+    assert isinstance(await gas.quote("0100003870"), Quote)
+
+
 # Refusals
 
 

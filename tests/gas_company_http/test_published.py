@@ -1,0 +1,317 @@
+"""The published document and page, held against the simulated company and the driver."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from drivers.gas_company_http import wire
+from tests.gas_company_http.conftest import HERO, World
+from tests.gas_company_http.openapi import Document, Operation
+
+PAGE = Path(__file__).parents[2] / "docs" / "gas-company.md"
+SIMPLE, CARD, CLEAR = "0100004711", "0200000284", "0100006013"
+OTHER_KEY = b"x" * 64
+
+
+class Walker:
+    """Calls operations by name, and holds what it sends and gets against the document."""
+
+    def __init__(self, world: World, session: aiohttp.ClientSession) -> None:
+        self.document = Document()
+        self.operations = {operation.name: operation for operation in self.document.operations()}
+        self.seen: dict[str, set[str]] = defaultdict(set)
+        self._world = world
+        self._session = session
+        self._key = (world.folder / "terminal.key").read_bytes().strip()
+        self._nonces = 0
+
+    async def call(
+        self,
+        name: str,
+        *places: str,
+        content: object = None,
+        body: bytes | None = None,
+        nonce: str = "",
+        key: bytes | None = None,
+        late_ms: int = 0,
+    ) -> Any:
+        operation = self.operations[name]
+        path = operation.path
+        for place in places:
+            path = re.sub(r"\{\w+\}", place, path, count=1)
+        if body is None:
+            body = b"" if content is None else json.dumps(content).encode()
+            self._check_request(operation, content)
+        self._nonces += 1
+        nonce = nonce or f"{self._nonces:032x}"
+        now_ms = round(self._world.clock() * 1000)
+        headers = wire.sign_request(
+            key or self._key,
+            terminal="HALL-01",
+            method=operation.method,
+            target=path,
+            time_ms=now_ms - late_ms,
+            nonce=nonce,
+            body=body,
+        )
+        for parameter in operation.parameters:
+            if parameter["in"] == "header":
+                assert not self.document.complaints(headers[parameter["name"]], parameter["schema"])
+        url = self._world.announced["port"] + path
+        async with self._session.request(operation.method, url, data=body, headers=headers) as response:
+            answer = await response.read()
+        self._check_answer(operation, response, answer, nonce, now_ms)
+        return json.loads(answer)
+
+    def _check_request(self, operation: Operation, content: object) -> None:
+        assert (content is None) == (operation.request is None), operation.name
+        if operation.request is not None:
+            schema = operation.request["content"]["application/json"]["schema"]
+            assert self.document.complaints(content, schema) == []
+
+    def _check_answer(
+        self, operation: Operation, response: aiohttp.ClientResponse, body: bytes, nonce: str, now_ms: int
+    ) -> None:
+        documented = operation.responses[str(response.status)]
+        said = json.loads(body)
+        assert self.document.complaints(said, documented["content"]["application/json"]["schema"]) == []
+        self.seen[operation.name].add(said.get("error", str(response.status)))
+        if said.get("error") == "bad_signature":
+            assert "Menkou-Signature" not in response.headers
+            return
+        for name, header in documented.get("headers", {}).items():
+            schema = self.document.follow(header)["schema"]
+            assert not self.document.complaints(response.headers[name], schema)
+        doubt = wire.doubt_answer(
+            self._key,
+            status=response.status,
+            headers=response.headers,
+            body=body,
+            nonce=nonce,
+            now_ms=now_ms,
+            freshness_ms=1000,
+        )
+        assert doubt is None
+
+    def documented(self) -> dict[str, set[str]]:
+        return {
+            operation.name: {
+                outcome
+                for status, response in operation.responses.items()
+                for outcome in (self.document.codes(response) or [status])
+            }
+            for operation in self.operations.values()
+        }
+
+
+async def test_every_documented_answer_is_given_and_no_other(world: World) -> None:
+    async with aiohttp.ClientSession() as session:
+        walker = Walker(world, session)
+        call, faults = walker.call, world.company.faults
+
+        async def open_order(order_no: str, account: str, quote: Any) -> Any:
+            return await call("openOrder", order_no, content={"account": account, "quote_id": quote["quote_id"]})
+
+        async def pay(order_no: str, fen: int) -> Any:
+            payment = {"channel": "wechat", "channel_ref": "4200001234", "paid_fen": fen}
+            return await call("confirmPaid", order_no, content=payment)
+
+        async def cancel(order_no: str) -> Any:
+            return await call("cancelOrder", order_no, content={"reason": "left"})
+
+        await call("ping")
+        for account in (HERO, CARD):
+            await call("readAccount", account)
+        for name in ("readAccount", "quoteAccount"):
+            assert await call(name, "9999999999") == {"error": "no_such_account"}
+        assert await call("quoteAccount", CARD) == {"error": "not_accepted"}
+        assert await call("quoteAccount", CLEAR) == {"error": "nothing_owed"}
+        await call("quoteAccount", "0100008390")
+
+        hero, simple = await call("quoteAccount", HERO), await call("quoteAccount", SIMPLE)
+        assert await call("queryOrder", "T1") == {"error": "no_such_order"}
+        assert await open_order("T1", "9999999999", hero) == {"error": "no_such_account"}
+        assert await open_order("T1", HERO, hero) == await call("queryOrder", "T1")
+        assert await open_order("T2", HERO, hero) == {"error": "account_busy"}
+        assert await open_order("T3", HERO, simple) == {"error": "not_accepted"}
+        assert await pay("T1", 1) == {"error": "not_accepted"}
+        assert await pay("T1", 15400) == await call("queryOrder", "T1") == await cancel("T1")
+        assert await open_order("T4", HERO, hero) == {"error": "already_paid"}
+
+        await open_order("T5", SIMPLE, simple)
+        await world.company.actions["pay_elsewhere"]({"account": SIMPLE})
+        assert await pay("T5", 3300) == {"error": "already_paid"}
+        assert (await cancel("T5"))["state"] == "cancelled"
+        await call("queryOrder", "T5")
+
+        rare = await call("quoteAccount", "0100007127")
+        await open_order("T6", "0100007127", rare)
+        family = await call("quoteAccount", "0100009018")
+        faults.arm("price_changed")
+        assert await open_order("T7", "0100009018", family) == {"error": "quote_changed"}
+        family = await call("quoteAccount", "0100009018")
+        world.clock.seconds += 901
+        assert await open_order("T8", "0100009018", family) == {"error": "quote_expired"}
+        assert await pay("T6", 4950) == {"error": "quote_changed"}
+        day = await call("dailyFile", "2026-11-24")
+        assert [(row["order_no"], row["state"]) for row in day["orders"]] == [
+            ("T1", "delivered"),
+            ("T2", "cancelled"),
+            ("T3", "cancelled"),
+            ("T4", "cancelled"),
+            ("T5", "cancelled"),
+            ("T7", "cancelled"),
+            ("T8", "cancelled"),
+        ]
+        assert (day["delivered_count"], day["delivered_fen"]) == (1, 15400)
+        assert (await call("dailyFile", "2026-11-25"))["orders"] == []
+
+        for name, places in {
+            "ping": [],
+            "readAccount": [HERO],
+            "quoteAccount": [HERO],
+            "queryOrder": ["T9"],
+            "openOrder": ["T9"],
+            "confirmPaid": ["T9"],
+            "cancelOrder": ["T9"],
+            "dailyFile": ["2026-11-24"],
+        }.items():
+            assert await call(name, *places, body=b"[") == {"error": "bad_request"}
+            assert await call(name, *places, body=b"{}", key=OTHER_KEY) == {"error": "bad_signature"}
+            for late_ms in (300_001, -300_001):
+                assert await call(name, *places, body=b"{}", late_ms=late_ms) == {"error": "stale_request"}
+            faults.arm("maintenance")
+            assert await call(name, *places, body=b"{}", nonce="f" * 32) == {"error": "not_now"}
+            assert await call(name, *places, body=b"{}", nonce="f" * 32) == {"error": "replayed_nonce"}
+            world.clock.seconds += 601  # the company forgets old nonces; the requests are stale by then
+        assert walker.seen == walker.documented()
+
+
+@pytest.mark.parametrize(
+    ("name", "places", "content"),
+    [
+        ("openOrder", ["T1"], {"account": HERO}),
+        ("openOrder", ["T1"], {"account": 100003862, "quote_id": "Q1"}),
+        ("confirmPaid", ["T1"], {"channel": "wechat", "channel_ref": "1", "paid_fen": 154.0}),
+        ("confirmPaid", ["T1"], {"channel": "wechat", "channel_ref": "1", "paid_fen": True}),
+        ("confirmPaid", ["T1"], {"channel": "wechat", "channel_ref": "1", "paid_fen": -1}),
+        ("cancelOrder", ["T1"], {"reason": "he left\n"}),
+        ("cancelOrder", ["T1"], ["left"]),
+        ("dailyFile", ["2026-02-30"], {}),
+    ],
+)
+async def test_request_that_breaks_the_document(world: World, name: str, places: list[str], content: object) -> None:
+    async with aiohttp.ClientSession() as session:
+        walker = Walker(world, session)
+        assert await walker.call(name, *places, body=json.dumps(content).encode()) == {"error": "bad_request"}
+        assert world.company.books()["orders"] == {}
+
+
+async def test_tampered_request(world: World) -> None:
+    """What an attacker on the line could change, the signature covers."""
+    async with aiohttp.ClientSession() as session:
+        walker = Walker(world, session)
+        body = b'{"channel":"wechat","channel_ref":"1","paid_fen":15400}'
+        signed = wire.sign_request(
+            (world.folder / "terminal.key").read_bytes().strip(),
+            terminal="HALL-01",
+            method="PUT",
+            target="/v1/orders/T1/payment",
+            time_ms=round(world.clock() * 1000),
+            nonce="a" * 32,
+            body=body,
+        )
+        changes: list[tuple[str, str, bytes, dict[str, str]]] = [
+            ("PUT", "/v1/orders/T2/payment", body, {}),
+            ("PUT", "/v1/orders/T1/payment?x=1", body, {}),
+            ("POST", "/v1/orders/T1/payment", body, {}),
+            ("PUT", "/v1/orders/T1/payment", body.replace(b"15400", b"1"), {}),
+            ("PUT", "/v1/orders/T1/payment", body, {"Menkou-Nonce": "b" * 32}),
+            ("PUT", "/v1/orders/T1/payment", body, {"Menkou-Time": str(round(world.clock() * 1000) + 1)}),
+            ("PUT", "/v1/orders/T1/payment", body, {"Menkou-Terminal": "HALL-02"}),
+            ("PUT", "/v1/orders/T1/payment", body, {"Menkou-Signature": "气"}),
+        ]
+        for method, target, content, headers in changes:
+            url = world.announced["port"] + target
+            async with session.request(method, url, data=content, headers=signed | headers) as response:
+                assert (response.status, await response.json()) == (401, {"error": "bad_signature"})
+        assert walker.seen == {}
+
+
+def test_document_is_sound() -> None:
+    document = Document()
+    assert document.content["openapi"].startswith("3.1.")
+    references = set(document.references())
+    for reference in references:
+        assert document.follow({"$ref": reference})
+    components = {
+        f"#/components/{kind}/{name}"
+        for kind, named in document.content["components"].items()
+        if kind != "securitySchemes"
+        for name in named
+    }
+    assert components == references
+    names = [operation.name for operation in document.operations()]
+    assert len(names) == len(set(names))
+    for operation in document.operations():
+        in_path = {parameter["name"] for parameter in operation.parameters if parameter["in"] == "path"}
+        assert in_path == set(re.findall(r"\{(\w+)\}", operation.path))
+        assert "200" in operation.responses or "201" in operation.responses
+        assert all(response["description"] for response in operation.responses.values())
+
+
+def test_page_lists_every_error() -> None:
+    document = Document()
+    documented = {
+        (code, status)
+        for operation in document.operations()
+        for status, response in operation.responses.items()
+        for code in document.codes(response)
+    }
+    listed: set[tuple[str, str]] = set()
+    for row in re.findall(r"^\| (`[^|]*) \| ([0-9, ]+) \|", PAGE.read_text(), re.MULTILINE):
+        listed |= set(zip(re.findall(r"`(\w+)`", row[0]), row[1].split(", "), strict=True))
+    assert listed == documented
+
+
+@pytest.fixture
+def example() -> list[str]:
+    request, answer = re.findall(r"^```\n((?:PUT|200)[^`]*)```", PAGE.read_text(), re.MULTILINE)
+    return [request, answer]
+
+
+def _header(text: str) -> Callable[[str], str]:
+    headers = dict(re.findall(r"^(Menkou-\w+): (.*)$", text, re.MULTILINE))
+    return headers.__getitem__
+
+
+def test_example_of_the_page_is_signed_as_the_driver_signs(example: list[str]) -> None:
+    key = b"0123456789abcdef0123456789abcdef"
+    request, answer = example
+    of_request, of_answer = _header(request), _header(answer)
+    signed = wire.sign_request(
+        key,
+        terminal=of_request("Menkou-Terminal"),
+        method="PUT",
+        target="/v1/orders/T07K20000011/cancellation",
+        time_ms=int(of_request("Menkou-Time")),
+        nonce=of_request("Menkou-Nonce"),
+        body=request.strip().rpartition("\n")[2].encode(),
+    )
+    assert signed["Menkou-Signature"] == of_request("Menkou-Signature")
+    doubt = wire.doubt_answer(
+        key,
+        status=200,
+        headers={name: of_answer(name) for name in ("Menkou-Time", "Menkou-Nonce", "Menkou-Signature")},
+        body=answer.strip().rpartition("\n")[2].encode(),
+        nonce=of_request("Menkou-Nonce"),
+        now_ms=1795518000250,
+        freshness_ms=300_000,
+    )
+    assert doubt is None
