@@ -4,6 +4,7 @@ Checking is static: it imports the drivers that are configured, and opens no por
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
@@ -28,6 +29,8 @@ from kiosk.ports.urls import parse_url
 from kiosk.visit import VisitSettings
 
 SCHEMA = 1
+NAME = r"^[a-z][a-z0-9_-]{0,31}\Z"
+"""Of a device: it is written into the ledger and into logs."""
 DEFAULT_PATH = Path("config.toml")
 
 
@@ -326,7 +329,10 @@ def _called(raw: object) -> list[str]:
     """What to call each device in messages: its name, or its place in the file."""
     tables = raw if isinstance(raw, list) else []
     names = [table.get("name") if isinstance(table, Mapping) else None for table in tables]
-    return [name if isinstance(name, str) and names.count(name) == 1 else str(n) for n, name in enumerate(names, 1)]
+    return [
+        name if isinstance(name, str) and re.search(NAME, name) and names.count(name) == 1 else str(n)
+        for n, name in enumerate(names, 1)
+    ]
 
 
 def config_command(argv: list[str]) -> int:

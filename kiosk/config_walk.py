@@ -1,5 +1,6 @@
 """Turn parsed TOML into typed settings, collecting every mistake (msgspec itself stops at its first)."""
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,7 +49,7 @@ def show(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return f'"{value}"' if len(value) <= _SHOWN else f'"{value[:_SHOWN]}…"'
+            return json.dumps(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…", ensure_ascii=False)
         case Mapping():
             return "a table"
         case list():
@@ -277,6 +278,8 @@ def _convert(value: object, kind: inspect.Type) -> object:
     match kind:
         case inspect.AnyType():
             return value
+        case inspect.NoneType():
+            return INVALID  # TOML has no word for nothing: such a key is left out
         case inspect.BoolType():
             return value if isinstance(value, bool) else INVALID
         case inspect.IntType():
