@@ -5,10 +5,10 @@ import secrets
 import time
 from collections.abc import Callable
 from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
-from yarl import URL
 
 from drivers.gas_company_http import wire
 from drivers.gas_company_http.settings import GasCompanyHttpSettings
@@ -191,7 +191,7 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
         try:
             async with session.request(
                 method,
-                self._base.with_path(path),
+                self._base + path,
                 data=sent_body or None,
                 headers=headers,
                 timeout=limits,
@@ -253,13 +253,15 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _base_url(port: str, plain_http: bool) -> URL:
-    base = URL(port)
-    if base.scheme not in ("http", "https") or not base.host or base.path not in ("", "/") or base.query_string:
+def _base_url(port: str, plain_http: bool) -> str:
+    parts = urlsplit(port)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.port == 0:
         raise ValueError(f"the port of a gas company is https://HOST[:PORT], not {port!r}")
-    if base.scheme == "http" and base.host not in _LOOPBACK and not plain_http:
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"the port of a gas company is https://HOST[:PORT] without a path, not {port!r}")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not plain_http:
         raise ValueError(f"{port}: account numbers need https:// (or plain_http = true inside a private line)")
-    return base
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _order_path(order_no: str) -> str:

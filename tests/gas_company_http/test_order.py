@@ -220,9 +220,9 @@ async def test_payment_is_refused(world: World, gas: GasCompanyHttp) -> None:
 
 
 async def test_confirm_is_booked_and_its_answer_is_late(world: World) -> None:
-    gas = await world.terminal(confirm_timeout_s=0.3)
+    gas = await world.terminal(confirm_timeout_s=1)
     await opened(gas)
-    world.company.faults.arm("slow_confirm", seconds=2)
+    world.company.faults.arm("slow_confirm", seconds=9)
     assert await gas.confirm_paid(ORDER, "wechat", "4200001234", 15400) == Unreachable("no answer in time", sent=True)
     assert await gas.query(ORDER) == Delivered(receipt_no="R0000000001")
 

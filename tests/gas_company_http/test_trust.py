@@ -150,8 +150,8 @@ async def test_name_does_not_resolve(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 async def test_company_never_answers(world: World) -> None:
-    gas = await world.terminal(lookup_timeout_s=0.2)
-    world.company.faults.arm("slow", seconds=1)
+    gas = await world.terminal(lookup_timeout_s=0.5)
+    world.company.faults.arm("slow", seconds=5)
     assert await gas.quote(HERO) == Unreachable("no answer in time", sent=True)
 
 
@@ -344,7 +344,15 @@ async def test_used_before_open_and_after_close(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "port", ["serial:///dev/ttyS0", "http://", "https://gas.example/menkou", "https://gas.example?x=1", "gas.example"]
+    "port",
+    [
+        "serial:///dev/ttyS0",
+        "http://",
+        "https://gas.example/menkou",
+        "https://gas.example?x=1",
+        "gas.example",
+        "https://me@gas.example",
+    ],
 )
 def test_port_that_is_no_company(tmp_path: Path, port: str) -> None:
     with pytest.raises(ValueError, match="is https://HOST"):
