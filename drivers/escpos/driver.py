@@ -27,9 +27,6 @@ from kiosk.slips.slip import Slip
 
 log = logging.getLogger(__name__)
 
-_RECOVERY_S = 2.0
-"""How long a cutter may take to come home."""
-
 
 class EscPos(ReceiptPrinter[EscPosSettings]):
     """See the module. Status and print take turns; a status asked while a slip prints is `Busy` at once."""
@@ -140,7 +137,7 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
                 await self._hang_up()
                 continue
             if isinstance(sensors, Silence):
-                return Unknown("its answers make no sense") if sensors.heard else Offline("no answer")
+                return Unknown("it does not answer as a printer should") if sensors.heard else Offline("no answer")
             self._sensors = sensors
             return read_health(sensors)
         return Offline(detail)
@@ -154,7 +151,7 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
         self._leftovers = True
         await link.write(wire.DROP_BUFFERS)
         after: wire.Sensors | Silence = sensors
-        while asyncio.get_running_loop().time() < now + _RECOVERY_S:
+        while asyncio.get_running_loop().time() < now + self.settings.recover_wait_s:
             after = await link.sensors()
             if isinstance(after, wire.Sensors) and not after.cutter_error:
                 self._recovered_at = float("-inf")

@@ -12,6 +12,10 @@ PRINTER_MAGNIFIES_CHINESE = 2
 """FS ! knows twice the size and no more."""
 
 
+TALL_GAP = 12
+"""Dots below a tall line."""
+
+
 def encode(slip: Slip, settings: EscPosSettings, charset: Charset) -> tuple[bytes, ...]:
     """Whole commands in order, the cut included. Text goes as text; only what the printer's font lacks is drawn,
     and only then is the drawing code loaded. May raise `fonts.FontError`."""
@@ -36,6 +40,8 @@ def encode(slip: Slip, settings: EscPosSettings, charset: Charset) -> tuple[byte
                     now = (piece.align, piece.bold, piece.magnify)
                     out.append(wire.align(piece.align) + wire.style(piece.bold, piece.magnify))
                 out.append(code + wire.LINE_FEED)
+                if piece.magnify > 1:  # the next line would touch it
+                    out.append(wire.feed_dots(TALL_GAP))
             case _:
                 assert_never(piece)
     out.append(wire.align("left") + wire.style(False, 1) + wire.feed(settings.feed_lines))

@@ -1,18 +1,21 @@
-"""The fonts for what a printer cannot print itself: Noto Sans CJK SC, then HanaMinB for the rarest names."""
+"""The fonts for what a printer cannot print itself: Noto Sans CJK SC, then HanaMinB for the rarest names.
+
+Of Noto it is the version with half-width Latin, which stands on the printer's column grid; its Han is the same.
+"""
 
 import subprocess
 from functools import lru_cache
 
 from PIL import ImageFont
 
-FAMILIES = ("Noto Sans CJK SC", "HanaMinB")
+FAMILIES = ("Noto Sans Mono CJK SC", "HanaMinB")
 
 
 class FontError(Exception):
     """A font is not installed. The message says which Debian package brings it."""
 
 
-_PACKAGES = {"Noto Sans CJK SC": "fonts-noto-cjk", "HanaMinB": "fonts-hanazono"}
+_PACKAGES = {"Noto Sans Mono CJK SC": "fonts-noto-cjk", "HanaMinB": "fonts-hanazono"}
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import qrcode
 from escpos.image import EscposImage  # this module only: the rest of python-escpos parses its printer list on import
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageDraw
 from qrcode.constants import ERROR_CORRECT_M
 
 from drivers.escpos import fonts, wire
@@ -13,8 +13,8 @@ from drivers.escpos.layout import Laid
 
 COLUMN = 12
 """Dots of a half-width character at 203 dpi; a Han character is 24 by 24."""
-LEADING = 6
-"""Dots between lines, as ESC/POS printers feed them (30 dots a line)."""
+LINE_GAP = 6
+"""Dots below a line, as ESC/POS printers feed them (30 dots a line)."""
 QR_DOTS = 176
 """22 mm."""
 QUIET_MODULES = 4
@@ -32,7 +32,7 @@ def draw_line(line: Laid, dots: int, charset: Charset) -> Image.Image:
     cell = COLUMN * line.magnify
     height = 2 * cell
     width = charset.width_of(line.text) * cell
-    picture = Image.new("1", (dots, height + (LEADING if line.magnify == 1 else 0)), 1)
+    picture = Image.new("1", (dots, height + LINE_GAP * min(line.magnify, 2)), 1)
     x = {"left": 0, "center": (dots - width) // 2, "right": dots - width}[line.align]
     for character in line.text:
         columns = charset.width(character)
@@ -46,24 +46,16 @@ def draw_line(line: Laid, dots: int, charset: Charset) -> Image.Image:
 @lru_cache(maxsize=1024)
 def _glyph(character: str, columns: int, cell: int, bold: bool) -> Image.Image:
     """One character in its cell, as a mask (255 is ink)."""
-    pixels = 2 * cell
+    height = 2 * cell
     width = max(columns, 1) * cell
-    font = fonts.load(fonts.family_for(character), pixels)
-    drawn = Image.new("L", (max(width, pixels), pixels), 0)
-    # The em box sits on the cell: Noto's baseline is 0.88 em below its top.
-    length = font.getlength(character)
-    ImageDraw.Draw(drawn).text(
-        (max(0.0, (width - length) / 2), 0.88 * pixels), character, fill=255, font=font, anchor="ls"
-    )
-    if length > width:
-        drawn = drawn.crop((0, 0, round(length), pixels)).resize((width, pixels))
-    mask = drawn.crop((0, 0, width, pixels)).point(lambda ink: 255 if ink > 110 else 0)
-    if bold:
-        shift = max(1, cell // 12)
-        moved = Image.new("L", mask.size, 0)
-        moved.paste(mask, (shift, 0))
-        mask = ImageChops.lighter(mask, moved)
-    return mask
+    # A little smaller than the cell, so that descenders stay inside it.
+    font = fonts.load(fonts.family_for(character), round(0.92 * height))
+    length = max(width, round(font.getlength(character)))
+    drawn = Image.new("L", (length, height), 0)
+    pen = ImageDraw.Draw(drawn)
+    for shift in range(max(2, cell // 8) if bold else 1):
+        pen.text((length / 2 + shift, 0.8 * height), character, fill=255, font=font, anchor="ms")
+    return drawn.resize((width, height)).point(lambda ink: 255 if ink > 115 else 0)
 
 
 def qr_commands(text: str, dots: int) -> tuple[bytes, ...]:

@@ -18,7 +18,7 @@ class EscPosSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How the printer proves that a slip came out: GS ( H (best), GS r, or not at all: then every print ends as
     unknown. `auto` asks the printer when it is connected."""
     cut: Literal["partial", "full", "none"] = "partial"
-    feed_lines: int = 4
+    feed_lines: int = 5
     """Lines fed before the cut, so that the last one has passed the cutter (about 15 mm above the print head)."""
     roll_sensor: Literal["standard", "presenter"] = "standard"
     """`presenter`: bit 6 of the roll status says that a slip lies in the exit, not that paper is out (PPU-231II)."""
@@ -38,6 +38,8 @@ class EscPosSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How often the sensors are asked while a slip prints."""
     recover_every_s: float = 10.0
     """How often a cutter error is cleared by command, in case the jam was removed by hand."""
+    recover_wait_s: float = 2.0
+    """How long a cutter may take to come home after that."""
     chunk_bytes: int = 1024
 
     @property

@@ -230,7 +230,8 @@ class Printer:
         return self._state()
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def more_options(parser: argparse.ArgumentParser) -> None:
+    """The command line beyond what every simulator has."""
     parser.add_argument("--pty", action="store_true", help="a serial printer on a pseudo terminal instead of TCP")
     parser.add_argument("--paper-mm", type=int, choices=(58, 80), default=80)
     parser.add_argument("--encoding", choices=("gb18030", "utf-8"), default="gb18030", help="of the Chinese mode")
@@ -242,4 +243,4 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(BrokenPipeError):
-        main("A simulated ESC/POS receipt printer", Printer, _options)
+        main("A simulated ESC/POS receipt printer", Printer, more_options)

@@ -5,7 +5,7 @@ import subprocess
 from functools import lru_cache
 
 import qrcode
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 HEAD_TO_CUTTER = 120
 """The cutter sits 15 mm above the print head: what is not fed past it stays for the next slip."""
@@ -26,21 +26,20 @@ def _font_file(family: str) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=64)
-def _font(height: int) -> ImageFont.FreeTypeFont:
+def _font(pixels: int) -> ImageFont.FreeTypeFont:
     file, index = _font_file("Noto Sans Mono CJK SC")
-    return ImageFont.truetype(file, height, index=index)
+    return ImageFont.truetype(file, pixels, index=index)
 
 
 @lru_cache(maxsize=2048)
 def _stamp(character: str, width: int, height: int, bold: bool) -> Image.Image:
     """A character of the printer's own font: `width` by `height` dots, black (0) on white. Bold is struck twice."""
-    font = _font(height)
-    drawn = Image.new("L", (max(1, round(font.getlength(character))), height), 255)
-    ImageDraw.Draw(drawn).text((0, height * 0.86), character, fill=0, font=font, anchor="ls")
-    if bold:
-        twice = Image.new("L", drawn.size, 255)
-        twice.paste(drawn, (max(1, height // 24), 0))
-        drawn = ImageChops.darker(drawn, twice)
+    font = _font(round(height * 0.92))
+    natural = (height if font.getlength(character) > height * 0.6 else height // 2, height)
+    drawn = Image.new("L", natural, 255)
+    pen = ImageDraw.Draw(drawn)
+    for shift in range(max(2, height // 16) if bold else 1):
+        pen.text((natural[0] / 2 + shift, height * 0.8), character, fill=0, font=font, anchor="ms")
     return drawn.resize((width, height)).point(lambda level: 0 if level < 140 else 255)
 
 

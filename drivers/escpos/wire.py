@@ -29,6 +29,11 @@ def feed(lines: int) -> bytes:
     return bytes((0x1B, 0x64, lines))
 
 
+def feed_dots(dots: int) -> bytes:
+    """ESC J: print and feed by dots."""
+    return bytes((0x1B, 0x4A, dots))
+
+
 def align(where: Literal["left", "center", "right"]) -> bytes:
     """ESC a."""
     return bytes((0x1B, 0x61, ("left", "center", "right").index(where)))
