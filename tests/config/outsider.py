@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Annotated, Literal
@@ -19,7 +20,7 @@ from kiosk.devices.secret import Secret
 from kiosk.slips.slip import Slip
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PaperSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of every kind of setting."""
 
     key: Secret
@@ -40,15 +41,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise ValueError(f"an account pattern that is a regular expression ({error})") from error
 
 
-class Printer(ReceiptPrinter[Settings]):
+class Printer(ReceiptPrinter[PaperSettings]):
     """A printer whose answers a test puts into `answers`; the last one stays."""
 
-    Settings = Settings
+    Settings = PaperSettings
     port_schemes = ("socket", "serial")
 
-    def __init__(self, name: str = "printer", answers: Iterable[Health | Exception | None] = (Ready(),)) -> None:
-        self.name = name
-        self.answers = list(answers)
+    def __init__(self, name: str, port: str, settings: PaperSettings, now: Callable[[], float] = time.time) -> None:
+        super().__init__(name, port, settings, now)
+        self.answers: list[Health | Exception | None] = [Ready()]
         self.asked = 0
         self.closed = False
         self.closes = True
@@ -99,16 +100,16 @@ class NotADriver:
     """Registered by mistake."""
 
 
-class Company(GasCompany[Settings]):
+class Company(GasCompany[PaperSettings]):
     """Only looked at, never built."""
 
-    Settings = Settings
+    Settings = PaperSettings
 
 
-class Wallet(PaymentMethod[Settings]):
+class Wallet(PaymentMethod[PaperSettings]):
     """Only looked at, never built."""
 
-    Settings = Settings
+    Settings = PaperSettings
     channel = "wechat"
     port_schemes = ("https", "http")
 

@@ -9,7 +9,7 @@ import pytest
 from kiosk.config import Announcement, Config, ConfigError, config_command, load, resolve_simulators
 from kiosk.config_face import glance
 from tests.config.conftest import Write
-from tests.config.outsider import Printer, Settings
+from tests.config.outsider import PaperSettings, Printer
 
 pytestmark = pytest.mark.usefixtures("outsider")
 
@@ -46,9 +46,9 @@ def wrong(path: Path) -> list[str]:
     return [line.removeprefix(f"{path}:") for line in caught.value.lines]
 
 
-def printer_settings(config: Config) -> Settings:
+def printer_settings(config: Config) -> PaperSettings:
     settings = config.devices[0].settings
-    assert isinstance(settings, Settings)
+    assert isinstance(settings, PaperSettings)
     return settings
 
 
