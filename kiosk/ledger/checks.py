@@ -66,14 +66,14 @@ def check_witness(db: Database, witness: Head | None) -> None:
         raise LedgerCorruptError(f"row {witness.seq} of the journal is not the one that was written")
 
 
-def envelopes(db: Database, order_no: str | None = None) -> Iterator[Envelope]:
-    """The journal in order, or what it holds of one order."""
+def envelopes(db: Database, order_no: str | None = None, after: int = 0) -> Iterator[Envelope]:
+    """The journal in order, or what it holds of one order; rows past `after`."""
     name = ledger_id(db)
-    query = "SELECT seq, CAST(body AS BLOB) FROM journal"
-    cursor = (
-        db.execute(f"{query} ORDER BY seq")
+    cursor = db.execute(
+        "SELECT seq, CAST(body AS BLOB) FROM journal WHERE seq > ? ORDER BY seq"
         if order_no is None
-        else db.execute(f"{query} WHERE order_no = ? ORDER BY seq", [order_no])
+        else "SELECT seq, CAST(body AS BLOB) FROM journal WHERE seq > ? AND order_no = ? ORDER BY seq",
+        [after] if order_no is None else [after, order_no],
     )
     for seq, body in cursor:
         try:

@@ -60,7 +60,10 @@ def connect(path: Path) -> Database:
 
 def connect_read_only(path: Path) -> Database:
     """Open without ever changing the file; works beside a running terminal. Raises `sqlite3.Error`."""
-    return _configured(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None))
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    # a damaged letter must not stop the look at all others; it differs from what it should be all the same
+    connection.text_factory = lambda value: value.decode("utf-8", "replace")
+    return _configured(connection)
 
 
 def _configured(connection: sqlite3.Connection) -> Database:

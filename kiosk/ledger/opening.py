@@ -133,6 +133,7 @@ def _set_aside(files: Files, why: str, now: float) -> Path:
 def _create(files: Files, used: list[str], now: float) -> str:
     """A fresh ledger that is there whole or not at all."""
     name = new_ledger_id(used)
+    files.draft.touch(mode=0o600)
     try:
         db = connect(files.draft)
         try:

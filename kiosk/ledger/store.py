@@ -170,12 +170,14 @@ class Store:
         self._resources.close()
 
     def _mend(self, orders: dict[str, Rows | None]) -> None:
-        if not orders:
-            return
-        log.error("the tables of %s did not say what the journal says, and were mended", ", ".join(orders))
+        if orders:
+            log.error("the tables of %s did not say what the journal says, and were mended", ", ".join(orders))
         with self._transaction() as db:
             for order_no, rows in orders.items():
                 tables.mend(db, order_no, rows)
+            # a counter that lost a bit must not give a number twice
+            last = db.execute("SELECT max(CAST(substr(order_no, -7, 6) AS INTEGER)) FROM orders").fetchone()[0]
+            db.execute("UPDATE ledger SET orders = ? WHERE orders < ?", [last, last])
 
     def _find(self, order_no: str) -> Rows | None:
         found = tables.load(self._db, "WHERE order_no = ?", [order_no])

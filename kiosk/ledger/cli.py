@@ -1,0 +1,137 @@
+"""`kiosk ledger`: what happened to the money, and whether the record of it can be trusted. Changes nothing."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from sqlite_utils import Database
+
+from kiosk.ledger import checks, tables
+from kiosk.ledger.errors import LedgerError
+from kiosk.ledger.files import Files
+from kiosk.ledger.numbering import check_character
+from kiosk.ledger.reading import find, reading, verify
+from kiosk.ledger.story import moment, note, state, step, verdict
+from kiosk.ledger.witness import read_witness
+from kiosk.protocol.envelope import Envelope, UnknownEventError
+from kiosk.text.numbers import order_number, yuan
+
+DEFAULT_DATA = Path("var/data")
+
+
+def ledger_command(argv: list[str]) -> int:
+    """`kiosk ledger orders | show [ORDER] | verify`; works while the terminal runs, and on copies."""
+    parser = argparse.ArgumentParser(prog="kiosk ledger", description="Look at the ledger of a terminal.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    orders = commands.add_parser("orders", help="all orders, newest first")
+    orders.add_argument("--open", action="store_true", help="only those that are not closed")
+    show = commands.add_parser("show", help="the story of one order, or the last events")
+    show.add_argument("order", nargs="?", help="an order number, with or without dashes")
+    show.add_argument("--last", type=int, default=20, metavar="N", help="how many events without an order (20)")
+    commands.add_parser("verify", help="check everything; exit status 1 when something is wrong")
+    for command in commands.choices.values():
+        command.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the data folder (var/data)")
+    arguments = parser.parse_args(argv)
+    try:
+        witness = read_witness(Files(arguments.data).witness)
+        with reading(arguments.data) as db:
+            match arguments.command:
+                case "orders":
+                    return _orders(db, only_open=arguments.open)
+                case "show" if arguments.order:
+                    return _story(db, arguments.order)
+                case "show":
+                    return _last(db, arguments.last)
+                case _:
+                    return _verify(db, list(verify(db, witness)), witnessed=witness is not None)
+    except (LedgerError, OSError, msgspec.ValidationError) as error:
+        return _fail(str(error))
+
+
+def _orders(db: Database, *, only_open: bool) -> int:
+    found = tables.load(db, "WHERE closed = 0" if only_open else "")
+    rows: list[tuple[str, ...]] = [("order", "begun", "state", "due", "captured", "refunded", "liability", "note")]
+    rows += [
+        (
+            order_number(order.order.order_no),
+            moment(order.order.opened_ms),
+            state(order),
+            *(yuan(fen) for fen in (order.order.due_fen, order.captured_fen, order.refunded_fen, order.liability_fen)),
+            note(order),
+        )
+        for order in sorted(found, key=lambda order: (order.order.opened_ms, order.order.order_no), reverse=True)
+    ]
+    _say(*_columns(rows, right={3, 4, 5, 6}))
+    return 0
+
+
+def _story(db: Database, wanted: str) -> int:
+    try:
+        order_no = find(db, wanted)
+    except LookupError:
+        typed = wanted.replace("-", "").upper()
+        if typed.isalnum() and typed.isascii() and check_character(typed[:-1]) == typed[-1]:
+            return _fail(f"there is no order {wanted} in this ledger")
+        return _fail(f"{wanted} is not an order number: its check character is wrong")
+    rows = tables.load(db, "WHERE order_no = ?", [order_no])[0]
+    _say(f"Order {order_number(order_no)} of {rows.order.business_date}", verdict(rows), "")
+    lines = [
+        (moment(envelope.at), f"row {envelope.seq}", _step(envelope)) for envelope in checks.envelopes(db, order_no)
+    ]
+    _say(*_columns(lines, right={1}))
+    _say(
+        "",
+        f"due {yuan(rows.order.due_fen)}, captured {yuan(rows.captured_fen)}, refunded {yuan(rows.refunded_fen)}, "
+        f"delivered {yuan(rows.delivered_fen)}, owed {yuan(rows.liability_fen)}",
+    )
+    return 0
+
+
+def _last(db: Database, count: int) -> int:
+    last = checks.head(db).seq
+    lines = [
+        (f"{envelope.seq}", moment(envelope.at), order_number(envelope.order), _step(envelope))
+        for envelope in checks.envelopes(db, after=last - count)
+    ]
+    _say(*_columns(lines, right={0}))
+    return 0
+
+
+def _verify(db: Database, found: list[tuple[str, str | None]], *, witnessed: bool) -> int:
+    _say(*_columns([("WRONG" if wrong else "ok", name, wrong or "") for name, wrong in found], right=set()))
+    if any(wrong for _, wrong in found):
+        return 1
+    head = checks.head(db)
+    _say(f"ledger {head.ledger_id} is sound: {head.seq} rows, head {head.hash.hex()}")
+    if not witnessed:
+        _say("there was no witness to compare it with: rows that were lost at the end would not show")
+    return 0
+
+
+def _step(envelope: Envelope) -> str:
+    try:
+        return step(envelope.event())
+    except UnknownEventError:
+        return f"{envelope.type} (this version of the program does not know it)"
+
+
+def _columns(rows: Sequence[tuple[str, ...]], right: set[int]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if n in right else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"kiosk ledger: {message}\n")
+    return 1

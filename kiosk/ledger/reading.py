@@ -1,0 +1,74 @@
+"""Looking at a ledger without changing it: beside a running terminal, on a copy, on a read-only disk."""
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from kiosk.ledger import checks
+from kiosk.ledger.errors import LedgerError
+from kiosk.ledger.files import Files
+from kiosk.ledger.opening import examining
+from kiosk.ledger.schema import check_schema
+from kiosk.ledger.witness import Head
+
+Check = tuple[str, Callable[[Database], None]]
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[Database]:
+    """The database as it is at this moment. Raises `FileNotFoundError`, `OSError`, `LedgerCorruptError`."""
+    database = Files(folder).database
+    if not database.is_file():
+        raise FileNotFoundError(f"there is no ledger in {folder}")
+    with contextlib.ExitStack() as stack:
+        try:
+            db = stack.enter_context(examining(database))
+            db.execute("BEGIN")
+            db.execute("SELECT count(*) FROM sqlite_master")
+        except OSError:
+            # SQLite needs to write beside a write-ahead log that nobody has open: do that elsewhere
+            stack.close()
+            copy = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            for path in (database, database.with_name(f"{database.name}-wal")):
+                if path.exists():
+                    shutil.copyfile(path, copy / path.name)
+            db = stack.enter_context(examining(copy / database.name))
+            db.execute("BEGIN")
+        yield db
+
+
+def verify(db: Database, witness: Head | None) -> Iterator[tuple[str, str | None]]:
+    """Each check's name, and what is wrong or None. A check that cannot be made is one that failed.
+
+    Read `witness` before the database was opened: a running terminal writes in the other order.
+    """
+    every: list[Check] = [
+        ("pages and indexes", checks.check_pages),
+        ("tables as made", check_schema),
+        ("journal without gaps, hashes in a chain", checks.check_chain),
+        ("head as the witness saw it", lambda db: checks.check_witness(db, witness)),
+        ("tables say what the journal says", checks.check_projections),
+        ("money adds up (I2, I3)", checks.check_money),
+    ]
+    for name, check in every:
+        try:
+            check(db)
+        except LedgerError as error:
+            yield name, str(error)
+        except sqlite3.Error as error:
+            yield name, f"cannot be read: {error}"
+        else:
+            yield name, None
+
+
+def find(db: Database, order_no: str) -> str:
+    """An order number as the ledger has it, from how people write it. Raises `LookupError`."""
+    wanted = order_no.replace("-", "").replace(" ", "").upper()
+    if db.execute("SELECT 1 FROM orders WHERE order_no = ?", [wanted]).fetchone() is None:
+        raise LookupError(wanted)
+    return wanted
