@@ -35,22 +35,26 @@ DEFAULT_PATH = Path("config.toml")
 
 
 class Terminal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[terminal]`. `id` opens every order number; `demo` alone may use simulators."""
+    """`[terminal]`."""
 
     id: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,3}\Z")]
+    """Opens every order number: different on every terminal of the hall."""
     mode: Literal["demo", "production"] = "production"
+    """`demo` alone may use simulators."""
 
 
 class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[ledger]`. `folder` holds the only record of residents' money: a disk of its own is best."""
+    """`[ledger]`."""
 
     folder: Path
+    """Holds the only record of residents' money: a disk of its own is best."""
 
 
 class Journeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[journeys]`. `enabled` are the services on the home screen, in this order."""
+    """`[journeys]`."""
 
     enabled: Annotated[tuple[str, ...], Meta(min_length=1)]
+    """The services on the home screen, in this order."""
 
 
 class _DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

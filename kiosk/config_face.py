@@ -9,25 +9,40 @@ from msgspec import Meta
 
 from kiosk.config_source import Source, read
 from kiosk.config_walk import Walk
-from kiosk.stage.settings import DisplaySettings, HallInfo
+from kiosk.stage.settings import Backend, DisplaySettings, HallInfo
 
 
 class Display(DisplaySettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[display]`, within what panels there are."""
 
     diagonal_inch: Annotated[float, Meta(ge=7, le=100)] = 21.5
+    """Of the lit area: measure it, for every size on the screen depends on it."""
     width: Annotated[int, Meta(ge=480, le=7680)] = 1080
+    """Pixels."""
     height: Annotated[int, Meta(ge=480, le=7680)] = 1920
+    """Pixels."""
+    fullscreen: bool = True
+    motion: bool = True
+    """Whether screens slide."""
+    backend: Backend = "software"
+    """`gpu` where there is one."""
     debounce_ms: Annotated[int, Meta(ge=0, le=2000)] = 500
+    """How long a second touch of the same control is taken for a slip of the finger."""
 
 
 class Hall(HallInfo, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[hall]`. `id` is the same on all terminals of the hall and never changes."""
+    """`[hall]`."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z")]
+    """The same on all terminals of the hall; never change it."""
     name: Annotated[str, Meta(min_length=1, max_length=40)]
+    """On screens and slips in Chinese."""
     name_en: Annotated[str, Meta(min_length=1, max_length=80)]
+    """And in English."""
     phone: Annotated[str, Meta(pattern=r"^[0-9+][0-9 ()-]{2,30}\Z")]
+    """Shown and printed wherever a resident may need a person."""
+    timezone: str = "Asia/Shanghai"
+    """An IANA name; decides the business date."""
 
 
 class Face(msgspec.Struct, frozen=True, kw_only=True):
