@@ -130,7 +130,8 @@ class Engine:
         while True:
             try:
                 await ledger.forget_expired()
-                await asyncio.wait_for(self._money_failed.wait(), FORGET_EVERY.total_seconds())
+                async with asyncio.timeout(FORGET_EVERY.total_seconds()):
+                    await self._money_failed.wait()
             except TimeoutError:
                 continue
             except (LedgerError, OSError) as error:

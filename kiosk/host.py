@@ -110,7 +110,8 @@ class Host:
 
     async def _goodbye(self, visit: Visit) -> None:
         try:
-            await asyncio.wait_for(visit.ask(Goodbye()), self._settings.goodbye_seconds)
+            async with asyncio.timeout(self._settings.goodbye_seconds):
+                await visit.ask(Goodbye())
         except TimeoutError:
             return
 

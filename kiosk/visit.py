@@ -307,13 +307,15 @@ class Visit:
             return await self._inputs.get()
         patience = self.settings.idle_seconds * (2 if self.modes.large or self.modes.contrast else 1)
         try:
-            return await asyncio.wait_for(self._inputs.get(), patience)
+            async with asyncio.timeout(patience):
+                return await self._inputs.get()
         except TimeoutError:
             if self._untouched:  # nobody came: there is nobody to ask
                 raise Expired from None
         self._stage.ask_still_here(StillHere(self.settings.still_here_seconds))
         try:
-            return await asyncio.wait_for(self._inputs.get(), self.settings.still_here_seconds)
+            async with asyncio.timeout(self.settings.still_here_seconds):
+                return await self._inputs.get()
         except TimeoutError:
             raise Expired from None
         finally:

@@ -352,6 +352,7 @@ async def _until_closed(running: Running) -> None:
             await running.change()
 
     try:
-        await asyncio.wait_for(closed(), EARLIER_SECONDS)
+        async with asyncio.timeout(EARLIER_SECONDS):
+            await closed()
     except TimeoutError:
         return

@@ -317,7 +317,10 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
             return (ev.OrderHeld(order_no=order_no, why=why),) if known_untold else ()
         case (OpenOrder() | Confirm() | Cancel(), gas.Unreachable() | gas.NotFound()):
             return ()
-        case (Confirm(), gas.Refused(reason="not_now")):  # a passing no: ask again until the deadline
+        case (
+            Confirm() | OpenOrder(),
+            gas.Refused(reason="not_now"),
+        ):  # a passing no, and an earlier call may have acted
             return ()
         case (OpenOrder(), gas.Opened() as opened):
             event = ev.OrderOpened(

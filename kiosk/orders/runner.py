@@ -139,7 +139,8 @@ class Running:
         # at most a minute at once: the wall clock may be set while we wait
         seconds = 60.0 if until_ms is None else min(max((until_ms - self._world.now_ms()) / 1000, 0.0), 60.0)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         self._wake.clear()
 
     async def _act(self, intent: tuple[ev.Event, ...], effect: machine.Effect | None) -> None:
@@ -205,7 +206,8 @@ class Running:
         name = type(effect).__name__
         self._world.observe(f"before effect {name}")
         try:
-            answer = await asyncio.wait_for(self._call(effect), self._world.settings.call_limit_seconds)
+            async with asyncio.timeout(self._world.settings.call_limit_seconds):
+                answer = await self._call(effect)
         except TimeoutError:
             answer = _no_answer(effect, "no answer within the limit")
         except Exception as error:

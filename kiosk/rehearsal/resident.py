@@ -1,0 +1,88 @@
+"""A scripted resident for the engine without a screen: reads each page and answers as a person would."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCalled, Working
+from kiosk.views.gas import ConfirmBill, EnterAccount, NothingOwed
+from kiosk.views.payment import ChooseMethod, ScanToPay, UnfinishedOrder
+from kiosk.views.view import Answered, Input, Page, StillHere, View
+
+
+class Resident:
+    """Pays the bill of one account. It is the engine's `Stage`; `take` is where its inputs go.
+
+    `seen` keeps every view in order. `done` is set when the visit is over.
+    """
+
+    def __init__(self, account: str, pay: Callable[[str], Awaitable[None]], *, print_earlier: bool = False) -> None:
+        """`pay` scans and pays a code; `print_earlier` asks for the slip of an earlier order."""
+        self.account = account
+        self.seen: list[View] = []
+        self.done = asyncio.Event()
+        self.take: Callable[[Input], None] = lambda _: None
+        self._pay = pay
+        self._print_earlier = print_earlier
+        self._answered = -1
+        self._asked = False
+        self._began = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def show(self, page: Page) -> None:
+        """Read a page, and answer it soon."""
+        self.seen.append(page.view)
+        task = asyncio.get_running_loop().create_task(self._react(page))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def ask_still_here(self, question: StillHere | None) -> None:
+        """This resident never dawdles."""
+
+    def saw(self, kind: type[View]) -> bool:
+        """Whether a view of that kind was shown."""
+        return any(isinstance(view, kind) for view in self.seen)
+
+    async def _react(self, page: Page) -> None:
+        answer = await self._answer(page.view)
+        if answer is not None and page.number > self._answered:
+            self._answered = page.number
+            self.take(Answered(page.number, answer))
+
+    async def _answer(self, view: View) -> str | None:
+        match view:
+            case Home(tiles=tiles):
+                if self._began:
+                    self.done.set()
+                    return None
+                self._began = tiles[0].paused is None
+                return tiles[0].journey if self._began else None
+            case Attract():
+                return "start"
+            case EnterAccount():
+                return self.account
+            case ConfirmBill():
+                return "pay"
+            case ChooseMethod(methods=methods, remark=remark):
+                return methods[0].channel if remark is None else "back"
+            case ScanToPay(code=code):
+                if not self._asked:
+                    self._asked = True
+                    await self._pay(code)
+                return None
+            case Outcome(slip_state=state, still_working=working):
+                return None if state == "printing" or working else "done"
+            case UnfinishedOrder(can_print=can_print):
+                if self._print_earlier and can_print:
+                    self._print_earlier = False
+                    return "print"
+                return "primary"
+            case NothingOwed() | Notice() | StaffCalled():
+                return "primary"
+            case Goodbye():
+                self.done.set()
+                return "done"
+            case Working():
+                return None
+            case _:
+                self.done.set()
+                return None
