@@ -42,16 +42,16 @@ def table(kind: str, name: str) -> str:
     return f"{said}| key | allowed | when left out | |\n|---|---|---|---|\n{rows}"
 
 
-def _rows(struct: type[msgspec.Struct], prefix: str) -> Iterator[tuple[str, str, str, str]]:
+def _rows(struct: type[msgspec.Struct], prefix: str, whole: object = None) -> Iterator[tuple[str, str, str, str]]:
     kind = type_info(struct)
     assert isinstance(kind, StructType)
     said = {name: text for base in reversed(struct.__mro__) for name, text in _said(base).items()}
     for field in kind.fields:
         if isinstance(field.type, StructType):
-            yield from _rows(field.type.cls, f"{prefix}{field.name}.")
+            yield from _rows(field.type.cls, f"{prefix}{field.name}.", getattr(whole, field.name, field.default))
         else:
             allowed = describe(field.type).replace("|", "\\|")
-            yield f"`{prefix}{field.name}`", _code(allowed), _code(_default(field)), said.get(field.name, "")
+            yield f"`{prefix}{field.name}`", _code(allowed), _code(_default(field, whole)), said.get(field.name, "")
 
 
 def _code(text: str) -> str:
@@ -59,7 +59,10 @@ def _code(text: str) -> str:
     return re.sub(r'(\^.*|"[^"]*")', r"`\1`", text)
 
 
-def _default(field: Field) -> str:
+def _default(field: Field, whole: object) -> str:
+    """What counts when the key is left out; `whole` is what its table is when that is left out."""
+    if isinstance(whole, msgspec.Struct):
+        return show(getattr(whole, field.name))
     if field.required:
         return "**needed**"
     value = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
