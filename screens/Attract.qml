@@ -77,6 +77,11 @@ ScreenFrame {
         }
 
         Column {
+            id: list
+
+            readonly property int each: Math.round(Theme.lead * 1.5 + Theme.body * (Theme.large ? 3 : 1.6) + Theme.grid)
+            readonly property real space: (Theme.landscape ? parent.height - 2 * Theme.gap : go.y - top.y - top.height - 4 * Theme.grid) - Theme.lead * 1.6
+
             anchors {
                 left: Theme.landscape ? top.right : parent.left
                 right: parent.right
@@ -97,7 +102,7 @@ ScreenFrame {
             }
 
             Repeater {
-                model: screen.services.slice(0, Theme.large ? 3 : 5)
+                model: screen.services.slice(0, Math.max(1, Math.min(5, Math.floor(list.space / list.each))))
 
                 Row {
                     id: service

@@ -58,7 +58,7 @@ ScreenFrame {
 
         x: screen.beside ? screen.leftWidth + Theme.gap : 0
         width: parent.width - x
-        height: Math.min(rows.implicitHeight + Theme.radius, parent.height - (screen.beside ? 0 : note.implicitHeight + Theme.gap))
+        height: Math.min(rows.implicitHeight + Theme.radius, parent.height - (screen.beside || !note.visible ? 0 : note.implicitHeight + Theme.gap))
 
         Pages {
             id: rows
@@ -116,6 +116,7 @@ ScreenFrame {
         }
         width: screen.beside ? screen.leftWidth : parent.width
         text: Words.say("screen.ConfirmBill.not_yours")
+        visible: screen.beside ? first.height + Theme.gap + implicitHeight <= screen.room.height : !Theme.large
     }
 
     readonly property var lines: {

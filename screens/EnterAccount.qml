@@ -29,7 +29,9 @@ ScreenFrame {
             id: where
 
             width: parent.width
+            height: visible ? implicitHeight : 0
             color: Theme.second
+            visible: !(Theme.large && remark.visible)
             text: Words.say("screen.EnterAccount.hint", {
                 "digits": screen.minDigits === screen.maxDigits ? screen.maxDigits : screen.minDigits + "–" + screen.maxDigits
             })

@@ -82,6 +82,7 @@ ScreenFrame {
                         icon: modelData.icon
                         reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
                         subtitle: Words.say(modelData.subtitle)
+                        wide: shelf.perRow === 1
                         title: Words.say(modelData.title)
                         onChosen: screen.answered(modelData.journey)
                     }

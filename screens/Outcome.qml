@@ -37,7 +37,7 @@ ScreenFrame {
         id: words
 
         width: screen.column
-        height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap)
+        height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.beside ? Theme.codeRoom : 0))
         amount: screen.amount
         lines: screen.lines
         order: screen.orderNo
@@ -51,13 +51,13 @@ ScreenFrame {
 
         x: screen.beside ? screen.column + Theme.margin : 0
         y: screen.beside ? 0 : words.height + 2 * Theme.gap
-        visible: screen.picture && height > 4 * Theme.grid
+        visible: screen.picture
         width: parent.width - x
         height: (screen.beside ? parent.height : parent.height - tail.height - 2 * Theme.gap) - y
 
         SlipSlot {
             anchors.fill: parent
-            visible: screen.paperOut
+            visible: screen.paperOut && height > Theme.codeRoom * 1.5
             deep: screen.deep
             lines: screen.slip
             out: screen.slidOut

@@ -60,7 +60,7 @@ ScreenFrame {
 
             anchors.centerIn: parent
             code: screen.code
-            most: Math.min(Math.round(Theme.qrSide * 1.7), panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad)
+            most: Math.max(Math.ceil(Theme.qrLeast * (modules + 8) / Math.max(1, modules)), Math.min(Math.round(Theme.qrSide * 1.8), panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad))
         }
     }
 
@@ -116,6 +116,7 @@ ScreenFrame {
         }
 
         Prose {
+            visible: !(Theme.large && Theme.tight)
             width: parent.width
             color: Theme.second
             horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter

@@ -27,7 +27,7 @@ Item {
             color: Theme.ink
             font {
                 bold: true
-                pixelSize: Theme.heading
+                pixelSize: Theme.large ? Theme.lead : Theme.heading
             }
             text: head.holder
             textFormat: Text.PlainText

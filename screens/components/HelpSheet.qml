@@ -6,6 +6,7 @@ Item {
     id: help
 
     property string text
+    readonly property bool overlay: true
 
     signal closed
     signal calledStaff

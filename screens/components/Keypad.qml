@@ -65,7 +65,7 @@ Grid {
                 color: Theme.ink
                 font {
                     bold: key.figure
-                    pixelSize: key.figure ? Theme.digits : Theme.caption
+                    pixelSize: key.figure ? Math.min(Theme.digits, Math.round(key.height * 0.8)) : Theme.keyCaption
                 }
                 text: key.spoken
                 textFormat: Text.PlainText

@@ -42,7 +42,7 @@ Touchable {
             width: Math.min(implicitWidth, mode.width)
             anchors.horizontalCenter: parent.horizontalCenter
             color: mode.shown
-            font.pixelSize: Theme.caption
+            font.pixelSize: Theme.modeCaption
             horizontalAlignment: Text.AlignHCenter
             text: mode.on ? "✓ " + mode.text : mode.text
             textFormat: Text.PlainText

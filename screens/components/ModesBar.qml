@@ -40,7 +40,6 @@ Rectangle {
             objectName: "home"
             Layout.fillHeight: true
             Layout.fillWidth: true
-            Layout.horizontalStretchFactor: 1
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
             visible: bar.roomForHome
             enabled: bar.canGoHome
@@ -54,7 +53,6 @@ Rectangle {
             objectName: "mode-large"
             Layout.fillHeight: true
             Layout.fillWidth: true
-            Layout.horizontalStretchFactor: 1
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "large"
             on: Theme.large
@@ -66,7 +64,6 @@ Rectangle {
             objectName: "mode-contrast"
             Layout.fillHeight: true
             Layout.fillWidth: true
-            Layout.horizontalStretchFactor: 1
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "contrast"
             on: Theme.contrast
@@ -78,7 +75,6 @@ Rectangle {
             objectName: "call-staff"
             Layout.fillHeight: true
             Layout.fillWidth: true
-            Layout.horizontalStretchFactor: 1
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "bell"
             ink: Theme.persimmonInk

@@ -29,11 +29,17 @@ Item {
             left: parent.left
             leftMargin: remark.urgent ? Theme.grid : 0
             top: line.top
-            topMargin: Math.round((Theme.body * Theme.lineHeight * 1.15 - height) / 2)
+            topMargin: Math.round((metrics.height * Theme.lineHeight - height) / 2)
         }
         ink: remark.urgent ? Theme.persimmonInk : Theme.second
         name: remark.icon
         side: Math.round(Theme.body * 1.05)
+    }
+
+    FontMetrics {
+        id: metrics
+
+        font: line.font
     }
 
     Prose {

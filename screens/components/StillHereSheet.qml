@@ -6,6 +6,7 @@ Item {
     id: sheet
 
     property int seconds: 0
+    readonly property bool overlay: true
     property int remaining: seconds
 
     signal stayed

@@ -54,7 +54,7 @@ Item {
                 color: block.done ? (Theme.contrast ? Theme.deep : Theme.pineTint) : Theme.paper
                 ink: block.done ? Theme.overDeep : block.warm ? Theme.persimmonInk : Theme.mistInk
                 name: block.done ? "check" : block.warm ? "hourglass" : "returned"
-                side: Math.round(Theme.pictureLarge * (Theme.narrow ? 0.75 : 1))
+                side: Math.round(Theme.pictureLarge * (Theme.narrow || Theme.large ? 0.7 : 1))
                 tint: block.done ? Theme.pineTint : block.warm ? Theme.peachTint : Theme.mistTint
             }
 

@@ -42,9 +42,13 @@ QtObject {
     readonly property int picture: mm(16)
     readonly property int pictureLarge: mm(32)
     readonly property int qrSide: mm(68)
+    readonly property int qrLeast: mm(62)
+    readonly property int codeRoom: mm(44)
 
     // Type: capitals of 10 mm type are 7.3 mm high
     readonly property int caption: mm(10 * scale)
+    readonly property int modeCaption: mm(10 * (large ? (narrow ? 1.2 : 1.4) : 1))
+    readonly property int keyCaption: narrow ? mm(10) : mm(10 * (large ? 1.25 : 1))
     readonly property int body: mm(10.5 * scale)
     readonly property int lead: mm(12.5 * scale)
     readonly property int heading: mm((narrow ? 12.5 : 14) * scale)
@@ -52,8 +56,8 @@ QtObject {
     readonly property int digits: mm((narrow ? 15 : 18) * (large ? 1.25 : 1))
     readonly property int amount: mm((narrow ? 24 : 30) * (large ? 1.25 : 1))
     readonly property int clock: mm((narrow ? 40 : 56))
-    readonly property real lineHeight: 1.25
-    readonly property real titleLineHeight: 1.15
+    readonly property real lineHeight: 1.03
+    readonly property real titleLineHeight: 0.92
 
     // Ground and ink
     readonly property color ground: contrast ? "#000000" : "#f7f3eb"

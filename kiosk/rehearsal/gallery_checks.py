@@ -1,0 +1,175 @@
+"""What a program can see of a screen: cut or overlapping words, small type, small or crowded keys, weak contrast.
+
+Numbers from EN 301 549 5.1.4 (capitals of 7.3 mm at 600 mm: type of 10 mm), WCAG 2.2 1.4.3 (contrast 4.5:1; the
+high-contrast theme keeps 7:1), and studies of standing kiosks (keys of 20 mm).
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtQml import QQmlEngine, QQmlExpression
+from PySide6.QtQuick import QQuickItem
+
+from kiosk.rehearsal.tree import ancestors, is_target, is_text, items, place
+
+TARGET_MM = 20.0
+GAP_MM = 3.0
+LATIN_MM = 10.0
+HAN_MM = 8.0
+QR_MM = 60.0
+SLACK_PX = 2.0
+ABOVE, BELOW = 0.25, 0.12
+RIGHT, CENTER = 2, 4
+LATIN = re.compile(r"[A-Za-z0-9]")
+
+
+def geometry(root: QQuickItem, px_per_mm: float) -> Iterator[str]:
+    """What is wrong with places and sizes; `root` is the window's or, where something lies over it, that thing."""
+    seen = list(items(root))
+    texts = [item for item in seen if is_text(item) and _shown(item) and not _in_picture(item)]
+    targets = [item for item in seen if is_target(item) and _reachable(item)]
+    window = place(root)
+    for text in texts:
+        yield from _cut(text, window)
+        yield from _small(text, px_per_mm)
+    shown = [(text, _ink(text)) for text in texts]
+    for (one, here), (other, there) in combinations(shown, 2):
+        if _cross(here, there):
+            yield f"{_say(one)} overlaps {_say(other)}"
+    for text, here in shown:
+        for target in targets:
+            if target not in ancestors(text) and _cross(here, place(target)):
+                yield f"{_say(text)} lies under {target.objectName()}"
+    yield from _targets(targets, window, px_per_mm)
+    for item in seen:
+        side = item.property("codeSide")
+        if item.objectName() == "qr" and side / px_per_mm < QR_MM and not _in_picture(item):
+            yield f"QR code is {side / px_per_mm:.1f} mm, not {QR_MM:g}"
+
+
+def contrasts(root: QQuickItem, picture: QImage, least: float) -> Iterator[str]:
+    """Words that stand out less than `least`:1 from the ground they are painted on."""
+    for text in items(root):
+        if is_text(text) and _shown(text) and not _in_picture(text):
+            found = contrast(QColor(text.property("color")), _ground(picture, _ink(text)))
+            if found < least:
+                yield f"{_say(text)} has contrast {found:.1f}:1, not {least:g}:1"
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of two colors, 1 to 21 (WCAG 2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    red, green, blue = (_linear(part) for part in (color.redF(), color.greenF(), color.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else math.pow((part + 0.055) / 1.055, 2.4)
+
+
+def _ground(picture: QImage, ink: QRectF) -> QColor:
+    box = ink.toAlignedRect().intersected(picture.rect())
+    steps = max(1, box.width() // 60), max(1, box.height() // 12)
+    pixels = Counter(
+        picture.pixel(x, y)
+        for y in range(box.top(), box.bottom() + 1, steps[1])
+        for x in range(box.left(), box.right() + 1, steps[0])
+    )
+    return QColor.fromRgb(pixels.most_common(1)[0][0])
+
+
+def _ink(text: QQuickItem) -> QRectF:
+    width, height = float(text.property("contentWidth")), float(text.property("contentHeight"))
+    free = text.width() - width
+    left = {RIGHT: free, CENTER: free / 2}.get(_alignment(text), 0.0) if free > SLACK_PX else 0.0
+    em = text.property("font").pixelSize()  # the font's line is 1.45 em high; ink fills the middle of it
+    return text.mapRectToScene(QRectF(left, ABOVE * em, width, height - (ABOVE + BELOW) * em))
+
+
+def _alignment(text: QQuickItem) -> int:
+    context = QQmlEngine.contextForObject(text)
+    value, _ = QQmlExpression(context, text, "horizontalAlignment").evaluate()  # PySide cannot read it as a property
+    return int(value)
+
+
+def _cut(text: QQuickItem, window: QRectF) -> Iterator[str]:
+    ink = _ink(text)
+    if text.property("truncated") or float(text.property("contentWidth")) > text.width() + SLACK_PX:
+        yield f"{_say(text)} is wider than its place"
+    if float(text.property("contentHeight")) > text.height() + SLACK_PX:
+        yield f"{_say(text)} is higher than its place"
+    if not _within(ink, window):
+        yield f"{_say(text)} leaves the screen"
+    for outer in ancestors(text):
+        frame = place(outer)
+        if outer.clip() and ink.intersects(frame) and not _within(ink, frame):
+            yield f"{_say(text)} is cut by the page's edge"
+        if is_target(outer) and not _within(ink, frame):
+            yield f"{_say(text)} leaves its button {outer.objectName()}"
+
+
+def _small(text: QQuickItem, px_per_mm: float) -> Iterator[str]:
+    scale = text.mapRectToScene(QRectF(0, 0, 100, 100)).height() / 100
+    em = text.property("font").pixelSize() * scale / px_per_mm
+    least = LATIN_MM if LATIN.search(text.property("text")) else HAN_MM
+    if em < least - 0.15:
+        yield f"{_say(text)} is {em:.1f} mm type, not {least:g} mm"
+
+
+def _targets(targets: list[QQuickItem], window: QRectF, px_per_mm: float) -> Iterator[str]:
+    places = [(target.objectName(), place(target)) for target in targets]
+    for name, box in places:
+        if not name:
+            yield f"a control at {box.x():.0f},{box.y():.0f} has no name"
+        if min(box.width(), box.height()) < TARGET_MM * px_per_mm - SLACK_PX:
+            yield f"{name} is {box.width() / px_per_mm:.1f} × {box.height() / px_per_mm:.1f} mm, not {TARGET_MM:g}"
+        if not _within(box, window):
+            yield f"{name} leaves the screen"
+    for (one, here), (other, there) in combinations(places, 2):
+        apart = max(
+            max(here.left(), there.left()) - min(here.right(), there.right()),
+            max(here.top(), there.top()) - min(here.bottom(), there.bottom()),
+        )
+        if apart < GAP_MM * px_per_mm - SLACK_PX:
+            yield f"{one} and {other} are {apart / px_per_mm:.1f} mm apart, not {GAP_MM:g}"
+
+
+def _shown(text: QQuickItem) -> bool:
+    ink = _ink(text)
+    return all(ink.intersects(place(outer)) for outer in ancestors(text) if outer.clip() or _outermost(outer))
+
+
+def _reachable(target: QQuickItem) -> bool:
+    box = place(target)
+    return all(box.intersects(place(outer)) for outer in ancestors(target) if outer.clip())
+
+
+def _outermost(item: QQuickItem) -> bool:
+    return item.parentItem() is None
+
+
+def _in_picture(item: QQuickItem) -> bool:
+    return any(outer.property("picture") is True and outer.objectName() == "slip-paper" for outer in ancestors(item))
+
+
+def _within(inner: QRectF, outer: QRectF) -> bool:
+    return outer.adjusted(-SLACK_PX, -SLACK_PX, SLACK_PX, SLACK_PX).contains(inner)
+
+
+def _cross(one: QRectF, other: QRectF) -> bool:
+    both = one.intersected(other)
+    return both.width() > SLACK_PX and both.height() > 3 * SLACK_PX
+
+
+def _say(text: QQuickItem) -> str:
+    words = str(text.property("text"))
+    return f"“{words if len(words) <= 24 else words[:23] + '…'}”"

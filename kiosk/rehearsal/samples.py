@@ -1,0 +1,258 @@
+"""Sample pages for the gallery and for tests: every screen, in the states that a resident can meet. No real person."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from time import time
+
+import msgspec
+
+from kiosk.slips.slip import Gap, Pair, Qr, Rule, Slip, Text
+from kiosk.stage.settings import HallInfo
+from kiosk.text.catalogue import Said, catalogue
+from kiosk.views.common import (
+    Attract,
+    Goodbye,
+    Home,
+    Notice,
+    Outcome,
+    OutOfService,
+    StaffCalled,
+    Tile,
+    Working,
+)
+from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
+from kiosk.views.payment import ChooseMethod, Method, ScanToPay, UnfinishedOrder
+from kiosk.views.view import Position, View
+
+HALL = HallInfo(name="天福和园便民服务站", name_en="Tianfu Heyuan Service Hall", phone="029-0000 0000")
+
+MESSAGES = {
+    "zh_CN": {
+        "journey.queue_ticket.title": "取号排队",
+        "journey.queue_ticket.subtitle": "前面 6 人，约 15 分钟",
+        "journey.print_form.title": "打印表格",
+        "journey.print_form.subtitle": "居住证明等 46 种",
+        "journey.gas_card.title": "气卡购气",
+        "journey.gas_card.subtitle": "给燃气卡充值",
+    },
+    "en": {
+        "journey.queue_ticket.title": "Queue ticket",
+        "journey.queue_ticket.subtitle": "6 people ahead, about 15 min",
+        "journey.print_form.title": "Print a form",
+        "journey.print_form.subtitle": "46 forms",
+        "journey.gas_card.title": "Gas card",
+        "journey.gas_card.subtitle": "Top up a gas card",
+    },
+}
+"""Words of services that are still to come: the home screen must have room for them."""
+
+ORDER = "T07K20004186"
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """A screen in one state. `over` is laid over it: `help` or `still_here`."""
+
+    name: str
+    view: View
+    position: Position | None = None
+    can_go_back: bool = False
+    can_go_home: bool = False
+    previous: str | None = None
+    over: str | None = None
+
+
+def teach() -> None:
+    """Add the samples' own messages to the catalogues of this process."""
+    for language, messages in MESSAGES.items():
+        catalogue(language).table.update(messages)
+
+
+def samples() -> Iterator[Sample]:
+    """Every sample, in the order a resident meets them."""
+    yield from _standing()
+    yield from _account()
+    yield from _payment()
+    yield from _outcomes()
+    yield from _endings()
+
+
+def _tile(journey: str, paused: str | None = None) -> Tile:
+    words = f"journey.{journey}"
+    return Tile(journey=journey, title=f"{words}.title", subtitle=f"{words}.subtitle", icon=journey, paused=paused)
+
+
+def _step(step: int) -> Position:
+    return Position(step, 4, f"step.{('account', 'bill', 'pay', 'result')[step - 1]}")
+
+
+def _standing() -> Iterator[Sample]:
+    gas, card = _tile("gas_bill"), _tile("gas_card", "reason.offline")
+    many = (gas, _tile("queue_ticket"), _tile("print_form"), card)
+    yield Sample(name="attract", view=Attract(services=(gas,)))
+    yield Sample(name="attract-many", view=Attract(services=many))
+    yield Sample(name="home", view=Home(tiles=(gas,)))
+    yield Sample(name="home-paused", view=Home(tiles=(_tile("gas_bill", "reason.money_closed"),)))
+    yield Sample(name="home-many", view=Home(tiles=many))
+    yield Sample(name="home-help", view=Home(tiles=(gas,)), over="help")
+
+
+def _account() -> Iterator[Sample]:
+    enter = EnterAccount(min_digits=10, max_digits=10)
+    problem = EnterAccount(min_digits=8, max_digits=12, problem="problem.account")
+    yield Sample(name="account", view=enter, position=_step(1), can_go_back=True, can_go_home=True)
+    yield Sample(
+        name="account-typed", view=enter, position=_step(1), can_go_back=True, can_go_home=True, previous="0123456789"
+    )
+    yield Sample(name="account-problem", view=problem, position=_step(1), can_go_back=True, can_go_home=True)
+    yield Sample(
+        name="account-still-here", view=enter, position=_step(1), can_go_back=True, can_go_home=True, over="still_here"
+    )
+    yield Sample(name="looking", view=Working(saying="working.looking_up"), position=_step(1), can_go_home=True)
+    yield Sample(name="bill", view=_bill(1), position=_step(2), can_go_back=True, can_go_home=True)
+    yield Sample(name="bill-six", view=_bill(6), position=_step(2), can_go_back=True, can_go_home=True)
+    yield Sample(
+        name="nothing-owed",
+        view=NothingOwed(holder="张**", address="天福和园 ***", account="01****3862"),
+        position=_step(2),
+        can_go_home=True,
+    )
+
+
+def _bill(periods: int) -> ConfirmBill:
+    lines = (
+        BillLine(tier=1, volume_m3=Decimal(20), unit_price=Decimal("2.75"), amount_fen=5500),
+        BillLine(tier=2, volume_m3=Decimal(30), unit_price=Decimal("3.30"), amount_fen=9900),
+    )
+    fee = BillLine(tier=0, volume_m3=None, unit_price=None, amount_fen=77)
+    ends = [("2026-09", "2026-10"), ("2026-07", "2026-08"), ("2026-05", "2026-06"), ("2026-03", "2026-04")]
+    ends += [("2026-01", "2026-02"), ("2025-11", "2025-12")]
+    owed = tuple(
+        BillPeriod(
+            first_month=first,
+            last_month=last,
+            volume_m3=Decimal("50.0000"),
+            amount_fen=15400 + (77 if number else 0),
+            lines=(*lines, fee) if number else lines,
+        )
+        for number, (first, last) in enumerate(ends[:periods])
+    )
+    return ConfirmBill(
+        holder="𠮷**",
+        address="天福和园 ***",
+        account="01****3862",
+        total_fen=sum(period.amount_fen for period in owed),
+        late_fee_fen=77 * (periods - 1),
+        used_this_cycle_m3=Decimal("430.5"),
+        periods=owed,
+    )
+
+
+def _payment() -> Iterator[Sample]:
+    both = (Method(channel="wechat"), Method(channel="card", paused="reason.earlier_payment_unresolved"))
+    choose = ChooseMethod(amount_fen=15400, methods=both)
+    declined = ChooseMethod(
+        amount_fen=15400, methods=both, remark=Said("remark.declined", keys={"channel": "channel.wechat"})
+    )
+    yield Sample(name="choose", view=choose, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(name="choose-remark", view=declined, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(
+        name="scan",
+        view=ScanToPay(
+            channel="wechat",
+            amount_fen=15400,
+            code="weixin://wxpay/bizpayurl?pr=p4lpSuKzz",
+            until_ms=int(time() * 1000) + 86_000,
+        ),
+        position=_step(3),
+    )
+    yield Sample(
+        name="checking", view=Working(saying="working.checking_payment", amount_fen=123456789), position=_step(3)
+    )
+
+
+def _outcomes() -> Iterator[Sample]:
+    amount = {"amount": 15400}
+    wechat = {"channel": "channel.wechat"}
+    done = (Said("truth.goods.accepted", money=amount),)
+    received = (Said("truth.money.received", money=amount), Said("truth.goods.not_yet"))
+    returned = (Said("truth.money.returned", money=amount, keys=wechat), Said("truth.goods.unpaid"))
+    slip = _slip()
+
+    def outcome(name: str, **fields: object) -> Sample:
+        view = msgspec.convert({"amount_fen": 15400, "order_no": ORDER, "slip": slip} | fields, Outcome)
+        return Sample(name=name, view=view, position=_step(4), can_go_home=True)
+
+    yield outcome("done", truth="done", lines=done, slip_state="printed")
+    yield outcome("done-printing", truth="done", lines=done, slip_state="printing")
+    yield outcome("done-unknown", truth="done", lines=done, slip_state="unknown", can_print=True, photo_code=ORDER)
+    yield outcome(
+        "done-no-paper",
+        truth="done",
+        lines=done,
+        slip_state="not_printed",
+        slip_problem="reason.paper_out",
+        photo_code=ORDER,
+    )
+    yield outcome("not-finished", truth="not_finished", lines=received, slip_state="printed", still_working=True)
+    yield outcome(
+        "not-finished-no-paper",
+        truth="not_finished",
+        lines=received,
+        slip_state="not_printed",
+        slip_problem="reason.paper_out",
+        photo_code=ORDER,
+        still_working=True,
+    )
+    yield outcome("no-money-kept", truth="no_money_kept", lines=returned, slip_state="none", can_print=True)
+    yield outcome("no-money-kept-slip", truth="no_money_kept", lines=returned, slip_state="printed")
+    yield Sample(
+        name="unfinished",
+        view=UnfinishedOrder(order_no=ORDER, amount_fen=15400, lines=received, can_print=True),
+        position=_step(2),
+        can_go_home=True,
+    )
+
+
+def _endings() -> Iterator[Sample]:
+    away = Notice(
+        picture="clock",
+        title="notice.company_away.title",
+        body=Said("notice.company_away.body"),
+        primary="button.home",
+    )
+    no_paper = Notice(
+        picture="paper",
+        title="notice.no_paper.title",
+        body=Said("notice.no_paper.body", keys={"reason": "reason.paper_out"}),
+        primary="button.go_on",
+        secondary="button.home",
+    )
+    yield Sample(name="notice", view=away, position=_step(2), can_go_home=True)
+    yield Sample(name="notice-no-paper", view=no_paper, position=_step(3), can_go_home=True)
+    yield Sample(name="staff-called", view=StaffCalled(), position=_step(2), can_go_home=True)
+    yield Sample(name="out-of-service", view=OutOfService(reason="reason.bad_clock"))
+    yield Sample(name="goodbye", view=Goodbye())
+
+
+def _slip() -> Slip:
+    return Slip(
+        name="receipt",
+        language="zh-CN",
+        lines=(
+            Text("燃气缴费凭证", align="center", bold=True, size="tall"),
+            Text(HALL.name, align="center"),
+            Gap(),
+            Pair("户名", "𠮷*"),
+            Pair("户号", "01****3862"),
+            Pair("一档 20 m³ × 2.75", "55.00"),
+            Pair("二档 30 m³ × 3.30", "99.00"),
+            Rule(),
+            Pair("合计", "¥154.00", bold=True, size="tall"),
+            Pair("微信支付", "2026-11-24 10:32"),
+            Pair("订单", "T07K2-000418-6"),
+            Rule(),
+            Text("燃气公司已入账。此凭证不是发票。"),
+            Text(f"服务热线 {HALL.phone}"),
+            Qr(ORDER),
+        ),
+    )
