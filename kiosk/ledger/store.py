@@ -43,6 +43,7 @@ class Store:
         and `ValueError` for a terminal that is not one to five of `0-9A-Z`.
         """
         check_terminal(terminal)
+        self.folder = folder
         files = Files(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:

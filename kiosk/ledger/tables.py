@@ -20,15 +20,15 @@ class _Table(Generic[_R]):
     def __init__(self, name: str, row: type[_R], *identity: str) -> None:
         self.name = name
         self._row: type[_R] = row
-        self._columns = [field.name for field in msgspec.structs.fields(row)]
-        columns = ", ".join(self._columns)
-        changes = ", ".join(f"{column} = excluded.{column}" for column in self._columns if column not in identity)
+        self.columns = [field.name for field in msgspec.structs.fields(row)]
+        columns = ", ".join(self.columns)
+        changes = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in identity)
         self.select = " ".join(("SELECT", columns, "FROM", name))
         self.order = ", ".join(identity)
         # never OR REPLACE: it would delete the row that a unique index protects
         self.upsert = " ".join(
             (
-                *("INSERT INTO", name, f"({columns}) VALUES ({', '.join('?' * len(self._columns))})"),
+                *("INSERT INTO", name, f"({columns}) VALUES ({', '.join('?' * len(self.columns))})"),
                 *("ON CONFLICT", f"({self.order})", "DO UPDATE SET", changes),
             )
         )
@@ -38,7 +38,7 @@ class _Table(Generic[_R]):
         query = " ".join((self.select, condition, "ORDER BY", self.order))
         for values in db.execute(query, parameters):
             # SQLite has no booleans: lax takes its 0 and 1 for them, and nothing else
-            yield msgspec.convert(dict(zip(self._columns, values, strict=True)), self._row, strict=False)
+            yield msgspec.convert(dict(zip(self.columns, values, strict=True)), self._row, strict=False)
 
 
 ORDERS = _Table("orders", OrderRow, "order_no")
