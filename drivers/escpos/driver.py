@@ -186,11 +186,22 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
         self._leftovers = False
 
     async def _send(self, link: Link, commands: tuple[bytes, ...], kind: ProofKind) -> PrintOutcome:
+        loop = asyncio.get_running_loop()
         mark = next(self._marks)
         handed_over = False
         self._leftovers = True  # until it is known better, and when this task is cancelled anywhere below
+        deadline = loop.time() + self.settings.send_timeout_s
+        look_at = loop.time() + self.settings.watch_every_s
         try:
             for chunk in wire.chunks(commands, self.settings.chunk_bytes):
+                if loop.time() >= look_at:
+                    if (trouble := await self._trouble(link)) is not None:
+                        await link.write(wire.DROP_BUFFERS)
+                        return PrintUnknown(f"stopped: {trouble}")
+                    look_at = loop.time() + self.settings.watch_every_s
+                if loop.time() >= deadline:
+                    await self._hang_up()
+                    return PrintUnknown("it took too few bytes in time")
                 await link.write(chunk)
                 handed_over = True
             await link.ask_proof(kind, mark)
@@ -202,32 +213,37 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
                 return NotPrinted("offline")
             return PrintUnknown(f"the connection failed: {error}")
 
+    async def _trouble(self, link: Link) -> Reason | None:
+        """Why the printer stopped, if it says so twice (once may be a flicker). Silence says nothing, and being
+        offline without a reason passes."""
+        reasons: tuple[Reason, ...] = ()
+        for _ in range(2):
+            sensors = await link.sensors()
+            self._sensors = sensors if isinstance(sensors, wire.Sensors) else None
+            health = read_health(sensors) if isinstance(sensors, wire.Sensors) else None
+            if not isinstance(health, NeedsAttention):
+                return None
+            reasons = health.reasons
+        return reasons[0]
+
     async def _await_proof(self, link: Link, kind: ProofKind, mark: bytes) -> PrintOutcome:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.settings.proof_timeout_s
-        doubt: Reason | Literal["offline"] | None = None
         while True:
             left = deadline - loop.time()
             proven = await link.proven(kind, mark, 0 if kind == "none" else min(self.settings.watch_every_s, left))
-            link.changed()
+            link.forget_change()
             if proven and kind == "gs_h":
                 return await self._proven(link)
-            sensors = await link.sensors()
-            self._sensors = sensors if isinstance(sensors, wire.Sensors) else None
-            against = _reason_against(read_health(sensors)) if isinstance(sensors, wire.Sensors) else None
-            if against is not None and against == doubt:  # seen twice: not a flicker
-                return await self._stopped(link, kind, mark, against)
-            doubt = against
-            if proven and against is None and isinstance(sensors, wire.Sensors):
+            if (trouble := await self._trouble(link)) is not None:
+                return await self._stopped(link, kind, mark, trouble)
+            if proven and self._sensors is not None:
                 self._leftovers = False
                 return Printed()
-            if kind == "none" and against is None:
-                self._leftovers = False
-                return PrintUnknown("this printer gives no proof")
-            if loop.time() >= deadline:
+            if kind == "none" or loop.time() >= deadline:
                 # All bytes are with the printer and nothing is known to be wrong: it may well finish by itself.
-                self._leftovers = against is not None
-                return PrintUnknown("the proof did not come")
+                self._leftovers = False
+                return PrintUnknown("this printer gives no proof" if kind == "none" else "the proof did not come")
 
     async def _proven(self, link: Link) -> PrintOutcome:
         """The slip is on paper, whatever happens now; look once how the roll is."""
@@ -237,9 +253,7 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
             self._sensors = sensors if isinstance(sensors, wire.Sensors) else None
         return Printed()
 
-    async def _stopped(
-        self, link: Link, kind: ProofKind, mark: bytes, reason: Reason | Literal["offline"]
-    ) -> PrintOutcome:
+    async def _stopped(self, link: Link, kind: ProofKind, mark: bytes, reason: Reason) -> PrintOutcome:
         """The printer stopped in the middle. Drop what it holds, lest it prints after the refill, for whom it may;
         part of the slip may be out, so nothing but a proof that arrives right now makes this known."""
         await link.write(wire.DROP_BUFFERS)

@@ -87,10 +87,9 @@ class Link:
         """Send, waiting at most the write time-out. Raises `WriteTimeoutError` too."""
         await self.port.write(data, self._settings.write_timeout_s)
 
-    def changed(self) -> bool:
-        """Whether the printer reported something by itself since the last call."""
-        asb, self._asb = self._asb, None
-        return asb is not None
+    def forget_change(self) -> None:
+        """Have seen what the printer reported by itself."""
+        self._asb = None
 
     async def ask_proof(self, kind: ProofKind, mark: bytes) -> None:
         """Ask for the proof that everything sent so far is on paper."""

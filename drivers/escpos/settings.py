@@ -32,6 +32,8 @@ class EscPosSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """For the first buffered answer after connecting, which tells what proof the printer can give."""
     write_timeout_s: float = 8.0
     """For one chunk: how long a printer may keep us waiting while its buffer is full."""
+    send_timeout_s: float = 60.0
+    """For all bytes of a slip."""
     proof_timeout_s: float = 25.0
     """From the last byte of the slip to the proof that it came out."""
     watch_every_s: float = 0.5
