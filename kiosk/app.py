@@ -107,8 +107,10 @@ class Terminal:
         *,
         announcements: Mapping[str, "Announcement"] | None = None,
         fullscreen: bool | None = None,
+        ledger: Path | None = None,
     ) -> None:
-        """`path` is the configuration; `announcements` say where the simulators run that it names."""
+        """`path` is the configuration; `announcements` say where the simulators run that it names. `fullscreen` and
+        `ledger` (its folder) stand in for what the file says."""
         from kiosk.stage.window import StageWindow
 
         face = glance(path)
@@ -117,6 +119,7 @@ class Terminal:
             display = msgspec.structs.replace(display, fullscreen=fullscreen)
         self._path = path
         self._announcements = announcements
+        self._ledger = ledger
         self._thread = EngineThread(self._work, self._ended)
         self.window = StageWindow(display, face.hall, self._thread.post)
         self.window.show(first_page(face))
@@ -140,7 +143,7 @@ class Terminal:
         self.window.close(code)
 
     async def _work(self, thread: EngineThread) -> None:
-        from kiosk.config import ConfigError, load, resolve_simulators
+        from kiosk.config import ConfigError, LedgerSettings, load, resolve_simulators
         from kiosk.engine import Engine, out_of_service
 
         try:
@@ -153,6 +156,8 @@ class Terminal:
             out_of_service(self.window, "reason.bad_config")
             await asyncio.Event().wait()
             return
+        if self._ledger is not None:
+            config = msgspec.structs.replace(config, ledger=LedgerSettings(folder=self._ledger))
         engine = Engine(config, self.window)
         thread.ready(engine.take)
         await engine.run()

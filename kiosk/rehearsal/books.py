@@ -1,0 +1,100 @@
+"""The books of every party laid side by side: the terminal's ledger, the channel's and the gas company's."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.ledger.reading import reading
+from kiosk.ledger.tables import load
+from kiosk.orders.rows import Rows
+from kiosk.text.numbers import order_number, yuan
+
+Books = dict[str, Any]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One order in all three books, in fen."""
+
+    order_no: str
+    state: str
+    charged: int
+    returned: int
+    delivered: int
+    charged_there: int
+    returned_there: int
+    delivered_there: int
+
+    @property
+    def agrees(self) -> bool:
+        """To the fen."""
+        ours = (self.charged, self.returned, self.delivered)
+        return ours == (self.charged_there, self.returned_there, self.delivered_there)
+
+    @property
+    def owed(self) -> int:
+        """What the resident gave and has neither goods nor money for."""
+        return self.charged_there - self.returned_there - self.delivered_there
+
+
+def ledger_rows(folder: Path) -> list[Rows]:
+    """All orders of the ledger in `folder`."""
+    with reading(folder) as db:
+        return load(db)
+
+
+def lay_side_by_side(orders: list[Rows], wechat: Books, gas: Books) -> list[Line]:
+    """One line for every order that any party knows."""
+    ours = {rows.order.order_no: rows for rows in orders}
+    charged: dict[str, int] = {}
+    returned: dict[str, int] = {}
+    for key, booked in wechat["orders"].items():
+        order_no = key.rpartition("A")[0]
+        charged[order_no] = charged.get(order_no, 0) + booked["paid_fen"]
+        returned[order_no] = returned.get(order_no, 0) + booked["refunded_fen"]
+    delivered = {
+        order_no: booked["due_fen"] for order_no, booked in gas["orders"].items() if booked["state"] == "delivered"
+    }
+    lines = []
+    for order_no in sorted(ours.keys() | charged.keys() | delivered.keys()):
+        rows = ours.get(order_no)
+        lines.append(
+            Line(
+                order_no=order_no,
+                state="missing" if rows is None else rows.order.state + ("" if rows.order.closed else ", not closed"),
+                charged=rows.captured_fen if rows else 0,
+                returned=rows.refunded_fen if rows else 0,
+                delivered=rows.delivered_fen if rows else 0,
+                charged_there=charged.get(order_no, 0),
+                returned_there=returned.get(order_no, 0),
+                delivered_there=delivered.get(order_no, 0),
+            )
+        )
+    return lines
+
+
+def table(lines: list[Line]) -> str:
+    """The books as text, in yuan."""
+    rows = [("order", "state", "charged", "returned", "delivered", "channel", "returned", "company", "")]
+    rows += [
+        (
+            order_number(line.order_no),
+            line.state,
+            yuan(line.charged),
+            yuan(line.returned),
+            yuan(line.delivered),
+            yuan(line.charged_there),
+            yuan(line.returned_there),
+            yuan(line.delivered_there),
+            "agree" if line.agrees and line.owed == 0 else "DIFFER",
+        )
+        for line in lines
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column < 2 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
