@@ -34,7 +34,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     command = commands[name].load()
     try:
-        return int(command(rest))
+        status = int(command(rest))
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
