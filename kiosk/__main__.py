@@ -32,9 +32,8 @@ def main(argv: list[str] | None = None) -> int:
         hint = f"; did you mean {meant[0]}?" if meant else ""
         sys.stderr.write(f"kiosk: there is no command {name}{hint} (kiosk --help lists them)\n")
         return 2
-    command = commands[name].load()
     try:
-        status = int(command(rest))
+        status = int(commands[name].load()(rest))
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:

@@ -130,9 +130,10 @@ def read_health(health: Health, port: str) -> tuple[str, str]:
             words = ", ".join(reason.replace("_", " ") for reason in reasons)
             return words, "; ".join(dict.fromkeys(_ADVICE[reason] for reason in reasons))
         case Offline(detail=detail):
-            networked = port.startswith(("http:", "https:", "socket:"))
-            where = "the network, and the address" if networked else "the cable, and the port"
-            return f"offline: {detail}", f"check that it is switched on, {where} in the configuration"
+            if port.startswith(("http:", "https:")):
+                return f"offline: {detail}", "check the network and the address in the configuration; ask the peer"
+            where = "the network" if port.startswith("socket:") else "the cable"
+            return f"offline: {detail}", f"check that it is switched on, {where}, and the port in the configuration"
         case Unknown(detail=detail):
             return f"unknown: {detail}" if detail else "unknown", "ask again; if it stays, look at the device itself"
         case _:
