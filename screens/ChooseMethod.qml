@@ -12,50 +12,60 @@ ScreenFrame {
     required property var methods
     required property string remark
 
+    readonly property bool beside: Theme.landscape
+
     heading: Words.say("screen.ChooseMethod.title")
 
     Card {
-        id: sum
-
-        width: parent.width
-        height: band.implicitHeight
+        visible: screen.beside
+        width: Math.round((parent.width - Theme.gap) / 2)
+        height: left.implicitHeight
         color: Theme.peach
 
         AmountBand {
-            id: band
+            id: left
 
             width: parent.width
             height: parent.height
-            color: "transparent"
+            color: Theme.clear
             amount: screen.amount
             label: Words.say("screen.total")
         }
     }
 
-    Remark {
-        id: said
-
-        anchors {
-            left: parent.left
-            right: parent.right
-            top: sum.bottom
-            topMargin: visible ? Theme.gap : 0
-        }
-        height: visible ? implicitHeight : 0
-        text: screen.remark
-        urgent: true
-        visible: screen.remark !== ""
-    }
-
     Pages {
+        id: blocks
+
         anchors {
-            bottom: parent.bottom
-            left: parent.left
-            right: parent.right
-            top: said.bottom
-            topMargin: 2 * Theme.grid
+            fill: parent
+            leftMargin: screen.beside ? Math.round((parent.width + Theme.gap) / 2) : 0
         }
         spacing: Theme.gap
+
+        Card {
+            visible: !screen.beside
+            width: parent.width
+            height: band.implicitHeight
+            color: Theme.peach
+
+            AmountBand {
+                id: band
+
+                width: parent.width
+                height: parent.height
+                color: Theme.clear
+                amount: screen.amount
+                label: Words.say("screen.total")
+            }
+        }
+
+        Remark {
+            visible: screen.remark !== ""
+            width: parent.width
+            height: implicitHeight
+            text: screen.remark
+            urgent: true
+        }
 
         Repeater {
             model: screen.methods
@@ -64,7 +74,7 @@ ScreenFrame {
                 required property var modelData
 
                 objectName: "method-" + modelData.channel
-                width: parent?.width ?? 0
+                width: blocks.width
                 height: implicitHeight
                 icon: modelData.channel === "card" ? "card" : "wechat"
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)

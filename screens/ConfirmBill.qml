@@ -16,7 +16,7 @@ ScreenFrame {
     required property string usedThisCycleM3
     required property var periods
 
-    readonly property bool beside: Theme.landscape
+    readonly property bool beside: Theme.landscape && !Theme.large
     readonly property int leftWidth: Math.round((room.width - Theme.gap) * 0.46)
 
     primaryText: Words.say("screen.ConfirmBill.primary", {

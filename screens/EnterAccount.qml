@@ -16,11 +16,13 @@ ScreenFrame {
 
     primaryText: Words.say("screen.EnterAccount.primary")
     primaryUsable: digits.length >= minDigits
-    heading: Words.say("screen.EnterAccount.title")
+    heading: problem !== "" && Theme.large && Theme.tight ? "" : Words.say("screen.EnterAccount.title")
     onPrimaryChosen: answered(digits)
 
     Item {
         id: entry
+
+        readonly property real spare: screen.room.height - well.height - 2 * Theme.grid - (remark.visible ? remark.implicitHeight + Theme.gap : 0) - (Theme.landscape ? 0 : 4 * Theme.target + 3 * Theme.gap + 2 * Theme.grid)
 
         width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
         height: Theme.landscape ? parent.height : well.y + well.height
@@ -31,7 +33,7 @@ ScreenFrame {
             width: parent.width
             height: visible ? implicitHeight : 0
             color: Theme.second
-            visible: !(Theme.large && remark.visible)
+            visible: entry.spare >= implicitHeight
             text: Words.say("screen.EnterAccount.hint", {
                 "digits": screen.minDigits === screen.maxDigits ? screen.maxDigits : screen.minDigits + "–" + screen.maxDigits
             })
@@ -54,13 +56,11 @@ ScreenFrame {
         Row {
             id: places
 
-            readonly property real space: screen.room.height - where.height - remark.height - well.height - 4 * Theme.target - 3 * Theme.gap - 4 * Theme.grid
-
             anchors {
                 top: remark.bottom
                 topMargin: 2 * Theme.grid
             }
-            visible: space > places.height + 2 * Theme.grid
+            visible: entry.spare >= where.implicitHeight + implicitHeight + 4 * Theme.grid
             width: parent.width
             spacing: Theme.gap
 

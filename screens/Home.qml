@@ -15,13 +15,17 @@ ScreenFrame {
     Prose {
         id: hint
 
+        readonly property bool fits: !(Theme.large && Theme.tight)
+
         anchors {
             left: parent.left
             right: parent.right
             top: parent.top
         }
+        height: fits ? implicitHeight : 0
         color: Theme.second
         text: Words.say("screen.Home.hint")
+        visible: fits
     }
 
     Pages {
@@ -33,7 +37,7 @@ ScreenFrame {
             left: parent.left
             right: parent.right
             top: hint.bottom
-            topMargin: 2 * Theme.grid
+            topMargin: hint.fits ? 2 * Theme.grid : 0
         }
         spacing: Theme.gap
 
@@ -106,7 +110,9 @@ ScreenFrame {
             left: parent.left
             right: parent.right
         }
+        height: visible ? implicitHeight : 0
         icon: "phone"
+        visible: !Theme.large
         text: Words.say("screen.Home.phone", {
             "phone": Hall.phone
         })

@@ -20,7 +20,8 @@ ScreenFrame {
     readonly property bool beside: Theme.landscape
     readonly property bool paperOut: slip.length > 0 && (slipState === "printing" || slipState === "printed")
     readonly property bool photo: !paperOut && photoCode !== ""
-    readonly property bool picture: paperOut || photo
+    readonly property bool photoInside: photo && Theme.large && !beside
+    readonly property bool picture: paperOut || photo && !photoInside
     readonly property int column: beside && picture ? Math.round((room.width - Theme.margin) * 0.56) : room.width
     property bool slidOut: slipState !== "printing"
 
@@ -37,8 +38,9 @@ ScreenFrame {
         id: words
 
         width: screen.column
-        height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.beside ? Theme.codeRoom : 0))
+        height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside && !screen.beside ? Theme.codeRoom + 2 * Theme.gap : 0))
         amount: screen.amount
+        code: screen.photoInside ? screen.photoCode : ""
         lines: screen.lines
         order: screen.orderNo
         remark: screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""
@@ -75,6 +77,7 @@ ScreenFrame {
 
                 anchors.centerIn: parent
                 code: screen.photoCode
+                objectName: "photo-code"
                 most: Math.min(Math.round(Theme.qrSide * 1.3), middle.height - 2 * Theme.grid, middle.width - 2 * Theme.grid)
             }
         }

@@ -60,7 +60,8 @@ ScreenFrame {
 
             anchors.centerIn: parent
             code: screen.code
-            most: Math.max(Math.ceil(Theme.qrLeast * (modules + 8) / Math.max(1, modules)), Math.min(Math.round(Theme.qrSide * 1.8), panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad))
+            least: Theme.qrLeast
+            most: Math.min(Math.round(Theme.qrSide * 1.8), panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad)
         }
     }
 
@@ -77,6 +78,7 @@ ScreenFrame {
         spacing: 2 * Theme.grid
 
         Prose {
+            visible: !(Theme.large && Theme.tight)
             width: parent.width
             horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
             text: Words.say("screen.ScanToPay.how." + screen.channel)
@@ -116,7 +118,7 @@ ScreenFrame {
         }
 
         Prose {
-            visible: !(Theme.large && Theme.tight)
+            visible: !Theme.large && !Theme.narrow
             width: parent.width
             color: Theme.second
             horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter

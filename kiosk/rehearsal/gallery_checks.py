@@ -21,7 +21,8 @@ TARGET_MM = 20.0
 GAP_MM = 3.0
 LATIN_MM = 10.0
 HAN_MM = 8.0
-QR_MM = 60.0
+CODES_MM = {"qr": 60.0, "photo-code": 24.0}
+"""A wallet scans `qr` at arm's length; `photo-code` is short and photographed from near."""
 SLACK_PX = 2.0
 ABOVE, BELOW = 0.25, 0.12
 RIGHT, CENTER = 2, 4
@@ -48,8 +49,9 @@ def geometry(root: QQuickItem, px_per_mm: float) -> Iterator[str]:
     yield from _targets(targets, window, px_per_mm)
     for item in seen:
         side = item.property("codeSide")
-        if item.objectName() == "qr" and side / px_per_mm < QR_MM and not _in_picture(item):
-            yield f"QR code is {side / px_per_mm:.1f} mm, not {QR_MM:g}"
+        least = CODES_MM.get(item.objectName())
+        if least is not None and side / px_per_mm < least and not _in_picture(item):
+            yield f"{item.objectName()} is {side / px_per_mm:.1f} mm, not {least:g}"
 
 
 def contrasts(root: QQuickItem, picture: QImage, least: float) -> Iterator[str]:

@@ -42,6 +42,8 @@ from kiosk.views.view import (
 
 FONTS = ("Noto Sans CJK SC", "HanaMinB")
 """Noto lacks most rare characters of names; Hanazono has them."""
+UNBROKEN = str.maketrans({" ": "\N{NO-BREAK SPACE}", "-": "\N{NON-BREAKING HYPHEN}"})
+"""A telephone number stays on one line."""
 SCREENS = Path(str(files("screens")))
 
 
@@ -211,7 +213,7 @@ class StageWindow:
         self._words.setProperty("language", language)
         self._words.setProperty("table", words.table)
         self._hall.setProperty("name", self.hall.named(language))
-        self._hall.setProperty("phone", self.hall.phone)
+        self._hall.setProperty("phone", self.hall.phone.translate(UNBROKEN))
         self._tell_time()
 
     def _tell_time(self) -> None:

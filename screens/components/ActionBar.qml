@@ -40,7 +40,7 @@ Item {
         objectName: bar.secondaryName
         visible: !bar.canGoBack && bar.secondary !== ""
         anchors.left: parent.left
-        width: bar.hasRight ? Math.round((parent.width - Theme.gap) * 0.42) : Math.max(implicitWidth, parent.width * 0.5)
+        width: bar.hasRight ? Math.round((parent.width - Theme.gap) * (Theme.large ? 0.5 : 0.42)) : Math.max(implicitWidth, parent.width * 0.5)
         height: parent.height
         deep: bar.deep
         text: bar.secondary

@@ -13,7 +13,7 @@ Item {
     readonly property real fit: width > 0 && natural > width ? width / natural : 1
 
     implicitWidth: natural
-    implicitHeight: figures.font.pixelSize * 1.1
+    implicitHeight: Math.round(figures.font.pixelSize * 1.2)
 
     Item {
         id: block

@@ -20,7 +20,7 @@ Item {
 
         ShapePath {
             capStyle: ShapePath.FlatCap
-            fillColor: "transparent"
+            fillColor: Theme.clear
             strokeColor: Theme.track
             strokeWidth: ring.side * 0.12
 
@@ -36,7 +36,7 @@ Item {
 
         ShapePath {
             capStyle: ShapePath.RoundCap
-            fillColor: "transparent"
+            fillColor: Theme.clear
             strokeColor: ring.color
             strokeWidth: ring.side * 0.12
 

@@ -18,7 +18,7 @@ Item {
 
     Rectangle {
         anchors.fill: parent
-        color: "transparent"
+        color: Theme.clear
         radius: Theme.half
         border {
             color: pointer.ink

@@ -1,7 +1,7 @@
 import QtQuick
 import screens.theme
 
-// One of the modes bar: a drawing above its word. A mode that is on is framed and marked, not only colored.
+// One of the modes bar: a drawing above its word. A mode that is on is framed and marked with a tick, not only colored.
 Touchable {
     id: mode
 
@@ -12,7 +12,7 @@ Touchable {
     property color tint: Theme.mistTint
     readonly property color shown: on ? Theme.overPine : ink
 
-    implicitWidth: Math.max(Theme.target, label.implicitWidth + Theme.grid)
+    implicitWidth: Math.max(Theme.target, label.implicitWidth + Theme.half)
     spoken: text
 
     Rectangle {
@@ -31,7 +31,7 @@ Touchable {
         Icon {
             anchors.horizontalCenter: parent.horizontalCenter
             ink: mode.shown
-            name: mode.icon
+            name: mode.on ? "check" : mode.icon
             side: Theme.pictureSmall
             tint: mode.on ? Theme.pine : mode.tint
         }
@@ -44,7 +44,7 @@ Touchable {
             color: mode.shown
             font.pixelSize: Theme.modeCaption
             horizontalAlignment: Text.AlignHCenter
-            text: mode.on ? "✓ " + mode.text : mode.text
+            text: mode.text
             textFormat: Text.PlainText
         }
     }

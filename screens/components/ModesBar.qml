@@ -8,7 +8,7 @@ Rectangle {
 
     property bool roomForHome: true
     property bool canGoHome: false
-    readonly property bool even: !Theme.large
+    readonly property bool even: !Theme.large && !Theme.narrow
 
     signal wentHome
     signal choseModes(large: bool, contrast: bool)

@@ -38,7 +38,7 @@ Touchable {
         color: button.usable ? (button.deep && !Theme.contrast ? Theme.pine : button.deep ? Theme.black : Theme.overPine) : Theme.second
         font {
             bold: true
-            pixelSize: Theme.lead
+            pixelSize: Theme.action
         }
         horizontalAlignment: Text.AlignHCenter
         text: button.text

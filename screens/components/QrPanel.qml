@@ -6,10 +6,10 @@ Rectangle {
     id: panel
 
     property string code
-    property int least: Theme.qrSide
+    property int least: 0 // px the code itself must have
     property int most: 2 * Theme.qrSide
     readonly property int modules: picture.implicitWidth
-    readonly property int module: modules > 0 ? Math.max(Math.floor(most / (modules + 8)), 1) : 1
+    readonly property int module: modules > 0 ? Math.max(Math.floor(most / (modules + 8)), Math.ceil(least / modules), 1) : 1
     readonly property int codeSide: modules * module
 
     objectName: "qr"

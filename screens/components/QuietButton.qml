@@ -34,17 +34,17 @@ Touchable {
             anchors.verticalCenter: parent.verticalCenter
             ink: button.ink
             name: button.icon
-            side: Theme.lead
+            side: Theme.action
             visible: button.icon !== ""
         }
 
         Text {
             anchors.verticalCenter: parent.verticalCenter
-            width: Math.min(implicitWidth, button.width - 2 * Theme.grid - (button.icon === "" ? 0 : Theme.lead + Theme.half))
+            width: Math.min(implicitWidth, button.width - 2 * Theme.grid - (button.icon === "" ? 0 : Theme.action + Theme.half))
             color: button.ink
             font {
                 bold: true
-                pixelSize: Theme.lead
+                pixelSize: Theme.action
             }
             horizontalAlignment: Text.AlignHCenter
             text: button.text

@@ -43,14 +43,14 @@ Item {
         Prose {
             width: parent.width
             color: slipTail.deep ? Theme.overDeepSecond : Theme.second
-            text: slipTail.problem
+            text: Theme.large && Theme.tight ? "" : slipTail.problem
             visible: text !== ""
         }
 
         Prose {
             width: parent.width
             color: slipTail.deep ? Theme.overDeepSecond : Theme.second
-            text: slipTail.photo ? Words.say("screen.slip.photograph") : ""
+            text: slipTail.photo ? Words.say(Theme.large && Theme.tight ? "screen.slip.photograph_short" : "screen.slip.photograph") : ""
             visible: text !== ""
         }
     }
@@ -59,7 +59,7 @@ Item {
         id: pointer
 
         anchors.right: parent.right
-        height: Math.round(Theme.pictureLarge * 1.35)
+        height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.1 : 1.5))
         width: implicitWidth
         glass: slipTail.deep ? Theme.deepPressed : Theme.mist
         here: slipTail.deep ? Theme.flame : Theme.persimmon

@@ -13,6 +13,8 @@ Item {
     property var lines: []
     property string order
     property string remark
+    property string code
+    readonly property bool apart: Theme.large || Theme.landscape
     readonly property bool done: truth === "done"
     readonly property bool warm: truth === "not_finished"
     readonly property color ink: done ? Theme.overDeep : Theme.ink
@@ -81,6 +83,7 @@ Item {
                 }
 
                 AmountText {
+                    visible: !block.apart
                     width: parent.width
                     color: block.done && !Theme.contrast ? Theme.peach : Theme.persimmonInk
                     horizontalAlignment: Text.AlignLeft
@@ -88,6 +91,16 @@ Item {
                     text: block.amount
                 }
             }
+        }
+
+        AmountText {
+            visible: block.apart
+            width: parent.width
+            height: implicitHeight
+            color: block.done && !Theme.contrast ? Theme.peach : Theme.persimmonInk
+            horizontalAlignment: Text.AlignLeft
+            size: Math.round(Theme.amount * 0.8)
+            text: block.amount
         }
 
         Repeater {
@@ -107,6 +120,13 @@ Item {
             width: words.width
             color: block.second
             text: block.remark
+        }
+
+        QrPanel {
+            visible: block.code !== ""
+            code: block.code
+            most: Theme.codeRoom
+            objectName: "photo-code"
         }
 
         Prose {

@@ -35,24 +35,26 @@ QtObject {
 
     // Controls
     readonly property int target: mm(20)
-    readonly property int button: mm(large ? 28 : 24)
+    readonly property int button: mm(large && !tight ? 28 : 24)
     readonly property int key: mm(22)
-    readonly property int bar: mm(large ? 34 : 28)
+    readonly property int bar: mm(large && !tight ? 34 : 28)
     readonly property int pictureSmall: mm(9)
     readonly property int picture: mm(16)
     readonly property int pictureLarge: mm(32)
     readonly property int qrSide: mm(68)
-    readonly property int qrLeast: mm(62)
-    readonly property int codeRoom: mm(44)
+    readonly property int qrLeast: mm(60)
+    readonly property int codeRoom: mm(48)
 
-    // Type: capitals of 10 mm type are 7.3 mm high
-    readonly property int caption: mm(10 * scale)
-    readonly property int modeCaption: mm(10 * (large ? (narrow ? 1.2 : 1.4) : 1))
-    readonly property int keyCaption: narrow ? mm(10) : mm(10 * (large ? 1.25 : 1))
-    readonly property int body: mm(10.5 * scale)
-    readonly property int lead: mm(12.5 * scale)
-    readonly property int heading: mm((narrow ? 12.5 : 14) * scale)
-    readonly property int title: mm((narrow ? 13 : 17) * scale)
+    // Type: capitals of 10 mm type are 7.3 mm high. Large print is 1.5 times the smallest type; on a small panel what is
+    // large already grows less, or words would break.
+    readonly property int caption: mm(10 * (large ? (tight ? 1.2 : 1.5) : 1))
+    readonly property int body: large && tight ? mm(15) : mm(10.5 * scale)
+    readonly property int lead: large && tight ? mm(15) : mm(12.5 * scale)
+    readonly property int action: large && tight ? mm(14) : mm(12.5 * (large ? 1.4 : 1))
+    readonly property int heading: large && tight ? mm(16) : mm((narrow ? 12.5 : 14) * scale)
+    readonly property int title: large && tight ? mm(17) : mm((narrow ? 13 : 17) * scale)
+    readonly property int modeCaption: mm(10 * (large && !tight ? 1.4 : 1))
+    readonly property int keyCaption: mm(10 * (large && !narrow ? 1.25 : 1))
     readonly property int digits: mm((narrow ? 15 : 18) * (large ? 1.25 : 1))
     readonly property int amount: mm((narrow ? 24 : 30) * (large ? 1.25 : 1))
     readonly property int clock: mm((narrow ? 40 : 56))
@@ -69,6 +71,7 @@ QtObject {
     readonly property color edge: contrast ? "#ffffff" : "#8b8a80"
     readonly property color track: contrast ? "#4d4d4d" : "#e4ddd0"
     readonly property color scrim: contrast ? "#e6000000" : "#cc17312d"
+    readonly property color clear: "#00000000"
     readonly property color white: "#ffffff"
     readonly property color black: "#000000"
 
