@@ -22,7 +22,7 @@ from kiosk.config_walk import INVALID, Key, Problem, Walk, listed, near, show
 from kiosk.devices.device import Role
 from kiosk.devices.drivers import AnyDevice, DeviceConfig, DriverError, driver_names, load_driver
 from kiosk.devices.payment import PaymentMethod
-from kiosk.devices.registry import HealthSettings
+from kiosk.devices.registry import HealthSettings, build
 from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import parse_url
@@ -143,7 +143,9 @@ def resolve_simulators(config: Config, announcements: Mapping[str, Announcement]
         _check_port(walk, announced.port, device.driver_class, ("device", n, "port"))
         settings = walk.struct(given, device.driver_class.Settings, ("device", n, "settings"))
         if isinstance(settings, msgspec.Struct):
-            resolved.append(msgspec.structs.replace(device, port=announced.port, settings=settings, given=given))
+            ready = msgspec.structs.replace(device, port=announced.port, settings=settings, given=given)
+            _check_builds(walk, ready, ("device", n))
+            resolved.append(ready)
     if walk.problems:
         raise ConfigError(config.path, walk.problems, [device.name for device in config.devices])
     return msgspec.structs.replace(config, devices=tuple(resolved))
@@ -172,7 +174,7 @@ def _device(walk: Walk, raw: object, key: Key) -> DeviceConfig | None:
     if table.role != driver.role:
         walk.complain((*key, "role"), show(table.role), f"{show(driver.role)}, the role of driver {table.driver}")
         return None
-    return DeviceConfig(
+    device = DeviceConfig(
         name=table.name,
         role=table.role,
         driver=table.driver,
@@ -181,6 +183,19 @@ def _device(walk: Walk, raw: object, key: Key) -> DeviceConfig | None:
         settings=settings if isinstance(settings, msgspec.Struct) else None,
         given=table.settings,
     )
+    _check_builds(walk, device, key)
+    return device
+
+
+def _check_builds(walk: Walk, device: DeviceConfig, key: Key) -> None:
+    """Let the driver itself look at its port beside its settings, when nothing else is wrong with them."""
+    wrong = any(problem.key[: len(key)] == key for problem in walk.problems)
+    if wrong or device.settings is None or device.simulator is not None:
+        return
+    try:
+        build(device)
+    except ValueError as error:
+        walk.complain((*key, "port"), show(device.port), f"one that driver {device.driver} takes: {error}")
 
 
 def _driver(walk: Walk, raw: object, key: Key) -> type[AnyDevice] | None:

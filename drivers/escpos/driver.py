@@ -32,6 +32,7 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
     """See the module. Status and print take turns; a status asked while a slip prints is `Busy` at once."""
 
     Settings = EscPosSettings
+    port_schemes = ("serial", "socket", "usb", "spy")
 
     def __init__(self, name: str, port: str, settings: EscPosSettings, now: Callable[[], float] = time.time) -> None:
         super().__init__(name, port, settings, now)

@@ -56,6 +56,7 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
     """
 
     Settings = GasCompanyHttpSettings
+    port_schemes = ("https", "http")
 
     def __init__(
         self, name: str, port: str, settings: GasCompanyHttpSettings, now: Callable[[], float] = time.time

@@ -66,6 +66,7 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
 
     channel = "wechat"
     Settings = WeChatPaySettings
+    port_schemes = ("https", "http")
 
     def __init__(self, name: str, port: str, settings: WeChatPaySettings, now: Callable[[], float] = time.time) -> None:
         super().__init__(name, port, settings, now)

@@ -29,7 +29,11 @@ class Device(ABC, Generic[S_co]):
     """What the port's URL may begin with (`serial`, `https`); empty: anything that `kiosk.ports` or HTTP can reach."""
 
     def __init__(self, name: str, port: str, settings: S_co, now: Callable[[], float] = time.time) -> None:
-        """`name` and `port` (a URL) as configured; `now` gives the wall clock in seconds since 1970, UTC."""
+        """`name` and `port` (a URL) as configured; `now` gives the wall clock in seconds since 1970, UTC.
+
+        Opens nothing: `config check` builds drivers too. Raises `ValueError` for a port that cannot be, with these
+        settings.
+        """
         self.name = name
         self.port = port
         self.settings = settings

@@ -49,4 +49,6 @@ def load_driver(name: str) -> type[AnyDevice]:
         raise DriverError(f"driver {name} cannot be imported: {type(error).__name__}: {error}") from error
     if not (isinstance(driver, type) and issubclass(driver, Device) and issubclass(driver.Settings, msgspec.Struct)):
         raise DriverError(f"{found[0].value} is no driver")
+    if lacking := driver.__abstractmethods__:
+        raise DriverError(f"driver {name} lacks {', '.join(sorted(lacking))}")
     return driver

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import time
+from abc import ABCMeta
 from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
@@ -49,6 +50,8 @@ class Printer(ReceiptPrinter[PaperSettings]):
 
     def __init__(self, name: str, port: str, settings: PaperSettings, now: Callable[[], float] = time.time) -> None:
         super().__init__(name, port, settings, now)
+        if "example" in port:
+            raise ValueError(f"{port} is an example")
         self.answers: list[Health | Exception | None] = [Ready()]
         self.asked = 0
         self.closed = False
@@ -100,18 +103,25 @@ class NotADriver:
     """Registered by mistake."""
 
 
-class Company(GasCompany[PaperSettings]):
-    """Only looked at, never built."""
+class Unfinished(GasCompany[PaperSettings]):
+    """Lacks what its role asks."""
 
     Settings = PaperSettings
 
 
-class Wallet(PaymentMethod[PaperSettings]):
-    """Only looked at, never built."""
-
+class _Wallet(PaymentMethod[PaperSettings]):
     Settings = PaperSettings
     channel = "wechat"
     port_schemes = ("https", "http")
+
+
+def _finished(name: str, cls: ABCMeta) -> type:
+    """`cls` with all that its role asks; nobody calls it."""
+    return type(name, (cls,), dict.fromkeys(cls.__abstractmethods__))
+
+
+Company = _finished("Company", Unfinished)
+Wallet = _finished("Wallet", _Wallet)
 
 
 def greet_command(argv: list[str]) -> int:
@@ -128,6 +138,7 @@ paper = tests.config.outsider:Printer
 company = tests.config.outsider:Company
 wallet = tests.config.outsider:Wallet
 broken = tests.config.no_such_module:Driver
+unfinished = tests.config.outsider:Unfinished
 mistaken = tests.config.outsider:NotADriver
 
 [kiosk.simulators]

@@ -213,6 +213,7 @@ def test_a_driver_in_the_wrong_role(write: Write) -> None:
     [
         ("papper", 'did you mean "paper"?'),
         ("broken", "driver broken cannot be imported: ModuleNotFoundError"),
+        ("unfinished", "driver unfinished lacks account_digits, aclose, cancel, "),
         ("mistaken", "tests.config.outsider:NotADriver is no driver"),
     ],
 )
