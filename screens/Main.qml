@@ -56,14 +56,6 @@ Rectangle {
             show();
     }
 
-    PointHandler {
-        acceptedButtons: Qt.NoButton | Qt.LeftButton
-        onActiveChanged: {
-            if (active)
-                root.touched();
-        }
-    }
-
     StackView {
         id: stack
 
@@ -156,7 +148,17 @@ Rectangle {
         active: root.stillHere > 0
         sourceComponent: StillHereSheet {
             seconds: root.stillHere
-            onStayed: root.touched()
+        }
+    }
+
+    Item {
+        anchors.fill: parent // above all: sees every touch first, and takes none
+
+        PointHandler {
+            onActiveChanged: {
+                if (active)
+                    root.touched();
+            }
         }
     }
 }

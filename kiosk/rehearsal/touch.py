@@ -24,7 +24,7 @@ class Finger:
     def __init__(self, stage: StageWindow, patience_s: float = PATIENCE_S) -> None:
         self._stage = stage
         self._patience = patience_s
-        self._device = QTest.createTouchDevice()
+        self.device = QTest.createTouchDevice()
         self._number = -1
         self._ready_at = 0.0
         self._last: tuple[str, float] = ("", 0.0)
@@ -71,15 +71,15 @@ class Finger:
 
     def press(self, where: str | QPoint | QPointF) -> None:
         """Put the finger down."""
-        QTest.touchEvent(self._stage.view, self._device).press(0, self._point(where), self._stage.view).commit()
+        QTest.touchEvent(self._stage.view, self.device).press(0, self._point(where), self._stage.view).commit()
 
     def slide(self, where: str | QPoint | QPointF) -> None:
         """Move the finger that is down."""
-        QTest.touchEvent(self._stage.view, self._device).move(0, self._point(where), self._stage.view).commit()
+        QTest.touchEvent(self._stage.view, self.device).move(0, self._point(where), self._stage.view).commit()
 
     def release(self, where: str | QPoint | QPointF) -> None:
         """Take the finger away."""
-        QTest.touchEvent(self._stage.view, self._device).release(0, self._point(where), self._stage.view).commit()
+        QTest.touchEvent(self._stage.view, self.device).release(0, self._point(where), self._stage.view).commit()
         QTest.qWait(1)
 
     def type(self, digits: str) -> None:

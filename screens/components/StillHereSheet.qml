@@ -9,8 +9,6 @@ Item {
     readonly property bool overlay: true
     property int remaining: seconds
 
-    signal stayed
-
     onSecondsChanged: remaining = seconds
 
     Rectangle {
@@ -89,7 +87,6 @@ Item {
                 objectName: "still-here"
                 width: parent.width
                 text: Words.say("screen.still_here")
-                onChosen: sheet.stayed()
             }
         }
     }

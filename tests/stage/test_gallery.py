@@ -1,0 +1,83 @@
+"""The gallery's checks pass for every screen, and they can fail."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtQml import QQmlComponent
+from PySide6.QtQuick import QQuickItem
+
+from kiosk.rehearsal.gallery import PANELS, survey
+from kiosk.rehearsal.gallery_checks import contrast, contrasts, geometry
+from tests.stage.conftest import Rig
+
+WRONG = """
+import QtQuick
+Item {
+    width: 400; height: 400
+    Text { objectName: "cut"; width: 20; text: "一二三四五"; font.pixelSize: 40 }
+    Text { y: 100; text: "small"; font.pixelSize: 12 }
+    Text { y: 200; text: "一"; font.pixelSize: 40 }
+    Text { y: 210; text: "二"; font.pixelSize: 40 }
+    Item { objectName: "tiny"; property bool touchTarget: true; y: 300; width: 40; height: 40 }
+    Item { objectName: "near"; property bool touchTarget: true; x: 42; y: 300; width: 90; height: 90 }
+    Item { objectName: "qr"; property int codeSide: 100 }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("panel", "themes"),
+    [
+        ("21.5-portrait", ("normal",)),
+        ("21.5-portrait", ("large",)),
+        ("21.5-portrait", ("contrast",)),
+        ("15.6-portrait", ("normal",)),
+        ("15.6-portrait", ("large",)),
+        ("21.5-landscape", ("normal",)),
+        ("21.5-landscape", ("large",)),
+    ],
+)
+def test_nothing_is_cut_crowded_small_or_pale(qapp: QGuiApplication, panel: str, themes: tuple[str, ...]) -> None:
+    assert panel in PANELS
+    assert list(survey(panel, themes)) == []
+
+
+def test_the_checks_find_what_is_wrong(stage: Rig) -> None:
+    component = QQmlComponent(stage.window.view.engine())
+    component.setData(WRONG.encode(), QUrl("file:///wrong.qml"))
+    made = component.create()
+    assert isinstance(made, QQuickItem)
+    made.setParentItem(stage.window.root)
+    found = "\n".join(geometry(made, 4.0))
+    for words in (
+        "is wider than its place",
+        "3.0 mm type",
+        "overlaps",
+        "tiny is 10.0",
+        "apart, not 3",
+        "qr is 25.0 mm",
+    ):
+        assert words in found
+    made.deleteLater()
+
+
+def test_pale_words_are_found(stage: Rig) -> None:
+    root = stage.window.root
+    picture = stage.window.grab()
+    assert list(contrasts(root, picture, 4.5)) == []
+    assert list(contrasts(root, picture, 21)) != []
+
+
+def test_contrast_as_wcag_computes_it() -> None:
+    assert contrast(QColor("#000000"), QColor("#ffffff")) == pytest.approx(21)
+    assert contrast(QColor("#767676"), QColor("#ffffff")) == pytest.approx(4.54, abs=0.01)
+
+
+def test_no_screen_has_a_color_or_a_millimetre_of_its_own() -> None:
+    screens = Path(__file__).parents[2] / "screens"
+    for source in [*screens.glob("*.qml"), *screens.glob("components/*.qml")]:
+        text = source.read_text("utf-8")
+        assert '"#' not in text, source.name
+        assert "mm(" not in text, source.name
