@@ -1,7 +1,7 @@
 """What must be true of a ledger. Each check raises `LedgerCorruptError` naming the first row where it is not."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlite_utils import Database
@@ -102,11 +102,15 @@ def told(db: Database, order_no: str) -> Rows | None:
 
 def stored(db: Database, order_no: str) -> Rows | None:
     """An order as the tables have it. Raises `LedgerCorruptError` for rows that cannot be."""
-    try:
-        found = tables.load(db, "WHERE order_no = ?", [order_no])
-    except msgspec.ValidationError as error:
-        raise LedgerCorruptError(f"order {order_no} has a row that cannot be: {error}") from error
+    found = _load(db, "WHERE order_no = ?", [order_no])
     return found[0] if found else None
+
+
+def _load(db: Database, condition: str = "", parameters: Sequence[str] = ()) -> list[Rows]:
+    try:
+        return tables.load(db, condition, parameters)
+    except msgspec.ValidationError as error:
+        raise LedgerCorruptError(f"the tables hold a row that cannot be: {error}") from error
 
 
 def check_projections(db: Database) -> None:
@@ -127,13 +131,15 @@ def check_projections(db: Database) -> None:
 def to_mend(db: Database) -> dict[str, Rows | None]:
     """Orders still in motion whose tables do not say what the journal says, and what it says.
 
-    Looks at every order that is not settled in any table, and at those of the newest rows: old settled ones are for
-    `kiosk ledger verify`.
+    Looks at every order that is not settled in any table or unknown to the journal, and at those of the newest rows:
+    old settled ones are for `kiosk ledger verify`.
     """
     mend = {}
     for (order_no,) in db.execute(
         "SELECT order_no FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "
         "UNION SELECT order_no FROM orders WHERE closed = 0 OR state NOT IN ('refused', 'delivered', 'cancelled') "
+        "UNION SELECT order_no FROM orders WHERE NOT EXISTS "
+        "(SELECT 1 FROM journal WHERE journal.order_no = orders.order_no) "
         "UNION SELECT order_no FROM attempts WHERE state NOT IN ('captured', 'dead') "
         "UNION SELECT order_no FROM refunds WHERE state <> 'done'",
         [_NEWEST],
@@ -151,7 +157,7 @@ def to_mend(db: Database) -> dict[str, Rows | None]:
 def check_money(db: Database) -> None:
     """I2 and I3 of the money path over the stored rows."""
     holds = Counter[str]()
-    for rows in tables.load(db):
+    for rows in _load(db):
         order = rows.order
         if sum(attempt.state in LIVE for attempt in rows.attempts) > 1:
             raise LedgerCorruptError(f"order {order.order_no} has more than one live attempt (I2)")

@@ -87,9 +87,11 @@ class Ledger:
 
     async def aclose(self) -> None:
         """Finish what was asked for and give the folder back. May be called again."""
-        with contextlib.suppress(LedgerClosedError):
-            await self._thread.call(self._store.close)
-        self._thread.stop()
+        try:
+            with contextlib.suppress(LedgerClosedError):
+                await self._thread.call(self._store.close)
+        finally:
+            self._thread.stop()
 
 
 class _Thread:

@@ -101,6 +101,8 @@ def examining(database: Path) -> Iterator[Database]:
     except sqlite3.Error as error:
         raise_disk_trouble(error)
         raise LedgerCorruptError(f"the database cannot be read: {error}") from error
+    except UnicodeDecodeError as error:  # a damaged letter, which sqlite3 could not even put in its message
+        raise LedgerCorruptError(f"the database cannot be read: {error.object!r}") from error
 
 
 def raise_disk_trouble(error: sqlite3.Error) -> None:

@@ -5,6 +5,7 @@ The statements are our own and not written by a library: an open ledger is compa
 
 import re
 import sqlite3
+from functools import cache
 
 from sqlite_utils import Database, Migrations
 
@@ -136,20 +137,38 @@ def check_schema(db: Database) -> None:
     Tables, indexes and triggers must be word for word what the steps make: a flipped bit in an index's condition
     would otherwise hide orders.
     """
-    ours = [migration.name for migration in SCHEMA.pending(Database(sqlite3.connect(":memory:")))]
-    applied = [migration.name for migration in SCHEMA.applied(db)]
+    ours = steps()
+    applied = applied_steps(db)
     foreign = [name for name in applied if name not in ours]
     if foreign and all(_STEP.fullmatch(name) and name > ours[-1] for name in foreign):
         raise LedgerTooNewError(f"a newer version wrote this ledger: it has {', '.join(foreign)}")
     if not applied or applied != ours[: len(applied)]:
         raise LedgerCorruptError("the database is not a ledger of this program")
-    fresh = Database(sqlite3.connect(":memory:", isolation_level=None))
-    SCHEMA.apply(fresh, stop_before=ours[len(applied) :])
-    if _objects(db) != _objects(fresh):
+    if _objects(db) != _made_by(len(applied)):
         raise LedgerCorruptError("tables, indexes or triggers are not those of a ledger")
 
 
-def _objects(db: Database) -> set[tuple[str, str, str]]:
+@cache
+def steps() -> tuple[str, ...]:
+    """The names of all steps that this program knows, in order."""
+    return tuple(migration.name for migration in SCHEMA.pending(Database(sqlite3.connect(":memory:"))))
+
+
+def applied_steps(db: Database) -> tuple[str, ...]:
+    """The names of the steps that a ledger went through. Raises `sqlite3.Error` where there is no such table."""
+    # not by SCHEMA.applied, which trips over columns that we do not need
+    query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
+    return tuple(name for (name,) in db.execute(query, [SCHEMA.name]))
+
+
+@cache
+def _made_by(count: int) -> frozenset[tuple[str, str, str]]:
+    fresh = Database(sqlite3.connect(":memory:", isolation_level=None))
+    SCHEMA.apply(fresh, stop_before=steps()[count:])
+    return _objects(fresh)
+
+
+def _objects(db: Database) -> frozenset[tuple[str, str, str]]:
     # names with sqlite_ belong to SQLite, those with _sqlite_ to sqlite-utils
     rows = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {row for row in rows if not row[1].startswith(("sqlite_", "_sqlite_", "idx__sqlite_"))}
+    return frozenset(row for row in rows if not row[1].startswith(("sqlite_", "_sqlite_", "idx__sqlite_")))

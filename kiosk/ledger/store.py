@@ -16,7 +16,7 @@ from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import check_terminal, order_number
 from kiosk.ledger.opening import make_ready
-from kiosk.ledger.schema import SCHEMA
+from kiosk.ledger.schema import SCHEMA, applied_steps, steps
 from kiosk.ledger.seal import HallKey, Sealed, Sealer, read_or_make_key
 from kiosk.ledger.witness import Witness
 from kiosk.orders.rows import Rows
@@ -56,7 +56,8 @@ class Store:
                 self._db = connect(files.database)
                 stack.callback(self._db.close)
                 self._db.execute("PRAGMA secure_delete = ON")
-                SCHEMA.apply(self._db)
+                if applied_steps(self._db) != steps():
+                    SCHEMA.apply(self._db)
                 self._mend(ready.mend)
                 self._head = checks.head(self._db)
             except sqlite3.Error as error:
@@ -165,10 +166,11 @@ class Store:
 
     def close(self) -> None:
         """Give the folder back. May be called again."""
-        if not self._shut:
+        try:
             self.bear_witness()
-        self._shut = self._shut or "it was closed"
-        self._resources.close()
+        finally:
+            self._shut = self._shut or "it was closed"
+            self._resources.close()
 
     def _mend(self, orders: dict[str, Rows | None]) -> None:
         if orders:

@@ -1,6 +1,8 @@
 """Orders that went one way or another, as the events that tell of them."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.ledger.store import Store
@@ -126,3 +128,13 @@ def a_day(store: Store) -> list[Rows]:
     third = begin(store, ACCOUNT)
     third = tell(store, third, held_price(third.order.order_no), sent(third.order.order_no))
     return [first, second, third]
+
+
+def killed_after_a_day(folder: Path) -> Path:
+    """The files as a kill leaves them, with all rows in the write-ahead log."""
+    store = Store(folder / "running", "T07")
+    a_day(store)
+    killed = folder / "killed"
+    shutil.copytree(folder / "running", killed, ignore=shutil.ignore_patterns("*-shm"))
+    store.close()
+    return killed

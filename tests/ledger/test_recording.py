@@ -1,4 +1,5 @@
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,6 +166,24 @@ async def test_closing_while_a_step_is_under_way_finishes_it(tmp_path: Path) -> 
     await ledger.aclose()
 
     assert len({await step for step in steps}) == 5
+
+
+async def test_witness_that_cannot_be_written_closes_the_ledger(tmp_path: Path) -> None:
+    ledger = await Ledger.open(tmp_path, "T07")
+    store = ledger._store
+    event = await ledger._thread.call(lambda: stories.opening(store))
+    witness = os.open("/dev/full", os.O_RDWR)
+    os.dup2(witness, store._witness._file)
+    os.close(witness)
+
+    await ledger.record(event, rows=evolve(None, event))
+
+    with pytest.raises(LedgerClosedError, match="No space left"):
+        await ledger.unclosed()
+    await ledger.aclose()
+    again = await Ledger.open(tmp_path, "T07")
+    assert [rows.order.order_no for rows in await again.unclosed()] == [event.order_no]
+    await again.aclose()
 
 
 async def test_no_thread_is_left_when_a_folder_cannot_be_opened(tmp_path: Path) -> None:

@@ -1,0 +1,234 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.ledger.cli import ledger_command
+from kiosk.ledger.files import Files, connect
+from kiosk.ledger.numbering import order_number as order_number_of
+from kiosk.ledger.store import Store
+from kiosk.orders.rows import Rows
+from kiosk.text.numbers import order_number
+from tests.ledger import stories
+
+Day = tuple[Path, list[Rows]]
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Day:
+    store = Store(tmp_path / "data", "T07")
+    orders = stories.a_day(store)
+    second = orders[1].order.order_no
+    orders[1] = stories.tell(store, orders[1], stories.captured(second, late=True), *stories.given_back(second))
+    store.close()
+    return tmp_path / "data", orders
+
+
+def _run(capsys: pytest.CaptureFixture[str], folder: Path, *argv: str) -> tuple[int, list[str], str]:
+    command, *rest = argv
+    status = ledger_command([command, "--data", str(folder), *rest])
+    said = capsys.readouterr()
+    return status, said.out.splitlines(), said.err
+
+
+def test_orders_newest_first_in_columns(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, orders = day
+
+    status, lines, _ = _run(capsys, folder, "orders")
+
+    assert status == 0
+    assert [line.split()[0] for line in lines[1:]] == [order_number(rows.order.order_no) for rows in reversed(orders)]
+    liability = lines[0].index("liability") + len("liability")
+    assert [line[:liability].split()[-1] for line in lines[1:]] == ["0.00", "0.00", "0.00"]
+    assert "waiting for money" in lines[1]
+    assert "payment 1 may still take ¥154.00" in lines[1]
+    assert "cancelled" in lines[2]
+    assert "late money" in lines[2]
+
+
+def test_only_open_orders(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, orders = day
+
+    _, lines, _ = _run(capsys, folder, "orders", "--open")
+
+    assert [line.split()[0] for line in lines[1:]] == [order_number(orders[2].order.order_no)]
+
+
+def test_what_happened_to_this_payment(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, orders = day
+
+    status, lines, _ = _run(capsys, folder, "show", order_number(orders[1].order.order_no).lower())
+
+    assert status == 0
+    story = "\n".join(lines)
+    assert "No money kept: ¥154.00 were taken and went back." in story
+    places = [
+        story.index(words)
+        for words in (
+            "order begun (gas bill)",
+            "wechat pay is asked for ¥154.00",
+            "nothing was taken and nothing will be (proof: closed)",
+            "cancelled: the gas company",
+            "¥154.00 taken, reference 42000001, late",
+            "refund 1.1: ¥154.00 must go back",
+            "refund 1.1: the channel confirmed it, reference 5030",
+            "captured 154.00, refunded 154.00, delivered 0.00, owed 0.00",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_story_says_what_became_of_the_slip(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, orders = day
+
+    _, lines, _ = _run(capsys, folder, "show", orders[0].order.order_no)
+
+    assert lines[1] == "Done: ¥154.00 delivered, nothing owed."
+    assert any("slip 1: printed" in line for line in lines)
+
+
+def test_nothing_personal_is_shown(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, orders = day
+    order = orders[2].order
+
+    for argv in (["orders"], ["show"], ["show", order.order_no], ["verify"]):
+        _, lines, _ = _run(capsys, folder, *argv)
+        for hidden in (stories.ACCOUNT, stories.NAME.decode(), order.subject, order.account_hash):
+            assert hidden not in "\n".join(lines)
+
+
+def test_last_events(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, _ = day
+
+    _, lines, _ = _run(capsys, folder, "show", "--last", "3")
+
+    assert [line.split()[0] for line in lines] == ["21", "22", "23"]
+    assert "the channel confirmed it" in lines[-1]
+
+
+def test_slip_of_the_pen_in_an_order_number(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, orders = day
+    number = orders[0].order.order_no
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+
+    for typed in (wrong, " ", "--", "气", "T07-K2"):
+        said = f"kiosk ledger: {typed} is not an order number: its check character is wrong\n"
+        assert _run(capsys, folder, "show", "--", typed)[::2] == (1, said)
+
+
+def test_order_of_another_terminal(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    number = order_number_of("T09", "ZZ", 7)
+
+    assert _run(capsys, day[0], "show", number)[::2] == (
+        1,
+        f"kiosk ledger: there is no order {number} in this ledger\n",
+    )
+
+
+def test_sound_ledger_is_said_to_be(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    status, lines, _ = _run(capsys, day[0], "verify")
+
+    assert status == 0
+    assert [line.split()[0] for line in lines[:-1]] == ["ok"] * 6
+    assert "is sound: 23 rows" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ("UPDATE attempts SET amount_fen = 1 WHERE state = 'sent'", "amount_fen of the attempt is 1, but the journal"),
+        ("UPDATE orders SET due_fen = 99 WHERE state = 'delivered'", "due_fen of the order is 99, but the journal"),
+        (
+            "UPDATE orders SET state = 'rubbish' WHERE closed = 0",
+            "the tables hold a row that cannot be: Invalid enum value 'rubbish'",
+        ),
+        ("DELETE FROM prints", "prints: the table has 0, but the journal tells of 1"),
+        ("DELETE FROM orders WHERE closed = 0", "is in the journal but not in the tables"),
+        ("UPDATE refunds SET amount_fen = 20000", "gave back or delivered more than it took (I3)"),
+        ("UPDATE orders SET closed = 1 WHERE closed = 0", "is closed but not settled (I3)"),
+        ("DROP TRIGGER journal_not_deleted", "tables, indexes or triggers are not those of a ledger"),
+        ("UPDATE ledger SET ledger_id = 'K2000000000000000000'", "the witness knows"),
+    ],
+)
+def test_first_bad_row_is_named(day: Day, capsys: pytest.CaptureFixture[str], edit: str, said: str) -> None:
+    folder, _ = day
+    with connect(Files(folder).database) as db:
+        db.execute(edit)
+
+    status, lines, _ = _run(capsys, folder, "verify")
+
+    assert status == 1
+    assert any(line.startswith("WRONG") and said in line for line in lines)
+
+
+def test_journal_row_taken_out(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, _ = day
+    with connect(Files(folder).database) as db:
+        sql = db.execute("SELECT sql FROM sqlite_master WHERE name = 'journal_not_deleted'").fetchone()[0]
+        db.execute("DROP TRIGGER journal_not_deleted")
+        db.execute("DELETE FROM journal WHERE seq = 5")
+        db.execute(sql)
+
+    status, lines, _ = _run(capsys, folder, "verify")
+
+    assert status == 1
+    assert any("row 5 of the journal is missing" in line for line in lines)
+
+
+def test_file_that_is_no_ledger(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    Files(day[0]).database.write_bytes(b"rubbish" * 1000)
+
+    for argv in (["orders"], ["show"], ["verify"]):
+        status, _, error = _run(capsys, day[0], *argv)
+        assert status == 1
+        assert "kiosk ledger: the database cannot be read" in error
+
+
+def test_folder_without_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(capsys, tmp_path, "orders") == (1, [], f"kiosk ledger: there is no ledger in {tmp_path}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ledger_of_a_terminal_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path, "T07")
+    rows = stories.begin(store)
+
+    assert _run(capsys, tmp_path, "verify")[0] == 0
+    assert order_number(rows.order.order_no) in _run(capsys, tmp_path, "orders")[1][1]
+
+    stories.tell(store, rows, *stories.paid(rows.order.order_no))
+    store.close()
+    assert _run(capsys, tmp_path, "verify")[0] == 0
+
+
+def test_copy_of_a_running_terminals_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = stories.killed_after_a_day(tmp_path)
+    Files(copy).witness.unlink()
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+
+    status, lines, _ = _run(capsys, copy, "verify")
+
+    assert status == 0
+    assert "no witness" in lines[-1]
+    assert len(_run(capsys, copy, "orders")[1]) == 4
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_copy_on_a_disk_that_may_only_be_read(tmp_path: Path) -> None:
+    copy = stories.killed_after_a_day(tmp_path)
+    copy.chmod(0o500)
+    command = [sys.executable, "-m", "tests.ledger.worker", "verify_unprivileged", str(copy)]
+    try:
+        said = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True).stdout
+    finally:
+        copy.chmod(0o700)
+
+    assert said.count("ok ") == 6
+    assert not copy.joinpath("ledger.db-shm").exists()
+
+
+def test_ledger_without_orders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Store(tmp_path, "T07").close()
+
+    assert [_run(capsys, tmp_path, command)[0] for command in ("orders", "show", "verify")] == [0, 0, 0]
