@@ -9,9 +9,8 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    required property var services
-
     property int drift: 0
+    required property var services
 
     deep: true
 
@@ -23,23 +22,23 @@ ScreenFrame {
         interval: 20 * Theme.beat
         repeat: true
         running: true
+
         onTriggered: screen.drift = (screen.drift + 1) % 4
     }
 
     Item {
         id: board
 
+        height: parent.height - Theme.half
+        width: parent.width - Theme.half
         x: screen.drift === 1 || screen.drift === 2 ? Theme.half : 0
         y: screen.drift >= 2 ? Theme.half : 0
-        width: parent.width - Theme.half
-        height: parent.height - Theme.half
 
         Behavior on x {
             NumberAnimation {
                 duration: Theme.slide
             }
         }
-
         Behavior on y {
             NumberAnimation {
                 duration: Theme.slide
@@ -53,8 +52,11 @@ ScreenFrame {
             y: Theme.landscape ? Theme.grid : Math.round(parent.height * 0.06)
 
             Text {
-                width: parent.width
                 color: Theme.overDeep
+                text: Hall.time
+                textFormat: Text.PlainText
+                width: parent.width
+
                 font {
                     bold: true
                     features: ({
@@ -62,16 +64,14 @@ ScreenFrame {
                         })
                     pixelSize: Theme.clock
                 }
-                text: Hall.time
-                textFormat: Text.PlainText
             }
 
             Text {
-                width: parent.width
                 color: Theme.overDeepSecond
                 font.pixelSize: Theme.lead
                 text: Hall.date
                 textFormat: Text.PlainText
+                width: parent.width
                 wrapMode: Text.Wrap
             }
         }
@@ -82,23 +82,25 @@ ScreenFrame {
             readonly property int each: Math.round(Theme.lead * 1.5 + Theme.body * (Theme.large ? 3 : 1.6) + Theme.grid)
             readonly property real space: (Theme.landscape ? parent.height - 2 * Theme.gap : go.y - top.y - top.height - 4 * Theme.grid) - Theme.lead * 1.6
 
+            spacing: Theme.grid
+            y: top.y + top.height + Math.max(2 * Theme.grid, (go.y - top.y - top.height - height) / 2)
+
             anchors {
                 left: Theme.landscape ? top.right : parent.left
                 right: parent.right
                 verticalCenter: Theme.landscape ? parent.verticalCenter : undefined
             }
-            y: top.y + top.height + Math.max(2 * Theme.grid, (go.y - top.y - top.height - height) / 2)
-            spacing: Theme.grid
 
             Text {
-                width: parent.width
                 color: Theme.overDeep
+                text: Words.say("screen.Attract.services")
+                textFormat: Text.PlainText
+                width: parent.width
+
                 font {
                     bold: true
                     pixelSize: Theme.lead
                 }
-                text: Words.say("screen.Attract.services")
-                textFormat: Text.PlainText
             }
 
             Repeater {
@@ -110,8 +112,8 @@ ScreenFrame {
                     required property var modelData
                     readonly property bool paused: modelData.paused !== ""
 
-                    width: parent?.width ?? 0
                     spacing: 2 * Theme.grid
+                    width: parent?.width ?? 0
 
                     Medallion {
                         id: mark
@@ -120,8 +122,8 @@ ScreenFrame {
                         color: Theme.pineTint
                         ink: Theme.contrast ? Theme.pine : Theme.peach
                         name: service.modelData.icon
-                        tint: Theme.flame
                         side: Math.round(Theme.pictureLarge * 0.75)
+                        tint: Theme.flame
                     }
 
                     Column {
@@ -129,21 +131,22 @@ ScreenFrame {
                         width: parent.width - mark.width - parent.spacing
 
                         Text {
-                            width: parent.width
                             color: Theme.overDeep
+                            text: Words.say(service.modelData.title)
+                            textFormat: Text.PlainText
+                            width: parent.width
+                            wrapMode: Text.Wrap
+
                             font {
                                 bold: true
                                 pixelSize: Theme.lead
                             }
-                            text: Words.say(service.modelData.title)
-                            textFormat: Text.PlainText
-                            wrapMode: Text.Wrap
                         }
 
                         Prose {
-                            width: parent.width
                             color: service.paused ? (Theme.contrast ? Theme.persimmonInk : Theme.peach) : Theme.overDeepSecond
                             text: Words.say(service.paused ? service.modelData.paused : service.modelData.subtitle)
+                            width: parent.width
                         }
                     }
                 }
@@ -153,13 +156,14 @@ ScreenFrame {
         PrimaryButton {
             id: go
 
-            objectName: "primary"
-            deep: true
             anchors.bottom: parent.bottom
             anchors.bottomMargin: Theme.gap
-            width: Theme.landscape ? Math.round(parent.width * 0.46) : parent.width
+            deep: true
             height: Math.round(Theme.button * 1.3)
+            objectName: "primary"
             text: Words.say("screen.Attract.start")
+            width: Theme.landscape ? Math.round(parent.width * 0.46) : parent.width
+
             onChosen: screen.answered("start")
         }
     }

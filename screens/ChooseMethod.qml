@@ -9,62 +9,62 @@ ScreenFrame {
     id: screen
 
     required property string amount
+    readonly property bool beside: Theme.landscape
     required property var methods
     required property string remark
-
-    readonly property bool beside: Theme.landscape
 
     heading: Words.say("screen.ChooseMethod.title")
 
     Card {
+        color: Theme.peach
+        height: left.implicitHeight
         visible: screen.beside
         width: Math.round((parent.width - Theme.gap) / 2)
-        height: left.implicitHeight
-        color: Theme.peach
 
         AmountBand {
             id: left
 
-            width: parent.width
-            height: parent.height
-            color: Theme.clear
             amount: screen.amount
+            color: Theme.clear
+            height: parent.height
             label: Words.say("screen.total")
+            width: parent.width
         }
     }
 
     Pages {
         id: blocks
 
+        spacing: Theme.gap
+
         anchors {
             fill: parent
             leftMargin: screen.beside ? Math.round((parent.width + Theme.gap) / 2) : 0
         }
-        spacing: Theme.gap
 
         Card {
+            color: Theme.peach
+            height: band.implicitHeight
             visible: !screen.beside
             width: parent.width
-            height: band.implicitHeight
-            color: Theme.peach
 
             AmountBand {
                 id: band
 
-                width: parent.width
-                height: parent.height
-                color: Theme.clear
                 amount: screen.amount
+                color: Theme.clear
+                height: parent.height
                 label: Words.say("screen.total")
+                width: parent.width
             }
         }
 
         Remark {
-            visible: screen.remark !== ""
-            width: parent.width
             height: implicitHeight
             text: screen.remark
             urgent: true
+            visible: screen.remark !== ""
+            width: parent.width
         }
 
         Repeater {
@@ -73,14 +73,15 @@ ScreenFrame {
             TileCard {
                 required property var modelData
 
-                objectName: "method-" + modelData.channel
-                width: blocks.width
                 height: implicitHeight
                 icon: modelData.channel === "card" ? "card" : "wechat"
+                objectName: "method-" + modelData.channel
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
                 subtitle: Words.say("screen.ChooseMethod." + modelData.channel)
                 title: Words.say("channel." + modelData.channel)
                 wide: true
+                width: blocks.width
+
                 onChosen: screen.answered(modelData.channel)
             }
         }

@@ -8,117 +8,12 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    required property string holder
-    required property string address
     required property string account
-    required property string total
-    required property string lateFee
-    required property string usedThisCycleM3
-    required property var periods
-
+    required property string address
     readonly property bool beside: Theme.landscape && !Theme.large
+    required property string holder
+    required property string lateFee
     readonly property int leftWidth: Math.round((room.width - Theme.gap) * 0.46)
-
-    primaryText: Words.say("screen.ConfirmBill.primary", {
-        "amount": total
-    })
-    heading: Words.say("screen.ConfirmBill.title")
-    onPrimaryChosen: answered("pay")
-
-    Card {
-        id: first
-
-        visible: screen.beside
-        width: screen.leftWidth
-        height: leftHead.implicitHeight + leftBand.implicitHeight + Theme.radius
-
-        BillHead {
-            id: leftHead
-
-            width: parent.width
-            height: implicitHeight
-            account: screen.account
-            address: screen.address
-            holder: screen.holder
-        }
-
-        AmountBand {
-            id: leftBand
-
-            anchors.top: leftHead.bottom
-            width: parent.width
-            height: implicitHeight
-            amount: screen.total
-            label: Words.say("screen.total")
-        }
-    }
-
-    Card {
-        id: sheet
-
-        x: screen.beside ? screen.leftWidth + Theme.gap : 0
-        width: parent.width - x
-        height: Math.min(rows.implicitHeight + Theme.radius, parent.height - (screen.beside || !note.visible ? 0 : note.implicitHeight + Theme.gap))
-
-        Pages {
-            id: rows
-
-            anchors {
-                fill: parent
-                bottomMargin: Theme.grid
-                topMargin: Theme.grid
-            }
-
-            BillHead {
-                visible: !screen.beside
-                width: parent.width
-                height: implicitHeight
-                account: screen.account
-                address: screen.address
-                holder: screen.holder
-            }
-
-            AmountBand {
-                visible: !screen.beside
-                width: parent.width
-                height: implicitHeight
-                amount: screen.total
-                label: Words.say("screen.total")
-            }
-
-            Repeater {
-                model: screen.lines
-
-                LedgerRow {
-                    required property int index
-                    required property var modelData
-
-                    width: rows.width
-                    height: implicitHeight
-                    figure: modelData.figure
-                    inset: Theme.radius
-                    label: modelData.label
-                    ruled: index + 1 < screen.lines.length
-                    strong: modelData.strong
-                }
-            }
-        }
-    }
-
-    Remark {
-        id: note
-
-        anchors {
-            left: parent.left
-            right: screen.beside ? undefined : parent.right
-            top: screen.beside ? first.bottom : sheet.bottom
-            topMargin: Theme.gap
-        }
-        width: screen.beside ? screen.leftWidth : parent.width
-        text: Words.say("screen.ConfirmBill.not_yours")
-        visible: screen.beside ? first.height + Theme.gap + implicitHeight <= screen.room.height : !Theme.large
-    }
-
     readonly property var lines: {
         const only = periods.length === 1;
         const found = [];
@@ -155,5 +50,110 @@ ScreenFrame {
             "strong": false
         });
         return found;
+    }
+    required property var periods
+    required property string total
+    required property string usedThisCycleM3
+
+    heading: Words.say("screen.ConfirmBill.title")
+    primaryText: Words.say("screen.ConfirmBill.primary", {
+        "amount": total
+    })
+
+    onPrimaryChosen: answered("pay")
+
+    Card {
+        id: first
+
+        height: leftHead.implicitHeight + leftBand.implicitHeight + Theme.radius
+        visible: screen.beside
+        width: screen.leftWidth
+
+        BillHead {
+            id: leftHead
+
+            account: screen.account
+            address: screen.address
+            height: implicitHeight
+            holder: screen.holder
+            width: parent.width
+        }
+
+        AmountBand {
+            id: leftBand
+
+            amount: screen.total
+            anchors.top: leftHead.bottom
+            height: implicitHeight
+            label: Words.say("screen.total")
+            width: parent.width
+        }
+    }
+
+    Card {
+        id: sheet
+
+        height: Math.min(rows.implicitHeight + Theme.radius, parent.height - (screen.beside || !note.visible ? 0 : note.implicitHeight + Theme.gap))
+        width: parent.width - x
+        x: screen.beside ? screen.leftWidth + Theme.gap : 0
+
+        Pages {
+            id: rows
+
+            anchors {
+                bottomMargin: Theme.grid
+                fill: parent
+                topMargin: Theme.grid
+            }
+
+            BillHead {
+                account: screen.account
+                address: screen.address
+                height: implicitHeight
+                holder: screen.holder
+                visible: !screen.beside
+                width: parent.width
+            }
+
+            AmountBand {
+                amount: screen.total
+                height: implicitHeight
+                label: Words.say("screen.total")
+                visible: !screen.beside
+                width: parent.width
+            }
+
+            Repeater {
+                model: screen.lines
+
+                LedgerRow {
+                    required property int index
+                    required property var modelData
+
+                    figure: modelData.figure
+                    height: implicitHeight
+                    inset: Theme.radius
+                    label: modelData.label
+                    ruled: index + 1 < screen.lines.length
+                    strong: modelData.strong
+                    width: rows.width
+                }
+            }
+        }
+    }
+
+    Remark {
+        id: note
+
+        text: Words.say("screen.ConfirmBill.not_yours")
+        visible: screen.beside ? first.height + Theme.gap + implicitHeight <= screen.room.height : !Theme.large
+        width: screen.beside ? screen.leftWidth : parent.width
+
+        anchors {
+            left: parent.left
+            right: screen.beside ? undefined : parent.right
+            top: screen.beside ? first.bottom : sheet.bottom
+            topMargin: Theme.gap
+        }
     }
 }

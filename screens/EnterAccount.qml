@@ -8,15 +8,15 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    required property int minDigits
+    property string digits: previous
     required property int maxDigits
+    required property int minDigits
     required property string problem
 
-    property string digits: previous
-
+    heading: problem !== "" && Theme.large && Theme.tight ? "" : Words.say("screen.EnterAccount.title")
     primaryText: Words.say("screen.EnterAccount.primary")
     primaryUsable: digits.length >= minDigits
-    heading: problem !== "" && Theme.large && Theme.tight ? "" : Words.say("screen.EnterAccount.title")
+
     onPrimaryChosen: answered(digits)
 
     Item {
@@ -24,45 +24,47 @@ ScreenFrame {
 
         readonly property real spare: screen.room.height - well.height - 2 * Theme.grid - (remark.visible ? remark.implicitHeight + Theme.gap : 0) - (Theme.landscape ? 0 : 4 * Theme.target + 3 * Theme.gap + 2 * Theme.grid)
 
-        width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
         height: Theme.landscape ? parent.height : well.y + well.height
+        width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
 
         Prose {
             id: where
 
-            width: parent.width
-            height: visible ? implicitHeight : 0
             color: Theme.second
-            visible: entry.spare >= implicitHeight
+            height: visible ? implicitHeight : 0
             text: Words.say("screen.EnterAccount.hint", {
                 "digits": screen.minDigits === screen.maxDigits ? screen.maxDigits : screen.minDigits + "–" + screen.maxDigits
             })
+            visible: entry.spare >= implicitHeight
+            width: parent.width
         }
 
         Remark {
             id: remark
 
+            height: visible ? implicitHeight : 0
+            text: screen.problem === "" ? "" : Words.say(screen.problem)
+            urgent: true
+            visible: screen.problem !== ""
+            width: parent.width
+
             anchors {
                 top: where.bottom
                 topMargin: visible ? Theme.gap : 0
             }
-            visible: screen.problem !== ""
-            width: parent.width
-            height: visible ? implicitHeight : 0
-            text: screen.problem === "" ? "" : Words.say(screen.problem)
-            urgent: true
         }
 
         Row {
             id: places
 
+            spacing: Theme.gap
+            visible: entry.spare >= where.implicitHeight + implicitHeight + 4 * Theme.grid
+            width: parent.width
+
             anchors {
                 top: remark.bottom
                 topMargin: 2 * Theme.grid
             }
-            visible: entry.spare >= where.implicitHeight + implicitHeight + 4 * Theme.grid
-            width: parent.width
-            spacing: Theme.gap
 
             Repeater {
                 model: ["paper", "meter"]
@@ -72,8 +74,8 @@ ScreenFrame {
 
                     required property string modelData
 
-                    width: (places.width - Theme.gap) / 2
                     spacing: Theme.grid
+                    width: (places.width - Theme.gap) / 2
 
                     Medallion {
                         id: mark
@@ -83,8 +85,8 @@ ScreenFrame {
 
                     Prose {
                         anchors.verticalCenter: parent.verticalCenter
-                        width: parent.width - mark.width - parent.spacing
                         text: Words.say("screen.EnterAccount.on_" + place.modelData)
+                        width: parent.width - mark.width - parent.spacing
                     }
                 }
             }
@@ -93,14 +95,16 @@ ScreenFrame {
         Rectangle {
             id: well
 
+            color: Theme.paper
+            height: Math.round(Theme.digits * 1.7)
+            radius: Theme.radiusSmall
+            width: parent.width
+
             anchors {
                 top: places.visible ? places.bottom : remark.bottom
                 topMargin: 2 * Theme.grid
             }
-            width: parent.width
-            height: Math.round(Theme.digits * 1.7)
-            color: Theme.paper
-            radius: Theme.radiusSmall
+
             border {
                 color: Theme.pine
                 width: Theme.stroke
@@ -119,33 +123,35 @@ ScreenFrame {
                     Item {
                         id: cell
 
-                        required property int index
                         readonly property string figure: screen.digits.charAt(index)
+                        required property int index
 
-                        width: cells.step
                         height: well.height
+                        width: cells.step
 
                         Text {
                             anchors.centerIn: parent
                             color: Theme.ink
+                            text: cell.figure
+                            textFormat: Text.PlainText
+
                             font {
                                 bold: true
                                 pixelSize: Math.min(Theme.digits, Math.round(cells.step * 1.5))
                             }
-                            text: cell.figure
-                            textFormat: Text.PlainText
                         }
 
                         Rectangle {
+                            color: cell.index === screen.digits.length ? Theme.persimmon : Theme.edge
+                            height: Theme.stroke
+                            visible: cell.figure === ""
+                            width: parent.width - Theme.half
+
                             anchors {
                                 bottom: parent.bottom
                                 bottomMargin: Theme.grid
                                 horizontalCenter: parent.horizontalCenter
                             }
-                            width: parent.width - Theme.half
-                            height: Theme.stroke
-                            visible: cell.figure === ""
-                            color: cell.index === screen.digits.length ? Theme.persimmon : Theme.edge
                         }
                     }
                 }
@@ -156,18 +162,20 @@ ScreenFrame {
     Keypad {
         readonly property real space: Theme.landscape ? parent.height : parent.height - entry.height - 2 * Theme.grid
 
-        anchors {
-            bottom: Theme.landscape ? undefined : parent.bottom
-            right: parent.right
-            verticalCenter: Theme.landscape ? parent.verticalCenter : undefined
-        }
-        width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
         keyHeight: Math.max(Theme.target, Math.min(Math.round(Theme.key * 1.7), (space - 3 * rowSpacing) / 4))
+        width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
+
         onCleared: screen.digits = ""
         onDeleted: screen.digits = screen.digits.slice(0, -1)
         onDigit: value => {
             if (screen.digits.length < screen.maxDigits)
                 screen.digits += value;
+        }
+
+        anchors {
+            bottom: Theme.landscape ? undefined : parent.bottom
+            right: parent.right
+            verticalCenter: Theme.landscape ? parent.verticalCenter : undefined
         }
     }
 }

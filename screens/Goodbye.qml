@@ -6,12 +6,13 @@ import screens.theme
 MessageFrame {
     id: screen
 
-    message: Words.say("screen.Goodbye.body")
-    headline: Words.say("screen.Goodbye.title")
     drawing: "door"
+    headline: Words.say("screen.Goodbye.title")
+    message: Words.say("screen.Goodbye.body")
 
     TapHandler {
         parent: screen
+
         onTapped: screen.answered("done")
     }
 }

@@ -17,19 +17,22 @@ ScreenFrame {
 
         readonly property bool fits: !(Theme.large && Theme.tight)
 
+        color: Theme.second
+        height: fits ? implicitHeight : 0
+        text: Words.say("screen.Home.hint")
+        visible: fits
+
         anchors {
             left: parent.left
             right: parent.right
             top: parent.top
         }
-        height: fits ? implicitHeight : 0
-        color: Theme.second
-        text: Words.say("screen.Home.hint")
-        visible: fits
     }
 
     Pages {
         id: tiles
+
+        spacing: Theme.gap
 
         anchors {
             bottom: foot.top
@@ -39,38 +42,43 @@ ScreenFrame {
             top: hint.bottom
             topMargin: hint.fits ? 2 * Theme.grid : 0
         }
-        spacing: Theme.gap
 
         TileCard {
             readonly property var tile: screen.tiles[0]
-
             readonly property real tilesHeight: tiles.height
 
-            objectName: "tile-" + tile.journey
-            width: parent.width
             height: Math.max(implicitHeight, Math.min(tilesHeight, Theme.grid * (screen.tiles.length === 1 ? 36 : 22)))
             icon: tile.icon
             main: true
+            objectName: "tile-" + tile.journey
             reason: tile.paused === "" ? "" : Words.say(tile.paused)
             subtitle: Words.say(tile.subtitle)
             title: Words.say(tile.title)
+            width: parent.width
+
             onChosen: screen.answered(tile.journey)
         }
 
         Repeater {
-            model: Math.ceil((screen.tiles.length - 1) / perRow)
-
             readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
+
+            model: Math.ceil((screen.tiles.length - 1) / perRow)
 
             Row {
                 id: shelf
 
                 required property int index
                 readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
+                readonly property real tallest: {
+                    let most = 0;
+                    for (const box of shelf.children)
+                        most = Math.max(most, box.implicitHeight);
+                    return most;
+                }
                 readonly property var tiles: screen.tiles.slice(1 + index * perRow, 1 + (index + 1) * perRow)
 
-                width: parent?.width ?? 0
                 spacing: Theme.gap
+                width: parent?.width ?? 0
 
                 Repeater {
                     id: boxes
@@ -80,22 +88,17 @@ ScreenFrame {
                     TileCard {
                         required property var modelData
 
-                        objectName: "tile-" + modelData.journey
-                        width: (shelf.width - (shelf.perRow - 1) * Theme.gap) / shelf.perRow
                         height: Math.max(implicitHeight, shelf.tallest)
                         icon: modelData.icon
+                        objectName: "tile-" + modelData.journey
                         reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
                         subtitle: Words.say(modelData.subtitle)
-                        wide: shelf.perRow === 1
                         title: Words.say(modelData.title)
+                        wide: shelf.perRow === 1
+                        width: (shelf.width - (shelf.perRow - 1) * Theme.gap) / shelf.perRow
+
                         onChosen: screen.answered(modelData.journey)
                     }
-                }
-                readonly property real tallest: {
-                    let most = 0;
-                    for (const box of shelf.children)
-                        most = Math.max(most, box.implicitHeight);
-                    return most;
                 }
             }
         }
@@ -104,17 +107,18 @@ ScreenFrame {
     Remark {
         id: foot
 
+        height: visible ? implicitHeight : 0
+        icon: "phone"
+        text: Words.say("screen.Home.phone", {
+            "phone": Hall.phone
+        })
+        visible: !Theme.large
+
         anchors {
             bottom: parent.bottom
             bottomMargin: Theme.gap
             left: parent.left
             right: parent.right
         }
-        height: visible ? implicitHeight : 0
-        icon: "phone"
-        visible: !Theme.large
-        text: Words.say("screen.Home.phone", {
-            "phone": Hall.phone
-        })
     }
 }

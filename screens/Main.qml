@@ -5,27 +5,27 @@ import QtQuick.Controls.Basic
 import screens.components
 import screens.theme
 
-// The window: header, the page that slides, the modes bar, and what may lie over them. Python sets `page` and `stillHere`.
+// The window: header, the page that slides, the modes bar, and what may lie over them. Python sets `page`, `stillHere`.
 Rectangle {
     id: root
 
-    property var page: null
-    property int stillHere: 0
     readonly property ScreenFrame current: stack.currentItem as ScreenFrame
-    readonly property bool settled: !stack.busy
     readonly property bool deep: current !== null && current.deep
-    readonly property bool standing: page === null || ["Attract", "Home", "Goodbye", "OutOfService"].includes(page.view)
+    property bool helping: false
+    property var page: null
+    readonly property bool settled: !stack.busy
     property int shownNumber: -1
     property string shownUrl
-    property bool helping: false
+    readonly property bool standing: page === null || ["Attract", "Home", "Goodbye", "OutOfService"].includes(page.view)
+    property int stillHere: 0
 
     signal answered(number: int, value: string)
-    signal wentBack(number: int)
-    signal wentHome(number: int)
-    signal touched
+    signal calledStaff
     signal choseLanguage
     signal choseModes(large: bool, contrast: bool)
-    signal calledStaff
+    signal touched
+    signal wentBack(number: int)
+    signal wentHome(number: int)
 
     function show(): void {
         const url = page.url;
@@ -49,15 +49,34 @@ Rectangle {
     }
 
     color: deep ? Theme.deep : Theme.ground
+
     onHeightChanged: Theme.panelHeight = height
-    onWidthChanged: Theme.panelWidth = width
     onPageChanged: {
         if (page !== null)
             show();
     }
+    onWidthChanged: Theme.panelWidth = width
 
     StackView {
         id: stack
+
+        initialItem: Starting {}
+        popEnter: Slide {
+            end: 0
+            start: -stack.width
+        }
+        popExit: Slide {
+            end: stack.width
+            start: 0
+        }
+        replaceEnter: Slide {
+            end: 0
+            start: stack.width
+        }
+        replaceExit: Slide {
+            end: -stack.width
+            start: 0
+        }
 
         anchors {
             bottom: modes.top
@@ -65,28 +84,9 @@ Rectangle {
             right: parent.right
             top: header.bottom
         }
-        initialItem: Starting {}
-        replaceEnter: Slide {
-            start: stack.width
-            end: 0
-        }
-        replaceExit: Slide {
-            start: 0
-            end: -stack.width
-        }
-        popEnter: Slide {
-            start: -stack.width
-            end: 0
-        }
-        popExit: Slide {
-            start: 0
-            end: stack.width
-        }
     }
 
     Connections {
-        target: root.current
-
         function onAnswered(value: var): void {
             root.answered(root.shownNumber, String(value));
         }
@@ -94,47 +94,55 @@ Rectangle {
         function onWentBack(): void {
             root.wentBack(root.shownNumber);
         }
+
+        target: root.current
     }
 
     Header {
         id: header
+
+        deep: root.deep
+        height: implicitHeight
+        position: root.page?.position ?? null
+        timed: root.page?.view !== "Attract"
+        visible: root.page !== null
+
+        onHelpAsked: root.helping = true
+        onLanguageAsked: root.choseLanguage()
 
         anchors {
             left: parent.left
             right: parent.right
             top: parent.top
         }
-        height: implicitHeight
-        deep: root.deep
-        position: root.page?.position ?? null
-        timed: root.page?.view !== "Attract"
-        visible: root.page !== null
-        onHelpAsked: root.helping = true
-        onLanguageAsked: root.choseLanguage()
     }
 
     ModesBar {
         id: modes
+
+        canGoHome: root.page?.canGoHome ?? false
+        height: implicitHeight
+        roomForHome: !root.standing
+        visible: root.page !== null
+
+        onCalledStaff: root.calledStaff()
+        onChoseModes: (large, contrast) => root.choseModes(large, contrast)
+        onWentHome: root.wentHome(root.shownNumber)
 
         anchors {
             bottom: parent.bottom
             left: parent.left
             right: parent.right
         }
-        height: implicitHeight
-        canGoHome: root.page?.canGoHome ?? false
-        roomForHome: !root.standing
-        visible: root.page !== null
-        onCalledStaff: root.calledStaff()
-        onChoseModes: (large, contrast) => root.choseModes(large, contrast)
-        onWentHome: root.wentHome(root.shownNumber)
     }
 
     Loader {
-        anchors.fill: parent
         active: root.helping
+        anchors.fill: parent
+
         sourceComponent: HelpSheet {
             text: Words.say("help." + root.page.view)
+
             onCalledStaff: {
                 root.helping = false;
                 root.calledStaff();
@@ -144,8 +152,9 @@ Rectangle {
     }
 
     Loader {
-        anchors.fill: parent
         active: root.stillHere > 0
+        anchors.fill: parent
+
         sourceComponent: StillHereSheet {
             seconds: root.stillHere
         }

@@ -6,17 +6,18 @@ import screens.theme
 MessageFrame {
     id: screen
 
-    required property string holder
-    required property string address
     required property string account
+    required property string address
+    required property string holder
 
+    drawing: "check"
+    headline: Words.say("screen.NothingOwed.title")
     message: holder + " · " + address + "\n" + Words.say("screen.account", {
         "account": account
     })
-    headline: Words.say("screen.NothingOwed.title")
-    drawing: "check"
     primaryText: Words.say("screen.home")
     secondaryText: Words.say("screen.NothingOwed.another")
+
     onPrimaryChosen: answered("primary")
     onSecondaryChosen: answered("secondary")
 }

@@ -6,11 +6,11 @@ import screens.theme
 MessageFrame {
     id: screen
 
-    required property string picture
-    required property string title
     required property string body
+    required property string picture
     required property string primary
     required property string secondary
+    required property string title
 
     drawing: picture
     headline: Words.say(title)
@@ -18,6 +18,7 @@ MessageFrame {
     primaryText: Words.say(primary)
     secondaryText: secondary === "" ? "" : Words.say(secondary)
     warm: picture === "pause" || picture === "clock"
+
     onPrimaryChosen: answered("primary")
     onSecondaryChosen: answered("secondary")
 }

@@ -6,20 +6,21 @@ import screens.theme
 MessageFrame {
     required property string reason
 
-    message: Words.say(reason)
-    headline: Words.say("screen.OutOfService.title")
     drawing: "pause"
+    headline: Words.say("screen.OutOfService.title")
+    message: Words.say(reason)
     warm: true
 
     Prose {
-        width: parent.width
-        font {
-            bold: true
-            pixelSize: Theme.lead
-        }
         horizontalAlignment: Text.AlignHCenter
         text: Words.say("screen.OutOfService.phone", {
             "phone": Hall.phone
         })
+        width: parent.width
+
+        font {
+            bold: true
+            pixelSize: Theme.lead
+        }
     }
 }

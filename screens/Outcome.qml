@@ -6,30 +6,30 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    required property string truth
     required property string amount
+    readonly property bool beside: Theme.landscape
+    required property bool canPrint
+    readonly property int column: beside && picture ? Math.round((room.width - Theme.margin) * 0.56) : room.width
     required property var lines
     required property string orderNo
-    required property var slip
-    required property string slipState
-    required property string slipProblem
-    required property bool canPrint
-    required property string photoCode
-    required property bool stillWorking
-
-    readonly property bool beside: Theme.landscape
     readonly property bool paperOut: slip.length > 0 && (slipState === "printing" || slipState === "printed")
     readonly property bool photo: !paperOut && photoCode !== ""
+    required property string photoCode
     readonly property bool photoInside: photo && Theme.large && !beside
     readonly property bool picture: paperOut || photo && !photoInside
-    readonly property int column: beside && picture ? Math.round((room.width - Theme.margin) * 0.56) : room.width
     property bool slidOut: slipState !== "printing"
+    required property var slip
+    required property string slipProblem
+    required property string slipState
+    required property bool stillWorking
+    required property string truth
 
     continuous: true
     deep: truth === "done"
     primaryText: Words.say("screen.Outcome.primary")
-    secondaryText: Words.say("screen.Outcome.another")
     secondaryName: "another"
+    secondaryText: Words.say("screen.Outcome.another")
+
     Component.onCompleted: slidOut = true
     onPrimaryChosen: answered("done")
     onSecondaryChosen: answered("another")
@@ -37,48 +37,48 @@ ScreenFrame {
     TruthBlock {
         id: words
 
-        width: screen.column
-        height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside && !screen.beside ? Theme.codeRoom + 2 * Theme.gap : 0))
         amount: screen.amount
         code: screen.photoInside ? screen.photoCode : ""
+        height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside && !screen.beside ? Theme.codeRoom + 2 * Theme.gap : 0))
         lines: screen.lines
         order: screen.orderNo
         remark: screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""
         title: Words.say("screen.Outcome.title." + screen.truth)
         truth: screen.truth
+        width: screen.column
     }
 
     Item {
         id: middle
 
-        x: screen.beside ? screen.column + Theme.margin : 0
-        y: screen.beside ? 0 : words.height + 2 * Theme.gap
+        height: (screen.beside ? parent.height : parent.height - tail.height - 2 * Theme.gap) - y
         visible: screen.picture
         width: parent.width - x
-        height: (screen.beside ? parent.height : parent.height - tail.height - 2 * Theme.gap) - y
+        x: screen.beside ? screen.column + Theme.margin : 0
+        y: screen.beside ? 0 : words.height + 2 * Theme.gap
 
         SlipSlot {
             anchors.fill: parent
-            visible: screen.paperOut && height > Theme.codeRoom * 1.5
             deep: screen.deep
             lines: screen.slip
             out: screen.slidOut
+            visible: screen.paperOut && height > Theme.codeRoom * 1.5
         }
 
         Card {
             anchors.centerIn: parent
+            color: Theme.white
+            height: code.height + 2 * Theme.grid
             visible: screen.photo
             width: code.width + 2 * Theme.grid
-            height: code.height + 2 * Theme.grid
-            color: Theme.white
 
             QrPanel {
                 id: code
 
                 anchors.centerIn: parent
                 code: screen.photoCode
-                objectName: "photo-code"
                 most: Math.min(Math.round(Theme.qrSide * 1.3), middle.height - 2 * Theme.grid, middle.width - 2 * Theme.grid)
+                objectName: "photo-code"
             }
         }
     }
@@ -87,13 +87,14 @@ ScreenFrame {
         id: tail
 
         anchors.bottom: parent.bottom
-        width: screen.column
-        height: implicitHeight
         canPrint: screen.canPrint
         deep: screen.deep
+        height: implicitHeight
         photo: screen.photo
         problem: screen.slipProblem === "" ? "" : Words.say(screen.slipProblem)
         slipState: screen.slipState
+        width: screen.column
+
         onPrintChosen: screen.answered("print")
     }
 }

@@ -6,20 +6,20 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    required property string channel
     required property string amount
-    required property string code
-    required property double untilMs
-    required property bool otherMethods
-
-    property double now: Date.now()
-    property double startedAt: 0
-    readonly property int remaining: Math.max(0, Math.ceil((untilMs - now) / Theme.beat))
     readonly property bool beside: Theme.landscape
+    required property string channel
+    required property string code
+    property double now: Date.now()
+    required property bool otherMethods
+    readonly property int remaining: Math.max(0, Math.ceil((untilMs - now) / Theme.beat))
+    property double startedAt: 0
+    required property double untilMs
 
     centered: !beside
-    secondaryText: Words.say(otherMethods ? "screen.ScanToPay.other_way" : "screen.ScanToPay.cancel")
     heading: Words.say("screen.ScanToPay.title." + channel)
+    secondaryText: Words.say(otherMethods ? "screen.ScanToPay.other_way" : "screen.ScanToPay.cancel")
+
     Component.onCompleted: startedAt = now
     onSecondaryChosen: answered("cancel")
 
@@ -27,6 +27,7 @@ ScreenFrame {
         interval: Theme.beat
         repeat: true
         running: true
+
         onTriggered: screen.now = Date.now()
     }
 
@@ -34,9 +35,9 @@ ScreenFrame {
         id: sum
 
         anchors.top: parent.top
-        width: screen.beside ? parent.width - panel.width - Theme.margin : parent.width
         horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
         text: screen.amount
+        width: screen.beside ? parent.width - panel.width - Theme.margin : parent.width
     }
 
     Card {
@@ -45,15 +46,16 @@ ScreenFrame {
         readonly property int pad: Theme.grid
         readonly property real space: screen.beside ? parent.height : parent.height - sum.height - words.implicitHeight - 5 * Theme.gap
 
+        color: Theme.white
+        height: code.height + 2 * pad
+        width: code.width + 2 * pad
+
         anchors {
             horizontalCenter: screen.beside ? undefined : parent.horizontalCenter
             right: screen.beside ? parent.right : undefined
             top: screen.beside ? parent.top : sum.bottom
             topMargin: screen.beside ? 0 : 2 * Theme.gap
         }
-        width: code.width + 2 * pad
-        height: code.height + 2 * pad
-        color: Theme.white
 
         QrPanel {
             id: code
@@ -68,6 +70,8 @@ ScreenFrame {
     Column {
         id: words
 
+        spacing: 2 * Theme.grid
+
         anchors {
             left: parent.left
             right: screen.beside ? panel.left : parent.right
@@ -75,13 +79,12 @@ ScreenFrame {
             top: screen.beside ? sum.bottom : panel.bottom
             topMargin: 3 * Theme.gap
         }
-        spacing: 2 * Theme.grid
 
         Prose {
-            visible: !(Theme.large && Theme.tight)
-            width: parent.width
             horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
             text: Words.say("screen.ScanToPay.how." + screen.channel)
+            visible: !(Theme.large && Theme.tight)
+            width: parent.width
         }
 
         Row {
@@ -97,10 +100,17 @@ ScreenFrame {
             }
 
             Text {
-                objectName: "countdown"
-                width: Math.min(implicitWidth, words.width - ring.width - Theme.grid)
                 anchors.verticalCenter: parent.verticalCenter
                 color: Theme.ink
+                objectName: "countdown"
+                text: screen.remaining === 0 ? Words.say("screen.ScanToPay.time_up") : Words.say("screen.ScanToPay.left", {
+                    "minutes": Math.floor(screen.remaining / 60),
+                    "seconds": String(screen.remaining % 60).padStart(2, "0")
+                })
+                textFormat: Text.PlainText
+                width: Math.min(implicitWidth, words.width - ring.width - Theme.grid)
+                wrapMode: Text.Wrap
+
                 font {
                     bold: true
                     features: ({
@@ -108,21 +118,15 @@ ScreenFrame {
                         })
                     pixelSize: Theme.lead
                 }
-                text: screen.remaining === 0 ? Words.say("screen.ScanToPay.time_up") : Words.say("screen.ScanToPay.left", {
-                    "minutes": Math.floor(screen.remaining / 60),
-                    "seconds": String(screen.remaining % 60).padStart(2, "0")
-                })
-                textFormat: Text.PlainText
-                wrapMode: Text.Wrap
             }
         }
 
         Prose {
-            visible: !Theme.large && !Theme.narrow
-            width: parent.width
             color: Theme.second
             horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
             text: Words.say("screen.ScanToPay.then")
+            visible: !Theme.large && !Theme.narrow
+            width: parent.width
         }
     }
 }

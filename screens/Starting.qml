@@ -17,12 +17,13 @@ ScreenFrame {
         Text {
             anchors.horizontalCenter: parent.horizontalCenter
             color: Theme.ink
+            text: Hall.name
+            textFormat: Text.PlainText
+
             font {
                 bold: true
                 pixelSize: Theme.heading
             }
-            text: Hall.name
-            textFormat: Text.PlainText
         }
 
         Prose {

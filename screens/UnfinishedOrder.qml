@@ -8,36 +8,38 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    required property string orderNo
     required property string amount
-    required property var lines
     required property bool canPrint
+    required property var lines
+    required property string orderNo
     required property string paperProblem
 
     primaryText: Words.say("screen.home")
+
     onPrimaryChosen: answered("primary")
 
     TruthBlock {
         id: words
 
-        width: parent.width
-        height: Math.min(implicitHeight, parent.height - tail.height - Theme.gap)
         amount: screen.amount
+        height: Math.min(implicitHeight, parent.height - tail.height - Theme.gap)
         lines: screen.lines
         order: screen.orderNo
         title: Words.say("screen.UnfinishedOrder.title")
         truth: "not_finished"
+        width: parent.width
     }
 
     SlipTail {
         id: tail
 
         anchors.bottom: parent.bottom
-        width: parent.width
-        height: implicitHeight
         canPrint: screen.canPrint
+        height: implicitHeight
         problem: screen.paperProblem === "" ? "" : Words.say(screen.paperProblem)
         slipState: screen.canPrint ? "none" : "not_possible"
+        width: parent.width
+
         onPrintChosen: screen.answered("print")
     }
 }

@@ -8,15 +8,15 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    required property string saying
     required property string amount
+    required property string saying
 
     continuous: true
 
     Column {
         anchors.centerIn: parent
-        width: parent.width
         spacing: 2 * Theme.grid
+        width: parent.width
 
         Row {
             id: dots
@@ -32,10 +32,10 @@ ScreenFrame {
                 Rectangle {
                     required property int index
 
-                    width: 2 * Theme.grid
-                    height: width
                     color: index === dots.turn ? Theme.pine : Theme.track
+                    height: width
                     radius: width / 2
+                    width: 2 * Theme.grid
                 }
             }
 
@@ -43,36 +43,38 @@ ScreenFrame {
                 interval: Theme.beat / 2
                 repeat: true
                 running: Theme.motion
+
                 onTriggered: dots.turn = (dots.turn + 1) % 3
             }
         }
 
         AmountText {
-            width: parent.width
             horizontalAlignment: Text.AlignHCenter
             text: screen.amount
             visible: screen.amount !== ""
+            width: parent.width
         }
 
         Text {
-            width: parent.width
             color: Theme.ink
-            font {
-                bold: true
-                pixelSize: Theme.heading
-            }
             horizontalAlignment: Text.AlignHCenter
             lineHeight: Theme.titleLineHeight
             text: Words.say(screen.saying)
             textFormat: Text.PlainText
+            width: parent.width
             wrapMode: Text.Wrap
+
+            font {
+                bold: true
+                pixelSize: Theme.heading
+            }
         }
 
         Prose {
-            width: parent.width
             color: Theme.second
             horizontalAlignment: Text.AlignHCenter
             text: Words.say("screen.Working.wait")
+            width: parent.width
         }
     }
 }

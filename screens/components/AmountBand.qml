@@ -5,13 +5,14 @@ import screens.theme
 Rectangle {
     id: band
 
-    property string label
     property string amount
     property int inset: Theme.radius
+    property string label
     readonly property bool stacked: figures.natural + words.implicitWidth + 2 * inset + Theme.grid > width
 
-    implicitHeight: stacked ? words.implicitHeight + figures.implicitHeight + 2 * Theme.grid : figures.implicitHeight + 2 * Theme.grid + Theme.half
     color: Theme.peach
+    implicitHeight: stacked ? words.implicitHeight + figures.implicitHeight + 2 * Theme.grid : figures.implicitHeight + 2 * Theme.grid + Theme.half
+
     border {
         color: Theme.persimmonInk
         width: Theme.contrast ? Theme.hairline : 0
@@ -20,22 +21,27 @@ Rectangle {
     Text {
         id: words
 
+        color: Theme.ink
+        text: band.label
+        textFormat: Text.PlainText
+        y: band.stacked ? Theme.grid : figures.y + figures.height * 0.76 - height * 0.72
+
         anchors {
             left: parent.left
             leftMargin: band.inset
         }
-        y: band.stacked ? Theme.grid : figures.y + figures.height * 0.76 - height * 0.72
-        color: Theme.ink
+
         font {
             bold: true
             pixelSize: Theme.lead
         }
-        text: band.label
-        textFormat: Text.PlainText
     }
 
     AmountText {
         id: figures
+
+        text: band.amount
+        width: Math.min(natural, parent.width - 2 * band.inset)
 
         anchors {
             bottom: parent.bottom
@@ -43,7 +49,5 @@ Rectangle {
             right: parent.right
             rightMargin: band.inset
         }
-        width: Math.min(natural, parent.width - 2 * band.inset)
-        text: band.amount
     }
 }

@@ -5,9 +5,9 @@ import screens.theme
 Item {
     id: head
 
-    property string holder
-    property string address
     property string account
+    property string address
+    property string holder
 
     implicitHeight: lines.implicitHeight + 3 * Theme.grid
 
@@ -23,29 +23,30 @@ Item {
         }
 
         Text {
-            width: parent.width
             color: Theme.ink
+            text: head.holder
+            textFormat: Text.PlainText
+            width: parent.width
+            wrapMode: Text.Wrap
+
             font {
                 bold: true
                 pixelSize: Theme.large ? Theme.lead : Theme.heading
             }
-            text: head.holder
-            textFormat: Text.PlainText
-            wrapMode: Text.Wrap
         }
 
         Prose {
-            width: parent.width
             color: Theme.second
             text: head.address
+            width: parent.width
         }
 
         Prose {
-            width: parent.width
             color: Theme.second
             text: Words.say("screen.account", {
                 "account": head.account
             })
+            width: parent.width
         }
     }
 }

@@ -5,14 +5,14 @@ import screens.theme
 Item {
     id: card
 
-    default property alias content: sheet.data
     property color color: Theme.paper
-    property color edge: Theme.line
+    default property alias content: sheet.data
     property int corner: Theme.radius
+    property color edge: Theme.line
 
     Shadow {
-        of: sheet
         corner: card.corner
+        of: sheet
     }
 
     Rectangle {
@@ -21,6 +21,7 @@ Item {
         anchors.fill: parent
         color: card.color
         radius: card.corner
+
         border {
             color: card.edge
             width: Theme.hairline

@@ -6,13 +6,13 @@ import screens.theme
 Item {
     id: ring
 
-    property real seconds: 0
-    property real whole: 1
-    property int side: Theme.picture
     property color color: Theme.pine
+    property real seconds: 0
+    property int side: Theme.picture
+    property real whole: 1
 
-    implicitWidth: side
     implicitHeight: side
+    implicitWidth: side
 
     Shape {
         anchors.fill: parent

@@ -5,13 +5,13 @@ import screens.theme
 Item {
     id: pointer
 
-    property color ink: Theme.ink
-    property color glass: Theme.mist
-    property color here: Theme.persimmon
-    readonly property var front: Hall.front
-    readonly property real unit: height / (cut - above)
     readonly property real above: Math.max(0, front.screenY - 60)
     readonly property real cut: Math.max(front.paperY, front.screenY + front.screenHeight) + 130
+    readonly property var front: Hall.front
+    property color glass: Theme.mist
+    property color here: Theme.persimmon
+    property color ink: Theme.ink
+    readonly property real unit: height / (cut - above)
 
     implicitHeight: Theme.pictureLarge
     implicitWidth: front.width * unit
@@ -20,6 +20,7 @@ Item {
         anchors.fill: parent
         color: Theme.clear
         radius: Theme.half
+
         border {
             color: pointer.ink
             width: Theme.stroke
@@ -27,11 +28,12 @@ Item {
     }
 
     Rectangle {
+        color: pointer.glass
+        height: pointer.front.screenHeight * pointer.unit
+        width: pointer.front.screenWidth * pointer.unit
         x: pointer.front.screenX * pointer.unit
         y: (pointer.front.screenY - pointer.above) * pointer.unit
-        width: pointer.front.screenWidth * pointer.unit
-        height: pointer.front.screenHeight * pointer.unit
-        color: pointer.glass
+
         border {
             color: pointer.ink
             width: Theme.hairline
@@ -41,11 +43,11 @@ Item {
     Rectangle {
         id: slot
 
+        color: pointer.ink
+        height: Math.max(Theme.stroke, 10 * pointer.unit)
+        width: 110 * pointer.unit
         x: pointer.front.paperX * pointer.unit - width / 2
         y: (pointer.front.paperY - pointer.above) * pointer.unit
-        width: 110 * pointer.unit
-        height: Math.max(Theme.stroke, 10 * pointer.unit)
-        color: pointer.ink
     }
 
     Rectangle {
@@ -53,8 +55,8 @@ Item {
 
         anchors.horizontalCenter: slot.horizontalCenter
         anchors.top: slot.verticalCenter
-        width: 80 * pointer.unit
-        height: 90 * pointer.unit
         color: pointer.here
+        height: 90 * pointer.unit
+        width: 80 * pointer.unit
     }
 }

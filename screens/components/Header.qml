@@ -5,11 +5,11 @@ import screens.theme
 Item {
     id: header
 
-    property var position: null
     property bool deep: false
-    property bool timed: true
-    readonly property bool stacked: position !== null && Theme.large && !Theme.landscape
     readonly property color ink: deep ? Theme.overDeep : Theme.ink
+    property var position: null
+    readonly property bool stacked: position !== null && Theme.large && !Theme.landscape
+    property bool timed: true
 
     signal helpAsked
     signal languageAsked
@@ -29,40 +29,43 @@ Item {
         }
 
         Text {
-            width: parent.width
-            visible: header.position !== null
             color: header.ink
             font.pixelSize: Theme.caption
             text: header.position === null ? "" : Words.say("screen.position", header.position)
             textFormat: Text.PlainText
+            visible: header.position !== null
+            width: parent.width
             wrapMode: Text.Wrap
         }
 
         Text {
-            width: parent.width
-            visible: header.position === null
             color: header.ink
+            text: Hall.name
+            textFormat: Text.PlainText
+            visible: header.position === null
+            width: parent.width
+            wrapMode: Text.Wrap
+
             font {
                 bold: true
                 pixelSize: Theme.caption
             }
-            text: Hall.name
-            textFormat: Text.PlainText
-            wrapMode: Text.Wrap
         }
 
         Text {
-            width: parent.width
-            visible: header.position === null && header.timed && !Theme.large
             color: header.deep ? Theme.overDeepSecond : Theme.second
             font.pixelSize: Theme.caption
             text: Hall.time
             textFormat: Text.PlainText
+            visible: header.position === null && header.timed && !Theme.large
+            width: parent.width
         }
     }
 
     Row {
         id: pills
+
+        spacing: Theme.gap
 
         anchors {
             right: parent.right
@@ -70,25 +73,31 @@ Item {
             top: parent.top
             topMargin: Math.round(Theme.margin * 0.75)
         }
-        spacing: Theme.gap
 
         PillButton {
-            objectName: "help"
             deep: header.deep
+            objectName: "help"
             text: Words.say("screen.help")
+
             onChosen: header.helpAsked()
         }
 
         PillButton {
-            objectName: "language"
             deep: header.deep
+            objectName: "language"
             text: Words.say("screen.other_language")
+
             onChosen: header.languageAsked()
         }
     }
 
     Rectangle {
         id: track
+
+        color: header.deep ? Theme.slot : Theme.track
+        height: Theme.half
+        radius: height / 2
+        visible: header.position !== null
 
         anchors {
             bottom: parent.bottom
@@ -97,16 +106,12 @@ Item {
             right: parent.right
             rightMargin: Theme.margin
         }
-        visible: header.position !== null
-        height: Theme.half
-        color: header.deep ? Theme.slot : Theme.track
-        radius: height / 2
 
         Rectangle {
-            width: header.position === null ? 0 : Math.round(parent.width * header.position.step / header.position.of)
-            height: parent.height
             color: header.deep ? Theme.overDeep : Theme.pine
+            height: parent.height
             radius: height / 2
+            width: header.position === null ? 0 : Math.round(parent.width * header.position.step / header.position.of)
 
             Behavior on width {
                 NumberAnimation {

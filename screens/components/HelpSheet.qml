@@ -5,11 +5,11 @@ import screens.theme
 Item {
     id: help
 
-    property string text
     readonly property bool overlay: true
+    property string text
 
-    signal closed
     signal calledStaff
+    signal closed
 
     Rectangle {
         anchors.fill: parent
@@ -23,13 +23,15 @@ Item {
     Rectangle {
         id: sheet
 
+        color: Theme.ground
+        height: Math.min(parent.height, column.implicitHeight + 2 * Theme.margin)
+
         anchors {
             bottom: parent.bottom
             left: parent.left
             right: parent.right
         }
-        height: Math.min(parent.height, column.implicitHeight + 2 * Theme.margin)
-        color: Theme.ground
+
         border {
             color: Theme.line
             width: Theme.contrast ? Theme.stroke : 0
@@ -37,6 +39,8 @@ Item {
 
         Column {
             id: column
+
+            spacing: Theme.grid * 2
 
             anchors {
                 left: parent.left
@@ -46,54 +50,56 @@ Item {
                 top: parent.top
                 topMargin: Theme.margin
             }
-            spacing: Theme.grid * 2
 
             Text {
-                width: parent.width
                 color: Theme.ink
+                text: Words.say("screen.help")
+                textFormat: Text.PlainText
+                width: parent.width
+
                 font {
                     bold: true
                     pixelSize: Theme.heading
                 }
-                text: Words.say("screen.help")
-                textFormat: Text.PlainText
             }
 
             Prose {
-                width: parent.width
                 text: help.text
+                width: parent.width
             }
 
             Remark {
-                width: parent.width
                 icon: "phone"
                 text: Words.say("screen.help_phone", {
                     "phone": Hall.phone
                 })
+                width: parent.width
             }
 
             Item {
-                width: parent.width
                 height: Math.max(staff.implicitHeight, close.implicitHeight)
+                width: parent.width
 
                 QuietButton {
                     id: staff
 
-                    objectName: "help-staff"
-                    width: Math.round((parent.width - Theme.gap) * 0.5)
                     height: parent.height
+                    objectName: "help-staff"
                     text: Words.say("screen.call_staff")
+                    width: Math.round((parent.width - Theme.gap) * 0.5)
+
                     onChosen: help.calledStaff()
                 }
 
                 PrimaryButton {
                     id: close
 
-                    objectName: "help-close"
                     anchors.right: parent.right
-                    width: parent.width - staff.width - Theme.gap
                     height: parent.height
+                    objectName: "help-close"
                     text: Words.say("screen.understood")
+                    width: parent.width - staff.width - Theme.gap
+
                     onChosen: help.closed()
                 }
             }

@@ -5,13 +5,13 @@ import screens.theme
 Image {
     id: icon
 
-    property string name
     property color ink: Theme.ink
-    property color tint: Theme.mistTint
+    property string name
     property int side: Theme.pictureSmall
+    property color tint: Theme.mistTint
 
-    width: side
     height: side
     source: name === "" ? "" : "image://icon/" + name + "/" + Theme.hex(ink) + "/" + Theme.hex(tint)
     sourceSize: Qt.size(side, side)
+    width: side
 }

@@ -10,12 +10,12 @@ Grid {
     property int keyHeight: Theme.key
     readonly property real keyWidth: (width - 2 * columnSpacing) / 3
 
-    signal digit(value: string)
-    signal deleted
     signal cleared
+    signal deleted
+    signal digit(value: string)
 
-    columns: 3
     columnSpacing: Theme.gap
+    columns: 3
     rowSpacing: Theme.gap
 
     Repeater {
@@ -24,13 +24,14 @@ Grid {
         Touchable {
             id: key
 
-            required property string modelData
             readonly property bool figure: modelData.length === 1
+            required property string modelData
 
-            objectName: "key-" + modelData
-            width: keypad.keyWidth
             height: keypad.keyHeight
+            objectName: "key-" + modelData
             spoken: figure ? modelData : Words.say("screen.key." + modelData)
+            width: keypad.keyWidth
+
             onChosen: {
                 if (figure)
                     keypad.digit(modelData);
@@ -41,8 +42,8 @@ Grid {
             }
 
             Shadow {
-                of: face
                 corner: face.radius
+                of: face
                 visible: Theme.shadows && key.figure && !key.pressed
             }
 
@@ -52,6 +53,7 @@ Grid {
                 anchors.fill: parent
                 color: key.pressed ? (Theme.contrast ? Theme.pressed : Theme.mist) : key.figure ? Theme.paper : Theme.ground
                 radius: Theme.radiusSmall
+
                 border {
                     color: key.pressed ? Theme.pine : Theme.edge
                     width: key.pressed ? Theme.stroke : Theme.hairline
@@ -60,15 +62,16 @@ Grid {
 
             Text {
                 anchors.centerIn: parent
-                width: Math.min(implicitWidth, parent.width)
-                visible: key.modelData !== "delete"
                 color: Theme.ink
+                text: key.spoken
+                textFormat: Text.PlainText
+                visible: key.modelData !== "delete"
+                width: Math.min(implicitWidth, parent.width)
+
                 font {
                     bold: key.figure
                     pixelSize: key.figure ? Math.min(Theme.digits, Math.round(key.height * 0.8)) : Theme.keyCaption
                 }
-                text: key.spoken
-                textFormat: Text.PlainText
             }
 
             Icon {

@@ -5,16 +5,20 @@ import screens.theme
 Item {
     id: row
 
-    property string label
     property string figure
-    property bool strong: false
-    property bool ruled: true
     property int inset: 0
+    property string label
+    property bool ruled: true
+    property bool strong: false
 
     implicitHeight: Math.max(left.implicitHeight, right.implicitHeight) + 2 * Theme.half + Theme.half
 
     Prose {
         id: left
+
+        color: row.strong ? Theme.ink : Theme.second
+        font.bold: row.strong
+        text: row.label
 
         anchors {
             left: parent.left
@@ -23,30 +27,33 @@ Item {
             rightMargin: Theme.grid
             verticalCenter: parent.verticalCenter
         }
-        color: row.strong ? Theme.ink : Theme.second
-        font.bold: row.strong
-        text: row.label
     }
 
     Prose {
         id: right
+
+        text: row.figure
+        wrapMode: Text.NoWrap
 
         anchors {
             baseline: left.baseline
             right: parent.right
             rightMargin: row.inset
         }
+
         font {
             bold: true
             features: ({
                     "tnum": 1
                 })
         }
-        text: row.figure
-        wrapMode: Text.NoWrap
     }
 
     Rectangle {
+        color: Theme.line
+        height: Theme.hairline
+        visible: row.ruled
+
         anchors {
             bottom: parent.bottom
             left: parent.left
@@ -54,8 +61,5 @@ Item {
             right: parent.right
             rightMargin: row.inset
         }
-        visible: row.ruled
-        height: Theme.hairline
-        color: Theme.line
     }
 }

@@ -5,15 +5,16 @@ import screens.theme
 Rectangle {
     id: medallion
 
-    property string name
     property color ink: Theme.mistInk
-    property color tint: Theme.mistTint
+    property string name
     property int side: Theme.pictureLarge
+    property color tint: Theme.mistTint
 
-    width: side
-    height: side
     color: Theme.mist
+    height: side
     radius: side / 2
+    width: side
+
     border {
         color: ink
         width: Theme.contrast ? Theme.hairline : 0

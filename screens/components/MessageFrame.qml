@@ -8,22 +8,23 @@ ScreenFrame {
     property string drawing
     property string headline
     property string message
-    property bool warm: false
-    property bool small: false
     default property alias more: extra.data
+    property bool small: false
+    property bool warm: false
 
     Pages {
+        height: Math.min(implicitHeight, parent.height)
+        spacing: 2 * Theme.grid
+        y: split ? 0 : Math.max(0, Math.round((parent.height - implicitHeight) * 0.42))
+
         anchors {
             left: parent.left
             right: parent.right
         }
-        y: split ? 0 : Math.max(0, Math.round((parent.height - implicitHeight) * 0.42))
-        height: Math.min(implicitHeight, parent.height)
-        spacing: 2 * Theme.grid
 
         Item {
-            width: parent.width
             height: mark.height
+            width: parent.width
 
             Medallion {
                 id: mark
@@ -38,33 +39,34 @@ ScreenFrame {
         }
 
         Text {
-            width: parent.width
             color: Theme.ink
-            font {
-                bold: true
-                pixelSize: Theme.title
-            }
             horizontalAlignment: Text.AlignHCenter
             lineHeight: Theme.titleLineHeight
             text: frame.headline
             textFormat: Text.PlainText
+            width: parent.width
             wrapMode: Text.Wrap
+
+            font {
+                bold: true
+                pixelSize: Theme.title
+            }
         }
 
         Prose {
-            visible: text !== ""
-            width: parent.width
             color: Theme.second
             font.pixelSize: Theme.lead
             horizontalAlignment: Text.AlignHCenter
             text: frame.message
+            visible: text !== ""
+            width: parent.width
         }
 
         Column {
             id: extra
 
-            width: parent.width
             spacing: Theme.gap
+            width: parent.width
         }
     }
 }

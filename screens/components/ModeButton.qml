@@ -6,23 +6,24 @@ Touchable {
     id: mode
 
     property string icon
-    property string text
-    property bool on: false
     property color ink: Theme.ink
-    property color tint: Theme.mistTint
+    property bool on: false
     readonly property color shown: on ? Theme.overPine : ink
+    property string text
+    property color tint: Theme.mistTint
 
     implicitWidth: Math.max(Theme.target, label.implicitWidth + Theme.half)
     spoken: text
 
     Rectangle {
-        anchors {
-            fill: parent
-            bottomMargin: Theme.half
-            topMargin: Theme.half
-        }
         color: mode.on ? Theme.pine : mode.pressed ? Theme.pressed : Theme.paper
         radius: Theme.radiusSmall
+
+        anchors {
+            bottomMargin: Theme.half
+            fill: parent
+            topMargin: Theme.half
+        }
     }
 
     Column {
@@ -39,13 +40,13 @@ Touchable {
         Text {
             id: label
 
-            width: Math.min(implicitWidth, mode.width)
             anchors.horizontalCenter: parent.horizontalCenter
             color: mode.shown
             font.pixelSize: Theme.modeCaption
             horizontalAlignment: Text.AlignHCenter
             text: mode.text
             textFormat: Text.PlainText
+            width: Math.min(implicitWidth, mode.width)
         }
     }
 }

@@ -6,80 +6,86 @@ import screens.theme
 Rectangle {
     id: bar
 
-    property bool roomForHome: true
     property bool canGoHome: false
     readonly property bool even: !Theme.large && !Theme.narrow
+    property bool roomForHome: true
 
-    signal wentHome
-    signal choseModes(large: bool, contrast: bool)
     signal calledStaff
+    signal choseModes(large: bool, contrast: bool)
+    signal wentHome
 
-    implicitHeight: Theme.bar
     color: Theme.paper
+    implicitHeight: Theme.bar
 
     Rectangle {
+        color: Theme.line
+        height: Theme.hairline
+
         anchors {
             left: parent.left
             right: parent.right
             top: parent.top
         }
-        height: Theme.hairline
-        color: Theme.line
     }
 
     RowLayout {
+        spacing: Theme.gap
+
         anchors {
             fill: parent
             leftMargin: Theme.margin - Theme.half
             rightMargin: Theme.margin - Theme.half
             topMargin: Theme.hairline
         }
-        spacing: Theme.gap
 
         ModeButton {
-            objectName: "home"
             Layout.fillHeight: true
             Layout.fillWidth: true
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
-            visible: bar.roomForHome
             enabled: bar.canGoHome
-            opacity: bar.canGoHome ? 1 : 0
             icon: "home"
+            objectName: "home"
+            opacity: bar.canGoHome ? 1 : 0
             text: Words.say("screen.home")
+            visible: bar.roomForHome
+
             onChosen: bar.wentHome()
         }
 
         ModeButton {
-            objectName: "mode-large"
             Layout.fillHeight: true
             Layout.fillWidth: true
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "large"
+            objectName: "mode-large"
             on: Theme.large
             text: Words.say("screen.large")
+
             onChosen: bar.choseModes(!Theme.large, Theme.contrast)
         }
 
         ModeButton {
-            objectName: "mode-contrast"
             Layout.fillHeight: true
             Layout.fillWidth: true
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "contrast"
+            objectName: "mode-contrast"
             on: Theme.contrast
             text: Words.say("screen.contrast")
+
             onChosen: bar.choseModes(Theme.large, !Theme.contrast)
         }
 
         ModeButton {
-            objectName: "call-staff"
             Layout.fillHeight: true
             Layout.fillWidth: true
             Layout.preferredWidth: bar.even ? 1 : implicitWidth
             icon: "bell"
             ink: Theme.persimmonInk
-            tint: Theme.peachTint
+            objectName: "call-staff"
             text: Words.say("screen.call_staff")
+            tint: Theme.peachTint
+
             onChosen: bar.calledStaff()
         }
     }

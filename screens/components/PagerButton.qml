@@ -8,15 +8,16 @@ Touchable {
     property string icon
     property bool usable: true
 
-    width: Math.round(Theme.target * 1.6)
-    height: Theme.target
     enabled: usable
+    height: Theme.target
     visible: usable
+    width: Math.round(Theme.target * 1.6)
 
     Rectangle {
         anchors.fill: parent
         color: button.pressed ? Theme.pressed : Theme.paper
         radius: height / 2
+
         border {
             color: Theme.edge
             width: Theme.hairline

@@ -6,17 +6,15 @@ Item {
     id: pages
 
     default property alias blocks: column.data
-    property int spacing: 0
-    property bool deep: false
-    property int page: 0
-    readonly property bool split: column.height > height
-    readonly property real window: split ? height - turn.height - Theme.gap : height
-    readonly property var starts: breaks()
     readonly property int count: starts.length
+    property bool deep: false
     readonly property real from: starts[Math.min(page, count - 1)]
+    property int page: 0
+    property int spacing: 0
+    readonly property bool split: column.height > height
+    readonly property var starts: breaks()
     readonly property real until: page + 1 < count ? starts[page + 1] - spacing : column.height
-
-    implicitHeight: column.height
+    readonly property real window: split ? height - turn.height - Theme.gap : height
 
     function breaks(): var {
         const found = [0];
@@ -27,37 +25,41 @@ Item {
         return found;
     }
 
+    implicitHeight: column.height
+
     Item {
-        width: parent.width
-        height: Math.min(pages.until - pages.from, pages.window)
         clip: pages.split
+        height: Math.min(pages.until - pages.from, pages.window)
+        width: parent.width
 
         Column {
             id: column
 
-            y: -pages.from
-            width: parent.width
             spacing: pages.spacing
+            width: parent.width
+            y: -pages.from
         }
     }
 
     Item {
         id: turn
 
+        height: Theme.target
+        visible: pages.split
+
         anchors {
             bottom: parent.bottom
             left: parent.left
             right: parent.right
         }
-        visible: pages.split
-        height: Theme.target
 
         PagerButton {
-            objectName: "page-up"
             anchors.left: parent.left
             icon: "up"
-            usable: pages.page > 0
+            objectName: "page-up"
             spoken: Words.say("screen.page_up")
+            usable: pages.page > 0
+
             onChosen: pages.page -= 1
         }
 
@@ -73,11 +75,12 @@ Item {
         }
 
         PagerButton {
-            objectName: "page-down"
             anchors.right: parent.right
             icon: "down"
-            usable: pages.page + 1 < pages.count
+            objectName: "page-down"
             spoken: Words.say("screen.page_down")
+            usable: pages.page + 1 < pages.count
+
             onChosen: pages.page += 1
         }
     }

@@ -5,17 +5,18 @@ import screens.theme
 Touchable {
     id: pill
 
-    property string text
     property bool deep: false
+    property string text
 
-    implicitWidth: Math.max(Theme.target, label.implicitWidth + 3 * Theme.grid)
     implicitHeight: Theme.target
+    implicitWidth: Math.max(Theme.target, label.implicitWidth + 3 * Theme.grid)
     spoken: text
 
     Rectangle {
         anchors.fill: parent
         color: pill.deep ? (pill.pressed ? Theme.deepPressed : Theme.deep) : (pill.pressed ? Theme.pressed : Theme.paper)
         radius: height / 2
+
         border {
             color: pill.deep ? Theme.overDeepSecond : Theme.edge
             width: Theme.hairline

@@ -5,19 +5,19 @@ import screens.theme
 Touchable {
     id: button
 
-    property string text
-    property bool usable: true
     property bool deep: false
     readonly property color ground: deep ? (pressed ? Theme.mist : Theme.white) : (pressed ? Theme.pinePressed : Theme.pine)
+    property string text
+    property bool usable: true
 
-    implicitWidth: label.implicitWidth + 2 * Theme.margin
-    implicitHeight: Math.max(Theme.button, label.implicitHeight + Theme.gap)
     enabled: usable
+    implicitHeight: Math.max(Theme.button, label.implicitHeight + Theme.gap)
+    implicitWidth: label.implicitWidth + 2 * Theme.margin
     spoken: text
 
     Shadow {
-        of: face
         corner: face.radius
+        of: face
         tone: button.deep ? Theme.shadowDeep : Theme.shadow
         visible: Theme.shadows && button.usable && !button.pressed
     }
@@ -34,15 +34,16 @@ Touchable {
         id: label
 
         anchors.centerIn: parent
-        width: Math.min(implicitWidth, button.width - 2 * Theme.grid)
         color: button.usable ? (button.deep && !Theme.contrast ? Theme.pine : button.deep ? Theme.black : Theme.overPine) : Theme.second
+        horizontalAlignment: Text.AlignHCenter
+        text: button.text
+        textFormat: Text.PlainText
+        width: Math.min(implicitWidth, button.width - 2 * Theme.grid)
+        wrapMode: Text.Wrap
+
         font {
             bold: true
             pixelSize: Theme.action
         }
-        horizontalAlignment: Text.AlignHCenter
-        text: button.text
-        textFormat: Text.PlainText
-        wrapMode: Text.Wrap
     }
 }

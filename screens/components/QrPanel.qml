@@ -6,24 +6,24 @@ Rectangle {
     id: panel
 
     property string code
-    property int least: 0 // px the code itself must have
-    property int most: 2 * Theme.qrSide
-    readonly property int modules: picture.implicitWidth
-    readonly property int module: modules > 0 ? Math.max(Math.floor(most / (modules + 8)), Math.ceil(least / modules), 1) : 1
     readonly property int codeSide: modules * module
+    property int least: 0 // px the code itself must have
+    readonly property int module: modules > 0 ? Math.max(Math.floor(most / (modules + 8)), Math.ceil(least / modules), 1) : 1
+    readonly property int modules: picture.implicitWidth
+    property int most: 2 * Theme.qrSide
 
-    objectName: "qr"
-    implicitWidth: (modules + 8) * module
-    implicitHeight: implicitWidth
     color: Theme.white
+    implicitHeight: implicitWidth
+    implicitWidth: (modules + 8) * module
+    objectName: "qr"
 
     Image {
         id: picture
 
         anchors.centerIn: parent
-        width: panel.codeSide
         height: panel.codeSide
         smooth: false
         source: panel.code
+        width: panel.codeSide
     }
 }

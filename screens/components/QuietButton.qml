@@ -5,19 +5,20 @@ import screens.theme
 Touchable {
     id: button
 
-    property string text
-    property string icon
     property bool deep: false
+    property string icon
     readonly property color ink: deep ? Theme.overDeep : Theme.ink
+    property string text
 
-    implicitWidth: row.implicitWidth + 2 * Theme.margin
     implicitHeight: Math.max(Theme.button, row.implicitHeight + Theme.gap)
+    implicitWidth: row.implicitWidth + 2 * Theme.margin
     spoken: text
 
     Rectangle {
         anchors.fill: parent
         color: button.pressed ? (button.deep ? Theme.deepPressed : Theme.pressed) : (button.deep ? Theme.deep : Theme.ground)
         radius: Math.min(height / 2, Theme.button / 2)
+
         border {
             color: button.ink
             width: Theme.stroke
@@ -40,16 +41,17 @@ Touchable {
 
         Text {
             anchors.verticalCenter: parent.verticalCenter
-            width: Math.min(implicitWidth, button.width - 2 * Theme.grid - (button.icon === "" ? 0 : Theme.action + Theme.half))
             color: button.ink
+            horizontalAlignment: Text.AlignHCenter
+            text: button.text
+            textFormat: Text.PlainText
+            width: Math.min(implicitWidth, button.width - 2 * Theme.grid - (button.icon === "" ? 0 : Theme.action + Theme.half))
+            wrapMode: Text.Wrap
+
             font {
                 bold: true
                 pixelSize: Theme.action
             }
-            horizontalAlignment: Text.AlignHCenter
-            text: button.text
-            textFormat: Text.PlainText
-            wrapMode: Text.Wrap
         }
     }
 }

@@ -5,17 +5,18 @@ import screens.theme
 Item {
     id: remark
 
+    property string icon: "info"
     property string text
     property bool urgent: false
-    property string icon: "info"
 
     implicitHeight: Math.max(mark.height, line.implicitHeight) + (urgent ? 2 * Theme.grid : 0)
 
     Rectangle {
         anchors.fill: parent
-        visible: remark.urgent
         color: Theme.peach
         radius: Theme.radiusSmall
+        visible: remark.urgent
+
         border {
             color: Theme.persimmonInk
             width: Theme.contrast ? Theme.stroke : Theme.hairline
@@ -25,15 +26,16 @@ Item {
     Icon {
         id: mark
 
+        ink: remark.urgent ? Theme.persimmonInk : Theme.second
+        name: remark.icon
+        side: Math.round(Theme.body * 1.05)
+
         anchors {
             left: parent.left
             leftMargin: remark.urgent ? Theme.grid : 0
             top: line.top
             topMargin: Math.round((metrics.height * Theme.lineHeight - height) / 2)
         }
-        ink: remark.urgent ? Theme.persimmonInk : Theme.second
-        name: remark.icon
-        side: Math.round(Theme.body * 1.05)
     }
 
     FontMetrics {
@@ -45,6 +47,9 @@ Item {
     Prose {
         id: line
 
+        color: remark.urgent ? Theme.persimmonInk : Theme.second
+        text: remark.text
+
         anchors {
             left: mark.right
             leftMargin: Theme.half + Theme.hairline
@@ -52,7 +57,5 @@ Item {
             rightMargin: remark.urgent ? Theme.grid : 0
             verticalCenter: parent.verticalCenter
         }
-        color: remark.urgent ? Theme.persimmonInk : Theme.second
-        text: remark.text
     }
 }

@@ -5,22 +5,23 @@ import screens.theme
 BorderImage {
     id: shadow
 
-    required property Item of
     property int corner: Theme.radius
-    property color tone: Theme.shadow
+    required property Item of
     readonly property int rim: corner + Theme.shadowBlur
+    property color tone: Theme.shadow
 
-    visible: Theme.shadows
+    anchors.bottomMargin: -Theme.shadowBlur - Theme.shadowDrop
     anchors.fill: of
     anchors.leftMargin: -Theme.shadowBlur
     anchors.rightMargin: -Theme.shadowBlur
     anchors.topMargin: -Theme.shadowBlur + Theme.shadowDrop
-    anchors.bottomMargin: -Theme.shadowBlur - Theme.shadowDrop
+    source: "image://shadow/" + corner + "/" + Theme.shadowBlur + "/" + tone.toString().slice(1)
+    visible: Theme.shadows
+
     border {
+        bottom: rim
         left: rim
         right: rim
         top: rim
-        bottom: rim
     }
-    source: "image://shadow/" + corner + "/" + Theme.shadowBlur + "/" + tone.toString().slice(1)
 }

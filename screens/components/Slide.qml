@@ -5,8 +5,8 @@ import screens.theme
 Transition {
     id: slide
 
-    property real start
     property real end
+    property real start
 
     XAnimator {
         duration: Theme.slide

@@ -5,30 +5,27 @@ import screens.theme
 Item {
     id: slot
 
-    property var lines: []
-    property bool out: false
     property bool deep: false
     readonly property real fit: Math.min(1, (height - lip.height) / paper.height, (width - 4 * Theme.grid) / paper.width)
+    property var lines: []
+    property bool out: false
 
     Item {
+        clip: true
+
         anchors {
             fill: parent
             topMargin: lip.height / 2
         }
-        clip: true
 
         SlipPaper {
             id: paper
 
             anchors.horizontalCenter: parent.horizontalCenter
-            y: slot.out ? 0 : -height * slot.fit - Theme.grid
             lines: slot.lines
             scale: slot.fit
             transformOrigin: Item.Top
-            border {
-                color: Theme.line
-                width: slot.deep ? 0 : Theme.hairline
-            }
+            y: slot.out ? 0 : -height * slot.fit - Theme.grid
 
             Behavior on y {
                 enabled: Theme.motion
@@ -38,20 +35,26 @@ Item {
                     easing.type: Easing.OutCubic
                 }
             }
+
+            border {
+                color: Theme.line
+                width: slot.deep ? 0 : Theme.hairline
+            }
         }
     }
 
     Rectangle {
         id: lip
 
+        color: slot.deep ? Theme.slot : Theme.edge
+        height: Theme.grid
+        radius: height / 2
+        width: paper.width * slot.fit + 4 * Theme.grid
+        z: -1
+
         anchors {
             horizontalCenter: parent.horizontalCenter
             top: parent.top
         }
-        width: paper.width * slot.fit + 4 * Theme.grid
-        height: Theme.grid
-        z: -1
-        color: slot.deep ? Theme.slot : Theme.edge
-        radius: height / 2
     }
 }

@@ -5,12 +5,12 @@ import screens.theme
 Item {
     id: slipTail
 
-    property string slipState
-    property string problem
     property bool canPrint: false
-    property bool photo: false
     property bool deep: false
     readonly property bool paper: slipState === "printing" || slipState === "printed"
+    property bool photo: false
+    property string problem
+    property string slipState
 
     signal printChosen
 
@@ -19,39 +19,41 @@ Item {
     Column {
         id: lines
 
+        spacing: Theme.half
+        y: pointer.visible ? Math.max(0, (pointer.height - implicitHeight) / 2) : 0
+
         anchors {
             left: parent.left
             right: pointer.visible ? pointer.left : parent.right
             rightMargin: pointer.visible ? 2 * Theme.grid : 0
         }
-        y: pointer.visible ? Math.max(0, (pointer.height - implicitHeight) / 2) : 0
-        spacing: Theme.half
 
         Text {
-            width: parent.width
             color: slipTail.deep ? Theme.overDeep : Theme.ink
+            text: Words.say("screen.slip." + slipTail.slipState)
+            textFormat: Text.PlainText
+            visible: text !== ""
+            width: parent.width
+            wrapMode: Text.Wrap
+
             font {
                 bold: true
                 pixelSize: Theme.lead
             }
-            text: Words.say("screen.slip." + slipTail.slipState)
-            textFormat: Text.PlainText
-            visible: text !== ""
-            wrapMode: Text.Wrap
         }
 
         Prose {
-            width: parent.width
             color: slipTail.deep ? Theme.overDeepSecond : Theme.second
             text: Theme.large && Theme.tight ? "" : slipTail.problem
             visible: text !== ""
+            width: parent.width
         }
 
         Prose {
-            width: parent.width
             color: slipTail.deep ? Theme.overDeepSecond : Theme.second
             text: slipTail.photo ? Words.say(Theme.large && Theme.tight ? "screen.slip.photograph_short" : "screen.slip.photograph") : ""
             visible: text !== ""
+            width: parent.width
         }
     }
 
@@ -59,25 +61,26 @@ Item {
         id: pointer
 
         anchors.right: parent.right
-        height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.1 : 1.5))
-        width: implicitWidth
         glass: slipTail.deep ? Theme.deepPressed : Theme.mist
+        height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.1 : 1.5))
         here: slipTail.deep ? Theme.flame : Theme.persimmon
         ink: slipTail.deep ? Theme.overDeepSecond : Theme.second
         visible: slipTail.paper
+        width: implicitWidth
     }
 
     QuietButton {
         id: again
 
-        objectName: "print"
         anchors.bottom: parent.bottom
+        deep: slipTail.deep
+        height: implicitHeight
+        icon: "paper"
+        objectName: "print"
+        text: Words.say(slipTail.slipState === "none" ? "screen.slip.print" : "screen.slip.print_again")
         visible: slipTail.canPrint
         width: parent.width
-        height: implicitHeight
-        deep: slipTail.deep
-        icon: "paper"
-        text: Words.say(slipTail.slipState === "none" ? "screen.slip.print" : "screen.slip.print_again")
+
         onChosen: slipTail.printChosen()
     }
 }

@@ -5,9 +5,9 @@ import screens.theme
 Item {
     id: sheet
 
-    property int seconds: 0
     readonly property bool overlay: true
     property int remaining: seconds
+    property int seconds: 0
 
     onSecondsChanged: remaining = seconds
 
@@ -24,17 +24,20 @@ Item {
         interval: Theme.beat
         repeat: true
         running: sheet.visible && sheet.remaining > 0
+
         onTriggered: sheet.remaining -= 1
     }
 
     Card {
         anchors.centerIn: parent
-        width: Math.min(parent.width - 2 * Theme.margin, Theme.grid * 56)
-        height: column.implicitHeight + 4 * Theme.grid * 2
         color: Theme.ground
+        height: column.implicitHeight + 4 * Theme.grid * 2
+        width: Math.min(parent.width - 2 * Theme.margin, Theme.grid * 56)
 
         Column {
             id: column
+
+            spacing: Theme.grid * 2
 
             anchors {
                 left: parent.left
@@ -43,7 +46,6 @@ Item {
                 rightMargin: Theme.margin
                 verticalCenter: parent.verticalCenter
             }
-            spacing: Theme.grid * 2
 
             CountdownRing {
                 anchors.horizontalCenter: parent.horizontalCenter
@@ -54,39 +56,41 @@ Item {
                 Text {
                     anchors.centerIn: parent
                     color: Theme.ink
+                    text: sheet.remaining
+                    textFormat: Text.PlainText
+
                     font {
                         bold: true
                         pixelSize: Theme.heading
                     }
-                    text: sheet.remaining
-                    textFormat: Text.PlainText
                 }
             }
 
             Text {
-                width: parent.width
                 color: Theme.ink
+                horizontalAlignment: Text.AlignHCenter
+                text: Words.say("screen.still_there")
+                textFormat: Text.PlainText
+                width: parent.width
+                wrapMode: Text.Wrap
+
                 font {
                     bold: true
                     pixelSize: Theme.heading
                 }
-                horizontalAlignment: Text.AlignHCenter
-                text: Words.say("screen.still_there")
-                textFormat: Text.PlainText
-                wrapMode: Text.Wrap
             }
 
             Prose {
-                width: parent.width
                 color: Theme.second
                 horizontalAlignment: Text.AlignHCenter
                 text: Words.say("screen.still_there_why")
+                width: parent.width
             }
 
             PrimaryButton {
                 objectName: "still-here"
-                width: parent.width
                 text: Words.say("screen.still_here")
+                width: parent.width
             }
         }
     }

@@ -5,19 +5,19 @@ import screens.theme
 Touchable {
     id: tile
 
-    property string title
-    property string subtitle
-    property string icon
-    property string reason
-    property bool main: false
-    property bool wide: false // the drawing beside the words, not above them
-    readonly property bool paused: reason !== ""
     readonly property bool green: main && !paused
+    property string icon
     readonly property color ink: green ? Theme.overPine : paused ? Theme.second : Theme.ink
+    property bool main: false
+    readonly property bool paused: reason !== ""
+    property string reason
+    property string subtitle
+    property string title
+    property bool wide: false // the drawing beside the words, not above them
 
     enabled: !paused
-    spoken: title
     implicitHeight: main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + 3 * Theme.grid
+    spoken: title
 
     Shadow {
         of: face
@@ -30,6 +30,7 @@ Touchable {
         anchors.fill: parent
         color: tile.green ? (tile.pressed ? Theme.pinePressed : Theme.pine) : tile.paused ? Theme.ground : tile.pressed ? Theme.pressed : Theme.paper
         radius: Theme.radius
+
         border {
             color: tile.paused ? Theme.line : Theme.edge
             width: tile.green ? 0 : Theme.hairline
@@ -39,20 +40,24 @@ Touchable {
     Medallion {
         id: beside
 
+        ink: tile.paused ? Theme.second : Theme.mistInk
+        name: tile.wide ? tile.icon : ""
+        side: Math.round(Theme.pictureLarge * 0.75)
+        tint: tile.paused ? Theme.line : Theme.mistTint
+        visible: tile.wide
+
         anchors {
             left: parent.left
             leftMargin: Theme.grid + Theme.half
             verticalCenter: parent.verticalCenter
         }
-        visible: tile.wide
-        ink: tile.paused ? Theme.second : Theme.mistInk
-        name: tile.wide ? tile.icon : ""
-        side: Math.round(Theme.pictureLarge * 0.75)
-        tint: tile.paused ? Theme.line : Theme.mistTint
     }
 
     Column {
         id: words
+
+        spacing: Theme.half
+        y: tile.main || tile.wide ? (tile.height - height) / 2 : Theme.grid + Theme.half
 
         anchors {
             left: tile.wide ? beside.right : parent.left
@@ -60,40 +65,39 @@ Touchable {
             right: tile.main ? sun.left : parent.right
             rightMargin: Theme.grid
         }
-        y: tile.main || tile.wide ? (tile.height - height) / 2 : Theme.grid + Theme.half
-        spacing: Theme.half
 
         Icon {
-            visible: !tile.main && !tile.wide
             ink: tile.paused ? Theme.second : Theme.mistInk
             name: tile.main || tile.wide ? "" : tile.icon
             side: Math.round(Theme.picture * 1.25)
             tint: tile.paused ? Theme.line : Theme.mistTint
+            visible: !tile.main && !tile.wide
         }
 
         Text {
-            width: parent.width
             color: tile.ink
+            text: tile.title
+            textFormat: Text.PlainText
+            width: parent.width
+            wrapMode: Text.Wrap
+
             font {
                 bold: true
                 pixelSize: tile.main ? Theme.title : Theme.lead
             }
-            text: tile.title
-            textFormat: Text.PlainText
-            wrapMode: Text.Wrap
         }
 
         Prose {
-            width: parent.width
-            visible: !tile.paused
             color: tile.green ? Theme.overPineSecond : Theme.second
             text: tile.subtitle
+            visible: !tile.paused
+            width: parent.width
         }
 
         Row {
-            width: parent.width
-            visible: tile.paused
             spacing: Theme.half
+            visible: tile.paused
+            width: parent.width
 
             Icon {
                 id: pause
@@ -105,9 +109,9 @@ Touchable {
             }
 
             Prose {
-                width: parent.width - pause.width - parent.spacing
                 color: Theme.persimmonInk
                 text: tile.reason
+                width: parent.width - pause.width - parent.spacing
             }
         }
     }
@@ -115,16 +119,17 @@ Touchable {
     Rectangle {
         id: sun
 
+        color: tile.green ? Theme.pineTint : Theme.mist
+        height: width
+        radius: width / 2
+        visible: tile.main
+        width: Math.round(Math.min(parent.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2.2)))
+
         anchors {
             right: parent.right
             rightMargin: Theme.radius
             verticalCenter: parent.verticalCenter
         }
-        visible: tile.main
-        width: Math.round(Math.min(parent.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2.2)))
-        height: width
-        color: tile.green ? Theme.pineTint : Theme.mist
-        radius: width / 2
 
         Icon {
             anchors.centerIn: parent

@@ -5,14 +5,14 @@ import screens.theme
 Item {
     id: touchable
 
+    readonly property bool pressed: tap.pressed && tap.counts && touchable.contains(tap.point.position)
     property string spoken
     readonly property bool touchTarget: true
-    readonly property bool pressed: tap.pressed && tap.counts && touchable.contains(tap.point.position)
 
     signal chosen
 
-    Accessible.role: Accessible.Button
     Accessible.name: spoken
+    Accessible.role: Accessible.Button
 
     TapHandler {
         id: tap
@@ -21,6 +21,7 @@ Item {
 
         gesturePolicy: TapHandler.ReleaseWithinBounds
         longPressThreshold: 0
+
         onPressedChanged: {
             if (pressed)
                 counts = Taps.wouldCount(touchable);

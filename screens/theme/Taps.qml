@@ -6,9 +6,17 @@ import QtQuick
 QtObject {
     id: taps
 
-    property Item lastControl
     property double lastAt: 0
+    property Item lastControl
     property double pageAt: 0
+
+    function accept(control: Item): bool {
+        if (!wouldCount(control))
+            return false;
+        lastControl = control;
+        lastAt = Date.now();
+        return true;
+    }
 
     function pageShown(): void {
         pageAt = Date.now();
@@ -22,13 +30,5 @@ QtObject {
 
     function wouldCount(control: Item): bool {
         return !soonAfter(pageAt) && !(control === lastControl && soonAfter(lastAt));
-    }
-
-    function accept(control: Item): bool {
-        if (!wouldCount(control))
-            return false;
-        lastControl = control;
-        lastAt = Date.now();
-        return true;
     }
 }
