@@ -45,6 +45,16 @@ ScreenFrame {
             }
         }
 
+        Icon {
+            anchors.right: parent.right
+            ink: Theme.contrast ? Theme.overDeepSecond : Theme.pineTint
+            name: "door"
+            side: Math.round(2.1 * Theme.pictureLarge)
+            tint: Theme.deepPressed
+            visible: !Theme.landscape && !Theme.narrow
+            y: top.y + (top.height - height) / 2
+        }
+
         Column {
             id: top
 

@@ -90,7 +90,7 @@ ScreenFrame {
         canPrint: screen.canPrint
         deep: screen.deep
         height: implicitHeight
-        photo: screen.photo
+        photo: screen.photo && !screen.photoInside
         problem: screen.slipProblem === "" ? "" : Words.say(screen.slipProblem)
         slipState: screen.slipState
         width: screen.column

@@ -48,7 +48,7 @@ Item {
 
             font {
                 bold: true
-                pixelSize: Theme.caption
+                pixelSize: Theme.hallName
             }
         }
 

@@ -38,19 +38,10 @@ ScreenFrame {
             }
         }
 
-        Text {
-            color: Theme.ink
+        TitleText {
             horizontalAlignment: Text.AlignHCenter
-            lineHeight: Theme.titleLineHeight
-            text: frame.headline
-            textFormat: Text.PlainText
+            say: frame.headline
             width: parent.width
-            wrapMode: Text.Wrap
-
-            font {
-                bold: true
-                pixelSize: Theme.title
-            }
         }
 
         Prose {

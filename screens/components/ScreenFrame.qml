@@ -24,16 +24,13 @@ Item {
     signal secondaryChosen
     signal wentBack
 
-    Text {
+    TitleText {
         id: headline
 
         color: screen.deep ? Theme.overDeep : Theme.ink
         height: text === "" ? 0 : implicitHeight
         horizontalAlignment: screen.centered ? Text.AlignHCenter : Text.AlignLeft
-        lineHeight: Theme.titleLineHeight
-        text: screen.heading
-        textFormat: Text.PlainText
-        wrapMode: Text.Wrap
+        say: screen.heading
 
         anchors {
             left: parent.left
@@ -42,11 +39,6 @@ Item {
             rightMargin: Theme.margin
             top: parent.top
             topMargin: text === "" ? 0 : Theme.air
-        }
-
-        font {
-            bold: true
-            pixelSize: Theme.title
         }
     }
 

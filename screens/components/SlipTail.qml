@@ -63,7 +63,7 @@ Item {
         anchors.right: parent.right
         glass: slipTail.deep ? Theme.deepPressed : Theme.mist
         height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.1 : 1.5))
-        here: slipTail.deep ? Theme.flame : Theme.persimmon
+        here: slipTail.deep && !Theme.contrast ? Theme.flame : Theme.persimmon
         ink: slipTail.deep ? Theme.overDeepSecond : Theme.second
         visible: slipTail.paper
         width: implicitWidth

@@ -43,7 +43,7 @@ Touchable {
         ink: tile.paused ? Theme.second : Theme.mistInk
         name: tile.wide ? tile.icon : ""
         side: Math.round(Theme.pictureLarge * 0.75)
-        tint: tile.paused ? Theme.line : Theme.mistTint
+        tint: tile.paused ? Theme.quietTint : Theme.mistTint
         visible: tile.wide
 
         anchors {
@@ -70,7 +70,7 @@ Touchable {
             ink: tile.paused ? Theme.second : Theme.mistInk
             name: tile.main || tile.wide ? "" : tile.icon
             side: Math.round(Theme.picture * 1.25)
-            tint: tile.paused ? Theme.line : Theme.mistTint
+            tint: tile.paused ? Theme.quietTint : Theme.mistTint
             visible: !tile.main && !tile.wide
         }
 
@@ -136,7 +136,7 @@ Touchable {
             ink: tile.green ? (Theme.contrast ? Theme.pine : Theme.peach) : Theme.second
             name: tile.main ? tile.icon : ""
             side: Math.round(sun.width * 0.62)
-            tint: tile.green ? Theme.flame : Theme.line
+            tint: tile.green ? Theme.flame : Theme.quietTint
         }
     }
 }

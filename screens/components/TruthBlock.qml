@@ -71,18 +71,10 @@ Item {
                     right: parent.right
                 }
 
-                Text {
+                TitleText {
                     color: block.ink
-                    lineHeight: Theme.titleLineHeight
-                    text: block.title
-                    textFormat: Text.PlainText
+                    say: block.title
                     width: parent.width
-                    wrapMode: Text.Wrap
-
-                    font {
-                        bold: true
-                        pixelSize: Theme.title
-                    }
                 }
 
                 AmountText {
@@ -118,18 +110,32 @@ Item {
             }
         }
 
+        Row {
+            spacing: Theme.grid
+            visible: block.code !== ""
+            width: parent.width
+
+            QrPanel {
+                id: photo
+
+                code: block.code
+                most: Theme.codeRoom
+                objectName: "photo-code"
+            }
+
+            Prose {
+                anchors.verticalCenter: parent.verticalCenter
+                color: block.ink
+                text: Words.say("screen.slip.photograph_short")
+                width: parent.width - photo.width - parent.spacing
+            }
+        }
+
         Prose {
             color: block.second
             text: block.remark
             visible: block.remark !== ""
             width: words.width
-        }
-
-        QrPanel {
-            code: block.code
-            most: Theme.codeRoom
-            objectName: "photo-code"
-            visible: block.code !== ""
         }
 
         Prose {

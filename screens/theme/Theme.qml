@@ -38,7 +38,7 @@ QtObject {
     readonly property int button: mm(large && !tight ? 28 : 24)
     readonly property int key: mm(22)
     readonly property int bar: mm(large && !tight ? 34 : 28)
-    readonly property int pictureSmall: mm(9)
+    readonly property int pictureSmall: mm(10)
     readonly property int picture: mm(16)
     readonly property int pictureLarge: mm(32)
     readonly property int qrSide: mm(68)
@@ -48,6 +48,7 @@ QtObject {
     // Type: capitals of 10 mm type are 7.3 mm high. Large print is 1.5 times the smallest type; on a small panel what is
     // large already grows less, or words would break.
     readonly property int caption: mm(10 * (large ? (tight ? 1.2 : 1.5) : 1))
+    readonly property int hallName: mm(large ? 12 : 10)
     readonly property int body: large && tight ? mm(15) : mm(10.5 * scale)
     readonly property int lead: large && tight ? mm(15) : mm(12.5 * scale)
     readonly property int action: large && tight ? mm(14) : mm(12.5 * (large ? 1.4 : 1))
@@ -97,6 +98,7 @@ QtObject {
     readonly property color persimmonInk: contrast ? "#ffe14d" : "#a9471a"
     readonly property color peach: contrast ? "#000000" : "#fbe6d8"
     readonly property color peachTint: contrast ? "#000000" : "#f3c3a3"
+    readonly property color quietTint: contrast ? "#000000" : "#e4ddd0"
     readonly property color flame: contrast ? "#000000" : "#f2a46c"
 
     // Elevation
