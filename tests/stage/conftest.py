@@ -1,5 +1,6 @@
 """The stage under test: offscreen, large enough for every panel. Any Qt or QML warning fails (see pyproject.toml)."""
 
+import atexit
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ from kiosk.stage.settings import DisplaySettings
 from kiosk.stage.window import StageWindow
 from kiosk.views.view import Input, Language, Modes, Page, Touched
 
-use_offscreen(Path(tempfile.mkdtemp(prefix="menkou-stage-")))  # before Qt's application, which lasts for all tests
+folder = tempfile.TemporaryDirectory(prefix="menkou-stage-")
+atexit.register(folder.cleanup)
+use_offscreen(Path(folder.name))  # before Qt's application, which lasts for all tests
 teach()
 
 
