@@ -53,6 +53,8 @@ class Engine:
         self._zone = ZoneInfo(config.hall.timezone)
         self.devices = Devices(config.devices, config.health, now)
         self.orders: Orders | None = None
+        self.money_open = asyncio.Event()
+        """Set once money was open for the first time."""
         self._money_failed = asyncio.Event()
         self.host = Host(
             stage,
@@ -118,6 +120,7 @@ class Engine:
         if unclosed:
             log.info("going on with %d orders that are not finished", unclosed)
         self.orders = orders
+        self.money_open.set()
         opened.set()
         self.host.health_changed()
         try:

@@ -58,7 +58,7 @@ async def finish_earlier(visit: Visit, services: Services, number: str) -> End |
     if orders is None or running is None:
         return None
     running.nudge()
-    await visit.wait_for(_until_closed(running), saying="working.earlier")
+    await visit.wait_for(_briefly(running.closed), saying="working.earlier")
     if running.rows.order.closed:
         return None
     visit.no_way_back()
@@ -345,14 +345,9 @@ async def _paper_problem(services: Services) -> str | None:
     return trouble(services.devices.health(services.devices.printer.name))
 
 
-async def _until_closed(running: Running) -> None:
-    async def closed() -> None:
-        while not running.rows.order.closed:
-            running.seen()
-            await running.change()
-
+async def _briefly(closed: asyncio.Event) -> None:
     try:
         async with asyncio.timeout(EARLIER_SECONDS):
-            await closed()
+            await closed.wait()
     except TimeoutError:
         return

@@ -127,7 +127,7 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
                 late=event.late,
             )
         case ev.AttemptDead():
-            return _attempt(rows, event, LIVE, "dead", proof=event.proof, ended_ms=event.at_ms)
+            return _attempt(rows, event, LIVE, "dead", proof=event.proof, ended_ms=event.at_ms, hold=False)
         case ev.RefundDue():
             return _refund_due(rows, event)
         case ev.RefundSent():

@@ -76,6 +76,11 @@ class Orders:
                 return running
         return None
 
+    async def all_closed(self) -> None:
+        """Wait until every order is closed."""
+        for running in list(self._running.values()):
+            await running.closed.wait()
+
     async def begin_gas_bill(self, number: str, quote: Quote, language: str) -> Running:
         """Begin to pay a bill: durable before anyone is asked anything.
 

@@ -61,6 +61,9 @@ class Running:
         self._changed = asyncio.Event()
         self._committing = asyncio.Lock()
         self.broken = False
+        self.closed = asyncio.Event()
+        """Set while the order is closed; late money opens it again."""
+        self._mark_closed()
 
     # What the journey says and sees
 
@@ -199,8 +202,15 @@ class Running:
                 self._changed.set()
                 raise
             self.rows = rows
+            self._mark_closed()
         self._changed.set()
         self._world.observe(f"after record {name}")
+
+    def _mark_closed(self) -> None:
+        if self.rows.order.closed:
+            self.closed.set()
+        else:
+            self.closed.clear()
 
     async def _perform(self, effect: machine.Effect) -> machine.Answer:
         name = type(effect).__name__

@@ -15,8 +15,10 @@ class Resident:
     `seen` keeps every view in order. `done` is set when the visit is over.
     """
 
-    def __init__(self, account: str, pay: Callable[[str], Awaitable[None]], *, print_earlier: bool = False) -> None:
-        """`pay` scans and pays a code; `print_earlier` asks for the slip of an earlier order."""
+    def __init__(
+        self, account: str, pay: Callable[[str], Awaitable[None]] | None, *, print_earlier: bool = False
+    ) -> None:
+        """`pay` scans and pays a code (None: goes back instead); `print_earlier` asks for an earlier order's slip."""
         self.account = account
         self.seen: list[View] = []
         self.done = asyncio.Event()
@@ -65,6 +67,8 @@ class Resident:
             case ChooseMethod(methods=methods, remark=remark):
                 return methods[0].channel if remark is None else "back"
             case ScanToPay(code=code):
+                if self._pay is None:
+                    return "cancel"
                 if not self._asked:
                     self._asked = True
                     await self._pay(code)

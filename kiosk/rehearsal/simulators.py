@@ -7,11 +7,12 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from http.client import HTTPConnection
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
@@ -29,10 +30,13 @@ class SimulatorError(RuntimeError):
 class Simulators:
     """Running simulators by name; a context manager that ends them."""
 
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
-        """`folder` holds each simulator's books and its log."""
+    def __init__(
+        self, folder: Path, names: tuple[str, ...], options: Mapping[str, Sequence[str]] = MappingProxyType({})
+    ) -> None:
+        """`folder` holds each simulator's books and its log; `options` are more command-line words by name."""
         self.folder = folder
         self.names = names
+        self.options = options
         self.announcements: dict[str, Announcement] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: list[IO[bytes]] = []
@@ -80,6 +84,10 @@ class Simulators:
         """Arm a fault. Raises `SimulatorError`."""
         self._ask(name, "/faults", {"name": fault, **more})
 
+    def clear(self, name: str) -> None:
+        """Disarm all faults. Raises `SimulatorError`."""
+        self._ask(name, "/faults/clear", {})
+
     def books(self, name: str) -> dict[str, Any]:
         """Everything the simulator has booked. Raises `SimulatorError`."""
         return self._ask(name, "/books", None)
@@ -121,7 +129,7 @@ class Simulators:
         log = (folder / "simulator.log").open("ab")
         self._logs.append(log)
         self._processes[name] = subprocess.Popen(
-            [sys.executable, "-m", points[name], "--books", str(folder), "--until-eof"],
+            [sys.executable, "-m", points[name], "--books", str(folder), "--until-eof", *self.options.get(name, ())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

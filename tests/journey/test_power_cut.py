@@ -1,0 +1,82 @@
+"""The power goes at every durable step and around every outside effect; the restart finishes what was begun."""
+
+import signal
+
+import pytest
+
+from tests.journey.conftest import Hall
+
+ACCOUNT = "0100004711"
+
+
+def checkpoints(lines: list[str]) -> list[str]:
+    return [line.split(" ", 2)[2] for line in lines if line.startswith("checkpoint")]
+
+
+def check_books(hall: Hall) -> None:
+    for line in hall.books():
+        assert line.state in ("delivered", "cancelled", "refused"), line
+        assert line.agrees, line
+        assert line.owed == 0, line
+
+
+def cut_everywhere(hall: Hall, *, pays: bool) -> list[str]:
+    """Cut one visit at its first checkpoint, the next at its second, and so on until one is not cut any more."""
+    passed: list[str] = []
+    for kill_at in range(200):
+        hall.owe(ACCOUNT)
+        code, lines = hall.run(ACCOUNT, kill_at=kill_at, pays=pays)
+        if code == 0:
+            passed = checkpoints(lines)
+            break
+        assert code == -signal.SIGKILL, lines
+        code, restarted = hall.run()
+        assert code == 0, (lines, restarted)
+        check_books(hall)
+    check_books(hall)
+    return passed
+
+
+@pytest.mark.timeout(240)
+def test_power_cut_at_every_step_of_a_paid_bill(hall: Hall) -> None:
+    passed = cut_everywhere(hall, pays=True)
+    recorded = {name.removeprefix("after record ") for name in passed if name.startswith("after record")}
+    assert recorded == {
+        "menkou.order.opening.v1",
+        "menkou.order.opened.v1",
+        "menkou.attempt.sent.v1",
+        "menkou.attempt.opened.v1",
+        "menkou.attempt.captured.v1",
+        "menkou.order.delivering.v1",
+        "menkou.order.delivered.v1",
+        "menkou.print.intended.v1",
+        "menkou.print.ended.v1",
+    }
+    effects = {name.removeprefix("after effect ") for name in passed if name.startswith("after effect")}
+    assert effects == {"OpenOrder", "Start", "Find", "Confirm", "Print"}
+
+
+@pytest.mark.timeout(240)
+def test_power_cut_at_every_step_of_a_bill_that_is_not_paid_after_all(hall: Hall) -> None:
+    passed = cut_everywhere(hall, pays=False)
+    effects = {name.removeprefix("after effect ") for name in passed if name.startswith("after effect")}
+    assert effects >= {"OpenOrder", "Start", "Find", "Close", "Cancel"}
+
+
+@pytest.mark.timeout(240)
+def test_power_cut_at_every_step_of_a_payment_that_must_go_back(hall: Hall) -> None:
+    for kill_at in range(200):
+        hall.owe(ACCOUNT)
+        hall.simulators.clear("gas_company_http")
+        hall.simulators.arm("gas_company_http", "confirm_refused")
+        code, lines = hall.run(ACCOUNT, kill_at=kill_at)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL, lines
+        hall.simulators.arm("gas_company_http", "confirm_refused")
+        code, restarted = hall.run()
+        assert code == 0, (lines, restarted)
+        check_books(hall)
+    check_books(hall)
+    effects = {name.removeprefix("after effect ") for name in checkpoints(lines) if name.startswith("after effect")}
+    assert effects >= {"Confirm", "Cancel", "GiveBack"}
