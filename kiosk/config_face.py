@@ -52,6 +52,8 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     hall: HallInfo
     journeys: tuple[str, ...] = ()
     """The services on the home screen, as named in the file."""
+    ledger: Path | None = None
+    """The ledger's folder, where the file names one."""
 
 
 def timezone_exists(name: str) -> bool:
@@ -79,7 +81,13 @@ def glance(path: Path) -> Face:
         display=msgspec.structs.replace(DisplaySettings(), **display),
         hall=msgspec.structs.replace(HallInfo(name="", name_en="", phone=""), **hall),
         journeys=_journeys(tables.get("journeys")),
+        ledger=_ledger(tables.get("ledger"), path.parent),
     )
+
+
+def _ledger(table: object, base: Path) -> Path | None:
+    folder = table.get("folder") if isinstance(table, dict) else None
+    return base / folder if isinstance(folder, str) and folder else None
 
 
 def _journeys(table: object) -> tuple[str, ...]:

@@ -250,7 +250,10 @@ class Machine:
             self._wake.clear()
             while self.powered and not self.offline and (found := self._next()) is not None:
                 item, length = found
-                self._raw += self._buffer[:length]
+                if item == Command("ESC @") and self._lines == 0:
+                    self._raw.clear()  # a slip begins here, whatever was asked before
+                if self._buffer[0] != 0x10:  # real-time questions in between are no part of a slip
+                    self._raw += self._buffer[:length]
                 del self._buffer[:length]
                 self._regulate()
                 self._execute(item)

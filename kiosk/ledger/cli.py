@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
+from kiosk.config_face import glance
 from kiosk.ledger import checks, tables
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
@@ -17,8 +18,6 @@ from kiosk.ledger.story import moment, note, state, step, verdict
 from kiosk.ledger.witness import read_witness
 from kiosk.protocol.envelope import Envelope, UnknownEventError
 from kiosk.text.numbers import order_number, yuan
-
-DEFAULT_DATA = Path("var/data")
 
 
 def ledger_command(argv: list[str]) -> int:
@@ -32,8 +31,13 @@ def ledger_command(argv: list[str]) -> int:
     show.add_argument("--last", type=int, default=20, metavar="N", help="how many events without an order (20)")
     commands.add_parser("verify", help="check everything; exit status 1 when something is wrong")
     for command in commands.choices.values():
-        command.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the data folder (var/data)")
+        command.add_argument("--config", type=Path, default=Path("config.toml"), help="names the ledger's folder")
+        command.add_argument("--data", type=Path, help="another data folder, or a copy of one")
     arguments = parser.parse_args(argv)
+    if arguments.data is None:
+        arguments.data = glance(arguments.config).ledger
+    if arguments.data is None:
+        return _fail(f"{arguments.config} names no ledger folder; say --config FILE or --data DIR")
     try:
         witness = read_witness(Files(arguments.data).witness)
         with reading(arguments.data) as db:

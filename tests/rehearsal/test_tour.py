@@ -1,0 +1,92 @@
+"""The tours as anyone runs them: a process of its own, from another folder, offscreen and in a real X window."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from kiosk.rehearsal.tour import TOURS
+
+NAMES = ["home", "enter-account", "account-entered", "confirm-bill", "choose-method", "scan-to-pay"]
+
+
+def run_tour(out: Path, *options: str, display: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("QT_", "DISPLAY"))}
+    if display is not None:
+        environment["DISPLAY"] = display
+    kiosk = Path(sys.executable).with_name("kiosk")
+    return subprocess.run(
+        [kiosk, "tour", *options, "--out", str(out)],
+        cwd=out.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def check_pictures(out: Path) -> None:
+    names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
+    assert names[: len(NAMES)] == NAMES
+    assert names[-1] == "goodbye"
+    for path in out.glob("[0-9][0-9]-*.png"):
+        with Image.open(path) as picture:
+            assert picture.size == (1080, 1920)
+    assert read_code(next(out.glob("*-scan-to-pay.png"))).startswith("weixin://")
+    assert read_code(out / "slip.png").startswith("T1")
+    assert (out / "slip.bin").read_bytes().startswith(b"\x1b@")
+
+
+def read_code(path: Path) -> str:
+    with Image.open(path) as picture:
+        found = zxingcpp.read_barcode(picture.convert("L"))
+    assert found is not None
+    return found.text
+
+
+@pytest.fixture
+def x_display() -> Iterator[str]:
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1080x1920x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as numbers:
+            yield f":{numbers.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def test_gas_bill_in_chinese_replaces_old_pictures(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "tour"
+    out.parent.mkdir()
+    out.mkdir()
+    (out / "99-old.png").write_bytes(b"old")
+    done = run_tour(out, "gas_bill")
+    assert done.returncode == 0, done.stderr
+    assert "the books of all parties agree" in done.stdout
+    assert not (out / "99-old.png").exists()
+    check_pictures(out)
+
+
+def test_gas_bill_in_english_in_a_real_x_window(tmp_path: Path, x_display: str) -> None:
+    out = tmp_path / "tour"
+    done = run_tour(out, "gas_bill", "--pay", "wechat", "--lang", "en", display=x_display)
+    assert done.returncode == 0, done.stderr
+    check_pictures(out)
+
+
+def test_unknown_tour_is_named(tmp_path: Path) -> None:
+    done = run_tour(tmp_path / "tour", "gas_bil")
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in TOURS)
