@@ -3,7 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlite_utils import Database
@@ -34,8 +36,10 @@ def ledger_command(argv: list[str]) -> int:
         command.add_argument("--config", type=Path, default=Path("config.toml"), help="names the ledger's folder")
         command.add_argument("--data", type=Path, help="another data folder, or a copy of one")
     arguments = parser.parse_args(argv)
+    face = glance(arguments.config)
+    zone = ZoneInfo(face.hall.timezone)
     if arguments.data is None:
-        arguments.data = glance(arguments.config).ledger
+        arguments.data = face.ledger
     if arguments.data is None:
         return _fail(f"{arguments.config} names no ledger folder; say --config FILE or --data DIR")
     try:
@@ -43,27 +47,27 @@ def ledger_command(argv: list[str]) -> int:
         with reading(arguments.data) as db:
             match arguments.command:
                 case "orders":
-                    return _orders(db, only_open=arguments.open)
+                    return _orders(db, zone, only_open=arguments.open)
                 case "show" if arguments.order:
-                    return _story(db, arguments.order)
+                    return _story(db, zone, arguments.order)
                 case "show":
-                    return _last(db, arguments.last)
+                    return _last(db, zone, arguments.last)
                 case _:
                     return _verify(db, list(verify(db, witness)), witnessed=witness is not None)
     except (LedgerError, OSError, msgspec.ValidationError) as error:
         return _fail(str(error))
 
 
-def _orders(db: Database, *, only_open: bool) -> int:
+def _orders(db: Database, zone: tzinfo, *, only_open: bool) -> int:
     found = tables.load(db, "WHERE closed = 0" if only_open else "")
     rows: list[tuple[str, ...]] = [("order", "begun", "state", "due", "captured", "refunded", "liability", "note")]
     rows += [
         (
             order_number(order.order.order_no),
-            moment(order.order.opened_ms),
+            moment(order.order.opened_ms, zone),
             state(order),
             *(yuan(fen) for fen in (order.order.due_fen, order.captured_fen, order.refunded_fen, order.liability_fen)),
-            note(order),
+            note(order, zone),
         )
         for order in sorted(found, key=lambda order: (order.order.opened_ms, order.order.order_no), reverse=True)
     ]
@@ -71,7 +75,7 @@ def _orders(db: Database, *, only_open: bool) -> int:
     return 0
 
 
-def _story(db: Database, wanted: str) -> int:
+def _story(db: Database, zone: tzinfo, wanted: str) -> int:
     try:
         order_no = find(db, wanted)
     except LookupError:
@@ -82,7 +86,8 @@ def _story(db: Database, wanted: str) -> int:
     rows = tables.load(db, "WHERE order_no = ?", [order_no])[0]
     _say(f"Order {order_number(order_no)} of {rows.order.business_date}", verdict(rows), "")
     lines = [
-        (moment(envelope.at), f"row {envelope.seq}", _step(envelope)) for envelope in checks.envelopes(db, order_no)
+        (moment(envelope.at, zone), f"row {envelope.seq}", _step(envelope, zone))
+        for envelope in checks.envelopes(db, order_no)
     ]
     _say(*_columns(lines, right={1}))
     _say(
@@ -93,10 +98,10 @@ def _story(db: Database, wanted: str) -> int:
     return 0
 
 
-def _last(db: Database, count: int) -> int:
+def _last(db: Database, zone: tzinfo, count: int) -> int:
     last = checks.head(db).seq
     lines = [
-        (f"{envelope.seq}", moment(envelope.at), order_number(envelope.order), _step(envelope))
+        (f"{envelope.seq}", moment(envelope.at, zone), order_number(envelope.order), _step(envelope, zone))
         for envelope in checks.envelopes(db, after=last - count)
     ]
     _say(*_columns(lines, right={0}))
@@ -114,9 +119,9 @@ def _verify(db: Database, found: list[tuple[str, str | None]], *, witnessed: boo
     return 0
 
 
-def _step(envelope: Envelope) -> str:
+def _step(envelope: Envelope, zone: tzinfo) -> str:
     try:
-        return step(envelope.event())
+        return step(envelope.event(), zone)
     except UnknownEventError:
         return f"{envelope.type} (this version of the program does not know it)"
 

@@ -1,6 +1,6 @@
 """The journal in words, for the staff: what happened to this payment?"""
 
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import assert_never
 
 from kiosk.orders.rows import Rows
@@ -9,18 +9,18 @@ from kiosk.protocol import events as ev
 from kiosk.text.numbers import money
 
 
-def moment(epoch_ms: int) -> str:
-    """`2026-11-24 10:32:05`, by the clock of this machine."""
-    return f"{datetime.fromtimestamp(epoch_ms / 1000, UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+def moment(epoch_ms: int, zone: tzinfo) -> str:
+    """`2026-11-24 10:32:05`, as the hall's clock shows it."""
+    return f"{datetime.fromtimestamp(epoch_ms / 1000, zone):%Y-%m-%d %H:%M:%S}"
 
 
-def step(event: ev.Event) -> str:
+def step(event: ev.Event, zone: tzinfo) -> str:
     """What one event says happened."""
     match event:
         case ev.OrderOpening():
             return f"order begun ({words(event.kind)}): the gas company is asked to hold {money(event.due_fen)}"
         case ev.OrderOpened():
-            return f"the gas company holds {money(event.due_fen)} until {moment(event.pay_by_ms)}"
+            return f"the gas company holds {money(event.due_fen)} until {moment(event.pay_by_ms, zone)}"
         case ev.OrderRefused():
             return _because("the gas company did not open the order", event.reason)
         case ev.OrderDelivering():
@@ -92,7 +92,7 @@ def state(rows: Rows) -> str:
             assert_never(never)
 
 
-def note(rows: Rows) -> str:
+def note(rows: Rows, zone: tzinfo) -> str:
     """What is still open in an order, or what was unusual about it."""
     notes = []
     if live := rows.live:
@@ -100,7 +100,7 @@ def note(rows: Rows) -> str:
     for refund in rows.refunds:
         match refund.state:
             case "due" | "sent":
-                notes.append(f"refund of {money(refund.amount_fen)} on its way since {moment(refund.due_ms)}")
+                notes.append(f"refund of {money(refund.amount_fen)} on its way since {moment(refund.due_ms, zone)}")
             case "failed":
                 notes.append(f"refund of {money(refund.amount_fen)} failed: staff")
             case "done":
