@@ -84,7 +84,7 @@ def _story(db: Database, zone: tzinfo, wanted: str) -> int:
             return _fail(f"there is no order {wanted} in this ledger")
         return _fail(f"{wanted} is not an order number: its check character is wrong")
     rows = tables.load(db, "WHERE order_no = ?", [order_no])[0]
-    _say(f"Order {order_number(order_no)} of {rows.order.business_date}", verdict(rows), "")
+    _say(f"Order {order_number(order_no)} of {rows.order.business_date}", verdict(rows, zone), "")
     lines = [
         (moment(envelope.at, zone), f"row {envelope.seq}", _step(envelope, zone))
         for envelope in checks.envelopes(db, order_no)

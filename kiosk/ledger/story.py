@@ -61,7 +61,7 @@ def step(event: ev.Event, zone: tzinfo) -> str:
             assert_never(event)
 
 
-def verdict(rows: Rows) -> str:
+def verdict(rows: Rows, zone: tzinfo) -> str:
     """What became of an order so far, in one line."""
     match truth(rows):
         case "done":
@@ -70,7 +70,7 @@ def verdict(rows: Rows) -> str:
             returned = f"{money(rows.refunded_fen)} were taken and went back" if rows.refunded_fen else "nothing taken"
             return f"No money kept: {returned}."
         case "not_finished":
-            return f"Not finished: {note(rows) or state(rows)}."
+            return f"Not finished: {note(rows, zone) or state(rows)}."
         case _ as never:
             assert_never(never)
 
