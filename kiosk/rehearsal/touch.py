@@ -12,6 +12,8 @@ from kiosk.rehearsal.tree import is_target, items, place
 from kiosk.stage.window import StageWindow
 
 PATIENCE_S = 15.0
+SLACK_S = 0.05
+"""Beyond the debounce: the screen's clock and ours are read at different moments."""
 
 
 class NotThereError(AssertionError):
@@ -64,10 +66,11 @@ class Finger:
         if isinstance(where, str):
             last, at = self._last
             self._wait_out(self._ready_at, at + self._stage.display.debounce_ms / 1000 if last == where else 0)
-            self._last = (where, monotonic())
         point = self._point(where)
         self.press(point)
         self.release(point)
+        if isinstance(where, str):
+            self._last = (where, monotonic() + SLACK_S)
 
     def press(self, where: str | QPoint | QPointF) -> None:
         """Put the finger down."""
@@ -97,7 +100,7 @@ class Finger:
             return False
         if page.number != self._number:
             self._number = page.number
-            self._ready_at = monotonic() + self._stage.display.debounce_ms / 1000
+            self._ready_at = monotonic() + self._stage.display.debounce_ms / 1000 + SLACK_S
         return True
 
     def _wait_out(self, *moments: float) -> None:

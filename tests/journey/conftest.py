@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.config import load
 from kiosk.rehearsal import headless
-from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows
+from kiosk.rehearsal.books import Books, Line, lay_side_by_side, ledger_rows
 from kiosk.rehearsal.simulators import Simulators, named_by
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
@@ -22,6 +22,7 @@ class Hall:
         self.ledger = folder / "ledger"
         self._folder = folder
         self._runs = 0
+        self._before = {line.order_no for line in lay_side_by_side([], *self._their_books())}
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(["kiosk.rehearsal.headless"])
 
@@ -57,12 +58,12 @@ class Hall:
             self.simulators.do("gas_company_http", "add_debt", account=account)
 
     def books(self) -> list[Line]:
-        """All orders in all books."""
-        return lay_side_by_side(
-            ledger_rows(self.ledger),
-            self.simulators.books("wechat_pay"),
-            self.simulators.books("gas_company_http"),
-        )
+        """All orders in all books since this hall opened."""
+        lines = lay_side_by_side(ledger_rows(self.ledger), *self._their_books())
+        return [line for line in lines if line.order_no not in self._before]
+
+    def _their_books(self) -> tuple[Books, Books]:
+        return self.simulators.books("wechat_pay"), self.simulators.books("gas_company_http")
 
 
 @pytest.fixture(scope="module")
