@@ -152,8 +152,12 @@ async def _end(visit: Visit, picture: Picture, stem: str) -> End:
 
 def _paused(services: Services) -> str | None:
     devices = services.devices
-    if services.orders() is None:
+    orders = services.orders()
+    if orders is None:
         return "reason.money_closed"
+    no_slip = trouble(devices.health(devices.printer.name))
+    if no_slip and orders.world.settings.without_paper == "pause":
+        return no_slip
     if reason := trouble(devices.health(devices.gas.name)):
         return reason
     troubles = [trouble(devices.health(method.name)) for method in devices.methods]

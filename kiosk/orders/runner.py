@@ -16,7 +16,7 @@ from kiosk.devices import gas, payment
 from kiosk.orders import machine
 from kiosk.orders.evolve import evolve
 from kiosk.orders.private import GasBillPrivate
-from kiosk.orders.rows import GOODS_FINAL, AttemptRow, Rows
+from kiosk.orders.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
 
@@ -180,12 +180,19 @@ class Running:
             if attempt.state == "open" and isinstance(effect, machine.Find | machine.Start):
                 self._not_before_ms[f"find:{attempt.n}"] = now_ms + int(settings.poll_seconds * 1000)
                 return
+        if isinstance(effect, machine.GiveBack):
+            self._alarm(machine.refund_of(self.rows, effect.n, effect.r))
         tries = self._tries[effect.key] = self._tries.get(effect.key, 0) + 1
         most = (
             settings.refund_retry_most_seconds if isinstance(effect, machine.GiveBack) else settings.retry_most_seconds
         )
         wait = min(settings.retry_first_seconds * 2 ** min(tries - 1, 20), most)
         self._not_before_ms[effect.key] = now_ms + int(wait * 1000)
+
+    def _alarm(self, refund: RefundRow) -> None:
+        hours = (self._world.now_ms() - refund.due_ms) // 3_600_000
+        if refund.state != "done" and hours >= self._world.settings.refund_alarm_hours:
+            log.error("refund %s is not done after %d h: the staff must look at it", refund.key, hours)
 
     async def commit(self, *events: ev.Event) -> None:
         """Record events of this order in one durable step, and let the journey see them."""
