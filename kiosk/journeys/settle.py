@@ -38,14 +38,16 @@ async def ask_method(visit: Visit, services: Services, amount_fen: int) -> Order
     """How to pay, after saying so when no slip can be printed. None: the resident would rather not."""
     paper = await visit.wait_for(_paper_problem(services), saying="working.looking_up")
     if paper is not None:
+        orders = services.orders()
+        may_go_on = orders is None or orders.world.settings.without_paper == "ask"
         notice = Notice(
             picture="paper",
             title="notice.no_paper.title",
-            body=Said("notice.no_paper.body", keys={"reason": paper}),
-            primary="button.go_on",
-            secondary="button.home",
+            body=Said("notice.no_paper.body" if may_go_on else "notice.no_paper.stop", keys={"reason": paper}),
+            primary="button.go_on" if may_go_on else "button.home",
+            secondary="button.home" if may_go_on else None,
         )
-        if await visit.ask(notice) == "secondary":
+        if await visit.ask(notice) == "secondary" or not may_go_on:
             return None
     channel = await visit.ask(ChooseMethod(amount_fen=amount_fen, methods=_offered(services)))
     return _chosen(services, channel)
