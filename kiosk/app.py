@@ -108,9 +108,10 @@ class Terminal:
         announcements: Mapping[str, "Announcement"] | None = None,
         fullscreen: bool | None = None,
         ledger: Path | None = None,
+        fit: bool = False,
     ) -> None:
         """`path` is the configuration; `announcements` say where the simulators run that it names. `fullscreen` and
-        `ledger` (its folder) stand in for what the file says."""
+        `ledger` (its folder) stand in for what the file says; `fit` draws the panel smaller on a small desktop."""
         from kiosk.stage.window import StageWindow
 
         face = glance(path)
@@ -121,7 +122,7 @@ class Terminal:
         self._announcements = announcements
         self._ledger = ledger
         self._thread = EngineThread(self._work, self._ended)
-        self.window = StageWindow(display, face.hall, self._thread.post)
+        self.window = StageWindow(display, face.hall, self._thread.post, fit=fit)
         self.window.show(first_page(face))
         self.window.on_first_frame(self._thread.start)
 
@@ -170,4 +171,4 @@ def run_command(argv: list[str]) -> int:
     parser.add_argument("--window", action="store_true", help="in a window instead of the whole screen")
     options = parser.parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return Terminal(options.config, fullscreen=False if options.window else None).run()
+    return Terminal(options.config, fullscreen=False if options.window else None, fit=options.window).run()

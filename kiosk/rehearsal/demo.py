@@ -31,7 +31,12 @@ def demo_command(argv: list[str]) -> int:
             for name, announced in simulators.announcements.items():
                 sys.stdout.write(f"{name}: control it at {announced.control}\n")
             sys.stdout.flush()
-            return Terminal(options.config, announcements=simulators.announcements, fullscreen=options.fullscreen).run()
+            return Terminal(
+                options.config,
+                announcements=simulators.announcements,
+                fullscreen=options.fullscreen,
+                fit=not options.fullscreen,
+            ).run()
     except (ConfigError, SimulatorError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

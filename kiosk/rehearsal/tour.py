@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -92,12 +91,13 @@ TOURS: dict[str, Callable[[Tour, str], None]] = {"gas_bill": gas_bill}
 
 
 def tour_command(argv: list[str]) -> int:
-    """`kiosk tour NAME --out DIR [--pay wechat] [--lang zh|en] [--config FILE]`; 1 unless all books agree."""
+    """`kiosk tour NAME --out DIR [--pay wechat] [--lang zh|en] [--show] [--config FILE]`; 1 unless all books agree."""
     parser = argparse.ArgumentParser(prog="kiosk tour", description="Let a scripted resident use the terminal.")
     parser.add_argument("name", choices=sorted(TOURS))
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures; old ones are replaced")
     parser.add_argument("--pay", choices=["wechat"], default="wechat")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh")
+    parser.add_argument("--show", action="store_true", help="in a window on the display, to watch it")
     parser.add_argument("--config", type=Path, default=DEMO)
     options = parser.parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
@@ -107,6 +107,8 @@ def tour_command(argv: list[str]) -> int:
         old.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="menkou-tour-") as scratch:
         try:
+            if not options.show:
+                use_offscreen(Path(scratch))
             return _run(options.name, options.lang, options.config, out, Path(scratch))
         except (TourError, NotThereError, SimulatorError) as error:
             sys.stderr.write(f"tour {options.name}: {error}\n")
@@ -114,8 +116,6 @@ def tour_command(argv: list[str]) -> int:
 
 
 def _run(name: str, lang: str, path: Path, out: Path, scratch: Path) -> int:
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        use_offscreen(scratch)
     config = load(path)
     ledger = scratch / "ledger"
     with Simulators(scratch / "simulators", named_by(config)) as simulators:

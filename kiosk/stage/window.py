@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QImage
 from PySide6.QtQuick import QQuickItem, QQuickView
@@ -58,8 +59,13 @@ class _Calls(QObject):
 class StageWindow:
     """The terminal's window. One a process; made and used on the main thread, except where a method says otherwise."""
 
-    def __init__(self, display: DisplaySettings, hall: HallInfo, post: Callable[[Input], None]) -> None:
-        """Load what frames every screen; nothing is visible before `open`. Raises `RuntimeError` if it cannot."""
+    def __init__(
+        self, display: DisplaySettings, hall: HallInfo, post: Callable[[Input], None], *, fit: bool = False
+    ) -> None:
+        """Load what frames every screen; nothing is visible before `open`. Raises `RuntimeError` if it cannot.
+
+        With `fit` the panel is drawn smaller, in proportion, where this desktop's screen is smaller than the panel.
+        """
         if display.backend == "software":
             os.environ["QT_QUICK_BACKEND"] = "software"
         running = QGuiApplication.instance()
@@ -67,7 +73,7 @@ class StageWindow:
         font = QFont()
         font.setFamilies(FONTS)
         QGuiApplication.setFont(font)
-        self.display = display
+        self.display = _fitted(display) if fit else display
         self.hall = hall
         self.page: Page | None = None
         """The page on the screen."""
@@ -222,3 +228,10 @@ class StageWindow:
         self._hall.setProperty("time", time)
         self._hall.setProperty("date", date)
         self._clock.start((60 - now.second) * 1000 - now.microsecond // 1000)
+
+
+def _fitted(display: DisplaySettings) -> DisplaySettings:
+    room = QGuiApplication.primaryScreen().availableSize()
+    title_bar = 40  # px, of the desktop's own
+    scale = min(1.0, room.width() / display.width, (room.height() - title_bar) / display.height)
+    return replace(display, width=int(display.width * scale), height=int(display.height * scale))

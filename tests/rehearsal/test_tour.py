@@ -81,7 +81,7 @@ def test_gas_bill_in_chinese_replaces_old_pictures(tmp_path: Path) -> None:
 
 def test_gas_bill_in_english_in_a_real_x_window(tmp_path: Path, x_display: str) -> None:
     out = tmp_path / "tour"
-    done = run_tour(out, "gas_bill", "--pay", "wechat", "--lang", "en", display=x_display)
+    done = run_tour(out, "gas_bill", "--pay", "wechat", "--lang", "en", "--show", display=x_display)
     assert done.returncode == 0, done.stderr
     check_pictures(out)
 
