@@ -189,6 +189,8 @@ class WeChatPaySimulator:
 
     def _meant(self, asked: Json) -> sqlite3.Row | None:
         names = {"number": asked.get("out_trade_no", ""), "code_url": asked.get("code_url", "")}
+        if not asked.keys() & {"out_trade_no", "code_url"}:
+            return self._books.newest_order()
         if not any(names.values()) or not all(isinstance(name, str) for name in names.values()):
             raise BadRequestError("name the order by 'code_url' or 'out_trade_no' (text)")
         return self._books.order(**names)

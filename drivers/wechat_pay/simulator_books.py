@@ -50,6 +50,10 @@ class Books:
             transaction_id,
         )
 
+    def newest_order(self) -> sqlite3.Row | None:
+        """The order that was made last: the code that is on the screen, to somebody who stands before it."""
+        return self._one("SELECT * FROM orders ORDER BY rowid DESC LIMIT 1")
+
     def payment(self, number: str) -> sqlite3.Row | None:
         """The payment of an order, if it was paid."""
         return self._one("SELECT * FROM payments WHERE out_trade_no = ?", number)

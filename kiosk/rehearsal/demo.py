@@ -28,8 +28,7 @@ def demo_command(argv: list[str]) -> int:
     try:
         config = load(options.config)
         with Simulators(options.books, named_by(config)) as simulators:
-            for name, announced in simulators.announcements.items():
-                sys.stdout.write(f"{name}: control it at {announced.control}\n")
+            sys.stdout.write(_hints(simulators))
             sys.stdout.flush()
             return Terminal(
                 options.config,
@@ -40,6 +39,19 @@ def demo_command(argv: list[str]) -> int:
     except (ConfigError, SimulatorError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _hints(simulators: Simulators) -> str:
+    """How to play the world by hand, as far as these simulators go."""
+    controls = {name: announced.control for name, announced in simulators.announcements.items()}
+    lines = [f"{name}: control it at {control}" for name, control in controls.items()]
+    if "gas_company_http" in controls:
+        lines.append("Accounts to try: 0100003862 (one bill), 0100003870 (two), 0100005208 (three tiers)")
+    if "wechat_pay" in controls:
+        lines.append(f"Pay the code on the screen: curl -X POST {controls['wechat_pay']}/do/pay")
+    if "escpos" in controls:
+        lines.append(f"See the last slip: {controls['escpos']}/paper.png")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _display() -> bool:

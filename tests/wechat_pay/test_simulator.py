@@ -222,7 +222,8 @@ async def test_refund_malformed(hall: Hall, changed: Json, refusal: tuple[int, s
 async def test_hand_points_at_nothing(hall: Hall) -> None:
     assert await hall.hand("pay", code_url="weixin://other") == {"paid": False, "reason": "unknown_code"}
     assert await hall.hand("scan", code_url="weixin://other") == {"payable": False, "reason": "unknown_code"}
-    for asked in ({}, {"code_url": 7}, {"code_url": ""}):
+    assert await hall.hand("pay") == {"paid": False, "reason": "unknown_code"}  # no code on any screen yet
+    for asked in ({"code_url": 7}, {"code_url": ""}):
         with pytest.raises(BadRequestError):
             await hall.hand("pay", **asked)
     with pytest.raises(BadRequestError):
