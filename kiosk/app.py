@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kiosk.config_face import Face, glance
-from kiosk.views.common import Home, Tile
+from kiosk.views.common import Home, OutOfService, Tile
 from kiosk.views.view import Input, Page
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ class Terminal:
 
     async def _work(self, thread: EngineThread) -> None:
         from kiosk.config import ConfigError, LedgerSettings, load, resolve_simulators
-        from kiosk.engine import Engine, out_of_service
+        from kiosk.engine import Engine
+        from kiosk.visit import Visit, VisitSettings
 
         try:
             config = load(self._path)
@@ -154,8 +155,9 @@ class Terminal:
         except ConfigError as error:
             for line in error.lines:
                 log.error("%s", line)
-            out_of_service(self.window, "reason.bad_config")
-            await asyncio.Event().wait()
+            visit = Visit(self.window, VisitSettings())
+            thread.ready(visit.take)
+            await visit.ask(OutOfService(reason="reason.bad_config"))
             return
         if self._ledger is not None:
             config = msgspec.structs.replace(config, ledger=LedgerSettings(folder=self._ledger))

@@ -24,8 +24,7 @@ from kiosk.orders.receipt import Issuer
 from kiosk.orders.runner import Observer, World
 from kiosk.services import Services
 from kiosk.text.catalogue import catalogue
-from kiosk.views.common import OutOfService
-from kiosk.views.view import Input, Page, Stage
+from kiosk.views.view import Input, Stage
 
 log = logging.getLogger(__name__)
 
@@ -94,16 +93,22 @@ class Engine:
             except (LedgerError, OSError) as error:
                 busy = isinstance(error, LedgerBusyError)
                 log.error("money stays closed: %s", "another terminal runs on this folder" if busy else error)
-                opened.set()
-                await asyncio.sleep(REOPEN_SECONDS)
-                continue
-            try:
-                await self._with_ledger(ledger, opened)
-            finally:
-                self.orders = None
-                await ledger.aclose()
-            self.host.health_changed()
+            except Exception:
+                log.exception("money stays closed")
+            else:
+                await self._and_close(ledger, opened)
+            opened.set()
             await asyncio.sleep(REOPEN_SECONDS)
+
+    async def _and_close(self, ledger: Ledger, opened: asyncio.Event) -> None:
+        try:
+            await self._with_ledger(ledger, opened)
+        except Exception:
+            log.exception("money is closed")
+        finally:
+            self.orders = None
+            self.host.health_changed()
+            await ledger.aclose()
 
     async def _with_ledger(self, ledger: Ledger, opened: asyncio.Event) -> None:
         if ledger.quarantined:
@@ -114,7 +119,6 @@ class Engine:
             unclosed = await orders.recover()
         except (LedgerError, OSError) as error:
             log.error("money stays closed: %s", error)
-            opened.set()
             await orders.aclose()
             return
         if unclosed:
@@ -178,8 +182,3 @@ def load_journeys(names: tuple[str, ...]) -> Mapping[str, Journey]:
             raise TypeError(f"journey {name} is no Journey")
         journeys[name] = journey
     return journeys
-
-
-def out_of_service(stage: Stage, reason: str) -> None:
-    """The page of a terminal that cannot serve; `reason` is a message key."""
-    stage.show(Page(number=0, view=OutOfService(reason=reason)))

@@ -89,6 +89,30 @@ def test_a_wrong_configuration_is_named_and_the_terminal_stays_up(tmp_path: Path
         assert terminal.wait(20) == 0
 
 
+def test_with_a_wrong_configuration_the_screen_says_out_of_service_in_both_languages(tmp_path: Path) -> None:
+    wrong = tmp_path / "config.toml"
+    wrong.write_text(CONFIG.read_text().replace("idle_seconds = 60", 'idle_seconds = "soon"'))
+    script = f"""
+import tempfile
+from pathlib import Path
+from kiosk.rehearsal.offscreen import use_offscreen
+with tempfile.TemporaryDirectory() as folder:
+    use_offscreen(Path(folder))
+    from kiosk.app import Terminal
+    from kiosk.rehearsal.touch import Finger
+    terminal = Terminal(Path({str(wrong)!r}), fullscreen=False)
+    terminal.window.open()
+    finger = Finger(terminal.window)
+    finger.see("OutOfService")
+    finger.tap("language")
+    finger.until(lambda: terminal.window.page.language == "en", "English")
+    terminal.close()
+print("seen")
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.stdout == "seen\n", ran.stderr
+
+
 def test_a_production_terminal_refuses_simulators(tmp_path: Path) -> None:
     wrong = tmp_path / "config.toml"
     wrong.write_text(CONFIG.read_text().replace('mode = "demo"', 'mode = "production"'))
