@@ -4,8 +4,11 @@ A settlement only watches its order and tells the resident: the order goes on al
 """
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
 
+from kiosk.devices.health import Health
 from kiosk.journeys.journey import End
 from kiosk.orders.machine import Method as OrderMethod
 from kiosk.orders.orders import Orders
@@ -13,7 +16,7 @@ from kiosk.orders.private import GasBillPrivate
 from kiosk.orders.receipt import gas_bill_receipt
 from kiosk.orders.rows import AttemptRow, PrintState, Rows
 from kiosk.orders.runner import Running
-from kiosk.orders.truth import anything_taken, telling, truth
+from kiosk.orders.truth import anything_taken, needs_staff, telling, truth
 from kiosk.services import Services, trouble
 from kiosk.slips.slip import Slip
 from kiosk.text.catalogue import Said, catalogue
@@ -56,34 +59,30 @@ async def ask_method(visit: Visit, services: Services, amount_fen: int) -> Order
 async def finish_earlier(visit: Visit, services: Services, number: str) -> End | None:
     """Tell of an unfinished order of this account and offer its slip; None when there is none (any more)."""
     orders = services.orders()
-    running = orders.unfinished(number) if orders else None
+    running = await visit.wait_for(_unfinished(orders, number), saying="working.earlier")
     if orders is None or running is None:
         return None
-    running.nudge()
-    await visit.wait_for(_briefly(running.closed), saying="working.earlier")
-    if running.rows.order.closed:
-        return None
     visit.no_way_back()
-    slips = Slips(services, orders, running, visit)
-    while True:
-        rows = running.rows
-        running.seen()
-        view = UnfinishedOrder(
-            order_no=rows.order.order_no,
-            amount_fen=rows.order.due_fen,
-            lines=telling(rows),
-            can_print=slips.can_print,
-            paper_problem=slips.problem,
-        )
-        answer = await visit.ask_until(view, slips.news(None))
-        if answer == "print":
-            slips.print()
-        elif answer is not None:
-            return "home"
+    with Slips(services, orders, running, visit) as slips:
+        while True:
+            running.seen()
+            rows = running.rows
+            view = UnfinishedOrder(
+                order_no=rows.order.order_no,
+                amount_fen=rows.order.due_fen,
+                lines=telling(rows),
+                can_print=slips.can_print,
+                paper_problem=slips.problem,
+            )
+            answer = await visit.ask_until(view, slips.news(None))
+            if answer == "print":
+                slips.print()
+            elif answer is not None:
+                return "home"
 
 
 class Slips:
-    """Printing the slip of one order while its screen goes on."""
+    """Printing the slip of one order while its screen goes on. A context manager: it watches the devices meanwhile."""
 
     def __init__(self, services: Services, orders: Orders, running: Running, visit: Visit) -> None:
         self._services = services
@@ -93,6 +92,24 @@ class Slips:
         self._task: asyncio.Task[PrintState] | None = None
         self.told = ""
         """The truth that the last slip told."""
+        self._health = asyncio.Event()
+        self._recovered = False
+        """Whether the printer was well again after the last slip."""
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def __enter__(self) -> Self:
+        self._unsubscribe = self._services.devices.subscribe(self._health_changed)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._unsubscribe()
+
+    def _health_changed(self, name: str, health: Health) -> None:
+        if name == self._services.devices.printer.name:
+            self._recovered = trouble(health) is None
+        self._health.set()
 
     def make(self, rows: Rows, private: GasBillPrivate, *, reprint: bool) -> Slip:
         """The slip as things stand, in the visit's language."""
@@ -110,9 +127,8 @@ class Slips:
         """Begin to print, unless a slip is on its way already."""
         if self._task is None or self._task.done():
             self.told = truth(self._running.rows)
-            self._task = asyncio.create_task(
-                self._orders.print_slip(self._running, self._services.devices.printer, self.make)
-            )
+            self._recovered = False
+            self._task = self._orders.print_slip(self._running, self._services.devices.printer, self.make)
 
     def preview(self) -> Slip | None:
         """The slip to draw on the screen."""
@@ -123,10 +139,14 @@ class Slips:
     @property
     def problem(self) -> str | None:
         """Why no slip came out or can come out, as a message key."""
+        if self._running.broken:
+            return "reason.money_closed"
+        if reason := self._printer_trouble():
+            return reason
         last = self._running.rows.prints[-1] if self._running.rows.prints else None
-        if last and last.state == "not_printed" and not self.printing:
+        if last and last.state == "not_printed" and not self.printing and not self._recovered:
             return f"reason.{last.why}"
-        return self._printer_trouble()
+        return None
 
     @property
     def printing(self) -> bool:
@@ -136,15 +156,15 @@ class Slips:
     @property
     def can_print(self) -> bool:
         """Whether a slip may be asked for now."""
-        return not self.printing and self._running.private is not None and self._printer_trouble() is None
+        if self.printing or self._running.broken or self._running.private is None:
+            return False
+        return self._printer_trouble() is None
 
     @property
     def state(self) -> SlipState:
         """What became of the last slip."""
         if self.printing:
             return "printing"
-        if self._task is not None and (self._task.cancelled() or self._task.exception() is not None):
-            return "unknown"
         prints = self._running.rows.prints
         match prints[-1].state if self.told and prints else None:
             case None:
@@ -155,8 +175,12 @@ class Slips:
                 return state
 
     async def news(self, patience: float | None) -> None:
-        """Wait until the order or the slip changed, at most `patience` seconds."""
-        waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self._running.change())}
+        """Wait until the order, the slip or a device changed, at most `patience` seconds."""
+        self._health.clear()
+        waits: set[asyncio.Future[Any]] = {
+            asyncio.ensure_future(self._running.change()),
+            asyncio.ensure_future(self._health.wait()),
+        }
         if self._task is not None and not self._task.done():
             waits.add(self._task)
         try:
@@ -186,13 +210,13 @@ class Settlement:
 
     async def run(self, method: OrderMethod) -> End:
         """Pay, and tell how it ended."""
-        try:
-            self._running.pay_with(method)
-            if stem := await self._pay():
-                return await self._nothing_happened(stem)
-            return await self._tell()
-        finally:
-            self._running.leave()
+        with self._slips:
+            try:
+                self._running.pay_with(method)
+                stem = await self._pay()
+            finally:
+                self._running.leave()  # nothing can be paid from the screens that follow
+            return await (self._nothing_happened(stem) if stem else self._tell())
 
     async def _pay(self) -> str | None:
         """Until there is a truth to tell. A message stem instead where the company refused before any payment."""
@@ -208,7 +232,7 @@ class Settlement:
             if isinstance(view, Working):
                 left = since + self._visit.settings.patience_seconds - self._now()
                 if left <= 0:
-                    return None
+                    return "notice.company_away" if rows.order.state == "opening" else None
                 await self._visit.ask_until(view, self._slips.news(left))
                 continue
             answer = await self._visit.ask_until(view, self._slips.news(self._until_shown(rows)), back=True)
@@ -222,7 +246,6 @@ class Settlement:
                 self._chosen = True
                 self._running.pay_with(method)
             else:
-                self._running.leave()
                 return None
 
     def _view(self, rows: Rows) -> View | None:
@@ -241,9 +264,9 @@ class Settlement:
                 return None
             remark = _remark(rows.attempts[-1]) if rows.attempts else None
             return ChooseMethod(amount_fen=amount, methods=_offered(self._services), remark=remark)
-        if order.state in ("open", "delivering", "held"):
+        if order.state in ("open", "delivering", "held") and rows.captured_fen >= amount:
             return Working(saying="working.telling_company", amount_fen=amount)
-        if rows.captured_fen and order.state in ("cancelling", "cancelled"):
+        if rows.captured_fen and order.state in ("open", "cancelling", "cancelled") and not needs_staff(rows):
             return Working(saying="working.returning", amount_fen=rows.captured_fen)
         return None
 
@@ -269,8 +292,8 @@ class Settlement:
     async def _tell(self) -> End:
         self._visit.at(self._of, self._of, "step.result")
         while True:
-            rows = self._running.rows
             self._running.seen()
+            rows = self._running.rows
             self._print_by_itself(rows)
             answer = await self._visit.ask_until(self._outcome(rows), self._slips.news(None))
             match answer:
@@ -303,11 +326,10 @@ class Settlement:
             slip_problem=self._slips.problem if state != "printed" else None,
             can_print=self._slips.can_print,
             photo_code=rows.order.order_no if state in ("not_printed", "unknown") or out_of_paper else None,
-            still_working=told == "not_finished" and not self._running.broken,
+            still_working=told == "not_finished" and not self._running.broken and not needs_staff(rows),
         )
 
     async def _nothing_happened(self, stem: str) -> End:
-        self._running.leave()
         notice = Notice(picture="clock", title=f"{stem}.title", body=Said(f"{stem}.body"), primary="button.home")
         await self._visit.ask(notice)
         return "home"
@@ -323,7 +345,7 @@ def _remark(attempt: AttemptRow) -> Said | None:
             return Said("remark.declined", keys=keys)
         case "timeout", _:
             return Said("remark.timeout")
-        case "no_answer", _:
+        case ("no_answer", _) | ("", "never_arrived"):
             return Said("remark.no_answer", keys=keys)
         case _:
             return Said("remark.stopped")
@@ -347,9 +369,15 @@ async def _paper_problem(services: Services) -> str | None:
     return trouble(services.devices.health(services.devices.printer.name))
 
 
-async def _briefly(closed: asyncio.Event) -> None:
+async def _unfinished(orders: Orders | None, number: str) -> Running | None:
+    """The account's order that is not finished, even after a last try and a moment; None when there is none."""
+    running = orders.unfinished(number) if orders else None
+    if running is None:
+        return None
+    running.nudge()
     try:
         async with asyncio.timeout(EARLIER_SECONDS):
-            await closed.wait()
+            await running.closed.wait()
     except TimeoutError:
-        return
+        return running
+    return None
