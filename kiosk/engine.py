@@ -5,6 +5,7 @@ the ledger does, closes when the ledger cannot be trusted, and is tried again; t
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 REOPEN_SECONDS = 10.0
 """Between tries to open a ledger that could not be opened or failed."""
+
+OPEN_SECONDS = 5.0
+"""How long the first screen waits for the ledger: a disk that hangs closes money, not the terminal."""
 
 FORGET_EVERY = timedelta(hours=1)
 
@@ -78,7 +82,7 @@ class Engine:
         money_opened = asyncio.Event()
         money = asyncio.create_task(self._money(money_opened))
         try:
-            await asyncio.gather(self.devices.open(), money_opened.wait())
+            await asyncio.gather(self.devices.open(), _at_most(OPEN_SECONDS, money_opened))
             await self.host.run()
         finally:
             money.cancel()
@@ -170,6 +174,12 @@ class Engine:
     def _folder(self) -> Path:
         folder = self._config.ledger.folder
         return folder if folder.is_absolute() else self._config.path.parent / folder
+
+
+async def _at_most(seconds: float, event: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def load_journeys(names: tuple[str, ...]) -> Mapping[str, Journey]:

@@ -54,12 +54,13 @@ class Host:
 
     async def run(self) -> None:
         """Serve one resident after the other, for ever."""
+        serve = self._serve
         while True:
             try:
-                await self._serve()
+                await serve()
+                serve = self._serve
             except Expired:
-                self._next_visit()
-                await self._attract()
+                serve = self._attract
             self._next_visit()
 
     def _new_visit(self) -> Visit:
@@ -130,4 +131,11 @@ class Host:
 
     def tiles(self) -> tuple[Tile, ...]:
         """What home shows now, in the configured order."""
-        return tuple(tile(name, journey.paused(self._services)) for name, journey in self._journeys.items())
+        return tuple(tile(name, self._paused(journey)) for name, journey in self._journeys.items())
+
+    def _paused(self, journey: Journey) -> str | None:
+        try:
+            return journey.paused(self._services)
+        except Exception:
+            log.exception("journey %s cannot say whether it works", journey.name)
+            return "reason.bad_config"

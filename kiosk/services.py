@@ -27,6 +27,8 @@ class Devices(Protocol):
 
     def health(self, name: str) -> Health: ...
 
+    def subscribe(self, subscriber: Callable[[str, Health], None]) -> Callable[[], None]: ...
+
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
     """`orders` is None while money is closed. `issuer` gives the slip's sender in a language. Times in ms."""

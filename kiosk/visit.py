@@ -6,6 +6,7 @@ far, less the last one; so no journey has code for going back. A journey that ha
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -41,6 +42,8 @@ class VisitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     goodbye_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 4.0
     patience_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 20.0
     """How long a resident is kept waiting for an answer about money before being told what is known so far."""
+    lookup_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 30.0
+    """How long a resident waits for a look-up on which no money depends, whatever a driver does."""
     working_after_seconds: Annotated[float, msgspec.Meta(gt=0, le=0.1)] = 0.08
     """A wait shorter than this shows nothing."""
     working_at_least_seconds: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.7
@@ -88,6 +91,9 @@ class Visit:
         self._answered = False
         self._back_answers = False
         self._untouched = True
+        self._quiet_since = 0.0
+        self._called_from: Page | None = None
+        """The page under "staff is coming"."""
         self._memory: list[_Asked | _Waited] = []
         self._next = 0
         self._direction: Direction = "forward"
@@ -101,6 +107,7 @@ class Visit:
     def take(self, given: Input) -> None:
         """An input from the screen."""
         self._untouched = False
+        self._quiet_since = asyncio.get_running_loop().time()
         self._inputs.put_nowait(given)
 
     async def run(self, journey: Callable[[], Awaitable[T]]) -> T:
@@ -158,7 +165,11 @@ class Visit:
         return value
 
     async def wait_for(self, call: Coroutine[Any, Any, T], saying: str) -> T:
-        """Wait for the outside world; say so when it takes longer than a moment. Back and Home give the wait up."""
+        """Wait for the outside world; say so when it takes longer than a moment. Back and Home give the wait up.
+
+        Raises what `call` raises, and `TimeoutError` when nothing came in `lookup_seconds`: a call that does not stop
+        then is left behind.
+        """
         if self._next < len(self._memory):
             remembered = self._memory[self._next]
             self._next += 1
@@ -168,6 +179,7 @@ class Visit:
                 return result
             raise RuntimeError("a journey waited where it asked the first time")
         task = asyncio.ensure_future(call)
+        task.add_done_callback(_seen)
         try:
             result = await self._wait(task, saying)
         finally:
@@ -185,9 +197,11 @@ class Visit:
         answer = asyncio.ensure_future(self._answer())
         try:
             either: set[asyncio.Future[Any]] = {task, answer}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, timeout=self.settings.lookup_seconds, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
                 answer.result()  # raises Back or Home
+            if not task.done():
+                raise TimeoutError
             await stay
             return task.result()
         finally:
@@ -224,6 +238,8 @@ class Visit:
         else:
             Visit._numbers += 1
             number = Visit._numbers
+        if not same_page or (self._page is not None and not self._page.view.idle):
+            self._quiet_since = asyncio.get_running_loop().time()
         self._page = Page(
             number=number,
             view=view,
@@ -295,7 +311,12 @@ class Visit:
         Visit._numbers += 1
         self._page = Page(number=Visit._numbers, view=StaffCalled(), language=self.language, modes=self.modes)
         self._stage.show(self._page)
-        await self._answer()
+        self._called_from = page
+        try:
+            await self._answer()
+        finally:
+            self._called_from = None
+        self._answered = False
         Visit._numbers += 1
         self._page = msgspec.structs.replace(
             page, number=Visit._numbers, direction="back", language=self.language, modes=self.modes
@@ -303,20 +324,29 @@ class Visit:
         self._stage.show(self._page)
 
     async def _next_input(self) -> Input:
-        if self._page is None or not self._page.view.idle:
+        pages = [page for page in (self._page, self._called_from) if page is not None]
+        if not pages or not all(page.view.idle for page in pages):
             return await self._inputs.get()
-        patience = self.settings.idle_seconds * (2 if self.modes.large or self.modes.contrast else 1)
+        # counted from the last touch: news from a device or an order gives nobody more time
+        ask_at = self._quiet_since + self.settings.idle_seconds * (2 if self.modes.large or self.modes.contrast else 1)
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout_at(ask_at):
                 return await self._inputs.get()
         except TimeoutError:
             if self._untouched:  # nobody came: there is nobody to ask
                 raise Expired from None
-        self._stage.ask_still_here(StillHere(self.settings.still_here_seconds))
+        expires_at = ask_at + self.settings.still_here_seconds
+        left = max(math.ceil(expires_at - asyncio.get_running_loop().time()), 1)
+        self._stage.ask_still_here(StillHere(left))
         try:
-            async with asyncio.timeout(self.settings.still_here_seconds):
+            async with asyncio.timeout_at(expires_at):
                 return await self._inputs.get()
         except TimeoutError:
             raise Expired from None
         finally:
             self._stage.ask_still_here(None)
+
+
+def _seen(task: "asyncio.Future[Any]") -> None:
+    if not task.cancelled():
+        task.exception()

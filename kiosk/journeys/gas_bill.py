@@ -1,5 +1,8 @@
 """Pay the bill of a postpaid gas meter."""
 
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
 from kiosk.devices.gas import Account, Quote, RefusalReason, Refused, Unreachable
 from kiosk.journeys.journey import End, Journey
 from kiosk.journeys.settle import Settlement, ask_method, finish_earlier
@@ -11,6 +14,8 @@ from kiosk.views.common import Notice, Picture
 from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
 from kiosk.visit import Visit
 
+T = TypeVar("T", Account, Quote)
+
 STEPS = 4
 
 
@@ -19,7 +24,7 @@ async def gas_bill(visit: Visit, services: Services) -> End:
     problem: str | None = None
     for _ in range(visit.settings.lookups):
         number = await _ask_account(visit, services, problem)
-        account = await visit.wait_for(services.devices.gas.read_account(number), saying="working.looking_up")
+        account = await _look_up(visit, services.devices.gas.read_account(number), saying="working.looking_up")
         if isinstance(account, Refused) and account.reason == "no_such_account":
             problem = "problem.account"
             continue
@@ -29,7 +34,7 @@ async def gas_bill(visit: Visit, services: Services) -> End:
             return await _other_meter(visit, account)
         if end := await finish_earlier(visit, services, number):
             return end
-        quote = await visit.wait_for(services.devices.gas.quote(number), saying="working.fetching_bill")
+        quote = await _look_up(visit, services.devices.gas.quote(number), saying="working.fetching_bill")
         if isinstance(quote, Refused) and quote.reason == "nothing_owed":
             if await visit.ask(_nothing_owed(number, account)) == "secondary":
                 problem = None
@@ -39,6 +44,15 @@ async def gas_bill(visit: Visit, services: Services) -> End:
             return await _sorry(visit, quote)
         return await _pay(visit, services, number, quote)
     return await _too_many(visit)
+
+
+async def _look_up(
+    visit: Visit, call: Coroutine[Any, Any, T | Refused | Unreachable], saying: str
+) -> T | Refused | Unreachable:
+    try:
+        return await visit.wait_for(call, saying=saying)
+    except TimeoutError:
+        return Unreachable("no answer in the resident's time", sent=True)
 
 
 async def _ask_account(visit: Visit, services: Services, problem: str | None) -> str:

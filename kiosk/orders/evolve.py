@@ -106,7 +106,7 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
         case ev.OrderCancelling():
             if rows.live:
                 raise ImpossibleEventError(f"order {event.order_no} is cancelled while an attempt is live")
-            return _order(rows, event, {"open", "delivering", "held"}, "cancelling", why=event.why)
+            return _order(rows, event, {"opening", "open", "delivering", "held"}, "cancelling", why=event.why)
         case ev.OrderCancelled():
             return _order(rows, event, {"cancelling"}, "cancelled", ended_ms=event.at_ms)
         case ev.AttemptSent():

@@ -14,9 +14,6 @@ from kiosk.orders.rows import LIVE, AttemptRow, RefundRow, Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
 
-LATE_LOOKS_S = (60, 600, 3600, 6 * 3600, 24 * 3600, 48 * 3600)
-"""When a dead attempt is asked about again, in seconds after its end: money can arrive late."""
-
 
 class Method(msgspec.Struct, frozen=True):
     """A way to pay that the resident chose: a configured device and what the ledger holds of it."""
@@ -129,7 +126,7 @@ Decision = Act | Wait | Final
 def decide(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
     """The next step of an order."""
     if rows.order.state == "opening":
-        return _when_due((), OpenOrder(), moment)
+        return _when_due((), OpenOrder(), moment) if moment.present else _cancel(rows, "left")
     if rows.live:
         return _live(rows, rows.live, moment, settings)
     match rows.order.state:
@@ -243,10 +240,11 @@ def _settle_up(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
 
 
 def refunds_due(rows: Rows, now_ms: int) -> tuple[ev.Event, ...]:
-    """The refunds that a final order still needs rows for: last capture first, never more than was captured."""
+    """The refunds that a final order still needs rows for: never more than an attempt took, and the payment that the
+    company was told of stands as long as another can give back."""
     excess = rows.captured_fen - rows.delivered_fen - sum(refund.amount_fen for refund in rows.refunds)
     events: list[ev.Event] = []
-    for attempt in reversed(rows.attempts):
+    for attempt in sorted(rows.attempts, key=lambda attempt: attempt.ref == rows.order.paid_ref):
         earlier = [refund for refund in rows.refunds if refund.n == attempt.n]
         amount = min(excess, attempt.captured_fen - sum(refund.amount_fen for refund in earlier))
         if amount <= 0:
@@ -292,8 +290,8 @@ def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -
     looked_ms = moment.looked_ms.get(attempt.n)
     if looked_ms is None and moment.now_ms <= attempt.ended_ms + settings.late_watch_hours * 3_600_000:
         return moment.now_ms  # after a restart: at once
-    for seconds in LATE_LOOKS_S:
-        look_ms = attempt.ended_ms + seconds * 1000
+    for seconds in settings.late_looks_seconds:
+        look_ms = attempt.ended_ms + int(seconds * 1000)
         if seconds <= settings.late_watch_hours * 3600 and look_ms > (looked_ms or moment.now_ms):
             return look_ms
     return None

@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from kiosk.devices.gas import Quote
-from kiosk.devices.printer import NotPrinted, Printed, PrintUnknown, ReceiptPrinter
+from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown, ReceiptPrinter
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
@@ -18,6 +18,7 @@ from kiosk.orders.private import GasBillPrivate
 from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running, World
 from kiosk.orders.truth import truth
+from kiosk.orders.within import within
 from kiosk.protocol import events as ev
 from kiosk.slips.slip import Slip
 
@@ -55,7 +56,7 @@ class Orders:
         self._zone = zone
         self._on_broken = on_broken
         self._running: dict[str, Running] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._beginning = asyncio.Lock()
 
     async def recover(self) -> int:
@@ -123,13 +124,26 @@ class Orders:
             self._start(running)
             return running
 
-    async def print_slip(
+    def print_slip(
         self, running: Running, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker
-    ) -> PrintState:
+    ) -> "asyncio.Task[PrintState]":
         """Print the slip of an order as things stand; what became of it. A truth printed before is marked as reprint.
 
-        Raises `MoneyClosedError` when the print cannot be recorded, `LookupError` when the sealed values are gone.
+        The task goes on when nobody waits for it any more. It raises `MoneyClosedError` when the print cannot be
+        recorded, `LookupError` when the sealed values are gone.
         """
+        task = asyncio.create_task(self._print_in_turn(running, printer, make))
+        self._tasks.add(task)
+        task.add_done_callback(self._print_ended)
+        return task
+
+    async def _print_in_turn(
+        self, running: Running, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker
+    ) -> PrintState:
+        async with running.printing:
+            return await self._print(running, printer, make)
+
+    async def _print(self, running: Running, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker) -> PrintState:
         if running.private is None:
             raise LookupError(f"the sealed values of order {running.rows.order.order_no} are gone")
         rows = running.rows
@@ -143,7 +157,7 @@ class Orders:
                 ev.PrintIntended(order_no=order_no, p=p, reprint=reprint, truth=told, at_ms=self.world.now_ms())
             )
             self.world.observe("before effect Print")
-            outcome = await printer.print(slip)
+            outcome = await self._printed(printer, slip)
             self.world.observe("after effect Print")
             match outcome:
                 case Printed():
@@ -160,13 +174,33 @@ class Orders:
 
     async def aclose(self) -> None:
         """Stop the tasks. What they were waiting for is asked again at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _printed(self, printer: ReceiptPrinter[msgspec.Struct], slip: Slip) -> PrintOutcome:
+        try:
+            return await within(self.world.settings.print_limit_seconds, printer.print(slip))
+        except TimeoutError:
+            return PrintUnknown("no answer within the limit")
+        except Exception as error:
+            log.exception("printing failed")
+            return PrintUnknown(f"the driver failed: {type(error).__name__}")
+
+    def _print_ended(self, task: "asyncio.Task[PrintState]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("no slip: %s: %s", type(error).__name__, error)
 
     async def _private(self, rows: Rows) -> GasBillPrivate | None:
         value = await self.ledger.private(rows.order.subject)
-        return None if value is None else GasBillPrivate.decode(value)
+        if value is None:
+            return None
+        try:
+            return GasBillPrivate.decode(value)
+        except msgspec.MsgspecError:
+            log.error("the sealed values of order %s cannot be read", rows.order.order_no)
+            return None
 
     async def _end_lost_prints(self, running: Running) -> None:
         for row in running.rows.prints:
@@ -195,4 +229,12 @@ class Orders:
         if not self.broken:
             self.broken = True
             log.error("money is closed: %s: %s", type(error).__name__, error)
+            self._stop()
             self._on_broken()
+
+    def _stop(self) -> None:
+        """Nothing more leaves, and whoever watches an order is told."""
+        for task in self._tasks - {asyncio.current_task()}:
+            task.cancel()
+        for running in self._running.values():
+            running.give_up()

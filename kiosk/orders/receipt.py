@@ -6,7 +6,7 @@ import msgspec
 
 from kiosk.orders.private import GasBillPrivate
 from kiosk.orders.rows import Rows
-from kiosk.orders.truth import telling, truth
+from kiosk.orders.truth import advice, telling, truth
 from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.masking import mask_account
@@ -44,7 +44,7 @@ def gas_bill_receipt(
         Pair(words.say("slip.terminal"), issuer.terminal),
         Pair(words.say("slip.order"), order_number(rows.order.order_no)),
         Rule(),
-        Text(words.say(f"slip.next.{truth(rows)}")),
+        Text(words.say(f"slip.next.{advice(rows)}")),
         Text(words.say("slip.not_an_invoice")),
         Text(words.say("slip.hotline", phone=issuer.hotline)),
         Gap(),
@@ -95,7 +95,7 @@ def _how_paid(rows: Rows, words: Catalogue, issuer: Issuer) -> list[Line]:
             Pair(words.say("slip.channel_ref"), attempt.ref),
         ]
     for refund in rows.refunds:
-        key = "slip.returned" if refund.state == "done" else "slip.returning"
+        key = {"done": "slip.returned", "failed": "slip.not_returned"}.get(refund.state, "slip.returning")
         lines.append(Pair(words.say(key), money(refund.amount_fen)))
     if rows.order.receipt_no:
         lines.append(Pair(words.say("slip.company_receipt"), rows.order.receipt_no))

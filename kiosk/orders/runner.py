@@ -18,6 +18,7 @@ from kiosk.orders.evolve import evolve
 from kiosk.orders.private import GasBillPrivate
 from kiosk.orders.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 from kiosk.orders.settings import OrderSettings
+from kiosk.orders.within import within
 from kiosk.protocol import events as ev
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,10 @@ class Running:
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
         self._committing = asyncio.Lock()
+        self.printing = asyncio.Lock()
+        """Held by the slip that is on its way: one order's slips come one after the other."""
         self.broken = False
+        """Whether the ledger failed under this order."""
         self.closed = asyncio.Event()
         """Set while the order is closed; late money opens it again."""
         self._mark_closed()
@@ -94,6 +98,11 @@ class Running:
         """Try now what is waiting for its next try."""
         self._not_before_ms.clear()
         self._wake.set()
+
+    def give_up(self) -> None:
+        """The ledger failed: these rows are the last that are known, and nothing goes on from here."""
+        self.broken = True
+        self._changed.set()
 
     async def change(self) -> None:
         """Wait until rows, offer or progress are not what they were."""
@@ -205,8 +214,7 @@ class Running:
             try:
                 await self._world.journal.record(*events, rows=rows)
             except BaseException:
-                self.broken = True
-                self._changed.set()
+                self.give_up()
                 raise
             self.rows = rows
             self._mark_closed()
@@ -223,8 +231,7 @@ class Running:
         name = type(effect).__name__
         self._world.observe(f"before effect {name}")
         try:
-            async with asyncio.timeout(self._world.settings.call_limit_seconds):
-                answer = await self._call(effect)
+            answer = await within(self._world.settings.call_limit_seconds, self._call(effect))
         except TimeoutError:
             answer = _no_answer(effect, "no answer within the limit")
         except Exception as error:

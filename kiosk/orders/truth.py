@@ -6,10 +6,11 @@ come from here.
 
 from typing import Literal
 
-from kiosk.orders.rows import Rows
+from kiosk.orders.rows import GOODS_FINAL, Rows
 from kiosk.text.catalogue import Said
 
 Truth = Literal["done", "not_finished", "no_money_kept"]
+Advice = Literal["done", "not_finished", "staff", "no_money_kept", "already_paid"]
 
 
 def truth(rows: Rows) -> Truth:
@@ -33,28 +34,45 @@ def anything_taken(rows: Rows) -> bool:
     return rows.captured_fen > 0 or rows.live is not None
 
 
+def needs_staff(rows: Rows) -> bool:
+    """Whether the machine cannot finish this by itself: the channel says that a refund will not happen."""
+    return _failed_fen(rows) > 0
+
+
+def advice(rows: Rows) -> Advice:
+    """What the resident should do next, as the end of a message key."""
+    told = truth(rows)
+    if told == "not_finished" and needs_staff(rows):
+        return "staff"
+    if told == "no_money_kept" and _paid_elsewhere(rows):
+        return "already_paid"
+    return told
+
+
 def _money(rows: Rows) -> list[Said]:
     said = []
-    returning = sum(refund.amount_fen for refund in rows.refunds if refund.state != "done")
-    returned = rows.refunded_fen
-    kept = rows.captured_fen - returned - returning
     if rows.live:
         said.append(Said("truth.money.unknown", money={"amount": rows.live.amount_fen}))
-    if rows.order.state == "delivered":
-        if returning:
-            said.append(Said("truth.money.surplus_returning", money={"amount": returning}))
-        if returned:
-            said.append(_returned("truth.money.surplus_returned", returned, rows))
-        return said
-    if kept > 0:
-        said.append(Said("truth.money.received", money={"amount": kept}))
-    if returning:
-        said.append(Said("truth.money.returning", money={"amount": returning}))
-    if returned:
-        said.append(_returned("truth.money.returned", returned, rows))
-    if not said:
+    surplus = "surplus_" if rows.order.state == "delivered" else ""
+    failed = _failed_fen(rows)
+    if rows.order.state not in GOODS_FINAL:
+        if rows.captured_fen:
+            said.append(Said("truth.money.received", money={"amount": rows.captured_fen}))
+    elif returning := rows.liability_fen - failed:
+        said.append(Said(f"truth.money.{surplus}returning", money={"amount": returning}))
+    if failed:
+        said.append(Said(f"truth.money.{surplus}not_returned", money={"amount": failed}))
+    if rows.refunded_fen:
+        said.append(_returned(f"truth.money.{surplus}returned", rows.refunded_fen, rows))
+    if not said and not rows.captured_fen:
         said.append(Said("truth.money.nothing"))
+        if rows.order.state in GOODS_FINAL and any(attempt.proof == "closed" for attempt in rows.attempts):
+            said.append(Said("truth.money.if_wallet_shows"))
     return said
+
+
+def _failed_fen(rows: Rows) -> int:
+    return sum(refund.amount_fen for refund in rows.refunds if refund.state == "failed")
 
 
 def _returned(key: str, fen: int, rows: Rows) -> Said:
@@ -68,9 +86,13 @@ def _goods(rows: Rows) -> list[Said]:
     if order.state == "delivered":
         return [Said("truth.goods.accepted", money={"amount": order.due_fen})]
     if order.state in ("refused", "cancelled"):
-        return [Said("truth.goods.unpaid")]
+        return [Said("truth.goods.already_paid" if _paid_elsewhere(rows) else "truth.goods.unpaid")]
     if rows.captured_fen:
         return [Said("truth.goods.not_yet")]
     if order.state == "cancelling" or rows.live is None:
         return [Said("truth.goods.unpaid")]
     return []
+
+
+def _paid_elsewhere(rows: Rows) -> bool:
+    return rows.order.why in ("already_paid", "nothing_owed")

@@ -1,17 +1,26 @@
-"""Simulators as the demo starts them, and engine processes around them whose power can be cut."""
+"""Simulators as the demo starts them; around them engine processes whose power can be cut, or the engine right here."""
 
+import itertools
+import logging
 import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kiosk.config import load
 from kiosk.rehearsal import headless
-from kiosk.rehearsal.books import Books, Line, lay_side_by_side, ledger_rows
+from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows
 from kiosk.rehearsal.simulators import Simulators, named_by
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
+
+ACCOUNTS = itertools.cycle(("0100003862", "0100004711", "0100005208", "0100007127", "0100009018", "1000009425"))
+"""Postpaid households: each test takes the next, so that none meets what another left behind."""
+
+TERMINALS = itertools.count(100)
+"""Each test is a terminal of its own: its order numbers are nobody else's."""
 
 
 class Hall:
@@ -20,11 +29,14 @@ class Hall:
     def __init__(self, simulators: Simulators, folder: Path) -> None:
         self.simulators = simulators
         self.ledger = folder / "ledger"
+        self.terminal = str(next(TERMINALS))
+        self.account = next(ACCOUNTS)
         self._folder = folder
         self._runs = 0
-        self._before = {line.order_no for line in lay_side_by_side([], *self._their_books())}
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(["kiosk.rehearsal.headless"])
+        self._strange = {line.order_no for line in self._lines([])}
+        self._earlier_slips = len(simulators.books("escpos")["slips"])
 
     def run(
         self, account: str | None = None, *, kill_at: int | None = None, pays: bool = True, seconds: float = 20
@@ -53,17 +65,51 @@ class Hall:
 
     def owe(self, account: str) -> None:
         """Make sure that `account` has something to pay."""
-        arrears = self.simulators.books("gas_company_http")["accounts"][account]["arrears_fen"]
-        if not arrears:
+        if not self.arrears(account):
             self.simulators.do("gas_company_http", "add_debt", account=account)
 
-    def books(self) -> list[Line]:
-        """All orders in all books since this hall opened."""
-        lines = lay_side_by_side(ledger_rows(self.ledger), *self._their_books())
-        return [line for line in lines if line.order_no not in self._before]
+    def arrears(self, account: str) -> int:
+        """What `account` owes, in fen, by the company's books."""
+        arrears: int = self.simulators.books("gas_company_http")["accounts"][account]["arrears_fen"]
+        return arrears
 
-    def _their_books(self) -> tuple[Books, Books]:
-        return self.simulators.books("wechat_pay"), self.simulators.books("gas_company_http")
+    def pay(self, code: str) -> dict[str, Any]:
+        """Scan a code and confirm in the wallet."""
+        return self.simulators.do("wechat_pay", "pay", code_url=code)
+
+    def kept(self, order_no: str) -> tuple[int, bool]:
+        """What the channel took and did not return for an order, and whether the company delivered it."""
+        gas = self.simulators.books("gas_company_http")["orders"].get(order_no, {})
+        payments = [
+            booked
+            for key, booked in self.simulators.books("wechat_pay")["orders"].items()
+            if key.rpartition("A")[0] == order_no
+        ]
+        return sum(b["paid_fen"] - b["refunded_fen"] for b in payments), gas.get("state") == "delivered"
+
+    def payments(self) -> dict[str, dict[str, Any]]:
+        """This terminal's attempts in the channel's books, by key."""
+        booked = self.simulators.books("wechat_pay")["orders"]
+        return {key: value for key, value in booked.items() if key.rpartition("A")[0] not in self._strange}
+
+    def slips(self) -> list[str]:
+        """The text of each slip that came out since this terminal stands here, without white space."""
+        books = self.simulators.books("escpos")
+        return ["".join("".join(slip["text"]).split()) for slip in books["slips"][self._earlier_slips :]]
+
+    def books(self) -> list[Line]:
+        """All orders in all books, but those of other terminals that stood here before."""
+        return [line for line in self._lines(ledger_rows(self.ledger)) if line.order_no not in self._strange]
+
+    def check_books(self) -> None:
+        """Every order is closed, the same in everybody's books, and nobody is owed anything."""
+        for line in self.books():
+            assert line.state in ("delivered", "cancelled", "refused"), line
+            assert line.agrees, line
+            assert line.owed == 0, line
+
+    def _lines(self, orders: list[Any]) -> list[Line]:
+        return lay_side_by_side(orders, self.simulators.books("wechat_pay"), self.simulators.books("gas_company_http"))
 
 
 @pytest.fixture(scope="module")
@@ -78,4 +124,15 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
 def hall(simulators: Simulators, tmp_path: Path) -> Hall:
     for name in simulators.names:
         simulators.clear(name)
+    simulators.do("gas_company_http", "set_up")
+    for action in ("power_on", "refill", "cover_close", "repair"):
+        simulators.do("escpos", action)
     return Hall(simulators, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def nothing_lost_in_the_loop(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A task that failed unseen, or a callback that raised, is a defect."""
+    yield
+    assert [record.message for record in caplog.records if record.name == "asyncio"] == []
+    assert logging.getLogger("asyncio").level <= logging.ERROR

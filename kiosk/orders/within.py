@@ -1,0 +1,26 @@
+"""Waiting for a driver, but not for ever."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
+    """What `call` returns or raises. Raises `TimeoutError` after `seconds`: the call is told to stop, and left behind
+    where it does not, for a driver may ignore that."""
+    task = asyncio.ensure_future(call)
+    task.add_done_callback(_seen)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if task.done():
+            return task.result()
+        raise TimeoutError
+    finally:
+        task.cancel()
+
+
+def _seen(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,113 @@
+"""The real engine in the test's own loop, without Qt: real drivers over HTTP and TCP, a real ledger, short times."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from kiosk.config import Config, LedgerSettings, load, resolve_simulators
+from kiosk.devices.registry import HealthSettings
+from kiosk.engine import Engine
+from kiosk.orders.settings import OrderSettings
+from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT
+from kiosk.visit import VisitSettings
+from tests.journey.conftest import CONFIG, Hall
+from tests.journey.person import LIMIT_SECONDS, Person
+
+ORDERS = msgspec.structs.replace(QUICK_ORDERS, late_watch_hours=0, offer_seconds=10, call_limit_seconds=5)
+VISIT = msgspec.structs.replace(QUICK_VISIT, patience_seconds=0.6)
+HEALTH = HealthSettings(poll_seconds=0.1, blip_seconds=0.1, answer_seconds=2, first_seconds=5)
+
+DRIVERS: dict[str, dict[str, object]] = {
+    "gas_company_http": {"lookup_timeout_s": 1, "order_timeout_s": 1, "confirm_timeout_s": 1, "ping_timeout_s": 1},
+    "wechat_pay": {"timeout_s": 1, "request_lifetime_s": 1, "poll_s": 0.05, "status_fresh_s": 0.1},
+    "escpos": {"proof_timeout_s": 1, "probe_timeout_s": 1, "watch_every_s": 0.05, "open_timeout_s": 1},
+}
+"""Times of drivers: silence must be given up in a test's time."""
+
+
+def configured(
+    hall: Hall,
+    *,
+    orders: OrderSettings = ORDERS,
+    visit: VisitSettings = VISIT,
+    health: HealthSettings = HEALTH,
+    drivers: Mapping[str, dict[str, object]] = {},
+) -> Config:
+    """The demo's configuration for a terminal of this hall, with short times."""
+    config = load(CONFIG)
+    devices = tuple(
+        msgspec.structs.replace(
+            device, given={**DRIVERS[device.driver], **drivers.get(device.driver, {}), **device.given}
+        )
+        for device in config.devices
+    )
+    config = resolve_simulators(msgspec.structs.replace(config, devices=devices), hall.simulators.announcements)
+    return msgspec.structs.replace(
+        config,
+        terminal=msgspec.structs.replace(config.terminal, id=hall.terminal),
+        ledger=LedgerSettings(folder=hall.ledger),
+        orders=orders,
+        visit=visit,
+        health=health,
+    )
+
+
+class Terminal:
+    """A running engine and the person in front of it."""
+
+    def __init__(self, hall: Hall, person: Person, engine: Engine, passed: list[str]) -> None:
+        self.hall = hall
+        self.person = person
+        self.engine = engine
+        self.passed = passed
+        """The checkpoints so far."""
+
+    async def settled(self) -> None:
+        """Wait until every order is closed."""
+        async with asyncio.timeout(LIMIT_SECONDS):
+            await self.engine.money_open.wait()
+            assert self.engine.orders is not None
+            await self.engine.orders.all_closed()
+
+    async def over(self) -> None:
+        """The visit ends, every order closes, all books agree, and no screen ever lied."""
+        await self.person.gone()
+        await self.settled()
+        self.hall.check_books()
+        assert self.person.lies == []
+
+
+@contextlib.asynccontextmanager
+async def standing(
+    hall: Hall,
+    *,
+    observe: Callable[[str], None] = lambda _: None,
+    now: Callable[[], float] = time.time,
+    account: str | None = None,
+    change: Callable[[Engine], None] = lambda _: None,
+    **settings: Any,
+) -> AsyncIterator[Terminal]:
+    """A terminal in the hall. `observe` sees every checkpoint; `change` may alter the engine before it runs."""
+    account = account or hall.account
+    person = Person(hall, account)
+    passed: list[str] = []
+
+    def observing(name: str) -> None:
+        passed.append(name)
+        observe(name)
+
+    engine = Engine(configured(hall, **settings), person, now=now, observe=observing)
+    change(engine)
+    person.take = engine.take
+    task = asyncio.create_task(engine.run())
+    try:
+        yield Terminal(hall, person, engine, passed)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    if not task.cancelled() and (error := task.exception()):
+        raise error
