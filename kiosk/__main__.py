@@ -3,8 +3,11 @@
 
 import os
 import sys
-from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "kiosk.commands"
 SUMMARIES = {
@@ -22,18 +25,15 @@ SUMMARIES = {
 def main(argv: list[str] | None = None) -> int:
     """`kiosk COMMAND …`; the exit status."""
     arguments = sys.argv[1:] if argv is None else argv
-    commands = {point.name: point for point in entry_points(group=GROUP)}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        sys.stdout.write(_help(commands))
+        sys.stdout.write(_help(_registered()))
         return 0 if arguments else 2
     name, *rest = arguments
-    if name not in commands:
-        meant = get_close_matches(name, commands, n=1)
-        hint = f"; did you mean {meant[0]}?" if meant else ""
-        sys.stderr.write(f"kiosk: there is no command {name}{hint} (kiosk --help lists them)\n")
+    command = _command(name)
+    if command is None:
         return 2
     try:
-        status = int(commands[name].load()(rest))
+        status = int(command(rest))
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
@@ -44,7 +44,30 @@ def main(argv: list[str] | None = None) -> int:
         return 141
 
 
-def _help(commands: dict[str, EntryPoint]) -> str:
+def _command(name: str) -> Callable[[list[str]], int] | None:
+    """The command `name`; None, with a word on standard error, when there is none."""
+    if name == "run":  # the terminal's start does not wait for a look through all installed packages
+        from kiosk.app import run_command
+
+        return run_command
+    commands = _registered()
+    if name in commands:
+        return cast("Callable[[list[str]], int]", commands[name].load())
+    from difflib import get_close_matches
+
+    meant = get_close_matches(name, commands, n=1)
+    hint = f"; did you mean {meant[0]}?" if meant else ""
+    sys.stderr.write(f"kiosk: there is no command {name}{hint} (kiosk --help lists them)\n")
+    return None
+
+
+def _registered() -> "dict[str, EntryPoint]":
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _help(commands: "dict[str, EntryPoint]") -> str:
     known = [name for name in SUMMARIES if name in commands]
     more = sorted(commands.keys() - SUMMARIES.keys())
     rows = [(name, SUMMARIES[name]) for name in known] + [(name, f"from {commands[name].value}") for name in more]

@@ -4,7 +4,6 @@ The first frame comes from the window alone: the engine is imported after it is 
 """
 
 import argparse
-import asyncio
 import logging
 import os
 import sys
@@ -20,6 +19,8 @@ from kiosk.views.common import Home, OutOfService, Tile
 from kiosk.views.view import Input, Page
 
 if TYPE_CHECKING:
+    import asyncio
+
     from kiosk.config import Announcement
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ class EngineThread:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        import asyncio
+
         try:
             asyncio.run(self._main())
         except asyncio.CancelledError:
@@ -83,6 +86,8 @@ class EngineThread:
             self._on_end(os.EX_SOFTWARE)
 
     async def _main(self) -> None:
+        import asyncio
+
         with self._lock:
             self._loop = asyncio.get_running_loop()
             self._task = asyncio.current_task()
@@ -144,6 +149,8 @@ class Terminal:
         self.window.close(code)
 
     async def _work(self, thread: EngineThread) -> None:
+        import asyncio
+
         from kiosk.config import ConfigError, LedgerSettings, load, resolve_simulators
         from kiosk.engine import Engine
         from kiosk.visit import Visit, VisitSettings
