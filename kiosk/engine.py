@@ -121,18 +121,15 @@ class Engine:
         orders = Orders(ledger, self._world(ledger), self._zone, on_broken=self._money_failed.set)
         try:
             unclosed = await orders.recover()
-        except (LedgerError, OSError) as error:
-            log.error("money stays closed: %s", error)
-            await orders.aclose()
-            return
-        if unclosed:
-            log.info("going on with %d orders that are not finished", unclosed)
-        self.orders = orders
-        self.money_open.set()
-        opened.set()
-        self.host.health_changed()
-        try:
+            if unclosed:
+                log.info("going on with %d orders that are not finished", unclosed)
+            self.orders = orders
+            self.money_open.set()
+            opened.set()
+            self.host.health_changed()
             await self._until_failed(ledger)
+        except (LedgerError, OSError) as error:
+            log.error("money is closed: %s", error)
         finally:
             self.orders = None
             await orders.aclose()
@@ -145,8 +142,6 @@ class Engine:
                     await self._money_failed.wait()
             except TimeoutError:
                 continue
-            except (LedgerError, OSError) as error:
-                log.error("money is closed: %s", error)
             return
 
     def _world(self, ledger: Ledger) -> World:

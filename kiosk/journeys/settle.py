@@ -67,18 +67,20 @@ async def finish_earlier(visit: Visit, services: Services, number: str) -> End |
         while True:
             running.seen()
             rows = running.rows
-            view = UnfinishedOrder(
-                order_no=rows.order.order_no,
-                amount_fen=rows.order.due_fen,
-                lines=telling(rows),
-                can_print=slips.can_print,
-                paper_problem=slips.problem,
-            )
+            view: View = _outcome(running, slips)  # it was finished while the resident was reading
+            if not rows.order.closed:
+                view = UnfinishedOrder(
+                    order_no=rows.order.order_no,
+                    amount_fen=rows.order.due_fen,
+                    lines=telling(rows),
+                    can_print=slips.can_print,
+                    paper_problem=slips.problem,
+                )
             answer = await visit.ask_until(view, slips.news(None))
             if answer == "print":
                 slips.print()
             elif answer is not None:
-                return "home"
+                return "goodbye" if answer == "done" else "home"
 
 
 class Slips:
@@ -293,9 +295,8 @@ class Settlement:
         self._visit.at(self._of, self._of, "step.result")
         while True:
             self._running.seen()
-            rows = self._running.rows
-            self._print_by_itself(rows)
-            answer = await self._visit.ask_until(self._outcome(rows), self._slips.news(None))
+            self._print_by_itself(self._running.rows)
+            answer = await self._visit.ask_until(_outcome(self._running, self._slips), self._slips.news(None))
             match answer:
                 case "print":
                     self._slips.print()
@@ -312,23 +313,6 @@ class Settlement:
         if worth_it and told != self._slips.told and self._slips.can_print:
             self._slips.print()
 
-    def _outcome(self, rows: Rows) -> Outcome:
-        told = truth(rows)
-        state = self._slips.state
-        out_of_paper = state in ("none", "not_printed") and self._slips.problem is not None
-        return Outcome(
-            truth=told,
-            amount_fen=rows.order.due_fen,
-            lines=telling(rows),
-            order_no=rows.order.order_no,
-            slip=self._slips.preview() if state in ("printing", "printed") else None,
-            slip_state="not_printed" if out_of_paper else state,
-            slip_problem=self._slips.problem if state != "printed" else None,
-            can_print=self._slips.can_print,
-            photo_code=rows.order.order_no if state in ("not_printed", "unknown") or out_of_paper else None,
-            still_working=told == "not_finished" and not self._running.broken and not needs_staff(rows),
-        )
-
     async def _nothing_happened(self, stem: str) -> End:
         notice = Notice(picture="clock", title=f"{stem}.title", body=Said(f"{stem}.body"), primary="button.home")
         await self._visit.ask(notice)
@@ -336,6 +320,25 @@ class Settlement:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _outcome(running: Running, slips: Slips) -> Outcome:
+    rows = running.rows
+    told = truth(rows)
+    state = slips.state
+    out_of_paper = state in ("none", "not_printed") and slips.problem is not None
+    return Outcome(
+        truth=told,
+        amount_fen=rows.order.due_fen,
+        lines=telling(rows),
+        order_no=rows.order.order_no,
+        slip=slips.preview() if state in ("printing", "printed") else None,
+        slip_state="not_printed" if out_of_paper else state,
+        slip_problem=slips.problem if state != "printed" else None,
+        can_print=slips.can_print,
+        photo_code=rows.order.order_no if state in ("not_printed", "unknown") or out_of_paper else None,
+        still_working=told == "not_finished" and not running.broken and not needs_staff(rows),
+    )
 
 
 def _remark(attempt: AttemptRow) -> Said | None:

@@ -66,7 +66,7 @@ def _money(rows: Rows) -> list[Said]:
         said.append(_returned(f"truth.money.{surplus}returned", rows.refunded_fen, rows))
     if not said and not rows.captured_fen:
         said.append(Said("truth.money.nothing"))
-        if rows.order.state in GOODS_FINAL and any(attempt.proof == "closed" for attempt in rows.attempts):
+        if any(attempt.proof == "closed" for attempt in rows.attempts):
             said.append(Said("truth.money.if_wallet_shows"))
     return said
 

@@ -132,7 +132,7 @@ class Person(Resident):
         """Hold what a screen says against the peers' books, at the moment it is shown."""
         if isinstance(view, Outcome):
             kept, delivered = self._hall.kept(view.order_no)
-            if view.truth == "done" and (not delivered or kept != view.amount_fen):
+            if view.truth == "done" and (not delivered or (kept != view.amount_fen and not self.late)):
                 self.lies.append(f"done, but kept {kept} and delivered is {delivered}")
             if view.truth == "no_money_kept" and (delivered or (kept and not self.late)):
                 self.lies.append(f"no money kept, but kept {kept} and delivered is {delivered}")
