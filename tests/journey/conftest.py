@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from kiosk import engine
 from kiosk.config import load
+from kiosk.journeys import settle
 from kiosk.rehearsal import headless
 from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows
 from kiosk.rehearsal.simulators import Simulators, named_by
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
 
-ACCOUNTS = itertools.cycle(("0100003862", "0100004711", "0100005208", "0100007127", "0100009018", "1000009425"))
+ACCOUNTS = itertools.cycle(("0100003862", "0100003870", "0100005208", "0100007127", "0100009018", "1000009425"))
 """Postpaid households: each test takes the next, so that none meets what another left behind."""
 
 TERMINALS = itertools.count(100)
@@ -112,7 +114,7 @@ class Hall:
         return lay_side_by_side(orders, self.simulators.books("wechat_pay"), self.simulators.books("gas_company_http"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
     folder = tmp_path_factory.mktemp("simulators")
     options = {"escpos": ["--mm-per-s", "5000"]}
@@ -128,6 +130,13 @@ def hall(simulators: Simulators, tmp_path: Path) -> Hall:
     for action in ("power_on", "refill", "cover_close", "repair"):
         simulators.do("escpos", action)
     return Hall(simulators, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits that no setting shortens."""
+    monkeypatch.setattr(settle, "EARLIER_SECONDS", 0.3)
+    monkeypatch.setattr(engine, "REOPEN_SECONDS", 0.3)
 
 
 @pytest.fixture(autouse=True)

@@ -59,12 +59,15 @@ def configured(
 class Terminal:
     """A running engine and the person in front of it."""
 
-    def __init__(self, hall: Hall, person: Person, engine: Engine, passed: list[str]) -> None:
+    def __init__(self, hall: Hall, person: Person, engine: Engine, observers: list[Callable[[str], object]]) -> None:
         self.hall = hall
         self.person = person
         self.engine = engine
-        self.passed = passed
+        self.observers = observers
+        """Told each checkpoint."""
+        self.passed: list[str] = []
         """The checkpoints so far."""
+        observers.append(self.passed.append)
 
     async def settled(self) -> None:
         """Wait until every order is closed."""
@@ -94,18 +97,18 @@ async def standing(
     """A terminal in the hall. `observe` sees every checkpoint; `change` may alter the engine before it runs."""
     account = account or hall.account
     person = Person(hall, account)
-    passed: list[str] = []
+    observers: list[Callable[[str], object]] = [observe]
 
     def observing(name: str) -> None:
-        passed.append(name)
-        observe(name)
+        for observer in observers:
+            observer(name)
 
     engine = Engine(configured(hall, **settings), person, now=now, observe=observing)
     change(engine)
     person.take = engine.take
     task = asyncio.create_task(engine.run())
     try:
-        yield Terminal(hall, person, engine, passed)
+        yield Terminal(hall, person, engine, observers)
     finally:
         task.cancel()
         await asyncio.wait([task])
