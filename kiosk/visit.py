@@ -323,9 +323,14 @@ class Visit:
         )
         self._stage.show(self._page)
 
+    @property
+    def _in_motion_below(self) -> bool:
+        """Whether money is in motion on the page that the staff was called from. (The attract screen is not idle
+        either, but nothing moves there.)"""
+        return self._in_journey and self._called_from is not None and not self._called_from.view.idle
+
     async def _next_input(self) -> Input:
-        pages = [page for page in (self._page, self._called_from) if page is not None]
-        if not pages or not all(page.view.idle for page in pages):
+        if self._page is None or not self._page.view.idle or self._in_motion_below:
             return await self._inputs.get()
         # counted from the last touch: news from a device or an order gives nobody more time
         ask_at = self._quiet_since + self.settings.idle_seconds * (2 if self.modes.large or self.modes.contrast else 1)

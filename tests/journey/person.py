@@ -32,7 +32,8 @@ class Person(Resident):
         self.lies: list[str] = []
         self._hall = hall
         self._came_to = -1
-        self._shown = asyncio.Event()
+        self.heard = asyncio.Event()
+        """Set when anything new came from the engine."""
         super().__init__(account, self._scan_and_pay)
 
     async def _scan_and_pay(self, code: str) -> None:
@@ -42,12 +43,12 @@ class Person(Resident):
         self.page = page
         self.pages.append(page)
         self._check(page.view)
-        self._shown.set()
+        self.heard.set()
         super().show(page)
 
     def ask_still_here(self, question: StillHere | None) -> None:
         self.questions.append(question)
-        self._shown.set()
+        self.heard.set()
 
     def stay(self, *kinds: type[View]) -> None:
         """Answer these no more: the test does."""
@@ -60,8 +61,8 @@ class Person(Resident):
                 view = self.page.view if self.page else None
                 if isinstance(view, kind) and which(view):
                     return view
-                self._shown.clear()
-                await self._shown.wait()
+                self.heard.clear()
+                await self.heard.wait()
 
     async def told(self, truth: str) -> Outcome:
         """Wait for an end screen that says `truth` and whose slip is not on its way."""
@@ -71,8 +72,8 @@ class Person(Resident):
         """Wait for the question."""
         async with asyncio.timeout(LIMIT_SECONDS):
             while not self.questions or self.questions[-1] is None:
-                self._shown.clear()
-                await self._shown.wait()
+                self.heard.clear()
+                await self.heard.wait()
 
     def answer(self, value: str) -> None:
         """Answer the page that is on the screen."""
