@@ -1,0 +1,93 @@
+"""The disk fails in the middle: money closes, nothing is sent, the screen says what is known; money opens again."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk.ledger.seal import Sealed
+from kiosk.ledger.store import Store
+from kiosk.orders.rows import Rows
+from kiosk.protocol.events import Event
+from kiosk.views.common import Home, Notice, Outcome
+from tests.journey.conftest import Hall
+from tests.journey.terminal import Terminal, standing
+
+STEPS = [
+    "order.opening",
+    "order.opened",
+    "attempt.sent",
+    "attempt.opened",
+    "attempt.captured",
+    "order.delivering",
+    "order.delivered",
+    "print.intended",
+    "print.ended",
+]
+
+
+class Disk:
+    """Fills up when a certain event is to be recorded, or just after it was."""
+
+    def __init__(self, event: str, *, written: bool) -> None:
+        self.event = f"menkou.{event}.v1"
+        self.written = written
+        self.full = False
+
+    def strikes(self, events: tuple[Event, ...]) -> bool:
+        return not self.full and any(type(event).__struct_config__.tag == self.event for event in events)
+
+
+@contextlib.contextmanager
+def full_at(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> Iterator[None]:
+    """SQLite itself says that the disk is full, once, before or after it wrote: nobody can know which."""
+    genuine = Store.record
+
+    def record(store: Store, *events: Event, rows: Rows, subject: Sealed | None = None) -> None:
+        if not disk.strikes(events):
+            return genuine(store, *events, rows=rows, subject=subject)
+        disk.full = True
+        if disk.written:
+            genuine(store, *events, rows=rows, subject=subject)
+        with store._sure():
+            raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "record", record)
+        yield
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["lost", "written"])
+@pytest.mark.parametrize("event", STEPS)
+async def test_disk_full(hall: Hall, monkeypatch: pytest.MonkeyPatch, event: str, written: bool) -> None:
+    hall.owe(hall.account)
+    disk = Disk(event, written=written)
+    with full_at(monkeypatch, disk):
+        async with standing(hall) as terminal:
+            person = terminal.person
+            person.stay(Outcome, Notice)
+            closed = "notice.money_closed.title"
+            if event == "order.opening":
+                assert (await person.at(Notice)).title == closed
+            else:
+                told = await person.at(Outcome, lambda _: disk.full)
+                assert not told.still_working
+                assert not told.can_print
+                assert told.photo_code == told.order_no
+                assert told.slip_state in ("not_printed", "unknown")
+            at_failure = len(terminal.passed)
+            assert not any(name.startswith("before effect") for name in after_failure(terminal, event))
+            # and the terminal opens money again by itself, goes on, and ends what was begun
+            person.answers.clear()
+            await person.gone()
+            await person.at(Home, lambda view: view.tiles[0].paused is None)
+            assert len(terminal.passed) >= at_failure
+            await terminal.over()
+
+
+def after_failure(terminal: Terminal, event: str) -> list[str]:
+    """What happened between the failure and the opening of the ledger."""
+    name = f"before record menkou.{event}.v1"
+    [*_, last] = [index for index, passed in enumerate(terminal.passed) if passed == name]
+    return terminal.passed[last + 1 :]

@@ -1,0 +1,126 @@
+"""An order told by its events: rows for tests of single decisions."""
+
+from kiosk.devices import gas, payment
+from kiosk.orders import machine
+from kiosk.orders.evolve import evolve
+from kiosk.orders.settings import OrderSettings
+from kiosk.protocol import events as ev
+
+NO = "T1K20000010"
+DUE = 100
+SETTINGS = OrderSettings(late_watch_hours=48)
+PAY_BY_MS = 900_000
+CLOSED = payment.Dead("closed")
+
+
+class Story:
+    """See the module. Its restart forgets what a process forgets: nobody is there, nothing is wished."""
+
+    def __init__(self) -> None:
+        self.now_ms = 1_000
+        self.rows = evolve(None, _opening())
+
+    def then(self, *events: ev.Event) -> "Story":
+        """More of the story."""
+        for event in events:
+            self.rows = evolve(self.rows, event)
+        return self
+
+    def opened(self) -> "Story":
+        return self.then(ev.OrderOpened(order_no=NO, pay_by_ms=PAY_BY_MS, due_fen=DUE, provider_ref="G"))
+
+    def sent(self, n: int = 1) -> "Story":
+        return self.then(
+            ev.AttemptSent(
+                order_no=NO,
+                n=n,
+                channel="wechat",
+                device="wechat",
+                hold=False,
+                key=f"{NO}A{n}",
+                amount_fen=DUE,
+                sent_ms=self.now_ms,
+                show_until_ms=self.now_ms + 120_000,
+            )
+        )
+
+    def shown(self, n: int = 1) -> "Story":
+        return self.sent(n).then(ev.AttemptOpened(order_no=NO, n=n))
+
+    def captured(self, n: int = 1, fen: int = DUE, *, late: bool = False) -> "Story":
+        return self.then(ev.AttemptCaptured(order_no=NO, n=n, fen=fen, ref=f"W{n}", at_ms=self.now_ms, late=late))
+
+    def dead(self, n: int = 1) -> "Story":
+        closing = ev.AttemptClosing(order_no=NO, n=n, why="stopped")
+        return self.then(closing, ev.AttemptDead(order_no=NO, n=n, proof="closed", at_ms=self.now_ms))
+
+    def delivering(self) -> "Story":
+        return self.then(
+            ev.OrderDelivering(
+                order_no=NO,
+                channel="wechat",
+                channel_ref="W1",
+                paid_fen=self.rows.captured_fen,
+                deliver_by_ms=90_000_000,
+            )
+        )
+
+    def cancelling(self, why: str = "left") -> "Story":
+        return self.then(ev.OrderCancelling(order_no=NO, why=why))
+
+    def cancelled(self, why: str = "left") -> "Story":
+        return self.cancelling(why).then(ev.OrderCancelled(order_no=NO, at_ms=self.now_ms))
+
+    def delivered(self) -> "Story":
+        return self.delivering().then(ev.OrderDelivered(order_no=NO, receipt_no="R", at_ms=self.now_ms))
+
+    def restart(self) -> machine.Decision:
+        """What a process that has just started does next."""
+        doubt = self.rows.order.state == "delivering"
+        return machine.decide(self.rows, machine.Moment(now_ms=self.now_ms, doubt=doubt), SETTINGS)
+
+    def at_screen(self, *, stop: bool = False, wants: bool = False) -> machine.Decision:
+        """What happens next while the resident is there."""
+        wish = machine.Method("wechat", "wechat") if wants else None
+        moment = machine.Moment(now_ms=self.now_ms, present=True, stop=stop, wants=wish)
+        return machine.decide(self.rows, moment, SETTINGS)
+
+    def answered(self, effect: machine.Effect, answer: machine.Answer) -> "Story":
+        """What the answer to an effect adds."""
+        return self.then(*machine.apply(self.rows, effect, answer, self.now_ms))
+
+
+def effect_of(decision: machine.Decision) -> machine.Effect | None:
+    """What a decision does to the outside world."""
+    assert isinstance(decision, machine.Act), decision
+    return decision.effect
+
+
+def intent_of(decision: machine.Decision) -> tuple[ev.Event, ...]:
+    """What a decision records before that."""
+    assert isinstance(decision, machine.Act), decision
+    return decision.intent
+
+
+def intends(decision: machine.Decision) -> list[type[ev.Event]]:
+    """The kinds of what it records."""
+    return [type(event) for event in intent_of(decision)]
+
+
+LOST = gas.Unreachable("lost", sent=True)
+NOT_SENT = gas.Unreachable("no connection", sent=False)
+
+
+def _opening() -> ev.OrderOpening:
+    return ev.OrderOpening(
+        order_no=NO,
+        kind="gas_bill",
+        subject="s",
+        account_hash="h",
+        hash_key="k",
+        quote_id="q",
+        due_fen=DUE,
+        business_date="2026-11-24",
+        language="zh_CN",
+        at_ms=0,
+    )
