@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -35,9 +35,10 @@ class Screen:
     def ask_still_here(self, question: StillHere | None) -> None:
         """Nobody answers."""
 
-    async def at(self, kind: type[View]) -> Page:
+    async def at(self, kind: type[View], *, after: int = -1) -> Page:
+        """Wait until a page of that kind is shown, newer than number `after`."""
         async with asyncio.timeout(10):
-            while self.page is None or not isinstance(self.page.view, kind):
+            while self.page is None or not isinstance(self.page.view, kind) or self.page.number <= after:
                 self._shown.clear()
                 await self._shown.wait()
         return self.page
@@ -87,7 +88,7 @@ class Hall:
         )
         self._task = asyncio.create_task(self.host.run())
 
-    async def __aenter__(self) -> "Hall":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -133,7 +134,8 @@ async def test_a_service_that_cannot_say_whether_it_works_is_paused_and_holds_up
         page = await hall.screen.at(Home)
         assert isinstance(page.view, Home)
         assert [tile.paused for tile in page.view.tiles] == ["reason.bad_config", None]
-        hall.host.take(Answered(page.number, "print_form"))  # quiet, and not to be chosen
+        hall.host.take(Answered(page.number, "print_form"))  # not to be chosen
+        await hall.screen.at(Home, after=page.number)
         await hall.press(Home, "gas_bill")
         await hall.screen.at(EnterAccount)
 
