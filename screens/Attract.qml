@@ -4,12 +4,14 @@ import QtQuick
 import screens.components
 import screens.theme
 
-// Nobody is here: the hall, the time, what is open. Any touch starts. Everything moves a little now and then, so that
-// nothing burns into the panel.
+// Nobody is here: the hall, the time, what is open. Any touch starts. One service after the other comes forward, and
+// everything drifts a little now and then, so that nothing burns into the panel.
 ScreenFrame {
     id: screen
 
-    property int drift: 0
+    property int beat: 0
+    readonly property bool brief: Theme.large && (services.length > 1 || Theme.narrow) // names alone, of what is open
+    readonly property int drift: Math.floor(beat / 4) % 4
     required property var services
 
     deep: true
@@ -19,50 +21,45 @@ ScreenFrame {
     }
 
     Timer {
-        interval: 20 * Theme.beat
+        interval: 5 * Theme.beat
         repeat: true
         running: true
 
-        onTriggered: screen.drift = (screen.drift + 1) % 4
+        onTriggered: screen.beat += 1
     }
 
     Item {
         id: board
 
-        height: parent.height - Theme.half
-        width: parent.width - Theme.half
-        x: screen.drift === 1 || screen.drift === 2 ? Theme.half : 0
-        y: screen.drift >= 2 ? Theme.half : 0
+        height: parent.height - Theme.grid
+        width: parent.width - Theme.grid
+        x: screen.drift === 1 || screen.drift === 2 ? Theme.grid : 0
+        y: screen.drift >= 2 ? Theme.grid : 0
 
         Behavior on x {
-            NumberAnimation {
-                duration: Theme.slide
-            }
+            Drift {}
         }
         Behavior on y {
-            NumberAnimation {
-                duration: Theme.slide
-            }
-        }
-
-        Icon {
-            anchors.right: parent.right
-            ink: Theme.contrast ? Theme.overDeepSecond : Theme.pineTint
-            name: "door"
-            side: Math.round(2.1 * Theme.pictureLarge)
-            tint: Theme.deepPressed
-            visible: !Theme.landscape && !Theme.narrow
-            y: top.y + (top.height - height) / 2
+            Drift {}
         }
 
         Column {
-            id: top
+            id: hall
 
-            width: Theme.landscape ? Math.round(parent.width * 0.5) : parent.width
-            y: Theme.landscape ? Theme.grid : Math.round(parent.height * 0.06)
+            width: Theme.landscape ? Math.round(parent.width * 0.48) : parent.width
+
+            Prose {
+                bottomPadding: Theme.grid
+                color: Theme.overDeep
+                font.bold: true
+                font.pixelSize: Theme.landscape && Theme.large ? Theme.heading : Theme.title
+                lineHeight: Theme.titleLineHeight
+                say: Hall.name
+                width: parent.width
+            }
 
             Text {
-                color: Theme.overDeep
+                color: Theme.contrast ? Theme.pine : Theme.peach
                 text: Hall.time
                 textFormat: Text.PlainText
                 width: parent.width
@@ -76,87 +73,106 @@ ScreenFrame {
                 }
             }
 
-            Text {
+            Prose {
                 color: Theme.overDeepSecond
                 font.pixelSize: Theme.lead
-                text: Hall.date
-                textFormat: Text.PlainText
+                say: Hall.date
                 width: parent.width
-                wrapMode: Text.Wrap
             }
         }
 
-        Column {
-            id: list
+        Rectangle {
+            id: plate
 
-            readonly property int each: Math.round(Theme.lead * 1.5 + Theme.body * (Theme.large ? 3 : 1.6) + Theme.grid)
-            readonly property real space: (Theme.landscape ? parent.height - 2 * Theme.gap : go.y - top.y - top.height - 4 * Theme.grid) - Theme.lead * 1.6
+            readonly property real ceiling: Theme.landscape ? 0 : hall.height + 2 * Theme.grid
 
-            spacing: Theme.grid
-            y: top.y + top.height + Math.max(2 * Theme.grid, (go.y - top.y - top.height - height) / 2)
+            anchors.right: parent.right
+            border.color: Theme.overDeepSecond
+            border.width: Theme.contrast ? Theme.hairline : 0
+            color: Theme.deepPlate
+            height: list.height + 2 * list.y
+            radius: Theme.radius
+            width: Theme.landscape ? parent.width - hall.width - Theme.margin : parent.width
+            y: Math.round(Theme.landscape ? (parent.height - height) / 2 : ceiling + (go.y - 2 * Theme.grid - ceiling - height) / 2)
 
-            anchors {
-                left: Theme.landscape ? top.right : parent.left
-                right: parent.right
-                verticalCenter: Theme.landscape ? parent.verticalCenter : undefined
-            }
+            Column {
+                id: list
 
-            Text {
-                color: Theme.overDeep
-                text: Words.say("screen.Attract.services")
-                textFormat: Text.PlainText
-                width: parent.width
+                readonly property int each: Math.round(Theme.lead * 1.5 + Theme.body * (screen.brief ? 0.4 : Theme.large || Theme.narrow ? 3 : 1.6) + 2 * Theme.grid)
+                readonly property int fits: Math.max(1, Math.min(6, Math.floor((space - 2 * y - title.height) / each)))
+                readonly property real space: Theme.landscape ? board.height : go.y - 2 * Theme.grid - plate.ceiling
 
-                font {
-                    bold: true
-                    pixelSize: Theme.lead
-                }
-            }
+                spacing: 2 * Theme.grid
+                width: parent.width - 2 * x
+                x: Math.round(Theme.margin * 0.75)
+                y: Theme.tight ? Theme.grid * 1.5 : Theme.grid * 3
 
-            Repeater {
-                model: screen.services.slice(0, Math.max(1, Math.min(5, Math.floor(list.space / list.each))))
+                Text {
+                    id: title
 
-                Row {
-                    id: service
+                    color: Theme.overDeepSecond
+                    text: Words.say("screen.Attract.services")
+                    textFormat: Text.PlainText
+                    width: parent.width
+                    wrapMode: Text.Wrap
 
-                    required property var modelData
-                    readonly property bool paused: modelData.paused !== ""
-
-                    spacing: 2 * Theme.grid
-                    width: parent?.width ?? 0
-
-                    Medallion {
-                        id: mark
-
-                        anchors.verticalCenter: parent.verticalCenter
-                        color: Theme.pineTint
-                        ink: Theme.contrast ? Theme.pine : Theme.peach
-                        name: service.modelData.icon
-                        side: Math.round(Theme.pictureLarge * 0.75)
-                        tint: Theme.flame
+                    font {
+                        bold: true
+                        pixelSize: Theme.body
                     }
+                }
 
-                    Column {
-                        anchors.verticalCenter: parent.verticalCenter
-                        width: parent.width - mark.width - parent.spacing
+                Repeater {
+                    id: shown
 
-                        Text {
-                            color: Theme.overDeep
-                            text: Words.say(service.modelData.title)
-                            textFormat: Text.PlainText
-                            width: parent.width
-                            wrapMode: Text.Wrap
+                    model: screen.services.filter(service => !screen.brief || service.paused === "").slice(0, list.fits)
 
-                            font {
-                                bold: true
-                                pixelSize: Theme.lead
+                    Row {
+                        id: service
+
+                        readonly property bool forward: !paused && (shown.count === 1 ? screen.beat % 2 === 0 : screen.beat % shown.count === index)
+                        required property int index
+                        required property var modelData
+                        readonly property bool paused: modelData.paused !== ""
+
+                        spacing: Theme.grid * 1.5
+                        width: parent?.width ?? 0
+
+                        Medallion {
+                            id: mark
+
+                            anchors.verticalCenter: parent.verticalCenter
+                            color: service.forward ? Theme.persimmonGlow : Theme.pineTint
+                            ink: Theme.contrast ? Theme.pine : Theme.peach
+                            name: service.modelData.icon
+                            side: Math.round(Theme.pictureLarge * (Theme.narrow ? 0.7 : 0.9))
+                            tint: Theme.flame
+
+                            Behavior on color {
+                                ColorAnimation {
+                                    duration: Theme.beat * 0.6
+                                }
                             }
                         }
 
-                        Prose {
-                            color: service.paused ? (Theme.contrast ? Theme.persimmonInk : Theme.peach) : Theme.overDeepSecond
-                            text: Words.say(service.paused ? service.modelData.paused : service.modelData.subtitle)
-                            width: parent.width
+                        Column {
+                            anchors.verticalCenter: parent.verticalCenter
+                            width: parent.width - mark.width - parent.spacing
+
+                            Prose {
+                                color: Theme.overDeep
+                                font.bold: true
+                                font.pixelSize: Theme.lead
+                                say: Words.say(service.modelData.title)
+                                width: parent.width
+                            }
+
+                            Prose {
+                                color: service.paused ? (Theme.contrast ? Theme.persimmonInk : Theme.peach) : Theme.overDeepSecond
+                                visible: !screen.brief
+                                say: Words.say(service.paused ? service.modelData.paused : service.modelData.subtitle)
+                                width: parent.width
+                            }
                         }
                     }
                 }
@@ -172,7 +188,7 @@ ScreenFrame {
             height: Math.round(Theme.button * 1.3)
             objectName: "primary"
             text: Words.say("screen.Attract.start")
-            width: Theme.landscape ? Math.round(parent.width * 0.46) : parent.width
+            width: Theme.landscape ? hall.width : parent.width
 
             onChosen: screen.answered("start")
         }

@@ -4,13 +4,14 @@ import QtQuick
 import screens.components
 import screens.theme
 
-// How to pay?
+// How to pay? A way that is the only one is large.
 ScreenFrame {
     id: screen
 
     required property string amount
     readonly property bool beside: Theme.landscape
     required property var methods
+    readonly property bool only: methods.filter(method => method.paused === "").length === 1
     required property string remark
 
     heading: Words.say("screen.ChooseMethod.title")
@@ -35,11 +36,15 @@ ScreenFrame {
     Pages {
         id: blocks
 
-        spacing: Theme.gap
+        spacing: 2 * Theme.gap
 
         anchors {
-            fill: parent
+            bottom: safe.visible ? safe.top : parent.bottom
+            bottomMargin: Theme.gap
+            left: parent.left
             leftMargin: screen.beside ? Math.round((parent.width + Theme.gap) / 2) : 0
+            right: parent.right
+            top: parent.top
         }
 
         Card {
@@ -73,17 +78,32 @@ ScreenFrame {
             TileCard {
                 required property var modelData
 
-                height: implicitHeight
-                icon: modelData.channel === "card" ? "card" : "wechat"
+                go: Words.say("screen.ChooseMethod.go." + modelData.channel)
+                height: Math.max(implicitHeight, Theme.grid * (Theme.tight || Theme.large ? 0 : main ? (screen.remark === "" ? 36 : 28) : paused ? 16 : 24))
+                icon: modelData.channel === "card" ? "card" : "scan"
+                main: screen.only && modelData.paused === ""
                 objectName: "method-" + modelData.channel
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
                 subtitle: Words.say("screen.ChooseMethod." + modelData.channel)
                 title: Words.say("channel." + modelData.channel)
-                wide: true
+                wide: !main
                 width: blocks.width
 
                 onChosen: screen.answered(modelData.channel)
             }
+        }
+    }
+
+    Remark {
+        id: safe
+
+        text: Words.say("screen.ChooseMethod.safe")
+        visible: screen.remark === "" && !Theme.large && (screen.beside || !Theme.tight)
+        width: screen.beside ? left.width : parent.width
+
+        anchors {
+            bottom: parent.bottom
+            left: parent.left
         }
     }
 }

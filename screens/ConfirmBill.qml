@@ -130,6 +130,7 @@ ScreenFrame {
                     required property int index
                     required property var modelData
 
+                    airy: screen.lines.length < 7 && !Theme.tight && !Theme.large
                     figure: modelData.figure
                     height: implicitHeight
                     inset: Theme.radius

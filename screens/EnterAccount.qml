@@ -32,7 +32,7 @@ ScreenFrame {
 
             color: Theme.second
             height: visible ? implicitHeight : 0
-            text: Words.say("screen.EnterAccount.hint", {
+            say: Words.say("screen.EnterAccount.hint", {
                 "digits": screen.minDigits === screen.maxDigits ? screen.maxDigits : screen.minDigits + "–" + screen.maxDigits
             })
             visible: entry.spare >= implicitHeight
@@ -85,7 +85,7 @@ ScreenFrame {
 
                     Prose {
                         anchors.verticalCenter: parent.verticalCenter
-                        text: Words.say("screen.EnterAccount.on_" + place.modelData)
+                        say: Words.say("screen.EnterAccount.on_" + place.modelData)
                         width: parent.width - mark.width - parent.spacing
                     }
                 }

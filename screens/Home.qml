@@ -4,10 +4,16 @@ import QtQuick
 import screens.components
 import screens.theme
 
-// Which service? The hall's main one first and large.
+// Which service? The hall's main one first and large; the others share the room below it.
 ScreenFrame {
     id: screen
 
+    readonly property var main: tiles[0]
+    readonly property int mainHeight: rows === 0 ? shelves.height : Math.max(Theme.grid * (rows < 3 ? 22 : 18), Math.min(Theme.grid * (rows === 1 ? 60 : 30), shelves.height - rows * (rowLeast + Theme.gap)))
+    readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
+    readonly property int rowHeight: rows === 0 ? 0 : Math.max(0, Math.min(Theme.grid * 22, (shelves.height - mainHeight) / rows - Theme.gap))
+    readonly property int rowLeast: Theme.grid * (perRow === 1 ? 14 : 17)
+    readonly property int rows: Math.ceil((tiles.length - 1) / perRow)
     required property var tiles
 
     heading: Words.say("screen.Home.title")
@@ -15,11 +21,11 @@ ScreenFrame {
     Prose {
         id: hint
 
-        readonly property bool fits: !(Theme.large && Theme.tight)
+        readonly property bool fits: !(Theme.large && Theme.tight) && screen.rows < 3
 
         color: Theme.second
         height: fits ? implicitHeight : 0
-        text: Words.say("screen.Home.hint")
+        say: Words.say("screen.Home.hint")
         visible: fits
 
         anchors {
@@ -30,13 +36,13 @@ ScreenFrame {
     }
 
     Pages {
-        id: tiles
+        id: shelves
 
         spacing: Theme.gap
 
         anchors {
             bottom: foot.top
-            bottomMargin: Theme.gap
+            bottomMargin: Theme.grid + Theme.half
             left: parent.left
             right: parent.right
             top: hint.bottom
@@ -44,45 +50,39 @@ ScreenFrame {
         }
 
         TileCard {
-            readonly property var tile: screen.tiles[0]
-            readonly property real tilesHeight: tiles.height
-
-            height: Math.max(implicitHeight, Math.min(tilesHeight, Theme.grid * (screen.tiles.length === 1 ? 36 : 22)))
-            icon: tile.icon
+            go: Words.say("screen.begin")
+            height: paused ? Math.max(implicitHeight, Math.min(screen.mainHeight, Theme.grid * 30)) : Math.max(implicitHeight, screen.mainHeight)
+            icon: screen.main.icon
             main: true
-            objectName: "tile-" + tile.journey
-            reason: tile.paused === "" ? "" : Words.say(tile.paused)
-            subtitle: Words.say(tile.subtitle)
-            title: Words.say(tile.title)
+            objectName: "tile-" + screen.main.journey
+            reason: screen.main.paused === "" ? "" : Words.say(screen.main.paused)
+            steps: Words.steps("journey." + screen.main.journey + ".step")
+            subtitle: Words.say(screen.main.subtitle)
+            title: Words.say(screen.main.title)
             width: parent.width
 
-            onChosen: screen.answered(tile.journey)
+            onChosen: screen.answered(screen.main.journey)
         }
 
         Repeater {
-            readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
-
-            model: Math.ceil((screen.tiles.length - 1) / perRow)
+            model: screen.rows
 
             Row {
                 id: shelf
 
                 required property int index
-                readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
                 readonly property real tallest: {
-                    let most = 0;
+                    let most = screen.rowHeight;
                     for (const box of shelf.children)
                         most = Math.max(most, box.implicitHeight);
                     return most;
                 }
-                readonly property var tiles: screen.tiles.slice(1 + index * perRow, 1 + (index + 1) * perRow)
+                readonly property var tiles: screen.tiles.slice(1 + index * screen.perRow, 1 + (index + 1) * screen.perRow)
 
                 spacing: Theme.gap
                 width: parent?.width ?? 0
 
                 Repeater {
-                    id: boxes
-
                     model: shelf.tiles
 
                     TileCard {
@@ -94,8 +94,8 @@ ScreenFrame {
                         reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
                         subtitle: Words.say(modelData.subtitle)
                         title: Words.say(modelData.title)
-                        wide: shelf.perRow === 1
-                        width: (shelf.width - (shelf.perRow - 1) * Theme.gap) / shelf.perRow
+                        wide: shelf.tiles.length === 1
+                        width: (shelf.width - (shelf.tiles.length - 1) * Theme.gap) / shelf.tiles.length
 
                         onChosen: screen.answered(modelData.journey)
                     }
@@ -116,7 +116,7 @@ ScreenFrame {
 
         anchors {
             bottom: parent.bottom
-            bottomMargin: Theme.gap
+            bottomMargin: Theme.grid + Theme.half
             left: parent.left
             right: parent.right
         }

@@ -104,7 +104,7 @@ Rectangle {
         deep: root.deep
         height: implicitHeight
         position: root.page?.position ?? null
-        timed: root.page?.view !== "Attract"
+        named: root.page?.view !== "Attract"
         visible: root.page !== null
 
         onHelpAsked: root.helping = true

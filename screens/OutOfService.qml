@@ -13,7 +13,7 @@ MessageFrame {
 
     Prose {
         horizontalAlignment: Text.AlignHCenter
-        text: Words.say("screen.OutOfService.phone", {
+        say: Words.say("screen.OutOfService.phone", {
             "phone": Hall.phone
         })
         width: parent.width

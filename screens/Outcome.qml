@@ -41,7 +41,7 @@ ScreenFrame {
         code: screen.photoInside ? screen.photoCode : ""
         height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside && !screen.beside ? Theme.codeRoom + 2 * Theme.gap : 0))
         lines: screen.lines
-        order: screen.orderNo
+        order: screen.paperOut && (Theme.large || Theme.narrow) ? "" : screen.orderNo
         remark: screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""
         title: Words.say("screen.Outcome.title." + screen.truth)
         truth: screen.truth
@@ -58,11 +58,12 @@ ScreenFrame {
         y: screen.beside ? 0 : words.height + 2 * Theme.gap
 
         SlipSlot {
-            anchors.fill: parent
             deep: screen.deep
+            height: Math.min(implicitHeight, parent.height)
             lines: screen.slip
             out: screen.slidOut
-            visible: screen.paperOut && height > Theme.codeRoom * 1.5
+            visible: screen.paperOut && height > Theme.codeRoom
+            width: parent.width
         }
 
         Card {

@@ -1,8 +1,10 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import screens.components
 import screens.theme
 
-// The code to scan with the wallet app.
+// The code to scan with the wallet app, how that is done, and how long there is for it.
 ScreenFrame {
     id: screen
 
@@ -43,8 +45,8 @@ ScreenFrame {
     Card {
         id: panel
 
-        readonly property int pad: Theme.grid
-        readonly property real space: screen.beside ? parent.height : parent.height - sum.height - words.implicitHeight - 5 * Theme.gap
+        readonly property int pad: Theme.half
+        readonly property real space: screen.beside ? parent.height : parent.height - sum.height - words.implicitHeight - 3 * Theme.grid
 
         color: Theme.white
         height: code.height + 2 * pad
@@ -54,7 +56,7 @@ ScreenFrame {
             horizontalCenter: screen.beside ? undefined : parent.horizontalCenter
             right: screen.beside ? parent.right : undefined
             top: screen.beside ? parent.top : sum.bottom
-            topMargin: screen.beside ? 0 : 2 * Theme.gap
+            topMargin: screen.beside ? 0 : Theme.grid
         }
 
         QrPanel {
@@ -63,7 +65,7 @@ ScreenFrame {
             anchors.centerIn: parent
             code: screen.code
             least: Theme.qrLeast
-            most: Math.min(Math.round(Theme.qrSide * 1.8), panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad)
+            most: Math.min(Theme.qrMost, panel.space - 2 * panel.pad, screen.room.width - 2 * panel.pad)
         }
     }
 
@@ -77,56 +79,101 @@ ScreenFrame {
             right: screen.beside ? panel.left : parent.right
             rightMargin: screen.beside ? Theme.margin : 0
             top: screen.beside ? sum.bottom : panel.bottom
-            topMargin: 3 * Theme.gap
-        }
-
-        Prose {
-            horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
-            text: Words.say("screen.ScanToPay.how." + screen.channel)
-            visible: !(Theme.large && Theme.tight)
-            width: parent.width
+            topMargin: 2 * Theme.grid
         }
 
         Row {
-            anchors.horizontalCenter: screen.beside ? undefined : parent.horizontalCenter
-            spacing: Theme.grid
+            spacing: Theme.gap
+            visible: !(Theme.large && Theme.tight)
+            width: parent.width
+
+            Repeater {
+                id: steps
+
+                model: Words.steps("screen.ScanToPay.step." + screen.channel)
+
+                Column {
+                    id: step
+
+                    required property int index
+                    required property string modelData
+
+                    spacing: Theme.half
+                    width: (words.width - (steps.count - 1) * Theme.gap) / steps.count
+
+                    Medallion {
+                        anchors.horizontalCenter: parent.horizontalCenter
+                        name: ["chat", "plus", "scan"][step.index % 3]
+                        side: Theme.narrow ? Theme.target : Theme.pictureLarge
+                    }
+
+                    Prose {
+                        horizontalAlignment: Text.AlignHCenter
+                        say: step.modelData
+                        width: parent.width
+                    }
+                }
+            }
+        }
+
+        Item {
+            height: Math.max(ring.height, left.height)
+            width: parent.width
 
             CountdownRing {
                 id: ring
 
                 anchors.verticalCenter: parent.verticalCenter
                 seconds: screen.remaining
+                side: Theme.tight ? Theme.picture : Math.round(Theme.pictureLarge * 0.8)
                 whole: Math.max(1, (screen.untilMs - screen.startedAt) / Theme.beat)
+                x: screen.beside ? 0 : Math.max(0, Math.round((parent.width - width - Theme.grid - left.wanted) / 2))
             }
 
-            Text {
-                anchors.verticalCenter: parent.verticalCenter
-                color: Theme.ink
-                objectName: "countdown"
-                text: screen.remaining === 0 ? Words.say("screen.ScanToPay.time_up") : Words.say("screen.ScanToPay.left", {
-                    "minutes": Math.floor(screen.remaining / 60),
-                    "seconds": String(screen.remaining % 60).padStart(2, "0")
-                })
-                textFormat: Text.PlainText
-                width: Math.min(implicitWidth, words.width - ring.width - Theme.grid)
-                wrapMode: Text.Wrap
+            Column {
+                id: left
 
-                font {
-                    bold: true
-                    features: ({
-                            "tnum": 1
-                        })
-                    pixelSize: Theme.lead
+                readonly property real wanted: Math.max(time.implicitWidth, then.visible ? then.implicitWidth : 0)
+
+                anchors.verticalCenter: parent.verticalCenter
+                spacing: Theme.half / 2
+                width: Math.min(wanted, parent.width - ring.width - Theme.grid)
+                x: ring.x + ring.width + Theme.grid
+
+                Text {
+                    id: time
+
+                    color: Theme.ink
+                    objectName: "countdown"
+                    text: screen.remaining === 0 ? Words.say("screen.ScanToPay.time_up") : Words.say("screen.ScanToPay.left", {
+                        "minutes": Math.floor(screen.remaining / 60),
+                        "seconds": String(screen.remaining % 60).padStart(2, "0")
+                    })
+                    textFormat: Text.PlainText
+                    width: parent.width
+                    wrapMode: Text.Wrap
+
+                    font {
+                        bold: true
+                        features: ({
+                                "tnum": 1
+                            })
+                        pixelSize: Theme.lead
+                    }
+                }
+
+                Text {
+                    id: then
+
+                    color: Theme.second
+                    font.pixelSize: Theme.body
+                    text: Words.say("screen.ScanToPay.then")
+                    textFormat: Text.PlainText
+                    visible: !Theme.large && !Theme.narrow
+                    width: parent.width
+                    wrapMode: Text.Wrap
                 }
             }
-        }
-
-        Prose {
-            color: Theme.second
-            horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
-            text: Words.say("screen.ScanToPay.then")
-            visible: !Theme.large && !Theme.narrow
-            width: parent.width
         }
     }
 }

@@ -2,9 +2,9 @@ import QtQuick
 import screens.components
 import screens.theme
 
-// Somebody is coming, and whom to telephone meanwhile.
+// How to reach the staff: the machine notes the call, and nobody is told by it.
 MessageFrame {
-    drawing: "bell"
+    drawing: "wave"
     headline: Words.say("screen.StaffCalled.title")
     message: Words.say("screen.StaffCalled.body", {
         "phone": Hall.phone

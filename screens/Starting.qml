@@ -29,7 +29,8 @@ ScreenFrame {
         Prose {
             anchors.horizontalCenter: parent.horizontalCenter
             color: Theme.second
-            text: Words.say("screen.starting")
+            say: Words.say("screen.starting")
+            wrapMode: Text.NoWrap
         }
     }
 }

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
-from kiosk.rehearsal.gallery_checks import contrasts, geometry
+from kiosk.rehearsal.gallery_checks import contrasts, edges, geometry
 from kiosk.rehearsal.offscreen import use_offscreen
 from kiosk.rehearsal.samples import HALL, Sample, samples, teach
 from kiosk.rehearsal.tree import items
@@ -30,6 +30,7 @@ THEMES = {"normal": Modes(), "large": Modes(large=True), "contrast": Modes(contr
 THUMB = 270
 LEAST = 4.5
 LEAST_CONTRAST = 7.0
+LEAST_EDGE = 3.0
 
 
 class Warnings:
@@ -93,6 +94,7 @@ class Easel:
         yield from geometry(shown, self._px)
         if picture is not None:
             yield from contrasts(shown, picture, LEAST_CONTRAST if modes.contrast else LEAST)
+            yield from edges(shown, picture, self._px, LEAST_EDGE)
 
     def _top(self) -> QQuickItem:
         over = [item for item in items(self.stage.root) if item.property("overlay") is True]

@@ -1,7 +1,7 @@
 """What a program can see of a screen: cut or overlapping words, small type, small or crowded keys, weak contrast.
 
 Numbers from EN 301 549 5.1.4 (capitals of 7.3 mm at 600 mm: type of 10 mm), WCAG 2.2 1.4.3 (contrast 4.5:1; the
-high-contrast theme keeps 7:1), and studies of standing kiosks (keys of 20 mm).
+high-contrast theme keeps 7:1), 1.4.11 (controls 3:1), and studies of standing kiosks (keys of 20 mm).
 """
 
 import math
@@ -26,6 +26,8 @@ CODES_MM = {"qr": 60.0, "photo-code": 24.0}
 SLACK_PX = 2.0
 ABOVE, BELOW = 0.25, 0.12
 RIGHT, CENTER = 2, 4
+EDGE_MM = 2.0
+"""How far inside or outside its place a control's edge is looked for; its shadow is wider and does not count."""
 LATIN = re.compile(r"[A-Za-z0-9]")
 
 
@@ -63,6 +65,19 @@ def contrasts(root: QQuickItem, picture: QImage, least: float) -> Iterator[str]:
                 yield f"{_say(text)} has contrast {found:.1f}:1, not {least:g}:1"
 
 
+def edges(root: QQuickItem, picture: QImage, px_per_mm: float, least: float) -> Iterator[str]:
+    """Controls whose frame or face stands out less than `least`:1 from what surrounds them.
+
+    A `bare` one has neither: its words are held by `contrasts`, and its drawing must stand out from its ground.
+    """
+    for target in items(root):
+        if is_target(target) and _reachable(target):
+            box = place(target)
+            found = _drawing(picture, box) if target.property("bare") else _edge(picture, box, px_per_mm)
+            if found < least:
+                yield f"{target.objectName()} stands out {found:.1f}:1 from its ground, not {least:g}:1"
+
+
 def contrast(one: QColor, other: QColor) -> float:
     """The contrast ratio of two colors, 1 to 21 (WCAG 2)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -76,6 +91,36 @@ def _luminance(color: QColor) -> float:
 
 def _linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else math.pow((part + 0.055) / 1.055, 2.4)
+
+
+def _edge(picture: QImage, box: QRectF, px_per_mm: float) -> float:
+    """The weakest of the four sides, each at its middle: the ground outside against the strongest of what follows."""
+    reach = round(EDGE_MM * px_per_mm)
+    middle = box.center().toPoint()
+    sides = (
+        (round(box.left()), middle.y(), 1, 0),
+        (round(box.right()) - 1, middle.y(), -1, 0),
+        (middle.x(), round(box.top()), 0, 1),
+        (middle.x(), round(box.bottom()) - 1, 0, -1),
+    )
+    weakest = 21.0
+    for x, y, right, down in sides:
+        ground = picture.pixelColor(x - right * reach, y - down * reach)
+        line = [picture.pixelColor(x + right * step, y + down * step) for step in range(reach)]
+        weakest = min(weakest, max(contrast(ground, color) for color in line))
+    return weakest
+
+
+def _drawing(picture: QImage, box: QRectF) -> float:
+    """The strongest of a control's upper half, where its drawing is, against the color there is most of."""
+    upper = QRectF(box.left(), box.top(), box.width(), box.height() / 2).toAlignedRect()
+    pixels = Counter(
+        picture.pixel(x, y)
+        for y in range(upper.top(), upper.bottom(), 2)
+        for x in range(upper.left(), upper.right(), 2)
+    )
+    ground = QColor.fromRgb(pixels.most_common(1)[0][0])
+    return max(contrast(ground, QColor.fromRgb(pixel)) for pixel in pixels)
 
 
 def _ground(picture: QImage, ink: QRectF) -> QColor:

@@ -6,7 +6,7 @@ from time import time
 
 import msgspec
 
-from kiosk.slips.slip import Gap, Pair, Qr, Rule, Slip, Text
+from kiosk.slips.slip import Pair, Qr, Rule, Slip, Text
 from kiosk.stage.settings import HallInfo
 from kiosk.text.catalogue import Said, catalogue
 from kiosk.views.common import (
@@ -34,6 +34,10 @@ MESSAGES = {
         "journey.print_form.subtitle": "居住证明等 46 种",
         "journey.gas_card.title": "气卡购气",
         "journey.gas_card.subtitle": "给燃气卡充值",
+        "journey.guide.title": "要带什么材料",
+        "journey.guide.subtitle": "403 项事项，一次说清",
+        "journey.meter.title": "报燃气表数",
+        "journey.meter.subtitle": "自己抄表，在这里报",
     },
     "en": {
         "journey.queue_ticket.title": "Queue ticket",
@@ -42,6 +46,10 @@ MESSAGES = {
         "journey.print_form.subtitle": "46 forms",
         "journey.gas_card.title": "Gas card",
         "journey.gas_card.subtitle": "Top up a gas card",
+        "journey.guide.title": "What to bring",
+        "journey.guide.subtitle": "Papers for 403 matters",
+        "journey.meter.title": "Meter reading",
+        "journey.meter.subtitle": "Tell us what your meter shows",
     },
 }
 """Words of services that are still to come: the home screen must have room for them."""
@@ -76,9 +84,11 @@ def samples() -> Iterator[Sample]:
     yield from _endings()
 
 
-def _tile(journey: str, paused: str | None = None) -> Tile:
+def _tile(journey: str, paused: str | None = None, icon: str | None = None) -> Tile:
     words = f"journey.{journey}"
-    return Tile(journey=journey, title=f"{words}.title", subtitle=f"{words}.subtitle", icon=journey, paused=paused)
+    return Tile(
+        journey=journey, title=f"{words}.title", subtitle=f"{words}.subtitle", icon=icon or journey, paused=paused
+    )
 
 
 def _step(step: int) -> Position:
@@ -92,7 +102,9 @@ def _standing() -> Iterator[Sample]:
     yield Sample(name="attract-many", view=Attract(services=many))
     yield Sample(name="home", view=Home(tiles=(gas,)))
     yield Sample(name="home-paused", view=Home(tiles=(_tile("gas_bill", "reason.money_closed"),)))
+    yield Sample(name="home-two", view=Home(tiles=many[:2]))
     yield Sample(name="home-many", view=Home(tiles=many))
+    yield Sample(name="home-six", view=Home(tiles=(*many, _tile("guide", icon="form"), _tile("meter"))))
     yield Sample(name="home-help", view=Home(tiles=(gas,)), over="help")
 
 
@@ -241,14 +253,17 @@ def _slip() -> Slip:
         lines=(
             Text("燃气缴费凭证", align="center", bold=True, size="tall"),
             Text(HALL.name, align="center"),
-            Gap(),
+            Text("办好了", align="center", bold=True, size="tall"),
+            Text("燃气公司已收到 ¥154.00。", align="center"),
+            Rule(),
             Pair("户名", "𠮷*"),
             Pair("户号", "01****3862"),
             Pair("一档 20 m³ × 2.75", "55.00"),
             Pair("二档 30 m³ × 3.30", "99.00"),
             Rule(),
             Pair("合计", "¥154.00", bold=True, size="tall"),
-            Pair("微信支付", "2026-11-24 10:32"),
+            Pair("付款时间", "2026-11-24 10:32"),
+            Pair("支付单号", "4200001234567890123456789012"),
             Pair("订单", "T07K2-000418-6"),
             Rule(),
             Text("燃气公司已入账。此凭证不是发票。"),

@@ -37,13 +37,13 @@ Item {
 
         Prose {
             color: Theme.second
-            text: head.address
+            say: head.address
             width: parent.width
         }
 
         Prose {
             color: Theme.second
-            text: Words.say("screen.account", {
+            say: Words.say("screen.account", {
                 "account": head.account
             })
             width: parent.width

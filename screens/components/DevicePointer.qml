@@ -1,16 +1,17 @@
 import QtQuick
 import screens.theme
 
-// The machine's own front, small, and an arrow at the place where paper comes out.
+// The machine's own front, small, and the slip at the place where paper comes out.
 Item {
     id: pointer
 
     readonly property real above: Math.max(0, front.screenY - 60)
-    readonly property real cut: Math.max(front.paperY, front.screenY + front.screenHeight) + 130
+    readonly property real cut: Math.max(front.paperY, front.screenY + front.screenHeight) + 190
     readonly property var front: Hall.front
     property color glass: Theme.mist
     property color here: Theme.persimmon
     property color ink: Theme.ink
+    property color metal: Theme.paper
     readonly property real unit: height / (cut - above)
 
     implicitHeight: Theme.pictureLarge
@@ -18,7 +19,7 @@ Item {
 
     Rectangle {
         anchors.fill: parent
-        color: Theme.clear
+        color: pointer.metal
         radius: Theme.half
 
         border {
@@ -44,8 +45,9 @@ Item {
         id: slot
 
         color: pointer.ink
-        height: Math.max(Theme.stroke, 10 * pointer.unit)
-        width: 110 * pointer.unit
+        height: Math.max(Theme.stroke, 14 * pointer.unit)
+        radius: height / 2
+        width: 170 * pointer.unit
         x: pointer.front.paperX * pointer.unit - width / 2
         y: (pointer.front.paperY - pointer.above) * pointer.unit
     }
@@ -56,7 +58,7 @@ Item {
         anchors.horizontalCenter: slot.horizontalCenter
         anchors.top: slot.verticalCenter
         color: pointer.here
-        height: 90 * pointer.unit
-        width: 80 * pointer.unit
+        height: 130 * pointer.unit
+        width: 110 * pointer.unit
     }
 }

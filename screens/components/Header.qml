@@ -9,7 +9,7 @@ Item {
     readonly property color ink: deep ? Theme.overDeep : Theme.ink
     property var position: null
     readonly property bool stacked: position !== null && Theme.large && !Theme.landscape
-    property bool timed: true
+    property bool named: true // the hall and its time; a screen may say both itself
 
     signal helpAsked
     signal languageAsked
@@ -31,7 +31,10 @@ Item {
         Text {
             color: header.ink
             font.pixelSize: Theme.caption
-            text: header.position === null ? "" : Words.say("screen.position", header.position)
+            text: {
+                const words = header.position === null ? "" : Words.say("screen.position", header.position);
+                return place.width > 0 && metrics.advanceWidth(words) > place.width ? words.replace(" · ", "\n") : words;
+            }
             textFormat: Text.PlainText
             visible: header.position !== null
             width: parent.width
@@ -42,7 +45,7 @@ Item {
             color: header.ink
             text: Hall.name
             textFormat: Text.PlainText
-            visible: header.position === null
+            visible: header.position === null && header.named
             width: parent.width
             wrapMode: Text.Wrap
 
@@ -53,13 +56,24 @@ Item {
         }
 
         Text {
+            id: when
+
+            readonly property string both: Hall.time + "  " + Hall.date
+            readonly property bool fits: place.width > 0 && metrics.advanceWidth(both) <= place.width
+
             color: header.deep ? Theme.overDeepSecond : Theme.second
             font.pixelSize: Theme.caption
-            text: Hall.time
+            text: when.fits ? when.both : Hall.time
             textFormat: Text.PlainText
-            visible: header.position === null && header.timed && !Theme.large
+            visible: header.position === null && header.named && !Theme.large
             width: parent.width
         }
+    }
+
+    FontMetrics {
+        id: metrics
+
+        font.pixelSize: Theme.caption
     }
 
     Row {

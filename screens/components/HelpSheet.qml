@@ -64,7 +64,7 @@ Item {
             }
 
             Prose {
-                text: help.text
+                say: help.text
                 width: parent.width
             }
 

@@ -5,20 +5,21 @@ import screens.theme
 Item {
     id: row
 
+    property bool airy: false
     property string figure
     property int inset: 0
     property string label
     property bool ruled: true
     property bool strong: false
 
-    implicitHeight: Math.max(left.implicitHeight, right.implicitHeight) + 2 * Theme.half + Theme.half
+    implicitHeight: Math.max(left.implicitHeight, right.implicitHeight) + (airy ? 6 : 3) * Theme.half
 
     Prose {
         id: left
 
         color: row.strong ? Theme.ink : Theme.second
         font.bold: row.strong
-        text: row.label
+        say: row.label
 
         anchors {
             left: parent.left
@@ -32,7 +33,7 @@ Item {
     Prose {
         id: right
 
-        text: row.figure
+        say: row.figure
         wrapMode: Text.NoWrap
 
         anchors {

@@ -33,7 +33,7 @@ ScreenFrame {
                 color: frame.warm ? Theme.peach : Theme.mist
                 ink: frame.warm ? Theme.persimmonInk : Theme.mistInk
                 name: frame.drawing
-                side: Math.round(Theme.pictureLarge * (frame.small || Theme.landscape ? 1 : 1.7))
+                side: Math.round(Theme.pictureLarge * (frame.small || Theme.landscape ? 1 : Theme.narrow ? 1.6 : 2))
                 tint: frame.warm ? Theme.peachTint : Theme.mistTint
             }
         }
@@ -48,8 +48,8 @@ ScreenFrame {
             color: Theme.second
             font.pixelSize: Theme.lead
             horizontalAlignment: Text.AlignHCenter
-            text: frame.message
-            visible: text !== ""
+            say: frame.message
+            visible: say !== ""
             width: parent.width
         }
 

@@ -12,6 +12,7 @@ Touchable {
     property string text
     property color tint: Theme.mistTint
 
+    bare: true
     implicitWidth: Math.max(Theme.target, label.implicitWidth + Theme.half)
     spoken: text
 

@@ -9,7 +9,7 @@ Touchable {
     property string text
 
     implicitHeight: Theme.target
-    implicitWidth: Math.max(Theme.target, label.implicitWidth + 3 * Theme.grid)
+    implicitWidth: Math.max(Theme.target, label.implicitWidth + (Theme.narrow ? 2 : 3) * Theme.grid)
     spoken: text
 
     Rectangle {

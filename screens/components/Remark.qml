@@ -48,7 +48,7 @@ Item {
         id: line
 
         color: remark.urgent ? Theme.persimmonInk : Theme.second
-        text: remark.text
+        say: remark.text
 
         anchors {
             left: mark.right

@@ -36,7 +36,7 @@ Rectangle {
                 required property var modelData
                 readonly property int size: Math.round(paper.em * (modelData.size === "big" ? 2.4 : modelData.size === "tall" ? 1.5 : 1))
 
-                height: kind === "text" ? words.implicitHeight : kind === "pair" ? Math.max(left.implicitHeight, right.implicitHeight) : kind === "qr" ? code.height : Math.round(paper.em * 0.6)
+                height: kind === "text" ? words.implicitHeight : kind === "pair" ? Math.max(left.implicitHeight, right.contentHeight) : kind === "qr" ? code.height : Math.round(paper.em * 0.6)
                 width: column.width
 
                 Text {
@@ -63,7 +63,7 @@ Rectangle {
                     text: line.modelData.left ?? ""
                     textFormat: Text.PlainText
                     visible: line.kind === "pair"
-                    width: parent.width - right.implicitWidth - paper.em / 2
+                    width: Math.min(implicitWidth, Math.max(parent.width * 0.4, parent.width - right.implicitWidth - paper.em / 2))
                     wrapMode: Text.Wrap
 
                     font {
@@ -75,11 +75,16 @@ Rectangle {
                 Text {
                     id: right
 
+                    anchors.baseline: left.baseline
                     anchors.right: parent.right
                     color: Theme.black
+                    fontSizeMode: Text.HorizontalFit // a long number shrinks before its label breaks
+                    horizontalAlignment: Text.AlignRight
+                    minimumPixelSize: Math.round(line.size * 0.6)
                     text: line.modelData.right ?? ""
                     textFormat: Text.PlainText
                     visible: line.kind === "pair"
+                    width: parent.width - left.width - paper.em / 2
 
                     font {
                         bold: line.modelData.bold === true

@@ -1,31 +1,32 @@
 import QtQuick
 import screens.theme
 
-// A slot in the screen, and the slip that slides out of it: `out` says whether it came.
+// A slot, and the slip that rises out of it as far as there is room; the rest is still in the machine. `out` says
+// whether it came.
 Item {
     id: slot
 
     property bool deep: false
-    readonly property real fit: Math.min(1, (height - lip.height) / paper.height, (width - 4 * Theme.grid) / paper.width)
     property var lines: []
     property bool out: false
+
+    implicitHeight: paper.height + lip.height
 
     Item {
         clip: true
 
         anchors {
+            bottomMargin: lip.height / 2
             fill: parent
-            topMargin: lip.height / 2
         }
 
         SlipPaper {
             id: paper
 
             anchors.horizontalCenter: parent.horizontalCenter
+            em: Math.floor(Math.min(slot.width - 4 * Theme.grid, Theme.slipMost) / 19)
             lines: slot.lines
-            scale: slot.fit
-            transformOrigin: Item.Top
-            y: slot.out ? 0 : -height * slot.fit - Theme.grid
+            y: slot.out ? Theme.hairline : parent.height
 
             Behavior on y {
                 enabled: Theme.motion
@@ -37,7 +38,7 @@ Item {
             }
 
             border {
-                color: Theme.line
+                color: Theme.edge
                 width: slot.deep ? 0 : Theme.hairline
             }
         }
@@ -49,12 +50,11 @@ Item {
         color: slot.deep ? Theme.slot : Theme.edge
         height: Theme.grid
         radius: height / 2
-        width: paper.width * slot.fit + 4 * Theme.grid
-        z: -1
+        width: paper.width + 4 * Theme.grid
 
         anchors {
+            bottom: parent.bottom
             horizontalCenter: parent.horizontalCenter
-            top: parent.top
         }
     }
 }

@@ -11,6 +11,14 @@ Item {
     property bool photo: false
     property string problem
     property string slipState
+    readonly property string where: {
+        const front = Hall.front;
+        if (front.paperY > front.screenY + front.screenHeight)
+            return "below";
+        if (front.paperY < front.screenY)
+            return "above";
+        return front.paperX < front.screenX ? "left" : "right";
+    }
 
     signal printChosen
 
@@ -44,15 +52,22 @@ Item {
 
         Prose {
             color: slipTail.deep ? Theme.overDeepSecond : Theme.second
-            text: Theme.large && Theme.tight ? "" : slipTail.problem
-            visible: text !== ""
+            say: Words.say("screen.slip.where." + slipTail.where)
+            visible: slipTail.paper && !(Theme.large && Theme.tight)
             width: parent.width
         }
 
         Prose {
             color: slipTail.deep ? Theme.overDeepSecond : Theme.second
-            text: slipTail.photo ? Words.say(Theme.large && Theme.tight ? "screen.slip.photograph_short" : "screen.slip.photograph") : ""
-            visible: text !== ""
+            say: Theme.large && Theme.tight ? "" : slipTail.problem
+            visible: say !== ""
+            width: parent.width
+        }
+
+        Prose {
+            color: slipTail.deep ? Theme.overDeepSecond : Theme.second
+            say: slipTail.photo ? Words.say(Theme.large && Theme.tight ? "screen.slip.photograph_short" : "screen.slip.photograph") : ""
+            visible: say !== ""
             width: parent.width
         }
     }
@@ -61,10 +76,11 @@ Item {
         id: pointer
 
         anchors.right: parent.right
-        glass: slipTail.deep ? Theme.deepPressed : Theme.mist
-        height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.1 : 1.5))
+        glass: slipTail.deep ? Theme.pineTint : Theme.mist
+        height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.1 : 1.6))
         here: slipTail.deep && !Theme.contrast ? Theme.flame : Theme.persimmon
         ink: slipTail.deep ? Theme.overDeepSecond : Theme.second
+        metal: slipTail.deep ? Theme.deepPressed : Theme.paper
         visible: slipTail.paper
         width: implicitWidth
     }

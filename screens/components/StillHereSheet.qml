@@ -83,7 +83,7 @@ Item {
             Prose {
                 color: Theme.second
                 horizontalAlignment: Text.AlignHCenter
-                text: Words.say("screen.still_there_why")
+                say: Words.say("screen.still_there_why")
                 width: parent.width
             }
 

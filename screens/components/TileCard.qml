@@ -1,18 +1,26 @@
 import QtQuick
 import screens.theme
 
-// A service. The main one is large and in the civic color; one that is paused stays, quiet, and says why.
+// A service, or a way to pay. The main one is large and in the civic color, says what will be asked and where to touch,
+// as far as it has the room; one that is paused stays, quiet, and says why.
 Touchable {
     id: tile
 
+    readonly property bool flat: width > 2.2 * height
+    property string go
+    readonly property bool going: green && go !== "" && height >= upper + button.height + Theme.gap + inset
     readonly property bool green: main && !paused
+    readonly property bool guided: going && steps.length > 0 && (flat ? list.implicitHeight + 2 * Theme.grid : upper + list.implicitHeight + button.height + 2 * Theme.gap + inset) <= height
     property string icon
     readonly property color ink: green ? Theme.overPine : paused ? Theme.second : Theme.ink
+    readonly property int inset: main ? Math.round(Theme.margin * 0.75) : Theme.grid + Theme.half
     property bool main: false
     readonly property bool paused: reason !== ""
     property string reason
+    property var steps: []
     property string subtitle
     property string title
+    readonly property int upper: (flat ? words.implicitHeight : Math.max(words.implicitHeight, sun.height)) + inset + Theme.gap
     property bool wide: false // the drawing beside the words, not above them
 
     enabled: !paused
@@ -42,13 +50,13 @@ Touchable {
 
         ink: tile.paused ? Theme.second : Theme.mistInk
         name: tile.wide ? tile.icon : ""
-        side: Math.round(Theme.pictureLarge * 0.75)
+        side: Math.round(Theme.pictureLarge * (Theme.narrow ? 0.75 : 0.9))
         tint: tile.paused ? Theme.quietTint : Theme.mistTint
         visible: tile.wide
 
         anchors {
             left: parent.left
-            leftMargin: Theme.grid + Theme.half
+            leftMargin: tile.inset
             verticalCenter: parent.verticalCenter
         }
     }
@@ -57,39 +65,30 @@ Touchable {
         id: words
 
         spacing: Theme.half
-        y: tile.main || tile.wide ? (tile.height - height) / 2 : Theme.grid + Theme.half
-
-        anchors {
-            left: tile.wide ? beside.right : parent.left
-            leftMargin: tile.main ? Theme.radius : Theme.grid + Theme.half
-            right: tile.main ? sun.left : parent.right
-            rightMargin: Theme.grid
-        }
+        width: (tile.main ? (tile.guided && tile.flat ? Math.round(tile.width * 0.42) : sun.x - Theme.grid) : tile.width - tile.inset) - x
+        x: tile.wide ? beside.x + beside.width + tile.inset : tile.inset
+        y: !tile.going ? Math.max(tile.main || tile.wide ? 0 : tile.inset, (tile.height - height) / 2) : tile.flat ? tile.inset : tile.inset + Math.max(0, (sun.height - height) / 2)
 
         Icon {
             ink: tile.paused ? Theme.second : Theme.mistInk
             name: tile.main || tile.wide ? "" : tile.icon
-            side: Math.round(Theme.picture * 1.25)
+            side: Math.round(Theme.picture * 1.4)
             tint: tile.paused ? Theme.quietTint : Theme.mistTint
             visible: !tile.main && !tile.wide
         }
 
-        Text {
+        Prose {
             color: tile.ink
-            text: tile.title
-            textFormat: Text.PlainText
+            font.bold: true
+            font.pixelSize: tile.main ? Theme.title : Theme.lead
+            lineHeight: Theme.titleLineHeight
+            say: tile.title
             width: parent.width
-            wrapMode: Text.Wrap
-
-            font {
-                bold: true
-                pixelSize: tile.main ? Theme.title : Theme.lead
-            }
         }
 
         Prose {
             color: tile.green ? Theme.overPineSecond : Theme.second
-            text: tile.subtitle
+            say: tile.subtitle
             visible: !tile.paused
             width: parent.width
         }
@@ -110,7 +109,7 @@ Touchable {
 
             Prose {
                 color: Theme.persimmonInk
-                text: tile.reason
+                say: tile.reason
                 width: parent.width - pause.width - parent.spacing
             }
         }
@@ -123,13 +122,9 @@ Touchable {
         height: width
         radius: width / 2
         visible: tile.main
-        width: Math.round(Math.min(parent.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2.2)))
-
-        anchors {
-            right: parent.right
-            rightMargin: Theme.radius
-            verticalCenter: parent.verticalCenter
-        }
+        width: tile.main ? Math.round(Math.min(tile.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2))) : 0
+        x: tile.width - width - tile.inset
+        y: tile.going && !tile.flat ? tile.inset : (tile.height - height) / 2
 
         Icon {
             anchors.centerIn: parent
@@ -137,6 +132,53 @@ Touchable {
             name: tile.main ? tile.icon : ""
             side: Math.round(sun.width * 0.62)
             tint: tile.green ? Theme.flame : Theme.quietTint
+        }
+    }
+
+    StepList {
+        id: list
+
+        roomy: !tile.flat && !Theme.large && !Theme.narrow && tile.height > 60 * Theme.grid
+        steps: tile.main ? tile.steps : []
+        visible: tile.guided
+        width: tile.flat ? sun.x - x - Theme.grid : tile.width - 2 * tile.inset
+        x: tile.flat ? Math.round(tile.width * 0.45) : tile.inset
+        y: tile.flat ? (tile.height - height) / 2 : tile.upper + (button.y - tile.upper - height) / 2
+    }
+
+    Rectangle {
+        id: button
+
+        color: Theme.overPine
+        height: Theme.button
+        radius: height / 2
+        visible: tile.going
+        width: tile.flat ? Math.round(tile.width * 0.36) : tile.width - 2 * tile.inset
+        x: tile.inset
+        y: tile.height - height - tile.inset
+
+        Row {
+            anchors.centerIn: parent
+            spacing: Theme.grid
+
+            Text {
+                anchors.verticalCenter: parent.verticalCenter
+                color: Theme.pine
+                text: tile.go
+                textFormat: Text.PlainText
+
+                font {
+                    bold: true
+                    pixelSize: Theme.action
+                }
+            }
+
+            Icon {
+                anchors.verticalCenter: parent.verticalCenter
+                ink: Theme.pine
+                name: tile.going ? "forward" : ""
+                side: Theme.action
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import screens.theme
 Item {
     id: touchable
 
+    property bool bare: false // known by its drawing and its words, without a frame
     readonly property bool pressed: tap.pressed && tap.counts && touchable.contains(tap.point.position)
     property string spoken
     readonly property bool touchTarget: true

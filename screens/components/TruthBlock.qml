@@ -105,7 +105,7 @@ Item {
                 required property string modelData
 
                 color: block.ink
-                text: modelData
+                say: modelData
                 width: words.width
             }
         }
@@ -126,23 +126,24 @@ Item {
             Prose {
                 anchors.verticalCenter: parent.verticalCenter
                 color: block.ink
-                text: Words.say("screen.slip.photograph_short")
+                say: Words.say("screen.slip.photograph_short")
                 width: parent.width - photo.width - parent.spacing
             }
         }
 
         Prose {
             color: block.second
-            text: block.remark
+            say: block.remark
             visible: block.remark !== ""
             width: words.width
         }
 
         Prose {
             color: block.second
-            text: Words.say("screen.order", {
+            say: Words.say("screen.order", {
                 "order": block.order
             })
+            visible: block.order !== ""
             width: words.width
         }
     }

@@ -43,6 +43,8 @@ QtObject {
     readonly property int pictureLarge: mm(32)
     readonly property int qrSide: mm(68)
     readonly property int qrLeast: mm(60)
+    readonly property int qrMost: mm(140)
+    readonly property int slipMost: mm(large && !tight ? 220 : 190)
     readonly property int codeRoom: mm(48)
 
     // Type: capitals of 10 mm type are 7.3 mm high. Large print is 1.5 times the smallest type; on a small panel what is
@@ -89,6 +91,7 @@ QtObject {
     // The ground of a finished errand
     readonly property color deep: contrast ? "#000000" : "#0f5147"
     readonly property color deepPressed: contrast ? "#333333" : "#0a3a33"
+    readonly property color deepPlate: contrast ? "#000000" : "#0b453c"
     readonly property color overDeep: "#ffffff"
     readonly property color overDeepSecond: contrast ? "#ffffff" : "#d5e5df"
     readonly property color slot: contrast ? "#ffffff" : "#08332c"
@@ -96,6 +99,7 @@ QtObject {
     // The warm color: money, and what to do at the machine
     readonly property color persimmon: contrast ? "#ffe14d" : "#d8612a"
     readonly property color persimmonInk: contrast ? "#ffe14d" : "#a9471a"
+    readonly property color persimmonGlow: contrast ? "#333333" : "#a9471a"
     readonly property color peach: contrast ? "#000000" : "#fbe6d8"
     readonly property color peachTint: contrast ? "#000000" : "#f3c3a3"
     readonly property color quietTint: contrast ? "#000000" : "#e4ddd0"
@@ -110,7 +114,8 @@ QtObject {
 
     // Motion, ms
     readonly property int slide: motion ? 260 : 0
-    readonly property int paperSlide: motion ? 900 : 0
+    readonly property int drift: motion ? 1200 : 0
+    readonly property int paperSlide: motion ? 1600 : 0
     readonly property int beat: 1000
 
     function mm(size: real): int {

@@ -9,7 +9,7 @@ from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuick import QQuickItem
 
 from kiosk.rehearsal.gallery import PANELS, survey
-from kiosk.rehearsal.gallery_checks import contrast, contrasts, geometry
+from kiosk.rehearsal.gallery_checks import contrast, contrasts, edges, geometry
 from tests.stage.conftest import Rig
 
 WRONG = """
@@ -68,6 +68,36 @@ def test_pale_words_are_found(stage: Rig) -> None:
     picture = stage.window.grab()
     assert list(contrasts(root, picture, 4.5)) == []
     assert list(contrasts(root, picture, 21)) != []
+
+
+PALE = """
+import QtQuick
+Rectangle {
+    width: 400; height: 400; color: "#f7f3eb"
+    Rectangle { objectName: "pale"; property bool touchTarget: true; x: 50; y: 50; width: 90; height: 90
+                color: "#fffdf9"; border.color: "#c9c3b6"; border.width: 2 }
+    Rectangle { objectName: "framed"; property bool touchTarget: true; x: 200; y: 50; width: 90; height: 90
+                color: "#fffdf9"; border.color: "#8b8a80"; border.width: 2 }
+    Item { objectName: "drawn"; property bool touchTarget: true; property bool bare: true; x: 50; y: 250
+           width: 90; height: 90
+           Rectangle { x: 40; y: 20; width: 10; height: 10; color: "#17312d" } }
+    Item { objectName: "faint"; property bool touchTarget: true; property bool bare: true; x: 200; y: 250
+           width: 90; height: 90
+           Rectangle { x: 40; y: 20; width: 10; height: 10; color: "#c9c3b6" } }
+}
+"""
+
+
+def test_pale_controls_are_found(stage: Rig) -> None:
+    component = QQmlComponent(stage.window.view.engine())
+    component.setData(PALE.encode(), QUrl("file:///pale.qml"))
+    made = component.create()
+    assert isinstance(made, QQuickItem)
+    made.setParentItem(stage.window.root)
+    found = list(edges(made, stage.window.grab(), 4.0, 3.0))
+    assert [line.split()[0] for line in found] == ["pale", "faint"]
+    made.setParentItem(None)
+    made.deleteLater()
 
 
 def test_contrast_as_wcag_computes_it() -> None:
