@@ -169,7 +169,7 @@ ScreenFrame {
                     font.pixelSize: Theme.body
                     text: Words.say("screen.ScanToPay.then")
                     textFormat: Text.PlainText
-                    visible: !Theme.large && !Theme.narrow
+                    visible: !Theme.large && !Theme.tight
                     width: parent.width
                     wrapMode: Text.Wrap
                 }

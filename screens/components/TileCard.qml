@@ -6,7 +6,7 @@ import screens.theme
 Touchable {
     id: tile
 
-    readonly property bool flat: width > 2.2 * height
+    readonly property bool flat: main && Theme.landscape && steps.length > 0
     property string go
     readonly property bool going: green && go !== "" && height >= upper + button.height + Theme.gap + inset
     readonly property bool green: main && !paused
@@ -19,8 +19,9 @@ Touchable {
     property string reason
     property var steps: []
     property string subtitle
+    readonly property int sunMost: Math.round(Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2))
     property string title
-    readonly property int upper: (flat ? words.implicitHeight : Math.max(words.implicitHeight, sun.height)) + inset + Theme.gap
+    readonly property int upper: (flat ? words.implicitHeight : Math.max(words.implicitHeight, sunMost)) + inset + Theme.gap
     property bool wide: false // the drawing beside the words, not above them
 
     enabled: !paused
@@ -65,7 +66,7 @@ Touchable {
         id: words
 
         spacing: Theme.half
-        width: (tile.main ? (tile.guided && tile.flat ? Math.round(tile.width * 0.42) : sun.x - Theme.grid) : tile.width - tile.inset) - x
+        width: (tile.main ? (tile.flat ? Math.round(tile.width * 0.42) : tile.width - tile.inset - tile.sunMost - Theme.grid) : tile.width - tile.inset) - x
         x: tile.wide ? beside.x + beside.width + tile.inset : tile.inset
         y: !tile.going ? Math.max(tile.main || tile.wide ? 0 : tile.inset, (tile.height - height) / 2) : tile.flat ? tile.inset : tile.inset + Math.max(0, (sun.height - height) / 2)
 
@@ -122,7 +123,7 @@ Touchable {
         height: width
         radius: width / 2
         visible: tile.main
-        width: tile.main ? Math.round(Math.min(tile.height - 4 * Theme.grid, Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2))) : 0
+        width: tile.main ? Math.min(tile.height - 4 * Theme.grid, tile.sunMost) : 0
         x: tile.width - width - tile.inset
         y: tile.going && !tile.flat ? tile.inset : (tile.height - height) / 2
 

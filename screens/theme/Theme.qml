@@ -71,7 +71,7 @@ QtObject {
     readonly property color ink: contrast ? "#ffffff" : "#17312d"
     readonly property color second: contrast ? "#ffffff" : "#50625e"
     readonly property color line: contrast ? "#ffffff" : "#e4ddd0"
-    readonly property color edge: contrast ? "#ffffff" : "#8b8a80"
+    readonly property color edge: contrast ? "#ffffff" : "#73726a"
     readonly property color track: contrast ? "#4d4d4d" : "#e4ddd0"
     readonly property color scrim: contrast ? "#e6000000" : "#cc17312d"
     readonly property color clear: "#00000000"

@@ -77,7 +77,7 @@ Rectangle {
     Rectangle { objectName: "pale"; property bool touchTarget: true; x: 50; y: 50; width: 90; height: 90
                 color: "#fffdf9"; border.color: "#c9c3b6"; border.width: 2 }
     Rectangle { objectName: "framed"; property bool touchTarget: true; x: 200; y: 50; width: 90; height: 90
-                color: "#fffdf9"; border.color: "#8b8a80"; border.width: 2 }
+                color: "#fffdf9"; border.color: "#73726a"; border.width: 2 }
     Item { objectName: "drawn"; property bool touchTarget: true; property bool bare: true; x: 50; y: 250
            width: 90; height: 90
            Rectangle { x: 40; y: 20; width: 10; height: 10; color: "#17312d" } }
