@@ -38,7 +38,7 @@ class VisitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """`[visit]` of the configuration; seconds. Assisted modes double `idle_seconds`."""
 
     idle_seconds: Annotated[float, msgspec.Meta(ge=5, le=3600)] = 60.0
-    still_here_seconds: Annotated[int, msgspec.Meta(ge=20, le=600)] = 20
+    still_here_seconds: Annotated[float, msgspec.Meta(ge=20, le=600)] = 20.0
     goodbye_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 4.0
     patience_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 20.0
     """How long a resident is kept waiting for an answer about money before being told what is known so far."""

@@ -15,7 +15,7 @@ from kiosk.views.gas import EnterAccount
 from kiosk.views.view import Answered, Page, StillHere, View, WentHome
 from kiosk.visit import Visit, VisitSettings
 
-SETTINGS = VisitSettings(idle_seconds=0.05, still_here_seconds=1, goodbye_seconds=0.05)
+SETTINGS = VisitSettings(idle_seconds=0.05, still_here_seconds=0.1, goodbye_seconds=0.05)
 QUIET = VisitSettings(goodbye_seconds=0.05)
 
 

@@ -55,7 +55,7 @@ class Screen:
 
 
 def visit_at(screen: Screen, settings: VisitSettings | None = None) -> Visit:
-    screen.visit = Visit(screen, settings or VisitSettings(idle_seconds=0.05, still_here_seconds=1))
+    screen.visit = Visit(screen, settings or VisitSettings(idle_seconds=0.05, still_here_seconds=0.1))
     return screen.visit
 
 
@@ -163,7 +163,7 @@ async def test_a_visit_that_nobody_ever_touched_expires_without_a_question() -> 
 
 async def test_assisted_modes_give_twice_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen(lambda _: ChoseModes(Modes(large=True)))
-    visit = visit_at(screen, VisitSettings(idle_seconds=0.05, still_here_seconds=1))
+    visit = visit_at(screen, VisitSettings(idle_seconds=0.05, still_here_seconds=0.1))
     patience: list[float] = []
     deadline = asyncio.timeout_at
 
@@ -174,14 +174,14 @@ async def test_assisted_modes_give_twice_the_time(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(asyncio, "timeout_at", noting)
     with pytest.raises(Expired):
         await visit.ask(ACCOUNT)
-    assert patience[-2:] == pytest.approx([0.1, 1.1])
+    assert patience[-2:] == pytest.approx([0.1, 0.2])
     assert screen.pages[-1].modes == Modes(large=True)
     assert screen.pages[-1].number == screen.pages[0].number
 
 
 async def test_a_code_never_idles_not_even_under_the_staff_page() -> None:
     screen = Screen(lambda _: CalledStaff())
-    visit = visit_at(screen, VisitSettings(idle_seconds=0.02, still_here_seconds=1))
+    visit = visit_at(screen, VisitSettings(idle_seconds=0.02, still_here_seconds=0.1))
 
     async def shown_for_a_while() -> None:
         await asyncio.sleep(0.2)
@@ -197,7 +197,7 @@ async def test_a_code_never_idles_not_even_under_the_staff_page() -> None:
 
 async def test_news_does_not_move_the_deadline() -> None:
     screen = Screen(lambda _: Touched())
-    visit = visit_at(screen, VisitSettings(idle_seconds=0.05, still_here_seconds=1))
+    visit = visit_at(screen, VisitSettings(idle_seconds=0.05, still_here_seconds=0.1))
 
     async def soon() -> None:
         await asyncio.sleep(0.01)

@@ -8,15 +8,16 @@ import pytest
 from kiosk.views.common import Outcome
 from kiosk.views.payment import UnfinishedOrder
 from tests.journey.conftest import Hall
-from tests.journey.terminal import ORDERS, standing
+from tests.journey.terminal import IMPATIENT, ORDERS, standing
 from tests.journey.test_late_money import Signal
 
 
 async def test_confirm_answer_lost_after_booking(hall: Hall) -> None:
     hall.owe(hall.account)
-    hall.simulators.arm("gas_company_http", "slow_confirm", seconds=1.2)
-    async with standing(hall) as terminal:
-        told = await terminal.person.told("not_finished")
+    hall.simulators.arm("gas_company_http", "slow_confirm", seconds=1.5)
+    async with standing(hall, visit=IMPATIENT, drivers={"gas_company_http": {"confirm_timeout_s": 1.2}}) as terminal:
+        told = await terminal.person.at(Outcome)
+        assert told.truth == "not_finished"
         assert [line.key for line in told.lines] == ["truth.money.received", "truth.goods.not_yet"]
         await terminal.person.told("done")
         await terminal.over()
@@ -27,7 +28,7 @@ async def test_confirm_answer_lost_after_booking(hall: Hall) -> None:
 async def test_company_goes_down_before_it_is_told(hall: Hall) -> None:
     hall.owe(hall.account)
     down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "set_down"))
-    async with standing(hall, observe=down) as terminal:
+    async with standing(hall, observe=down, visit=IMPATIENT) as terminal:
         told = await terminal.person.told("not_finished")
         assert [line.key for line in told.lines] == ["truth.money.received", "truth.goods.not_yet"]
         assert told.still_working
@@ -160,7 +161,9 @@ async def test_company_away_past_the_deadline_gives_the_money_back(hall: Hall) -
     down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "set_down"))
     orders = msgspec.structs.replace(ORDERS, deliver_by_hours=1)
 
-    async with standing(hall, observe=down, orders=orders, now=lambda: time.time() + ahead[0]) as terminal:
+    async with standing(
+        hall, observe=down, orders=orders, visit=IMPATIENT, now=lambda: time.time() + ahead[0]
+    ) as terminal:
         await terminal.person.told("not_finished")
         terminal.person.answer("done")
         await terminal.person.gone()

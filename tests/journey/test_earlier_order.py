@@ -1,12 +1,10 @@
 """An account whose order is not finished is told so, is offered its slip, and cannot pay the same thing twice."""
 
-import msgspec
-
 from kiosk.views.common import Attract, Home, Outcome, Working
 from kiosk.views.gas import ConfirmBill, EnterAccount
 from kiosk.views.payment import ChooseMethod, ScanToPay, UnfinishedOrder
 from tests.journey.conftest import Hall
-from tests.journey.terminal import VISIT, Terminal, standing
+from tests.journey.terminal import IMPATIENT, Terminal, standing
 from tests.journey.test_late_money import Signal
 
 
@@ -25,7 +23,7 @@ def down_before_confirm(hall: Hall) -> Signal:
 
 async def test_told_of_the_earlier_payment_and_given_its_slip(hall: Hall) -> None:
     hall.owe(hall.account)
-    async with standing(hall, observe=down_before_confirm(hall)) as terminal:
+    async with standing(hall, observe=down_before_confirm(hall), visit=IMPATIENT) as terminal:
         person = terminal.person
         await paid_and_not_told(terminal)
         person.stay(UnfinishedOrder)
@@ -53,7 +51,7 @@ async def test_told_of_the_earlier_payment_and_given_its_slip(hall: Hall) -> Non
 
 async def test_right_after_a_restart(hall: Hall) -> None:
     hall.owe(hall.account)
-    async with standing(hall, observe=down_before_confirm(hall)) as terminal:
+    async with standing(hall, observe=down_before_confirm(hall), visit=IMPATIENT) as terminal:
         await paid_and_not_told(terminal)
     async with standing(hall) as terminal:
         person = terminal.person
@@ -73,7 +71,7 @@ async def test_right_after_a_restart(hall: Hall) -> None:
 async def test_finished_in_a_moment_goes_on_to_the_bill(hall: Hall) -> None:
     """And Back from there still finds the same questions (an answer must not slip into another's place)."""
     hall.owe(hall.account)
-    async with standing(hall, observe=down_before_confirm(hall)) as terminal:
+    async with standing(hall, observe=down_before_confirm(hall), visit=IMPATIENT) as terminal:
         person = terminal.person
         await paid_and_not_told(terminal)
         hall.simulators.clear("gas_company_http")
@@ -105,7 +103,7 @@ async def test_slip_cut_off_by_a_restart_is_a_reprint(hall: Hall) -> None:
 
     hall.simulators.arm("escpos", "no_reply", times=-1, kind="proof")
     gs_h: dict[str, dict[str, object]] = {"escpos": {"proof": "gs_h", "proof_timeout_s": 60}}
-    async with standing(hall, observe=both, drivers=gs_h) as terminal:
+    async with standing(hall, observe=both, drivers=gs_h, visit=IMPATIENT) as terminal:
         await printing.wait()
     hall.simulators.clear("escpos")
     async with standing(hall, drivers=gs_h) as terminal:
@@ -129,7 +127,7 @@ async def test_order_that_nobody_paid_does_not_block_the_account_after_a_restart
         await opening.wait()
         await terminal.person.at(Working, lambda view: view.saying == "working.opening")
     hall.simulators.clear("gas_company_http")
-    async with standing(hall, visit=msgspec.structs.replace(VISIT, patience_seconds=5)) as terminal:
+    async with standing(hall) as terminal:
         await terminal.person.told("done")
         await terminal.over()
     assert sorted(line.state for line in hall.books()) == ["cancelled", "delivered"]
@@ -139,7 +137,7 @@ async def test_another_account_is_not_held_up(hall: Hall) -> None:
     hall.owe(hall.account)
     other = "0100007135"
     hall.owe(other)
-    async with standing(hall, observe=down_before_confirm(hall)) as terminal:
+    async with standing(hall, observe=down_before_confirm(hall), visit=IMPATIENT) as terminal:
         await paid_and_not_told(terminal)
         terminal.person.stay(EnterAccount, ConfirmBill, Attract)
         await terminal.person.again(other)

@@ -9,7 +9,7 @@ from kiosk.views.payment import ScanToPay
 from kiosk.views.view import View
 from kiosk.visit import VisitSettings
 from tests.journey.conftest import Hall
-from tests.journey.terminal import VISIT, Terminal, standing
+from tests.journey.terminal import IMPATIENT, QUICK, VISIT, Terminal, standing
 
 NOTHING_OWED = "0100006013"
 NOT_THERE = "0109999999"
@@ -74,7 +74,7 @@ async def test_a_number_that_cannot_be_is_like_an_unknown_one(hall: Hall) -> Non
 @pytest.mark.parametrize(
     ("fault", "more"),
     [
-        ("slow", {"seconds": 1.5}),
+        ("slow", {"seconds": 2}),
         ("error_500", {}),
         ("down", {}),
         ("garbage", {}),
@@ -91,7 +91,8 @@ async def test_no_answer_to_be_trusted_while_looking_up(
 ) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("gas_company_http", fault, times=-1, path=path.format(hall.account), **more)
-    async with standing(hall) as terminal:
+    quick = {"gas_company_http": QUICK if fault == "slow" else {}}
+    async with standing(hall, drivers=quick) as terminal:
         await ends_with(terminal, "company_away")
     assert hall.books() == []
 
@@ -107,7 +108,7 @@ async def test_slow_but_in_time_says_what_is_being_waited_for(hall: Hall) -> Non
 
 async def test_company_goes_down_after_the_bill_was_shown(hall: Hall) -> None:
     hall.owe(hall.account)
-    async with standing(hall) as terminal:
+    async with standing(hall, visit=IMPATIENT) as terminal:
         terminal.person.stay(ConfirmBill)
         await terminal.person.at(ConfirmBill)
         hall.simulators.do("gas_company_http", "set_down")
@@ -152,7 +153,7 @@ async def test_maintenance_at_opening(hall: Hall) -> None:
     """A passing no may follow an opening that acted: nobody is told that the order does not exist."""
     hall.owe(hall.account)
     hall.simulators.arm("gas_company_http", "maintenance", times=-1, path="/v1/orders")
-    async with standing(hall) as terminal:
+    async with standing(hall, visit=IMPATIENT) as terminal:
         await terminal.person.at(Notice)
         hall.simulators.clear("gas_company_http")
         await ends_with(terminal, "company_away")

@@ -15,9 +15,9 @@ from kiosk.views.common import Home, Notice, Outcome, OutOfService, Working
 from kiosk.views.gas import EnterAccount
 from kiosk.views.payment import ScanToPay
 from tests.journey.conftest import Hall
-from tests.journey.terminal import ORDERS, VISIT, standing
+from tests.journey.terminal import IMPATIENT, ORDERS, VISIT, standing
 
-SHORT = msgspec.structs.replace(ORDERS, call_limit_seconds=0.3)
+SHORT = msgspec.structs.replace(ORDERS, call_limit_seconds=0.6)
 
 
 class Stubborn:
@@ -71,9 +71,8 @@ async def test_call_that_ignores_being_stopped_is_left_behind(hall: Hall, role: 
         device = next(device for device in engine.devices.all if device.name == role)
         stubborn.append(Stubborn(device, call, 1))
 
-    orders = msgspec.structs.replace(SHORT, print_limit_seconds=0.3)
-    visit = msgspec.structs.replace(VISIT, patience_seconds=5)
-    async with standing(hall, orders=orders, visit=visit, change=change) as terminal:
+    orders = msgspec.structs.replace(SHORT, print_limit_seconds=0.6)
+    async with standing(hall, orders=orders, change=change) as terminal:
         await terminal.over()
         assert stubborn[0].hung == 1
         stubborn[0].let_go.set()
@@ -154,7 +153,7 @@ async def test_defect_in_the_gas_driver_is_a_lost_answer(hall: Hall, call: str) 
     def change(engine: Engine) -> None:
         broken(engine.devices.gas, call)
 
-    async with standing(hall, change=change) as terminal:
+    async with standing(hall, visit=IMPATIENT, change=change) as terminal:
         person = terminal.person
         person.stay(Outcome, Notice)
         if call == "cancel":

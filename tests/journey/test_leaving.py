@@ -10,10 +10,10 @@ from kiosk.views.gas import ConfirmBill, EnterAccount, NothingOwed
 from kiosk.views.payment import ChooseMethod, ScanToPay, UnfinishedOrder
 from kiosk.views.view import StillHere, Touched, View
 from tests.journey.conftest import Hall
-from tests.journey.terminal import ORDERS, VISIT, Terminal, standing
+from tests.journey.terminal import IMPATIENT, ORDERS, Terminal, standing
 from tests.journey.test_late_money import Signal
 
-HASTY = msgspec.structs.replace(VISIT, idle_seconds=0.15, still_here_seconds=1)
+HASTY = msgspec.structs.replace(IMPATIENT, idle_seconds=0.3, still_here_seconds=0.3)
 
 
 async def wiped(terminal: Terminal) -> None:
@@ -53,7 +53,7 @@ async def test_gone_at_a_notice(hall: Hall) -> None:
 
 async def test_the_code_is_never_taken_away_by_the_idle_question(hall: Hall) -> None:
     hall.owe(hall.account)
-    orders = msgspec.structs.replace(ORDERS, offer_seconds=1.5)
+    orders = msgspec.structs.replace(ORDERS, offer_seconds=0.8)
     async with standing(hall, visit=HASTY, orders=orders) as terminal:
         person = terminal.person
         person.stay(ScanToPay, ChooseMethod, Attract)
@@ -68,7 +68,7 @@ async def test_the_code_is_never_taken_away_by_the_idle_question(hall: Hall) -> 
 
 async def test_the_code_is_not_taken_away_while_the_staff_is_awaited(hall: Hall) -> None:
     hall.owe(hall.account)
-    orders = msgspec.structs.replace(ORDERS, offer_seconds=1.8)
+    orders = msgspec.structs.replace(ORDERS, offer_seconds=0.8)
     async with standing(hall, visit=HASTY, orders=orders) as terminal:
         person = terminal.person
         person.stay(ScanToPay, StaffCalled, ChooseMethod, Attract)

@@ -11,7 +11,7 @@ from tests.journey.conftest import Hall
 from tests.journey.terminal import ORDERS, Terminal, standing
 from tests.journey.test_late_money import Signal
 
-ONE_PROOF = {"escpos": {"proof": "gs_h"}}
+ONE_PROOF: dict[str, dict[str, object]] = {"escpos": {"proof": "gs_h", "proof_timeout_s": 0.5}}
 """Without the probe of the connection, so that the slip's own proof is the one that gets lost."""
 
 

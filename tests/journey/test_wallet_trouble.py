@@ -6,10 +6,9 @@ import pytest
 from kiosk.views.common import Outcome, Working
 from kiosk.views.payment import ChooseMethod, ScanToPay
 from tests.journey.conftest import Hall
-from tests.journey.terminal import ORDERS, VISIT, Terminal, standing
+from tests.journey.terminal import IMPATIENT, ORDERS, Terminal, standing
 
 CREATE = "/v3/pay/transactions/native"
-PATIENT = msgspec.structs.replace(VISIT, patience_seconds=10)
 
 
 def remarks(terminal: Terminal) -> list[str]:
@@ -30,7 +29,7 @@ def truths(terminal: Terminal) -> list[str]:
 async def test_create_is_not_answered(hall: Hall, fault: str) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("wechat_pay", fault, path=CREATE)
-    async with standing(hall, visit=PATIENT) as terminal:
+    async with standing(hall) as terminal:
         await terminal.over()
     assert remarks(terminal) == ["remark.no_answer"]
     assert truths(terminal) == ["no_money_kept"]
@@ -42,7 +41,7 @@ async def test_create_is_not_answered(hall: Hall, fault: str) -> None:
 async def test_the_code_is_not_shown_when_nobody_knows_who_sent_it(hall: Hall, fault: str) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("wechat_pay", fault, op="create")
-    async with standing(hall, visit=PATIENT) as terminal:
+    async with standing(hall) as terminal:
         await terminal.over()
     assert remarks(terminal) == ["remark.no_answer"]
     assert not terminal.person.saw(ScanToPay)
@@ -51,14 +50,14 @@ async def test_the_code_is_not_shown_when_nobody_knows_who_sent_it(hall: Hall, f
 async def test_create_refused_for_too_many_requests(hall: Hall) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("wechat_pay", "frequency", op="create")
-    async with standing(hall, visit=PATIENT) as terminal:
+    async with standing(hall) as terminal:
         await terminal.over()
     assert truths(terminal) == ["no_money_kept"]
 
 
 async def test_wechat_is_down_until_patience_is_out(hall: Hall) -> None:
     hall.owe(hall.account)
-    async with standing(hall) as terminal:
+    async with standing(hall, visit=IMPATIENT) as terminal:
         person = terminal.person
         person.stay(ChooseMethod)
         await person.at(ChooseMethod)
@@ -201,7 +200,7 @@ async def test_second_code_after_the_first_was_stopped(hall: Hall) -> None:
 async def test_close_is_answered_with_errors_until_it_is_not(hall: Hall) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("wechat_pay", "close_error", times=3)
-    async with standing(hall, visit=PATIENT) as terminal:
+    async with standing(hall) as terminal:
         terminal.person.answers[ScanToPay] = lambda _: "cancel"
         await terminal.over()
     assert remarks(terminal) == ["remark.stopped"]
