@@ -149,8 +149,6 @@ class Terminal:
         self.window.close(code)
 
     async def _work(self, thread: EngineThread) -> None:
-        import asyncio
-
         from kiosk.config import ConfigError, LedgerSettings, load, resolve_simulators
         from kiosk.engine import Engine
         from kiosk.visit import Visit, VisitSettings

@@ -96,7 +96,6 @@ def test_pale_controls_are_found(stage: Rig) -> None:
     made.setParentItem(stage.window.root)
     found = list(edges(made, stage.window.grab(), 4.0, 3.0))
     assert [line.split()[0] for line in found] == ["pale", "faint"]
-    made.setParentItem(None)
     made.deleteLater()
 
 
