@@ -79,7 +79,7 @@ ScreenFrame {
                 required property var modelData
 
                 go: Words.say("screen.ChooseMethod.go." + modelData.channel)
-                height: Math.max(implicitHeight, Theme.grid * (Theme.tight || Theme.large ? 0 : main ? (screen.remark === "" ? 36 : 28) : paused ? 16 : 24))
+                height: Math.max(implicitHeight, Theme.grid * (Theme.tight || Theme.large ? 0 : main ? (screen.remark === "" ? 36 : 31) : paused ? 16 : 24))
                 icon: modelData.channel === "card" ? "card" : "scan"
                 main: screen.only && modelData.paused === ""
                 objectName: "method-" + modelData.channel

@@ -25,6 +25,8 @@ ScreenFrame {
         readonly property real spare: screen.room.height - well.height - 2 * Theme.grid - (remark.visible ? remark.implicitHeight + Theme.gap : 0) - (Theme.landscape ? 0 : 4 * Theme.target + 3 * Theme.gap + 2 * Theme.grid)
 
         height: Theme.landscape ? parent.height : well.y + well.height
+        // what a tall page has too much of, shared out above and below the number
+        readonly property real loose: Theme.tight || Theme.large || !places.visible ? 0 : Math.max(0, (screen.room.height - where.implicitHeight - remark.height - places.implicitHeight - well.height - 6 * Theme.grid - 4 * keypad.keyMost - 3 * Theme.gap) / 3)
         width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
 
         Prose {
@@ -63,7 +65,7 @@ ScreenFrame {
 
             anchors {
                 top: remark.bottom
-                topMargin: 2 * Theme.grid
+                topMargin: 2 * Theme.grid + entry.loose
             }
 
             Repeater {
@@ -102,7 +104,7 @@ ScreenFrame {
 
             anchors {
                 top: places.visible ? places.bottom : remark.bottom
-                topMargin: 2 * Theme.grid
+                topMargin: 2 * Theme.grid + entry.loose
             }
 
             border {
@@ -160,9 +162,12 @@ ScreenFrame {
     }
 
     Keypad {
+        id: keypad
+
+        readonly property int keyMost: Math.round(Theme.key * 1.7)
         readonly property real space: Theme.landscape ? parent.height : parent.height - entry.height - 2 * Theme.grid
 
-        keyHeight: Math.max(Theme.target, Math.min(Math.round(Theme.key * 1.7), (space - 3 * rowSpacing) / 4))
+        keyHeight: Math.max(Theme.target, Math.min(keyMost, (space - 3 * rowSpacing) / 4))
         width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
 
         onCleared: screen.digits = ""

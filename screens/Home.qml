@@ -12,7 +12,7 @@ ScreenFrame {
     readonly property int mainHeight: rows === 0 ? shelves.height : Math.max(Theme.grid * (rows < 3 ? 22 : 18), Math.min(Theme.grid * (rows === 1 ? 60 : 30), shelves.height - rows * (rowLeast + Theme.gap)))
     readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
     readonly property int rowHeight: rows === 0 ? 0 : Math.max(0, Math.min(Theme.grid * 22, (shelves.height - mainHeight) / rows - Theme.gap))
-    readonly property int rowLeast: Theme.grid * (perRow === 1 ? 14 : 17)
+    readonly property int rowLeast: Theme.grid * (rows < 3 ? 17 : 19.5)
     readonly property int rows: Math.ceil((tiles.length - 1) / perRow)
     required property var tiles
 
@@ -72,7 +72,7 @@ ScreenFrame {
 
                 required property int index
                 readonly property real tallest: {
-                    let most = screen.rowHeight;
+                    let most = screen.rows > 2 && shelf.tiles.length === 1 ? Theme.grid * 14 : screen.rowHeight;
                     for (const box of shelf.children)
                         most = Math.max(most, box.implicitHeight);
                     return most;

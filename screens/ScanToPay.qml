@@ -84,7 +84,7 @@ ScreenFrame {
 
         Row {
             spacing: Theme.gap
-            visible: !(Theme.large && Theme.tight)
+            visible: !Theme.large
             width: parent.width
 
             Repeater {
@@ -114,6 +114,13 @@ ScreenFrame {
                     }
                 }
             }
+        }
+
+        Prose {
+            horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
+            say: steps.model.join(" → ")
+            visible: Theme.large && !Theme.tight
+            width: parent.width
         }
 
         Item {

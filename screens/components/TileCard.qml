@@ -68,7 +68,7 @@ Touchable {
         spacing: Theme.half
         width: (tile.main ? (tile.flat ? Math.round(tile.width * 0.42) : tile.width - tile.inset - tile.sunMost - Theme.grid) : tile.width - tile.inset) - x
         x: tile.wide ? beside.x + beside.width + tile.inset : tile.inset
-        y: !tile.going ? Math.max(tile.main || tile.wide ? 0 : tile.inset, (tile.height - height) / 2) : tile.flat ? tile.inset : tile.inset + Math.max(0, (sun.height - height) / 2)
+        y: !tile.main && !tile.wide ? tile.inset : !tile.going ? (tile.height - height) / 2 : tile.flat ? tile.inset : tile.inset + Math.max(0, (sun.height - height) / 2)
 
         Icon {
             ink: tile.paused ? Theme.second : Theme.mistInk
