@@ -154,9 +154,7 @@ class Terminal:
         from kiosk.visit import Visit, VisitSettings
 
         try:
-            config = load(self._path)
-            if self._announcements is not None:
-                config = resolve_simulators(config, self._announcements)
+            config = resolve_simulators(load(self._path), self._announcements or {})
         except ConfigError as error:
             for line in error.lines:
                 log.error("%s", line)
