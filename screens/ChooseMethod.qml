@@ -13,6 +13,8 @@ ScreenFrame {
     required property var methods
     readonly property bool only: methods.filter(method => method.paused === "").length === 1
     required property string remark
+    readonly property bool tall: methods.length === 1 && remark === "" && !beside && !(Theme.large && Theme.narrow)
+    readonly property int tallest: Math.min(Theme.grid * 56, blocks.height - band.implicitHeight - blocks.spacing)
 
     heading: Words.say("screen.ChooseMethod.title")
 
@@ -79,11 +81,12 @@ ScreenFrame {
                 required property var modelData
 
                 go: Words.say("screen.ChooseMethod.go." + modelData.channel)
-                height: Math.max(implicitHeight, Theme.grid * (Theme.tight || Theme.large ? 0 : main ? (screen.remark === "" ? 36 : 31) : paused ? 16 : 24))
+                height: Math.max(implicitHeight, screen.tall && main ? screen.tallest : Theme.tight || Theme.large ? 0 : Theme.grid * (main ? (screen.remark === "" ? 36 : 31) : paused ? 16 : 24))
                 icon: modelData.channel === "card" ? "card" : "scan"
                 main: screen.only && modelData.paused === ""
                 objectName: "method-" + modelData.channel
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
+                steps: screen.tall ? Words.steps("screen.ScanToPay.step." + modelData.channel) : []
                 subtitle: Words.say("screen.ChooseMethod." + modelData.channel)
                 title: Words.say("channel." + modelData.channel)
                 wide: !main

@@ -9,10 +9,10 @@ ScreenFrame {
     id: screen
 
     readonly property var main: tiles[0]
-    readonly property int mainHeight: rows === 0 ? shelves.height : Math.max(Theme.grid * (rows < 3 ? 22 : 18), Math.min(Theme.grid * (rows === 1 ? 60 : 30), shelves.height - rows * (rowLeast + Theme.gap)))
+    readonly property int mainHeight: rows === 0 ? shelves.height : Math.max(Theme.grid * (Theme.landscape ? 12 : Theme.narrow ? 13 : rows < 3 ? 22 : 18), Math.min(Theme.grid * (rows === 1 ? 60 : 30), shelves.height - rows * (rowLeast + Theme.gap)))
     readonly property int perRow: Theme.large && !Theme.landscape ? 1 : Theme.landscape ? 3 : 2
     readonly property int rowHeight: rows === 0 ? 0 : Math.max(0, Math.min(Theme.grid * 22, (shelves.height - mainHeight) / rows - Theme.gap))
-    readonly property int rowLeast: Theme.grid * (rows < 3 ? 17 : 19.5)
+    readonly property int rowLeast: Theme.grid * (Theme.landscape ? 17 : rows < 3 ? 17 : 19.5)
     readonly property int rows: Math.ceil((tiles.length - 1) / perRow)
     required property var tiles
 
@@ -21,7 +21,7 @@ ScreenFrame {
     Prose {
         id: hint
 
-        readonly property bool fits: !(Theme.large && Theme.tight) && screen.rows < 3
+        readonly property bool fits: !(Theme.large && Theme.tight) && screen.rows < (Theme.tight ? 1 : 3)
 
         color: Theme.second
         height: fits ? implicitHeight : 0
@@ -56,7 +56,7 @@ ScreenFrame {
             main: true
             objectName: "tile-" + screen.main.journey
             reason: screen.main.paused === "" ? "" : Words.say(screen.main.paused)
-            steps: Words.steps("journey." + screen.main.journey + ".step")
+            steps: Theme.landscape && screen.rows > 0 ? [] : Words.steps("journey." + screen.main.journey + ".step")
             subtitle: Words.say(screen.main.subtitle)
             title: Words.say(screen.main.title)
             width: parent.width
@@ -94,7 +94,7 @@ ScreenFrame {
                         reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
                         subtitle: Words.say(modelData.subtitle)
                         title: Words.say(modelData.title)
-                        wide: shelf.tiles.length === 1
+                        wide: Theme.landscape || shelf.tiles.length === 1
                         width: (shelf.width - (shelf.tiles.length - 1) * Theme.gap) / shelf.tiles.length
 
                         onChosen: screen.answered(modelData.journey)
@@ -112,7 +112,7 @@ ScreenFrame {
         text: Words.say("screen.Home.phone", {
             "phone": Hall.phone
         })
-        visible: !Theme.large
+        visible: !Theme.large && !(Theme.landscape && screen.rows > 1)
 
         anchors {
             bottom: parent.bottom

@@ -84,7 +84,7 @@ ScreenFrame {
 
         Row {
             spacing: Theme.gap
-            visible: !Theme.large
+            visible: !Theme.large && !Theme.narrow
             width: parent.width
 
             Repeater {
@@ -119,7 +119,7 @@ ScreenFrame {
         Prose {
             horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
             say: steps.model.join(" → ")
-            visible: Theme.large && !Theme.tight
+            visible: Theme.large ? !Theme.tight : Theme.narrow
             width: parent.width
         }
 

@@ -162,10 +162,12 @@ def _bill(periods: int) -> ConfirmBill:
 def _payment() -> Iterator[Sample]:
     both = (Method(channel="wechat"), Method(channel="card", paused="reason.earlier_payment_unresolved"))
     choose = ChooseMethod(amount_fen=15400, methods=both)
+    only = ChooseMethod(amount_fen=15400, methods=both[:1])
     declined = ChooseMethod(
         amount_fen=15400, methods=both, remark=Said("remark.declined", keys={"channel": "channel.wechat"})
     )
     yield Sample(name="choose", view=choose, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(name="choose-only", view=only, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-remark", view=declined, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(
         name="scan",
