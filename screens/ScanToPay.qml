@@ -45,7 +45,7 @@ ScreenFrame {
     Card {
         id: panel
 
-        readonly property int pad: Theme.half
+        readonly property int pad: Math.round(1.5 * Theme.half) // the square stays inside the round corners
         readonly property real space: screen.beside ? parent.height : parent.height - sum.height - words.implicitHeight - 3 * Theme.grid
 
         color: Theme.white
@@ -104,6 +104,7 @@ ScreenFrame {
                     Medallion {
                         anchors.horizontalCenter: parent.horizontalCenter
                         name: ["chat", "plus", "scan"][step.index % 3]
+                        share: 0.7
                         side: Theme.narrow ? Theme.target : Theme.pictureLarge
                     }
 

@@ -7,6 +7,7 @@ Rectangle {
 
     property color ink: Theme.mistInk
     property string name
+    property real share: 0.56 // of the field's width, for the drawing
     property int side: Theme.pictureLarge
     property color tint: Theme.mistTint
 
@@ -24,7 +25,7 @@ Rectangle {
         anchors.centerIn: parent
         ink: medallion.ink
         name: medallion.name
-        side: Math.round(medallion.side * 0.56)
+        side: Math.round(medallion.side * medallion.share)
         tint: medallion.tint
     }
 }
