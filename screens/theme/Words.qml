@@ -16,7 +16,7 @@ QtObject {
             if (total <= width)
                 return paragraph;
             const found = [""];
-            for (const phrase of paragraph.replace(/([，。；：？]|[,.;:?→] )(?=.)(?![”）])/g, "$1\n").split("\n")) {
+            for (const phrase of paragraph.replace(/([，、。；：？]|[,.;:?→] )(?=.)(?![”）])/g, "$1\n").split("\n")) {
                 const line = found[found.length - 1] + phrase;
                 if (metrics.advanceWidth(line.trim()) <= width)
                     found[found.length - 1] = line;
