@@ -1,12 +1,13 @@
 """An X server of our own, seen and touched from outside: the same eyes and the same finger for every program on it.
 
-Xlib and XTest through ctypes. What is on the screen is read from the root window, in narrow columns that cross
-everything there is, so that a look costs a millisecond and the server has time for the programs.
+Xlib, XTest and XDamage through ctypes. The server says when anything was painted; only then is the root window looked
+at, in narrow columns that cross everything there is. So watching costs the programs next to nothing.
 """
 
 import contextlib
 import ctypes
 import os
+import select
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +16,12 @@ from ctypes import POINTER, byref, c_char_p, c_int, c_uint, c_ulong, c_void_p
 WIDTH, HEIGHT = 1080, 1920
 COLUMNS = tuple(range(45, WIDTH, 90))
 """Where the eyes look, px; no text, drawing or key of the screens fits between two of them."""
-LOOK_EVERY_S = 0.001
 
 _Z_PIXMAP = 2
 _ALL_PLANES = c_ulong(0xFFFFFFFF)
 _LEFT_BUTTON = 1
+_DAMAGE_NOT_EMPTY = 3
+_EVENT_BYTES = 192
 
 
 class NothingSeenError(RuntimeError):
@@ -49,22 +51,31 @@ class Display:
         self.name = name
         self._x = ctypes.CDLL("libX11.so.6")
         self._test = ctypes.CDLL("libXtst.so.6")
+        self._damages = ctypes.CDLL("libXdamage.so.1")
         self._x.XOpenDisplay.argtypes, self._x.XOpenDisplay.restype = [c_char_p], c_void_p
         self._x.XDefaultRootWindow.argtypes, self._x.XDefaultRootWindow.restype = [c_void_p], c_ulong
         self._x.XGetImage.argtypes = [c_void_p, c_ulong, c_int, c_int, c_uint, c_uint, c_ulong, c_int]
         self._x.XGetImage.restype = POINTER(_Image)
         self._x.XFree.argtypes = [c_void_p]
-        self._x.XFlush.argtypes = [c_void_p]
+        for simple in (self._x.XFlush, self._x.XPending, self._x.XConnectionNumber):
+            simple.argtypes = [c_void_p]
+        self._x.XNextEvent.argtypes = [c_void_p, c_void_p]
         self._x.XCloseDisplay.argtypes = [c_void_p]
         self._test.XTestQueryExtension.argtypes = [c_void_p, *[POINTER(c_int)] * 4]
         self._test.XTestFakeMotionEvent.argtypes = [c_void_p, c_int, c_int, c_int, c_ulong]
         self._test.XTestFakeButtonEvent.argtypes = [c_void_p, c_uint, c_int, c_ulong]
+        self._damages.XDamageQueryExtension.argtypes = [c_void_p, *[POINTER(c_int)] * 2]
+        self._damages.XDamageCreate.argtypes, self._damages.XDamageCreate.restype = [c_void_p, c_ulong, c_int], c_ulong
+        self._damages.XDamageSubtract.argtypes = [c_void_p, c_ulong, c_ulong, c_ulong]
         self._server: int | None = self._x.XOpenDisplay(name.encode())
         if self._server is None:
             raise RuntimeError(f"no X server {name}")
         if not self._test.XTestQueryExtension(self._server, *(byref(c_int()) for _ in range(4))):
             raise RuntimeError("this X server lets nobody touch it (XTEST)")
+        if not self._damages.XDamageQueryExtension(self._server, *(byref(c_int()) for _ in range(2))):
+            raise RuntimeError("this X server does not tell what was painted (DAMAGE)")
         self._root: int = self._x.XDefaultRootWindow(self._server)
+        self._damage: int = self._damages.XDamageCreate(self._server, self._root, _DAMAGE_NOT_EMPTY)
 
     def close(self) -> None:
         """End the connection."""
@@ -96,17 +107,31 @@ class Display:
         Raises `NothingSeenError` after `patience_s`.
         """
         deadline = time.monotonic() + patience_s
-        seen, changed = b"", time.monotonic()
+        seen, changed = self.look(), time.monotonic()
         while True:
-            now = self.look()
-            moment = time.monotonic()
-            if now != seen:
-                seen, changed = now, moment
-            elif moment - changed >= still_s and right():
+            if self._painted(changed + still_s - time.monotonic()):
+                now = self.look()
+                if now != seen:
+                    seen, changed = now, time.monotonic()
+            elif right():
                 return changed
-            if moment > deadline:
+            else:
+                self._painted(deadline - time.monotonic(), keep=True)
+            if time.monotonic() > deadline:
                 raise NothingSeenError(f"nothing right on the screen for {patience_s:g} s")
-            time.sleep(LOOK_EVERY_S)
+
+    def _painted(self, patience_s: float, *, keep: bool = False) -> bool:
+        """Wait until something was painted; False when nothing was. `keep` leaves the news for the next call."""
+        if not self._x.XPending(self._server):
+            select.select([self._x.XConnectionNumber(self._server)], [], [], max(0, patience_s))
+        waiting = self._x.XPending(self._server)
+        if keep or not waiting:
+            return bool(waiting)
+        event = ctypes.create_string_buffer(_EVENT_BYTES)
+        for _ in range(waiting):
+            self._x.XNextEvent(self._server, event)
+        self._damages.XDamageSubtract(self._server, self._damage, 0, 0)
+        return True
 
     def _pixels(self, x: int, y: int, width: int, height: int) -> bytes:
         image = self._x.XGetImage(self._server, self._root, x, y, width, height, _ALL_PLANES, _Z_PIXMAP)
