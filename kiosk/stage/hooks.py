@@ -1,7 +1,7 @@
 """What ends the window from outside: an exception nobody expected, SIGTERM, SIGINT."""
 
+import os
 import signal
-import socket
 import sys
 import threading
 import traceback
@@ -29,14 +29,14 @@ class Hooks:
         self._before = sys.excepthook, threading.excepthook
         sys.excepthook = self._surprise
         threading.excepthook = self._thread_surprise
-        self._ours, self._qts = socket.socketpair()
-        self._ours.setblocking(False)
-        self._qts.setblocking(False)
-        self._wakeup = signal.set_wakeup_fd(self._ours.fileno(), warn_on_full_buffer=False)
+        self._qts, self._ours = os.pipe()
+        os.set_blocking(self._ours, False)
+        os.set_blocking(self._qts, False)
+        self._wakeup = signal.set_wakeup_fd(self._ours, warn_on_full_buffer=False)
         self._handlers = {
             number: signal.signal(number, self._asked_to_end) for number in (signal.SIGTERM, signal.SIGINT)
         }
-        self._notifier = QSocketNotifier(self._qts.fileno(), QSocketNotifier.Type.Read)
+        self._notifier = QSocketNotifier(self._qts, QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._drain)
         return self
 
@@ -47,12 +47,12 @@ class Hooks:
         signal.set_wakeup_fd(self._wakeup)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        self._ours.close()
-        self._qts.close()
+        os.close(self._ours)
+        os.close(self._qts)
         sys.excepthook, threading.excepthook = self._before
 
     def _drain(self) -> None:
-        self._qts.recv(4096)  # running this slot is what lets Python call its signal handler
+        os.read(self._qts, 4096)  # running this slot is what lets Python call its signal handler
 
     def _asked_to_end(self, number: int, frame: object) -> None:
         self._end(0)

@@ -2,6 +2,8 @@
 
 The engine's thread calls `show` and `ask_still_here`; they queue frozen values and return. What the resident does goes
 to `post`, on the main thread: it must only pass the input on.
+
+Nothing here names `QtCore.Qt`: to make its hundreds of enumerations takes longer than to paint the first frame.
 """
 
 import os
@@ -13,8 +15,8 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QImage
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QColor, QCursor, QFont, QGuiApplication, QImage, QPixmap
 from PySide6.QtQuick import QQuickItem, QQuickView
 
 from kiosk.stage.clock import clock_texts
@@ -49,11 +51,35 @@ SCREENS = Path(str(files("screens")))
 
 
 class _Calls(QObject):
-    """What other threads ask of the main thread. Made there, so that a queued signal runs there."""
+    """What is asked of the main thread. Made there: what another thread asks is queued, what it asks itself is not.
+
+    The slots are this object's, not plain functions, so that Qt knows the thread they belong to.
+    """
 
     page = Signal(object, object)
     question = Signal(object)
     ending = Signal(int)
+
+    def __init__(
+        self,
+        show: Callable[[Page, dict[str, Plain]], None],
+        ask: Callable[[StillHere | None], None],
+        end: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._show, self._ask, self._end = show, ask, end
+        self.page.connect(self._on_page)
+        self.question.connect(self._on_question)
+        self.ending.connect(self._on_ending)
+
+    def _on_page(self, page: Page, values: dict[str, Plain]) -> None:
+        self._show(page, values)
+
+    def _on_question(self, question: StillHere | None) -> None:
+        self._ask(question)
+
+    def _on_ending(self, code: int) -> None:
+        self._end(code)
 
 
 class StageWindow:
@@ -81,10 +107,7 @@ class StageWindow:
         self._post = post
         self._urls: dict[type[View], str] = {}
         self._code = 0
-        self._calls = _Calls()
-        self._calls.page.connect(self._show, Qt.ConnectionType.QueuedConnection)
-        self._calls.question.connect(self._ask, Qt.ConnectionType.QueuedConnection)
-        self._calls.ending.connect(self._end, Qt.ConnectionType.QueuedConnection)
+        self._calls = _Calls(self._show, self._ask, self._end)
         self.view = QQuickView()
         self.root = self._load()
         self._clock = QTimer()
@@ -113,14 +136,21 @@ class StageWindow:
     def open(self) -> None:
         """Make the window visible."""
         if self.display.fullscreen:
-            self.view.setCursor(Qt.CursorShape.BlankCursor)
+            nothing = QPixmap(1, 1)
+            nothing.fill(QColor(0, 0, 0, 0))
+            self.view.setCursor(QCursor(nothing))
             self.view.showFullScreen()
         else:
             self.view.show()
 
     def on_first_frame(self, then: Callable[[], None]) -> None:
         """Call `then` on the main thread when the first frame is on the screen."""
-        self.view.frameSwapped.connect(then, Qt.ConnectionType.SingleShotConnection)
+
+        def once() -> None:
+            self.view.frameSwapped.disconnect(once)
+            then()
+
+        self.view.frameSwapped.connect(once)
 
     def run(self) -> int:
         """Open the window and paint until `close`, SIGTERM or SIGINT; the exit code (see `hooks.BROKEN`)."""
@@ -211,7 +241,7 @@ class StageWindow:
 
     def _end(self, code: int) -> None:
         self._code = self._code or code
-        self._app.quit()
+        QTimer.singleShot(0, self._app.quit)  # also when the loop has not begun
 
     def _speak(self, language: Language) -> None:
         self.language = language
