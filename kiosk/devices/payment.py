@@ -65,7 +65,18 @@ class Step(msgspec.Struct, frozen=True, tag="step"):
     key: Literal["waiting", "present_card", "enter_pin", "asking_bank", "remove_card"]
 
 
-Progress = Offer | Step
+class Decided(msgspec.Struct, frozen=True, tag="decided"):
+    """Progress: the channel has answered by itself, and `find` (or `close`) knows it without a wait."""
+
+
+Progress = Offer | Step | Decided
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """A last-sale device is idle and takes a new sale. `predecessor` is its last sale now, in the driver's own words:
+    as long as the device still names that one, the new sale did not happen."""
+
+    predecessor: str
 
 
 class Open(msgspec.Struct, frozen=True, tag="open"):
@@ -98,7 +109,13 @@ class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
     why: str
 
 
-Outcome = Open | Authorized | Captured | Dead | Unknown
+class Unprovable(msgspec.Struct, frozen=True, tag="unprovable"):
+    """The channel can never say any more what became of the attempt: staff must decide. `why` is for them."""
+
+    why: str
+
+
+Outcome = Open | Authorized | Captured | Dead | Unknown | Unprovable
 
 
 class Refunded(msgspec.Struct, frozen=True, tag="refunded"):
@@ -123,12 +140,17 @@ RefundOutcome = Refunded | RefundPending | RefundFailed
 
 
 class PaymentMethod(Device[S_co]):
-    """See the module. `tell` may be called any number of times before a call returns, from the event loop."""
+    """See the module. `tell` may be called any number of times from the event loop, until the attempt is decided: a
+    card terminal returns `Open` as soon as it has begun, and goes on to tell what the resident should do."""
 
     role = "payment_method"
     channel: ClassVar[Channel]
     hold: ClassVar[bool] = False
     """Whether the device can speak only of its last sale, and so takes no new one until that is resolved."""
+
+    async def prepare(self) -> Ready | Unknown:
+        """Devices with `hold` only, before an attempt is recorded: make sure of the device, and read its last sale."""
+        return Ready("")
 
     @abstractmethod
     async def start(self, attempt: Attempt, tell: Callable[[Progress], None]) -> Outcome:
