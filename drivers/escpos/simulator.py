@@ -20,7 +20,7 @@ from aiohttp import web
 from drivers.escpos.simulator_machine import FAULTS, Machine, Model
 from drivers.escpos.simulator_paper import Piece
 from drivers.escpos.simulator_wire import PtyWire, TcpWire, Wire
-from kiosk.testing.simulator import Action, BadRequestError, Faults, Json, main, open_books
+from kiosk.testing.simulator import Action, BadRequestError, Faults, Json, Talk, main, open_books
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS slip(n INTEGER PRIMARY KEY, ended TEXT NOT NULL, text TEXT NOT NULL, mm REAL NOT NULL,
@@ -47,6 +47,7 @@ class Printer:
         self._encoding = options.encoding
         self._wire: Wire = PtyWire(self._folder.absolute() / "printer.tty") if self._pty else TcpWire(options.port)
         self.faults = Faults(FAULTS)
+        self.talk = Talk()
         model = Model(
             paper_mm=self._paper_mm,
             encoding=options.encoding,

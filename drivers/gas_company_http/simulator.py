@@ -32,6 +32,7 @@ from kiosk.testing.simulator import (
     Faults,
     Json,
     Server,
+    Talk,
     http_faults,
     main,
 )
@@ -105,6 +106,7 @@ class GasCompanySimulator:
         now: Callable[[], float] = time.time,
     ) -> None:
         self.faults = Faults(FAULTS)
+        self.talk = Talk()
         self.actions: Mapping[str, Action] = {
             "households": self._list_households,
             "add_debt": self._add_debt,

@@ -25,7 +25,7 @@ from msgspec import Meta
 
 from drivers.wechat_pay.simulator_books import Books, RefundState
 from drivers.wechat_pay.simulator_keys import DemoKeys, NotAuthenticError
-from kiosk.testing.simulator import HTTP_FAULTS, Action, BadRequestError, Faults, Json, Server, http_faults, main
+from kiosk.testing.simulator import HTTP_FAULTS, Action, BadRequestError, Faults, Json, Server, Talk, http_faults, main
 
 APPID = "wxd678efh567hg6787"
 MCHID = "1900007291"
@@ -119,6 +119,7 @@ class WeChatPaySimulator:
 
     def __init__(self, folder: Path, port: int = 0, now: Callable[[], float] = time.time) -> None:
         self.faults = Faults(FAULTS)
+        self.talk = Talk()
         self.actions: Mapping[str, Action] = {"scan": self._scan, "pay": self._pay_by_hand, "expire": self._expire}
         self.keys = DemoKeys(folder, MCHID)
         self._now = now

@@ -3,11 +3,13 @@
 A simulator is a program of its own that speaks a driver's wire protocol from the other side. It has two faces: the
 wire, and the *hand* that scans the code, feeds the paper and pulls the cable. The hand is HTTP with JSON on loopback:
 
-    GET  /books          everything the simulator has booked
+    GET  /               {"title", "actions": [...], "faults": {...}, "buttons": [see `Button`]}
+    GET  /books          everything the simulator has booked; under "state" what a person before it sees, by name
     GET  /faults         {"known": {name: what it does}, "armed": [...]}
     POST /faults         {"name": ..., "times": 1, ...more of the fault's own} arms one; times -1 lasts until cleared
     POST /faults/clear   {} or {"name": ...}
-    POST /do/ACTION      {...} the simulator's own actions (GET / lists them)
+    POST /do/ACTION      {...} the simulator's own actions
+    GET  /talk?after=N   what passed on the wire since line N, in words (see `Talk`)
 
 When it is ready it prints one JSON line, the *announcement*: {"port": url, "control": url, "settings": {...}}. `port`
 and `settings` are what a `[[device]]` of the configuration needs to reach it.
@@ -20,9 +22,11 @@ import json
 import signal
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 from aiohttp import web
@@ -77,10 +81,69 @@ class Faults:
         return None
 
 
+class Button(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person can do with one press: an action of the hand, or a fault to arm (one of the two).
+
+    `label` and `group` are English words for whoever draws the buttons; a group stands together, under its name.
+    `more` goes with the request.
+    """
+
+    label: str
+    group: str
+    action: str = ""
+    fault: str = ""
+    more: Json = {}
+
+
+TALK_LINES = 2000
+RAW_BYTES = 1024
+
+
+class TalkLine(msgspec.Struct, frozen=True):
+    """One thing that passed on the wire: `what` in words, `raw` its bytes as hex (the first `RAW_BYTES`)."""
+
+    seq: int
+    at_ms: int
+    direction: Literal["heard", "said"]
+    what: str
+    raw: str
+
+
+class Talk:
+    """What passes on the wire, as the simulator itself reads it; the newest `TALK_LINES` lines.
+
+    `what` is for a developer who watches: commands by name, text as text, amounts and states in words; no key, no
+    signature, no payload in full. An answer that never goes out is told too ("nothing: the connection is dropped").
+    """
+
+    def __init__(self) -> None:
+        self._lines: deque[TalkLine] = deque(maxlen=TALK_LINES)
+        self._last = 0
+
+    def heard(self, what: str, raw: bytes = b"") -> None:
+        """Something came from the terminal."""
+        self._add("heard", what, raw)
+
+    def said(self, what: str, raw: bytes = b"") -> None:
+        """Something went to the terminal."""
+        self._add("said", what, raw)
+
+    def _add(self, direction: Literal["heard", "said"], what: str, raw: bytes) -> None:
+        self._last += 1
+        at_ms = time.time_ns() // 1_000_000
+        self._lines.append(TalkLine(self._last, at_ms, direction, what, bytes(raw[:RAW_BYTES]).hex()))
+
+    def after(self, seq: int) -> Json:
+        """`{"last": seq, "lines": [...]}`: the lines after line `seq` that are still kept."""
+        lines = [msgspec.structs.asdict(line) for line in self._lines if line.seq > seq]
+        return {"last": self._last, "lines": lines}
+
+
 class Simulator(Protocol):
     """What a simulator's module builds for `main`."""
 
     faults: Faults
+    talk: Talk
     actions: Mapping[str, Action]
 
     async def start(self) -> Json:
@@ -168,7 +231,7 @@ def http_faults(
     return faulty
 
 
-def _control(simulator: Simulator) -> web.Application:
+def _control(simulator: Simulator, title: str = "", buttons: Sequence[Button] = ()) -> web.Application:
     async def body(request: web.Request) -> Json:
         try:
             value = await request.json() if request.can_read_body else {}
@@ -188,7 +251,14 @@ def _control(simulator: Simulator) -> web.Application:
             return web.json_response({"error": str(error)}, status=400)
 
     async def index(_: web.Request) -> web.Response:
-        return web.json_response({"actions": sorted(simulator.actions), "faults": simulator.faults.known})
+        return web.json_response(
+            {
+                "title": title,
+                "actions": sorted(simulator.actions),
+                "faults": simulator.faults.known,
+                "buttons": [msgspec.structs.asdict(button) for button in buttons],
+            }
+        )
 
     async def books(_: web.Request) -> web.Response:
         return web.json_response(simulator.books())
@@ -217,9 +287,16 @@ def _control(simulator: Simulator) -> web.Application:
             )
         return web.json_response(await action(await body(request)))
 
+    async def talk(request: web.Request) -> web.Response:
+        after = request.query.get("after", "0")
+        if not after.isdecimal():
+            raise BadRequestError("'after' is the number of a line")
+        return web.json_response(simulator.talk.after(int(after)))
+
     app = web.Application(middlewares=[complain])
     app.add_routes(
         [
+            web.get("/talk", talk),
             web.get("/", index),
             web.get("/books", books),
             web.get("/faults", list_faults),
@@ -252,7 +329,9 @@ class Server:
         await self._runner.cleanup()
 
 
-async def serve(simulator: Simulator, control_port: int, until_eof: bool) -> None:
+async def serve(
+    simulator: Simulator, control_port: int, until_eof: bool, title: str = "", buttons: Sequence[Button] = ()
+) -> None:
     """Run until SIGTERM or SIGINT (or, with `until_eof`, until standard input ends: a dead parent)."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -264,7 +343,7 @@ async def serve(simulator: Simulator, control_port: int, until_eof: bool) -> Non
         watch = asyncio.ensure_future(reader.read())
         watch.add_done_callback(lambda _: stop.set())
     announcement = await simulator.start()
-    control = Server(_control(simulator), control_port)
+    control = Server(_control(simulator, title, buttons), control_port)
     announcement["control"] = await control.start()
     sys.stdout.write(json.dumps(announcement) + "\n")
     sys.stdout.flush()
@@ -277,8 +356,10 @@ def main(
     description: str,
     build: Callable[[argparse.Namespace], Simulator],
     more_options: Callable[[argparse.ArgumentParser], None] = lambda _: None,
+    buttons: Sequence[Button] = (),
 ) -> None:
-    """A simulator's `__main__`: `build` gets the parsed options, among them `books` (a folder) and `port`."""
+    """A simulator's `__main__`: `build` gets the parsed options, among them `books` (a folder) and `port`.
+    `buttons` are what a person can press; the order counts."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--books", type=Path, required=True, help="folder for the durable books and keys")
     parser.add_argument("--port", type=int, default=0, help="the wire's TCP port on loopback (0: any free one)")
@@ -287,4 +368,4 @@ def main(
     more_options(parser)
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(build(options), options.control, options.until_eof))
+        asyncio.run(serve(build(options), options.control, options.until_eof, description, buttons))
