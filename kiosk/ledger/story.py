@@ -44,6 +44,8 @@ def step(event: ev.Event, zone: tzinfo) -> str:
             return f"payment {event.n}: {money(event.fen)} taken, reference {event.ref}{late}"
         case ev.AttemptDead():
             return f"payment {event.n}: nothing was taken and nothing will be (proof: {words(event.proof)})"
+        case ev.AttemptManual():
+            return _because(f"payment {event.n}: nobody but the staff can say what became of it", event.why)
         case ev.RefundDue():
             what = f"refund {event.n}.{event.r}: {money(event.amount_fen)} must go back, key {event.key}"
             return _because(what, event.reason)
@@ -97,6 +99,8 @@ def note(rows: Rows, zone: tzinfo) -> str:
     notes = []
     if live := rows.live:
         notes.append(f"payment {live.n} may still take {money(live.amount_fen)}")
+    if manual := rows.manual:
+        notes.append(f"payment {manual.n} of {money(manual.amount_fen)} in doubt: staff")
     for refund in rows.refunds:
         match refund.state:
             case "due" | "sent":

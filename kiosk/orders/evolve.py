@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from kiosk.orders.rows import (
     GOODS_FINAL,
     LIVE,
+    UNPROVED,
     AttemptRow,
     AttemptState,
     OrderRow,
@@ -30,10 +31,11 @@ def evolve(rows: Rows | None, event: ev.Event) -> Rows:
 
 
 def _is_closed(rows: Rows) -> bool:
-    """I3: closed iff the goods are final, nothing is live and nobody is owed anything."""
+    """I3: closed iff the goods are final, nothing is live or for the staff, and nobody is owed anything."""
     return (
         rows.order.state in GOODS_FINAL
         and rows.live is None
+        and rows.manual is None
         and rows.liability_fen == 0
         and all(refund.state == "done" for refund in rows.refunds)
     )
@@ -93,7 +95,7 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
             )
         case ev.OrderDelivered():
             return _order(
-                rows,
+                _released(rows),
                 event,
                 {"delivering", "cancelling"},
                 "delivered",
@@ -102,9 +104,9 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
                 why="",
             )
         case ev.OrderHeld():
-            return _order(rows, event, {"delivering"}, "held", why=event.why)
+            return _order(_released(rows), event, {"delivering"}, "held", why=event.why)
         case ev.OrderCancelling():
-            if rows.live:
+            if rows.live or rows.manual:
                 raise ImpossibleEventError(f"order {event.order_no} is cancelled while an attempt is live")
             return _order(rows, event, {"opening", "open", "delivering", "held"}, "cancelling", why=event.why)
         case ev.OrderCancelled():
@@ -119,7 +121,7 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
             return _attempt(
                 rows,
                 event,
-                LIVE | {"dead"},
+                UNPROVED | {"dead"},
                 "captured",
                 captured_fen=event.fen,
                 ref=event.ref,
@@ -127,15 +129,17 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
                 late=event.late,
             )
         case ev.AttemptDead():
-            return _attempt(rows, event, LIVE, "dead", proof=event.proof, ended_ms=event.at_ms, hold=False)
+            return _attempt(rows, event, UNPROVED, "dead", proof=event.proof, ended_ms=event.at_ms, hold=False)
+        case ev.AttemptManual():
+            return _attempt(rows, event, LIVE, "manual", why=event.why)
         case ev.RefundDue():
             return _refund_due(rows, event)
         case ev.RefundSent():
             return _refund(rows, event, {"due"}, "sent")
         case ev.RefundDone():
-            return _refund(rows, event, {"due", "sent"}, "done", ref=event.ref)
+            return _refund(_released(rows, event.n), event, {"due", "sent"}, "done", ref=event.ref)
         case ev.RefundFailed():
-            return _refund(rows, event, {"due", "sent"}, "failed", why=event.why)
+            return _refund(_released(rows, event.n), event, {"due", "sent"}, "failed", why=event.why)
         case ev.PrintIntended():
             if event.p != len(rows.prints) + 1:
                 raise ImpossibleEventError(f"print {event.p} of order {event.order_no} is out of order")
@@ -161,7 +165,7 @@ def _order(rows: Rows, event: ev.Event, before: set[OrderState], after: OrderSta
 
 
 def _sent(rows: Rows, event: ev.AttemptSent) -> Rows:
-    if rows.order.state != "open" or rows.live or event.n != len(rows.attempts) + 1:  # I2
+    if rows.order.state != "open" or rows.live or rows.manual or event.n != len(rows.attempts) + 1:  # I2
         raise ImpossibleEventError(f"attempt {event.n} of order {event.order_no} does not fit")
     row = AttemptRow(
         order_no=event.order_no,
@@ -181,7 +185,7 @@ def _sent(rows: Rows, event: ev.AttemptSent) -> Rows:
 
 def _attempt(
     rows: Rows,
-    event: ev.AttemptOpened | ev.AttemptClosing | ev.AttemptCaptured | ev.AttemptDead,
+    event: ev.AttemptOpened | ev.AttemptClosing | ev.AttemptCaptured | ev.AttemptDead | ev.AttemptManual,
     before: frozenset[AttemptState] | set[AttemptState],
     after: AttemptState,
     **changes: object,
@@ -199,6 +203,14 @@ def _attempt(
     if not any(row.n == event.n for row in rows.attempts):
         raise ImpossibleEventError(f"order {event.order_no} has no attempt {event.n}")
     return replace(rows, attempts=tuple(changed))
+
+
+def _released(rows: Rows, n: int | None = None) -> Rows:
+    """The devices of captured attempts (or of attempt `n`) take new sales: nothing more is asked of this one."""
+    attempts = tuple(
+        replace(row, hold=False) if row.state == "captured" and n in (None, row.n) else row for row in rows.attempts
+    )
+    return replace(rows, attempts=attempts)
 
 
 def _refund_due(rows: Rows, event: ev.RefundDue) -> Rows:

@@ -10,7 +10,7 @@ from typing import assert_never
 import msgspec
 
 from kiosk.devices import gas, payment
-from kiosk.orders.rows import LIVE, AttemptRow, RefundRow, Rows
+from kiosk.orders.rows import LIVE, UNPROVED, AttemptRow, RefundRow, Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
 
@@ -38,12 +38,21 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """By attempt: when it was last asked about since its end."""
     doubt: bool = False
     """Whether an earlier confirmation may have reached the company."""
+    predecessor: str | None = None
+    """The last sale of the wished device, where it has `hold` and was made sure of."""
 
 
 class OpenOrder(msgspec.Struct, frozen=True):
     """Ask the company to hold the price."""
 
     key: str = "open_order"
+
+
+class Prepare(msgspec.Struct, frozen=True):
+    """Make sure of a device that can speak only of its last sale, and learn that sale."""
+
+    device: str
+    key: str = "prepare"
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -100,7 +109,7 @@ class GiveBack(msgspec.Struct, frozen=True):
         return f"refund:{self.n}:{self.r}"
 
 
-Effect = OpenOrder | Start | Find | Close | Confirm | Cancel | GiveBack
+Effect = OpenOrder | Prepare | Start | Find | Close | Confirm | Cancel | GiveBack
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -185,16 +194,17 @@ def _live(rows: Rows, attempt: AttemptRow, moment: Moment, settings: OrderSettin
 
 def _open(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
     order = rows.order
-    if rows.captured_fen >= order.due_fen:
-        paid = [attempt for attempt in rows.attempts if attempt.state == "captured"]
+    if paid := _covering(rows):
         delivering = ev.OrderDelivering(
             order_no=order.order_no,
-            channel=paid[-1].channel,
-            channel_ref=paid[-1].ref,
-            paid_fen=rows.captured_fen,
+            channel=paid.channel,
+            channel_ref=paid.ref,
+            paid_fen=paid.captured_fen,
             deliver_by_ms=moment.now_ms + settings.deliver_by_hours * 3_600_000,
         )
         return Act((delivering,), Confirm(doubt=False))
+    if rows.manual:
+        return _or_look(rows, Wait(None), moment, settings)
     if rows.captured_fen:
         return _cancel(rows, "underpaid")
     if not moment.present:
@@ -204,6 +214,8 @@ def _open(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
         return _cancel(rows, "expired")
     if moment.wants is None:
         return _or_look(rows, Wait(last_start_ms), moment, settings)
+    if moment.wants.hold and moment.predecessor is None:
+        return Act((), Prepare(moment.wants.device))
     n = len(rows.attempts) + 1
     sent = ev.AttemptSent(
         order_no=order.order_no,
@@ -215,8 +227,14 @@ def _open(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
         amount_fen=order.due_fen,
         sent_ms=moment.now_ms,
         show_until_ms=moment.now_ms + int(settings.offer_seconds * 1000),
+        predecessor=moment.predecessor or "",
     )
     return Act((sent,), Start(n))
+
+
+def _covering(rows: Rows) -> AttemptRow | None:
+    """The payment that the company is told of: one that covers the order alone. Whatever else came goes back."""
+    return next((row for row in reversed(rows.attempts) if row.captured_fen >= rows.order.due_fen), None)
 
 
 def _cancel(rows: Rows, why: str) -> Act:
@@ -267,13 +285,16 @@ def refunds_due(rows: Rows, now_ms: int) -> tuple[ev.Event, ...]:
 
 
 def _or_look(rows: Rows, decision: Decision, moment: Moment, settings: OrderSettings) -> Decision:
-    """Before idling: look again at dead attempts whose money may have arrived late."""
+    """Before idling: look again at attempts that are with the staff, and at dead ones whose money may come late."""
     if isinstance(decision, Act):
         return decision
     until_ms = decision.until_ms if isinstance(decision, Wait) else None
     watching = False
     for attempt in rows.attempts:
-        look_ms = next_look_ms(attempt, moment, settings)
+        if attempt.state == "manual":
+            look_ms: int | None = moment.not_before_ms.get(Find(attempt.n).key, 0)
+        else:
+            look_ms = next_look_ms(attempt, moment, settings)
         if look_ms is None:
             continue
         if moment.now_ms >= look_ms:
@@ -284,8 +305,11 @@ def _or_look(rows: Rows, decision: Decision, moment: Moment, settings: OrderSett
 
 
 def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -> int | None:
-    """When a dead attempt is next asked about; None when it is watched no more."""
-    if attempt.state != "dead":
+    """When a dead attempt is next asked about; None when it is watched no more.
+
+    A device that speaks only of its last sale has said all it will ever say.
+    """
+    if attempt.state != "dead" or attempt.predecessor:
         return None
     looked_ms = moment.looked_ms.get(attempt.n)
     if looked_ms is None and moment.now_ms <= attempt.ended_ms + settings.late_watch_hours * 3_600_000:
@@ -299,7 +323,7 @@ def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -
 
 PaymentAnswer = payment.Outcome
 GoodsAnswer = gas.Opened | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable
-Answer = PaymentAnswer | payment.RefundOutcome | GoodsAnswer
+Answer = PaymentAnswer | payment.Ready | payment.RefundOutcome | GoodsAnswer
 
 
 class WrongAnswerError(TypeError):
@@ -314,6 +338,8 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
             known_untold = not effect.doubt and rows.order.state == "delivering"
             return (ev.OrderHeld(order_no=order_no, why=why),) if known_untold else ()
         case (OpenOrder() | Confirm() | Cancel(), gas.Unreachable() | gas.NotFound()):
+            return ()
+        case (Prepare(), payment.Ready() | payment.Unknown()):
             return ()
         case (
             Confirm() | OpenOrder(),
@@ -348,7 +374,12 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
             return ()
         case (
             Start() | Find() | Close(),
-            payment.Open() | payment.Authorized() | payment.Captured() | payment.Dead() | payment.Unknown(),
+            payment.Open()
+            | payment.Authorized()
+            | payment.Captured()
+            | payment.Dead()
+            | payment.Unknown()
+            | payment.Unprovable(),
         ):
             return _attempt_answer(rows, effect, answer, now_ms)
         case _:
@@ -368,13 +399,17 @@ def _attempt_answer(
                 ev.AttemptCaptured(order_no=attempt.order_no, n=attempt.n, fen=fen, ref=ref, at_ms=now_ms, late=late),
             )
         case payment.Dead(proof=proof):
-            if attempt.state not in LIVE:
+            if attempt.state not in UNPROVED:
                 return ()
             return (ev.AttemptDead(order_no=attempt.order_no, n=attempt.n, proof=proof, at_ms=now_ms),)
         case payment.Open():
             if attempt.state != "sent" or not isinstance(effect, Start):
                 return ()
             return (ev.AttemptOpened(order_no=attempt.order_no, n=attempt.n),)
+        case payment.Unprovable(why=why):
+            if attempt.state not in LIVE:
+                return ()
+            return (ev.AttemptManual(order_no=attempt.order_no, n=attempt.n, why=why),)
         case payment.Authorized() | payment.Unknown():
             return ()
         case _:

@@ -58,6 +58,7 @@ class Orders:
         self._running: dict[str, Running] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beginning = asyncio.Lock()
+        world.holder = self.holder
 
     async def recover(self) -> int:
         """Go on with every order that is not final, and watch the closed ones whose money may come late; how many."""
@@ -75,6 +76,13 @@ class Orders:
         for running in self._running.values():
             if running.rows.order.account_hash == account_hash and not running.rows.order.closed:
                 return running
+        return None
+
+    def holder(self, device: str) -> str | None:
+        """The order whose payment a last-sale device has to resolve before it takes another, if any."""
+        for order_no, running in self._running.items():
+            if any(attempt.hold and attempt.device == device for attempt in running.rows.attempts):
+                return order_no
         return None
 
     async def all_closed(self) -> None:

@@ -5,12 +5,15 @@ from typing import Literal
 import msgspec
 
 OrderState = Literal["opening", "open", "refused", "delivering", "delivered", "held", "cancelling", "cancelled"]
-AttemptState = Literal["sent", "open", "closing", "captured", "dead"]
+AttemptState = Literal["sent", "open", "closing", "captured", "dead", "manual"]
 RefundState = Literal["due", "sent", "done", "failed"]
 PrintState = Literal["intended", "printed", "not_printed", "unknown"]
 
 LIVE: frozenset[AttemptState] = frozenset({"sent", "open", "closing"})
 """States in which an attempt may still take money."""
+
+UNPROVED: frozenset[AttemptState] = LIVE | {"manual"}
+"""States in which it is not proved whether the attempt took money."""
 
 GOODS_FINAL: frozenset[OrderState] = frozenset({"refused", "delivered", "cancelled"})
 
@@ -23,6 +26,7 @@ class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     device: str
     hold: bool
+    """Whether the device takes no other sale: it can speak only of its last one, and this one is not resolved."""
     key: str
     amount_fen: int
     state: AttemptState
@@ -117,6 +121,11 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     def liability_fen(self) -> int:
         """Money that the resident gave and has neither goods nor refund for, in fen."""
         return self.captured_fen - self.refunded_fen - self.delivered_fen
+
+    @property
+    def manual(self) -> AttemptRow | None:
+        """An attempt of which only the staff can say what became, if any."""
+        return next((attempt for attempt in self.attempts if attempt.state == "manual"), None)
 
     @property
     def live(self) -> AttemptRow | None:

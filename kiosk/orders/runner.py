@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol, assert_never
 
 import msgspec
@@ -53,10 +54,14 @@ class Running:
         self._world = world
         self._present = present
         self._wants: machine.Method | None = None
+        self._predecessor: str | None = None
+        self.not_ready: machine.Method | None = None
+        """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
         self._stop = False
         self._not_before_ms: dict[str, int] = {}
         self._tries: dict[str, int] = {}
         self._looked_ms: dict[int, int] = {}
+        self._decided = 0
         self._doubt = rows.order.state == "delivering"  # a restart cannot know whether its confirmation left
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
@@ -79,6 +84,8 @@ class Running:
     def pay_with(self, method: machine.Method) -> None:
         """The resident chose a way to pay; an attempt begins as soon as no other is live."""
         self._wants = method
+        self._predecessor = None
+        self.not_ready = None
         self._stop = False
         self._wake.set()
 
@@ -145,6 +152,7 @@ class Running:
             not_before_ms=self._not_before_ms,
             looked_ms=self._looked_ms,
             doubt=self._doubt,
+            predecessor=self._predecessor,
         )
 
     async def _sleep(self, until_ms: int | None) -> None:
@@ -170,6 +178,9 @@ class Running:
             case _:
                 pass
         answer = await self._perform(effect)
+        if isinstance(effect, machine.Prepare):
+            self._prepared(answer)
+            return
         if isinstance(effect, machine.Confirm):
             self._doubt |= not isinstance(answer, gas.Unreachable) or answer.sent
         events = machine.apply(self.rows, effect, answer, self._world.now_ms())
@@ -177,11 +188,22 @@ class Running:
             await self.commit(*events)
         self._schedule(effect, answer)
 
+    def _prepared(self, answer: machine.Answer) -> None:
+        if isinstance(answer, payment.Ready):
+            self._predecessor = answer.predecessor
+        else:
+            self.not_ready, self._wants = self._wants, None
+        self._changed.set()
+
     def _schedule(self, effect: machine.Effect, answer: machine.Answer) -> None:
         now_ms = self._world.now_ms()
         settings = self._world.settings
         if isinstance(effect, machine.Find | machine.Close | machine.Start):
             attempt = machine.attempt_of(self.rows, effect.n)
+            if self._decided == effect.n:  # while the call was under way
+                self._decided = 0
+                self._ask_at_once(effect.n)
+                return
             if attempt.state == "dead":
                 self._looked_ms[attempt.n] = now_ms
             if self.rows.live is None:
@@ -197,6 +219,10 @@ class Running:
         )
         wait = min(settings.retry_first_seconds * 2 ** min(tries - 1, 20), most)
         self._not_before_ms[effect.key] = now_ms + int(wait * 1000)
+
+    def _ask_at_once(self, n: int) -> None:
+        for effect in (machine.Find(n), machine.Close(n)):
+            self._not_before_ms.pop(effect.key, None)
 
     def _alarm(self, refund: RefundRow) -> None:
         hours = (self._world.now_ms() - refund.due_ms) // 3_600_000
@@ -247,9 +273,14 @@ class Running:
                 if self.private is None:
                     raise LookupError("the sealed values of this order are gone")
                 return await self._world.gas.open_order(order.order_no, self.private.number, order.quote_id)
+            case machine.Prepare(device=device):
+                holder = self._world.holder(device)
+                if holder not in (None, order.order_no):
+                    return payment.Unknown(f"the device is held by order {holder}")
+                return await self._world.methods[device].prepare()
             case machine.Start(n=n):
                 attempt = machine.attempt_of(self.rows, n)
-                return await self._method(attempt).start(self._for_driver(attempt), self._tell)
+                return await self._method(attempt).start(self._for_driver(attempt), partial(self._tell, n))
             case machine.Find(n=n):
                 attempt = machine.attempt_of(self.rows, n)
                 return await self._method(attempt).find(self._for_driver(attempt))
@@ -304,12 +335,18 @@ class Running:
             predecessor=attempt.predecessor,
         )
 
-    def _tell(self, progress: payment.Progress) -> None:
+    def _tell(self, n: int, progress: payment.Progress) -> None:
+        if n != len(self.rows.attempts):
+            return
         match progress:
             case payment.Offer():
                 self.offer = progress
             case payment.Step():
                 self.progress = progress
+            case payment.Decided():
+                self._decided = n
+                self._ask_at_once(n)
+                self._wake.set()
             case _:
                 assert_never(progress)
         self._changed.set()
@@ -337,13 +374,15 @@ class World:
         self.now_ms = now_ms
         self.wording = wording
         self.observe = observe
+        self.holder: Callable[[str], str | None] = lambda _: None
+        """The order that holds a device, if any: `Orders` knows."""
 
 
 def _no_answer(effect: machine.Effect, why: str) -> machine.Answer:
     match effect:
         case machine.OpenOrder() | machine.Confirm() | machine.Cancel():
             return gas.Unreachable(why, sent=True)
-        case machine.Start() | machine.Find() | machine.Close():
+        case machine.Prepare() | machine.Start() | machine.Find() | machine.Close():
             return payment.Unknown(why)
         case machine.GiveBack():
             return payment.RefundPending(why)

@@ -16,7 +16,7 @@ Advice = Literal["done", "not_finished", "staff", "no_money_kept", "already_paid
 def truth(rows: Rows) -> Truth:
     """Which of the three end screens is true of these rows."""
     pending = any(refund.state != "done" for refund in rows.refunds)
-    if rows.live is None and rows.liability_fen == 0 and not pending:
+    if rows.live is None and rows.manual is None and rows.liability_fen == 0 and not pending:
         if rows.order.state == "delivered":
             return "done"
         if rows.order.state in ("opening", "open", "refused", "cancelling", "cancelled"):
@@ -31,12 +31,13 @@ def telling(rows: Rows) -> tuple[Said, ...]:
 
 def anything_taken(rows: Rows) -> bool:
     """Whether any money moved, or may have."""
-    return rows.captured_fen > 0 or rows.live is not None
+    return rows.captured_fen > 0 or rows.live is not None or rows.manual is not None
 
 
 def needs_staff(rows: Rows) -> bool:
-    """Whether the machine cannot finish this by itself: the channel says that a refund will not happen."""
-    return _failed_fen(rows) > 0
+    """Whether the machine cannot finish this by itself: the channel will not give money back, or can never say
+    whether it took any."""
+    return _failed_fen(rows) > 0 or rows.manual is not None
 
 
 def advice(rows: Rows) -> Advice:
@@ -51,8 +52,8 @@ def advice(rows: Rows) -> Advice:
 
 def _money(rows: Rows) -> list[Said]:
     said = []
-    if rows.live:
-        said.append(Said("truth.money.unknown", money={"amount": rows.live.amount_fen}))
+    if in_doubt := rows.live or rows.manual:
+        said.append(Said("truth.money.unknown", money={"amount": in_doubt.amount_fen}))
     surplus = "surplus_" if rows.order.state == "delivered" else ""
     failed = _failed_fen(rows)
     if rows.order.state not in GOODS_FINAL:
@@ -89,7 +90,7 @@ def _goods(rows: Rows) -> list[Said]:
         return [Said("truth.goods.already_paid" if _paid_elsewhere(rows) else "truth.goods.unpaid")]
     if rows.captured_fen:
         return [Said("truth.goods.not_yet")]
-    if order.state == "cancelling" or rows.live is None:
+    if order.state == "cancelling" or not (rows.live or rows.manual):
         return [Said("truth.goods.unpaid")]
     return []
 

@@ -120,6 +120,13 @@ class AttemptDead(OrderEvent, frozen=True, tag="menkou.attempt.dead.v1"):
     at_ms: int
 
 
+class AttemptManual(OrderEvent, frozen=True, tag="menkou.attempt.manual.v1"):
+    """The channel cannot say any more whether the attempt took money: a matter for two people of the staff."""
+
+    n: int
+    why: str
+
+
 class RefundDue(OrderEvent, frozen=True, tag="menkou.refund.due.v1"):
     """Money must go back from attempt `n`."""
 
@@ -186,6 +193,7 @@ Event = (
     | AttemptClosing
     | AttemptCaptured
     | AttemptDead
+    | AttemptManual
     | RefundDue
     | RefundSent
     | RefundDone
