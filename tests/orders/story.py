@@ -44,6 +44,24 @@ class Story:
             )
         )
 
+    def at_the_reader(self, n: int = 1) -> "Story":
+        """A card payment that the terminal has acknowledged; its last sale before was `P`."""
+        return self.then(
+            ev.AttemptSent(
+                order_no=NO,
+                n=n,
+                channel="card",
+                device="card",
+                hold=True,
+                key=f"{NO}A{n}",
+                amount_fen=DUE,
+                sent_ms=self.now_ms,
+                show_until_ms=self.now_ms + 120_000,
+                predecessor="P",
+            ),
+            ev.AttemptOpened(order_no=NO, n=n),
+        )
+
     def shown(self, n: int = 1) -> "Story":
         return self.sent(n).then(ev.AttemptOpened(order_no=NO, n=n))
 
@@ -79,10 +97,12 @@ class Story:
         doubt = self.rows.order.state == "delivering"
         return machine.decide(self.rows, machine.Moment(now_ms=self.now_ms, doubt=doubt), SETTINGS)
 
-    def at_screen(self, *, stop: bool = False, wants: bool = False) -> machine.Decision:
-        """What happens next while the resident is there."""
-        wish = machine.Method("wechat", "wechat") if wants else None
-        moment = machine.Moment(now_ms=self.now_ms, present=True, stop=stop, wants=wish)
+    def at_screen(
+        self, *, stop: bool = False, wants: bool | machine.Method = False, predecessor: str | None = None
+    ) -> machine.Decision:
+        """What happens next while the resident is there. `wants`: WeChat, or a way to pay."""
+        wish = machine.Method("wechat", "wechat") if wants is True else wants or None
+        moment = machine.Moment(now_ms=self.now_ms, present=True, stop=stop, wants=wish, predecessor=predecessor)
         return machine.decide(self.rows, moment, SETTINGS)
 
     def answered(self, effect: machine.Effect, answer: machine.Answer) -> "Story":

@@ -19,6 +19,8 @@ STEP_MS = 60_000
 LAST_STEP = 3
 
 Money = Literal["none", "waiting", "paid", "closed", "paid_after_close"]
+Way = Literal["wechat", "card"]
+WAYS = {"wechat": machine.Method("wechat", "wechat"), "card": machine.Method("card", "card", hold=True)}
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -28,6 +30,10 @@ class Channel(msgspec.Struct, frozen=True):
     travelling: bool = False
     captured: int = 0
     refunded: int = 0
+    way: Way = "wechat"
+    sent_ms: int = 0
+    known: bool = False
+    """Cards: whether the driver holds the terminal's own answer; a crash forgets it."""
 
 
 class Company(msgspec.Struct, frozen=True):
@@ -43,18 +49,21 @@ class State(msgspec.Struct, frozen=True):
     rows: Rows | None
     now_ms: int = 0
     present: bool = True
-    wants: bool = False
+    wants: Way | None = None
+    predecessor: str | None = None
     stop: bool = False
     doubt: bool = False
     looked: tuple[int, ...] = ()
     channels: tuple[Channel, ...] = ()
     company: Company = Company()
+    last_sale: str = "before"
+    """What the card terminal names as its last sale: `before`, `other`, or the number of an attempt."""
     faults: int = 2
     pays: int = 2
 
 
-def opening() -> State:
-    """An order that was just made durable."""
+def opening(wants: Way = "wechat") -> State:
+    """An order that was just made durable, and what the resident chose."""
     event = ev.OrderOpening(
         order_no="T07K20000010",
         kind="gas_bill",
@@ -67,7 +76,7 @@ def opening() -> State:
         language="zh_CN",
         at_ms=0,
     )
-    return State(rows=evolve(None, event), wants=True)
+    return State(rows=evolve(None, event), wants=wants)
 
 
 def rows_of(state: State) -> Rows:
@@ -81,23 +90,29 @@ def moment(state: State) -> machine.Moment:
     return machine.Moment(
         now_ms=state.now_ms,
         present=state.present,
-        wants=machine.Method("wechat", "wechat") if state.wants and state.present else None,
+        wants=WAYS[state.wants] if state.wants and state.present else None,
+        predecessor=state.predecessor,
         stop=state.stop,
         looked_ms=dict.fromkeys(state.looked, state.now_ms),
         doubt=state.doubt,
     )
 
 
-def successors(state: State) -> Iterator[tuple[str, State]]:
-    """Every state that can come next, with the name of what happened."""
+def _reader_busy(state: State) -> bool:
+    return any(channel.way == "card" and channel.state == "waiting" for channel in state.channels)
+
+
+def successors(state: State, ways: tuple[Way, ...] = ("wechat",)) -> Iterator[tuple[str, State]]:
+    """Every state that can come next, with the name of what happened. `ways`: what the resident may choose."""
     yield from _terminal(state)
-    yield from _resident(state)
+    yield from _resident(state, ways)
     if state.faults:
         yield "crash", _crash(msgspec.structs.replace(state, faults=state.faults - 1))
     if state.now_ms < LAST_STEP * STEP_MS:
         yield "time", msgspec.structs.replace(state, now_ms=state.now_ms + STEP_MS)
     for n, channel in enumerate(state.channels):
-        if channel.travelling:
+        # a card terminal is not asked what became of a sale before its request can travel no more
+        if channel.travelling and (channel.way == "wechat" or state.now_ms <= channel.sent_ms):
             arrived = msgspec.structs.replace(channel, travelling=False)
             if channel.state == "none":
                 arrived = msgspec.structs.replace(arrived, state="waiting")
@@ -108,21 +123,27 @@ def _crash(state: State) -> State:
     return msgspec.structs.replace(
         state,
         present=False,
-        wants=False,
+        wants=None,
+        predecessor=None,
         stop=False,
         looked=(),
+        channels=tuple(msgspec.structs.replace(channel, known=False) for channel in state.channels),
         doubt=rows_of(state).order.state == "delivering",
     )
 
 
-def _resident(state: State) -> Iterator[tuple[str, State]]:
+def _resident(state: State, ways: tuple[Way, ...]) -> Iterator[tuple[str, State]]:
     if state.present:
-        yield "leave", msgspec.structs.replace(state, present=False, wants=False)
+        yield "leave", msgspec.structs.replace(state, present=False, wants=None)
         if rows_of(state).live and not state.stop:
             yield "stop", msgspec.structs.replace(state, stop=True)
         if not rows_of(state).live and not state.wants and len(state.channels) < 2:
-            yield "choose again", msgspec.structs.replace(state, wants=True, stop=False)
+            for way in ways:
+                yield f"choose {way}", msgspec.structs.replace(state, wants=way, predecessor=None, stop=False)
     for n, channel in enumerate(state.channels):
+        if channel.way == "card":
+            yield from _at_the_reader(state, n, channel)
+            continue
         if state.pays and channel.state == "waiting":
             for fen in (DUE, DUE - 1, DUE + 1):
                 paid = msgspec.structs.replace(channel, state="paid", captured=fen)
@@ -131,9 +152,25 @@ def _resident(state: State) -> Iterator[tuple[str, State]]:
             late = msgspec.structs.replace(channel, state="paid_after_close", captured=DUE)
             used = msgspec.structs.replace(state, pays=state.pays - 1, faults=state.faults - 1)
             yield f"pay {n + 1} after close", _with_channel(used, n, late)
+    if "card" in ways and state.faults and state.last_sale != "other" and not _reader_busy(state):
+        yield "somebody rings up a sale", msgspec.structs.replace(state, last_sale="other", faults=state.faults - 1)
     if state.faults and state.company.state == "open" and not state.company.elsewhere:
         paid_elsewhere = msgspec.structs.replace(state.company, elsewhere=True)
         yield "paid elsewhere", msgspec.structs.replace(state, company=paid_elsewhere, faults=state.faults - 1)
+
+
+def _at_the_reader(state: State, n: int, channel: Channel) -> Iterator[tuple[str, State]]:
+    if channel.state != "waiting":
+        return
+    for knows in (True, False) if state.faults else (True,):
+        after = state if knows else msgspec.structs.replace(state, faults=state.faults - 1)
+        lost = "" if knows else ", answer lost"
+        closed = msgspec.structs.replace(channel, state="closed", known=knows)
+        yield f"decline {n + 1}{lost}", _with_channel(after, n, closed)
+        if state.pays:
+            paid = msgspec.structs.replace(channel, state="paid", captured=DUE, known=knows)
+            sold = msgspec.structs.replace(after, pays=state.pays - 1, last_sale=str(n + 1))
+            yield f"pay {n + 1}{lost}", _with_channel(sold, n, paid)
 
 
 def _with_channel(state: State, n: int, channel: Channel) -> State:
@@ -152,8 +189,19 @@ def _terminal(state: State) -> Iterator[tuple[str, State]]:
     if effect is None:
         yield "record", durable
         return
+    if isinstance(effect, machine.Prepare):
+        ready = not _reader_busy(state)
+        yield (
+            "prepared",
+            msgspec.structs.replace(
+                state, predecessor=state.last_sale if ready else None, wants=state.wants if ready else None
+            ),
+        )
+        return
     if isinstance(effect, machine.Start):
-        durable = msgspec.structs.replace(durable, wants=False, channels=(*durable.channels, Channel()))
+        assert state.wants is not None
+        begun = Channel(way=state.wants, sent_ms=state.now_ms)
+        durable = msgspec.structs.replace(durable, wants=None, predecessor=None, channels=(*durable.channels, begun))
     if decision.intent and state.faults:
         yield "crash after intent", _crash(msgspec.structs.replace(durable, faults=state.faults - 1))
     for name, peers, answer in _effect(durable, effect):
@@ -180,18 +228,22 @@ def _effect(state: State, effect: machine.Effect) -> Iterator[tuple[str, State, 
     spent = msgspec.structs.replace(state, faults=state.faults - 1)
     match effect:
         case machine.Start(n=n) | machine.Find(n=n) | machine.Close(n=n):
-            done, answer = _channel_call(state.channels[n - 1], effect)
+            channel = state.channels[n - 1]
+            done, answer = _reader_call(state, n, effect) if channel.way == "card" else _channel_call(channel, effect)
             yield "answered", _with_channel(state, n - 1, done), answer
             if state.faults:
                 yield "answer lost", _with_channel(spent, n - 1, done), payment.Unknown("lost")
                 if isinstance(effect, machine.Start):
-                    lost = msgspec.structs.replace(state.channels[n - 1], travelling=True)
+                    lost = msgspec.structs.replace(channel, travelling=True)
                     yield "request late", _with_channel(spent, n - 1, lost), payment.Unknown("lost")
         case machine.GiveBack(n=n, r=r):
             channel = state.channels[n - 1]
             refund = machine.refund_of(rows_of(state), n, r)
             booked = [row for row in rows_of(state).refunds if row.n == n]
             done = channel
+            if channel.way == "card" and state.last_sale != str(n):
+                yield "answered", state, payment.RefundFailed("not the last sale")
+                return
             if channel.refunded < sum(row.amount_fen for row in booked):
                 done = msgspec.structs.replace(channel, refunded=channel.refunded + refund.amount_fen)
             yield "answered", _with_channel(state, n - 1, done), payment.Refunded("R")
@@ -204,6 +256,26 @@ def _effect(state: State, effect: machine.Effect) -> Iterator[tuple[str, State, 
                 lost_answer = gas.Unreachable("lost", sent=True)
                 yield "answer lost", msgspec.structs.replace(spent, company=company), lost_answer
                 yield "not reached", spent, gas.Unreachable("refused", sent=False)
+
+
+def _reader_call(
+    state: State, n: int, effect: machine.Start | machine.Find | machine.Close
+) -> tuple[Channel, payment.Outcome]:
+    """A card terminal answers of itself, or names its last sale once it is idle and nothing can travel any more."""
+    channel = state.channels[n - 1]
+    if isinstance(effect, machine.Start):
+        return msgspec.structs.replace(channel, state="waiting"), payment.Open()
+    if channel.known:
+        return channel, payment.Captured(channel.captured, f"C{n}") if channel.captured else payment.Dead("refused")
+    if channel.state == "waiting":
+        return channel, payment.Open()
+    if state.last_sale == str(n):
+        return channel, payment.Captured(channel.captured, f"C{n}")
+    if state.now_ms <= channel.sent_ms:
+        return channel, payment.Unknown("too early to tell")
+    if state.last_sale == machine.attempt_of(rows_of(state), n).predecessor:
+        return channel, payment.Dead("never_arrived")
+    return channel, payment.Unprovable("another sale came after it")
 
 
 def _channel_call(
