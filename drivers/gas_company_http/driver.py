@@ -21,6 +21,7 @@ from kiosk.devices.gas import (
     Opened,
     Quote,
     Refused,
+    TopUpQuote,
     Unreachable,
 )
 from kiosk.devices.health import Health, NeedsAttention, Offline, Ready, Unknown
@@ -108,6 +109,17 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
             return Refused("no_such_account")
         answer = await self._ask("POST", f"/v1/accounts/{number}/quotes", self.settings.lookup_timeout_s)
         return _understand(answer, lambda body: wire.read_quote(body, number))
+
+    async def quote_top_up(self, number: str, amount_fen: int) -> TopUpQuote | Refused | Unreachable:
+        if not self._can_exist(number):
+            return Refused("no_such_account")
+        answer = await self._ask(
+            "POST",
+            f"/v1/accounts/{number}/top-up-quotes",
+            self.settings.lookup_timeout_s,
+            {"amount_fen": amount_fen},
+        )
+        return _understand(answer, lambda body: wire.read_top_up_quote(body, number, amount_fen))
 
     async def open_order(self, order_no: str, number: str, quote_id: str) -> Opened | Refused | Unreachable:
         if not self._can_exist(number):

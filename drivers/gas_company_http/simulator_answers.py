@@ -61,3 +61,19 @@ def contradict(quote: Json, kind: str) -> None:
             quote["total_fen"] -= 1000
         case _:
             quote["total_fen"] += 1
+
+
+def contradict_top_up(quote: Json, kind: str) -> None:
+    """Make the `quote` of a top-up inconsistent."""
+    match kind:
+        case "line":
+            quote["lines"][0]["amount_fen"] //= 100
+        case "negative":
+            quote["lines"][0]["amount_fen"] *= -1
+        case "balance":
+            quote["balance_after_fen"] += 1
+        case "owed":
+            quote["owed_fen"] += 1
+        case _:
+            quote["total_fen"] += 1
+            quote["balance_after_fen"] += 1

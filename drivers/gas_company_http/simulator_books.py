@@ -1,4 +1,4 @@
-"""The simulated gas company's durable books: households, bills, quotes and orders.
+"""The simulated gas company's durable books: households, bills, quotes and orders, and its smart meters.
 
 Money is integer fen, volumes are decimal text. Every method is one transaction and takes the time as an argument.
 """
@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from drivers.gas_company_http.simulator_households import HOUSEHOLDS, Household
+from drivers.gas_company_http.simulator_meters import SCHEMA as METERS_SCHEMA
+from drivers.gas_company_http.simulator_meters import Meters, Worth
 from drivers.gas_company_http.simulator_tariff import PricedLine, price_volume
 from kiosk.testing.simulator import open_books
 
 CHINA = timezone(timedelta(hours=8))
 ELSEWHERE = "elsewhere"
+ELSEWHERE_FEN = 5_000
 PRICE_STEP = Decimal("0.10")
 
 SCHEMA = """
@@ -70,14 +73,17 @@ class Bill:
 
 
 class Books:
-    """Opens or creates `folder/gas_company.sqlite`; new books start with the demo households."""
+    """Opens or creates `folder/gas_company.sqlite`; demo households that it does not know yet are added."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = open_books(folder, "gas_company", SCHEMA)
+        self._db = open_books(folder, "gas_company", SCHEMA + METERS_SCHEMA)
+        self.meters = Meters(self._db)
         with self._transaction():
             if self._one("SELECT count(*) AS n FROM price")["n"] == 0:
                 self._db.execute("INSERT INTO price VALUES (0)")
-                for household in HOUSEHOLDS:
+            self.meters.begin()
+            for household in HOUSEHOLDS:
+                if self._maybe("SELECT 1 FROM household WHERE account = ?", household.account) is None:
                     self._add_household(household)
 
     def close(self) -> None:
@@ -130,9 +136,11 @@ class Books:
             self._add_bill(account, first_month, last_month, volume, late_fee_fen)
 
     def pay_elsewhere(self, account: str) -> int:
-        """Someone pays everything at the counter; the number of bills that were open."""
-        self.household(account)
+        """Someone pays everything at the counter; the number of bills that were open. A smart meter gets 50 yuan."""
+        household = self.household(account)
         with self._transaction():
+            if household["meter_kind"] == "remote":
+                self.meters.credit(account, ELSEWHERE_FEN)
             return self._db.execute(
                 "UPDATE bill SET settled_by = ? WHERE account = ? AND settled_by IS NULL", (ELSEWHERE, account)
             ).rowcount
@@ -154,6 +162,10 @@ class Books:
         )
         return quote_id
 
+    def worth(self, account: str, amount_fen: int) -> Worth:
+        """What money does for a smart meter's account, at today's prices."""
+        return self.meters.worth(self.household(account), amount_fen, PRICE_STEP * self._price_step())
+
     def order(self, order_no: str) -> sqlite3.Row | None:
         return self._maybe("SELECT * FROM orders WHERE order_no = ?", order_no)
 
@@ -171,22 +183,17 @@ class Books:
         raise RefusalError(known["refusal"] or ("already_paid" if known["state"] == "delivered" else "not_accepted"))
 
     def confirm(self, order_no: str, channel: str, channel_ref: str, paid_fen: int, now_ms: int) -> sqlite3.Row:
-        """Settle the order's bills. A repeat gets the first answer, whatever it says."""
+        """Settle the order's bills, or credit its top-up. A repeat gets the first answer, whatever it says."""
         with self._transaction():
             order = self.order(order_no)
             if order is None or order["state"] == "cancelled":
                 raise RefusalError("not_accepted")
             if order["state"] == "delivered":
                 return order
-            bills = json.loads(order["bills"])
-            open_bills = {bill.id: bill.fen for bill in self.unpaid(order["account"])}
-            if not set(bills) <= set(open_bills):
-                raise RefusalError("already_paid")
-            if now_ms > order["pay_by_ms"] and sum(open_bills[bill] for bill in bills) != order["due_fen"]:
-                raise RefusalError("quote_changed")
-            if paid_fen < order["due_fen"]:
-                raise RefusalError("not_accepted")
-            self._db.executemany("UPDATE bill SET settled_by = ? WHERE id = ?", [(order_no, bill) for bill in bills])
+            if self.meters.quoted(order["account"], order["quote_id"]):
+                self._credit(order, paid_fen, now_ms)
+            else:
+                self._settle(order, paid_fen, now_ms)
             self._db.execute(
                 "UPDATE orders SET state = 'delivered', channel = ?, channel_ref = ?, paid_fen = ?, closed_ms = ?"
                 " WHERE order_no = ?",
@@ -248,21 +255,38 @@ class Books:
                 }
                 for household in self.households()
             },
+            "meters": self.meters.everything(),
         }
 
+    def _settle(self, order: sqlite3.Row, paid_fen: int, now_ms: int) -> None:
+        bills = json.loads(order["bills"])
+        open_bills = {bill.id: bill.fen for bill in self.unpaid(order["account"])}
+        if not set(bills) <= set(open_bills):
+            raise RefusalError("already_paid")
+        if now_ms > order["pay_by_ms"] and sum(open_bills[bill] for bill in bills) != order["due_fen"]:
+            raise RefusalError("quote_changed")
+        if paid_fen < order["due_fen"]:
+            raise RefusalError("not_accepted")
+        settled = [(order["order_no"], bill) for bill in bills]
+        self._db.executemany("UPDATE bill SET settled_by = ? WHERE id = ?", settled)
+
+    def _credit(self, order: sqlite3.Row, paid_fen: int, now_ms: int) -> None:
+        household = self.household(order["account"])
+        if now_ms > order["pay_by_ms"] and not self.meters.takes(household, order["due_fen"]):
+            raise RefusalError("outside_limits")
+        if paid_fen < order["due_fen"]:
+            raise RefusalError("not_accepted")
+        self.meters.credit(order["account"], order["due_fen"])
+
     def _new_order(self, order_no: str, account: str, quote_id: str, now_ms: int, pay_by_ms: int) -> None:
-        quote = self._maybe("SELECT * FROM quote WHERE quote_id = ? AND account = ?", quote_id, account)
-        bills = self.unpaid(account)
-        refusal = None
-        if quote is None:
-            refusal = "not_accepted"
-        elif not bills:
-            refusal = "already_paid"
-        elif now_ms >= quote["expires_ms"]:
-            refusal = "quote_expired"
-        elif (json.loads(quote["bills"]), quote["total_fen"]) != ([b.id for b in bills], sum(b.fen for b in bills)):
-            refusal = "quote_changed"
-        elif self._maybe(
+        top_up = self.meters.quoted(account, quote_id)
+        bills = [] if top_up else self.unpaid(account)
+        if top_up:
+            worth, expires_ms = top_up
+            refusal, due_fen = self._doubt_top_up(account, worth, expires_ms, now_ms), worth["total_fen"]
+        else:
+            refusal, due_fen = self._doubt_bills(account, quote_id, bills, now_ms), sum(bill.fen for bill in bills)
+        if refusal is None and self._maybe(
             "SELECT 1 FROM orders WHERE account = ? AND state = 'open' AND pay_by_ms >= ?", account, now_ms
         ):
             refusal = "account_busy"
@@ -274,7 +298,7 @@ class Books:
                 account,
                 quote_id,
                 json.dumps([bill.id for bill in bills]),
-                sum(bill.fen for bill in bills),
+                due_fen,
                 str(sum((bill.volume for bill in bills), Decimal(0))),
                 pay_by_ms,
                 "cancelled" if refusal else "open",
@@ -282,6 +306,25 @@ class Books:
                 now_ms if refusal else None,
             ),
         )
+
+    def _doubt_bills(self, account: str, quote_id: str, bills: list[Bill], now_ms: int) -> str | None:
+        quote = self._maybe("SELECT * FROM quote WHERE quote_id = ? AND account = ?", quote_id, account)
+        if quote is None:
+            return "not_accepted"
+        if not bills:
+            return "already_paid"
+        if now_ms >= quote["expires_ms"]:
+            return "quote_expired"
+        if (json.loads(quote["bills"]), quote["total_fen"]) != ([b.id for b in bills], sum(b.fen for b in bills)):
+            return "quote_changed"
+        return None
+
+    def _doubt_top_up(self, account: str, worth: Worth, expires_ms: int, now_ms: int) -> str | None:
+        if now_ms >= expires_ms:
+            return "quote_expired"
+        if not self.meters.takes(self.household(account), worth["total_fen"]):
+            return "outside_limits"
+        return None if worth == self.worth(account, worth["total_fen"]) else "quote_changed"
 
     def _add_household(self, household: Household) -> None:
         self._db.execute(
@@ -297,6 +340,8 @@ class Books:
                 household.balance_fen,
             ),
         )
+        if household.meter_kind == "remote":
+            self.meters.hang(household.account, household.balance_fen)
         for bill in household.bills:
             self._add_bill(household.account, bill.first_month, bill.last_month, bill.volume, bill.late_fee_fen)
 

@@ -82,7 +82,11 @@ HOUSEHOLDS = (
     _household("0100009018", "刘德厚", "复兴花园 6号楼1单元1101", ("2026-09", "2026-10", 50, 0), persons=5, used=380),
     # 12.38: 3 × 4.125 rounded half up
     _household("1000009425", "孙晓燕", "丰泽苑 4号楼2单元902", ("2026-09", "2026-10", 3, 0), used=1050),
-    # Other meters
+    # Smart meters: money on the account, a balance below zero, little left just before the second tier, and a full one
     _household("0200000156", "周国强", "丰泽苑 11号楼1单元2203", meter_kind="remote", used=88, balance_fen=8650),
+    _household("0200000164", "郑小兰", "丰泽苑 2号楼2单元604", meter_kind="remote", used=151, balance_fen=-1240),
+    _household("0200000172", "冯永明", "和信家园 9号楼1单元1501", meter_kind="remote", used=380, balance_fen=500),
+    _household("0200000180", "褚慧敏", "复兴花园 1号楼3单元302", meter_kind="remote", used=40, balance_fen=299_500),
+    # A card meter
     _household("0200000284", "吴桂英", "康定小区 3号楼1单元201", meter_kind="card", used=64),
 )

@@ -1,4 +1,4 @@
-"""The simulated company's price tables, and how it prices a period's gas.
+"""The simulated company's price tables, how it prices a period's gas, and how much gas money buys.
 
 Both tables were read in public notices (Changshu: hbzqbyyxgs.com/news/642023; T2: yuhang55.com). They are examples;
 another city's prices differ.
@@ -49,7 +49,7 @@ def price_volume(
     lines = []
     position, end = used, used + volume
     for number, tier in enumerate(TARIFFS[tariff], start=1):
-        boundary = end if tier.upto is None else Decimal(tier.upto + tier.per_person * max(persons - 4, 0))
+        boundary = end if tier.upto is None else _boundary(tier.upto, tier, persons)
         part = min(end, boundary) - position
         if part > 0:
             price = tier.price + increase
@@ -57,3 +57,29 @@ def price_volume(
             lines.append(PricedLine(number, part, price, int(fen)))
             position += part
     return lines
+
+
+def price_money(
+    tariff: str, *, persons: int, used: Decimal, fen: int, increase: Decimal = Decimal(0)
+) -> list[PricedLine]:
+    """The gas that `fen` buy after `used` m³ of the same year, to 0.0001 m³; the lines' amounts add up to `fen`."""
+    lines = []
+    position, left = used, fen
+    for number, tier in enumerate(TARIFFS[tariff], start=1):
+        price = tier.price + increase
+        part = (Decimal(left) / 100 / price).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        cost = left
+        if tier.upto is not None:
+            room = max(_boundary(tier.upto, tier, persons) - position, Decimal(0))
+            whole = int((room * price * 100).quantize(Decimal(1), ROUND_HALF_UP))
+            if whole < left:
+                part, cost = room, whole
+            position += part
+        if cost > 0:
+            lines.append(PricedLine(number, part, price, cost))
+            left -= cost
+    return lines
+
+
+def _boundary(upto: int, tier: Tier, persons: int) -> Decimal:
+    return Decimal(upto + tier.per_person * max(persons - 4, 0))

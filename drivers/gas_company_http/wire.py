@@ -24,6 +24,8 @@ from kiosk.devices.gas import (
     Quote,
     RefusalReason,
     TierLine,
+    TopUpLimits,
+    TopUpQuote,
 )
 from kiosk.text.masking import mask_address, mask_name
 
@@ -95,13 +97,23 @@ _Reference = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._-]{1,40}\Z")]
 _Personal = Annotated[str, Meta(max_length=200)]
 
 
+_Due = Annotated[int, Meta(ge=1, le=100_000_000)]
+_Balance = Annotated[int, Meta(ge=-100_000_000, le=100_000_000)]
+
+
+class _Limits(msgspec.Struct):
+    min_fen: _Due
+    max_fen: _Due
+
+
 class _Account(msgspec.Struct):
     number: str
     meter_kind: MeterKind
     holder_masked: _Personal
     address_masked: _Personal
     arrears_fen: _Fen
-    balance_fen: Annotated[int, Meta(ge=-100_000_000, le=100_000_000)] = 0
+    balance_fen: _Balance = 0
+    top_up: _Limits | None = None
 
 
 class _Line(msgspec.Struct):
@@ -124,7 +136,19 @@ class _Quote(msgspec.Struct):
     quote_id: _Reference
     account: _Account
     periods: Annotated[list[_Period], Meta(min_length=1, max_length=MOST_LINES)]
-    total_fen: Annotated[int, Meta(ge=1, le=100_000_000)]
+    total_fen: _Due
+    used_this_cycle_m3: _Volume
+    price_version: _Reference
+    expires_ms: _Moment
+
+
+class _TopUpQuote(msgspec.Struct):
+    quote_id: _Reference
+    account: _Account
+    total_fen: _Due
+    owed_fen: _Fen
+    balance_after_fen: _Balance
+    lines: Annotated[list[_Line], Meta(max_length=MOST_LINES)]
     used_this_cycle_m3: _Volume
     price_version: _Reference
     expires_ms: _Moment
@@ -152,6 +176,7 @@ class _Error(msgspec.Struct):
 
 _ACCOUNT = msgspec.json.Decoder(_Account)
 _QUOTE = msgspec.json.Decoder(_Quote)
+_TOP_UP_QUOTE = msgspec.json.Decoder(_TopUpQuote)
 _ORDER: msgspec.json.Decoder[_Open | _Delivered | _Cancelled] = msgspec.json.Decoder(_Open | _Delivered | _Cancelled)
 _ERROR = msgspec.json.Decoder(_Error)
 
@@ -172,6 +197,35 @@ def read_quote(body: bytes, number: str) -> Quote:
         account=_account(quote.account, number),
         periods=periods,
         total_fen=quote.total_fen,
+        used_this_cycle_m3=Decimal(quote.used_this_cycle_m3),
+        price_version=quote.price_version,
+        expires_ms=quote.expires_ms,
+    )
+
+
+def read_top_up_quote(body: bytes, number: str, amount_fen: int) -> TopUpQuote:
+    """What `amount_fen` is worth to the account `number`, consistent to the fen. Raises `WireError`."""
+    quote = _decode(body, _TOP_UP_QUOTE)
+    account = _account(quote.account, number)
+    lines = tuple(map(_line, quote.lines))
+    _require(account.meter_kind == "remote", "a top-up of a meter that holds no money")
+    _require(quote.total_fen == amount_fen, "the quote is for another amount")
+    _require(
+        quote.balance_after_fen == account.balance_fen + quote.total_fen, "the balance does not grow by the amount"
+    )
+    _require(quote.owed_fen == min(quote.total_fen, max(-account.balance_fen, 0)), "the owed part is not what is owed")
+    _require(all(map(_explains, lines)), "a line's amount is not its volume times its price")
+    _require(
+        sum(line.amount_fen for line in lines) + quote.owed_fen == quote.total_fen,
+        "the lines and the owed part do not add up to the amount",
+    )
+    return TopUpQuote(
+        quote_id=quote.quote_id,
+        account=account,
+        total_fen=quote.total_fen,
+        owed_fen=quote.owed_fen,
+        balance_after_fen=quote.balance_after_fen,
+        lines=lines,
         used_this_cycle_m3=Decimal(quote.used_this_cycle_m3),
         price_version=quote.price_version,
         expires_ms=quote.expires_ms,
@@ -203,6 +257,10 @@ def refusal(code: str) -> RefusalReason | None:
 
 def _account(account: _Account, number: str) -> Account:
     _require(account.number == number, "the answer is about another account")
+    limits = account.top_up
+    if limits is not None:
+        _require(account.meter_kind == "remote", "limits of a top-up for a meter that holds no money")
+        _require(limits.min_fen <= limits.max_fen, "the least is more than the most")
     return Account(
         number=number,
         meter_kind=account.meter_kind,
@@ -210,19 +268,12 @@ def _account(account: _Account, number: str) -> Account:
         address_masked=mask_address(account.address_masked),
         arrears_fen=account.arrears_fen,
         balance_fen=account.balance_fen,
+        top_up=None if limits is None else TopUpLimits(min_fen=limits.min_fen, max_fen=limits.max_fen),
     )
 
 
 def _period(period: _Period) -> Period:
-    lines = tuple(
-        TierLine(
-            tier=line.tier,
-            volume_m3=Decimal(line.volume_m3),
-            unit_price=Decimal(line.unit_price),
-            amount_fen=line.amount_fen,
-        )
-        for line in period.lines
-    )
+    lines = tuple(map(_line, period.lines))
     volume = Decimal(period.volume_m3)
     _require(period.first_month <= period.last_month, "a period ends before it begins")
     _require(all(map(_explains, lines)), "a line's amount is not its volume times its price")
@@ -238,6 +289,15 @@ def _period(period: _Period) -> Period:
         lines=lines,
         late_fee_fen=period.late_fee_fen,
         amount_fen=period.amount_fen,
+    )
+
+
+def _line(line: _Line) -> TierLine:
+    return TierLine(
+        tier=line.tier,
+        volume_m3=Decimal(line.volume_m3),
+        unit_price=Decimal(line.unit_price),
+        amount_fen=line.amount_fen,
     )
 
 

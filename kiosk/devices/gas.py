@@ -1,4 +1,4 @@
-"""The role `GasCompany`: whose accounts and bills they are, and who says that something was delivered.
+"""The role `GasCompany`: whose accounts, bills and meters they are, and who says that something was delivered.
 
 Money is integer fen. Volumes (m³) and unit prices (yuan/m³, three decimals are usual) are exact decimals. The
 company's quote is the truth about what is owed; the terminal only explains it.
@@ -15,8 +15,19 @@ from kiosk.devices.device import Device, S_co
 MeterKind = Literal["postpaid", "remote", "card"]
 
 
+class TopUpLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The least and the most money that may be added to an account at once, both included."""
+
+    min_fen: int
+    max_fen: int
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A household as the company shows it: already masked for the screen (`张**`, `天福和园 ***`)."""
+    """A household as the company shows it: already masked for the screen (`张**`, `天福和园 ***`).
+
+    `balance_fen` is the money on a remote meter's account; it may be negative. `top_up` is None where no money can be
+    added now: any other meter, a full account, a company that does not sell this way.
+    """
 
     number: str
     meter_kind: MeterKind
@@ -24,6 +35,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     address_masked: str
     arrears_fen: int
     balance_fen: int = 0
+    top_up: TopUpLimits | None = None
 
 
 class TierLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +71,29 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     expires_ms: int
 
 
+class TopUpQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """What `total_fen` is worth on a remote meter's account, held until `expires_ms`.
+
+    The meter holds money, so the whole amount is credited. `owed_fen` of it settles a negative balance first; `lines`
+    explain the rest as gas at today's prices, after the gas that the present balance still buys. Gas used before the
+    credit arrives, or a change of price, moves the lines, never the money.
+    """
+
+    quote_id: str
+    account: Account
+    total_fen: int
+    owed_fen: int
+    balance_after_fen: int
+    lines: tuple[TierLine, ...]
+    used_this_cycle_m3: Decimal
+    price_version: str
+    expires_ms: int
+
+
 RefusalReason = Literal[
     "no_such_account",
     "nothing_owed",
+    "outside_limits",
     "quote_expired",
     "quote_changed",
     "already_paid",
@@ -95,7 +127,8 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
 
 
 class Delivered(msgspec.Struct, frozen=True, tag="delivered"):
-    """The company booked the payment: the debt is gone. `receipt_no` is the company's number for it."""
+    """The company booked the payment: the debt is gone, the account has the money. `receipt_no` is the company's number
+    for it. A remote meter may show it hours later."""
 
     receipt_no: str
 
@@ -127,14 +160,19 @@ class GasCompany(Device[S_co]):
         """All that a postpaid account owes now; `Refused("nothing_owed")` when that is nothing."""
 
     @abstractmethod
+    async def quote_top_up(self, number: str, amount_fen: int) -> TopUpQuote | Refused | Unreachable:
+        """What `amount_fen` would be worth on a remote meter's account. `Refused("outside_limits")` when the amount is
+        not (any more) within what the company takes, `Refused("not_accepted")` for another meter."""
+
+    @abstractmethod
     async def open_order(self, order_no: str, number: str, quote_id: str) -> Opened | Refused | Unreachable:
-        """Hold the quoted price for this order."""
+        """Hold what was quoted, a bill or a top-up, for this order."""
 
     @abstractmethod
     async def confirm_paid(
         self, order_no: str, channel: str, channel_ref: str, paid_fen: int
     ) -> Delivered | Refused | Unreachable:
-        """Say that the resident paid. `Delivered` means the debt is settled with the company."""
+        """Say that the resident paid. `Delivered` means that the company settled the debt or credited the account."""
 
     @abstractmethod
     async def cancel(self, order_no: str, reason: str) -> Cancelled | Delivered | Unreachable:
