@@ -22,20 +22,11 @@ from typing import Any
 
 from aiohttp import web
 
-from drivers.gas_company_http.simulator_answers import contradict, order_json, period_json
+from drivers.gas_company_http.simulator_answers import contradict, contradict_top_up, order_json, period_json
 from drivers.gas_company_http.simulator_books import Books, RefusalError
-from kiosk.testing.simulator import (
-    HTTP_FAULTS,
-    Action,
-    BadRequestError,
-    Fault,
-    Faults,
-    Json,
-    Server,
-    Talk,
-    http_faults,
-    main,
-)
+from drivers.gas_company_http.simulator_talk import explain
+from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
+from kiosk.testing.simulator import Action, BadRequestError, Button, Fault, Faults, Json, Talk, main
 
 TERMINAL = "HALL-01"
 WINDOW_MS = 300_000
@@ -48,6 +39,7 @@ STATUS = {
     "no_such_order": 404,
     "no_such_path": 404,
     "nothing_owed": 409,
+    "outside_limits": 422,
     "quote_changed": 409,
     "already_paid": 409,
     "account_busy": 409,
@@ -66,12 +58,33 @@ FAULTS = HTTP_FAULTS | {
     "clock_skew": "the company's clock is `seconds` ahead (default 3600)",
     "quote_expires_at_once": "the quote is already expired when it arrives",
     "price_changed": "prices rise after the quote, just before the order is opened",
+    "limits_changed": "the most for a top-up falls to `max_fen` (default 2000) just before the order is opened",
+    "silent_meter": "the account is credited, but its meter hears of it only when somebody presses its key",
     "paid_elsewhere": "someone pays the account just before `at`: 'confirm' (default) or 'open'",
     "slow_confirm": "a payment is booked at once, its answer comes after `seconds` (default 5)",
     "confirm_refused": "refuses a payment with `reason` (default already_paid) without booking it",
-    "inconsistent_quote": "a quote that contradicts itself, by `kind`: total (default), period, line, volume, negative",
+    "inconsistent_quote": "a quote that contradicts itself, by `kind`: total (default), line, negative; of a bill also"
+    " period, volume; of a top-up also balance, owed",
     "clear_names": "sends names and addresses unmasked",
 }
+
+
+BUTTONS = (
+    Button(label="Paid elsewhere meanwhile", group="The company", action="pay_elsewhere"),
+    Button(label="A new bill for the account", group="The company", action="add_debt"),
+    Button(label="Prices rise now", group="The company", action="raise_prices"),
+    Button(label="The next quote changes", group="The company", fault="price_changed"),
+    Button(label="The next quote expires", group="The company", fault="quote_expires_at_once"),
+    Button(label="Top-ups: the next quote is too much", group="The company", fault="limits_changed"),
+    Button(label="The next smart meter is silent", group="The company", fault="silent_meter"),
+    Button(label="Press the key on the meter", group="The company", action="press_key"),
+    Button(label="Refuse the next payment", group="The company", fault="confirm_refused"),
+    Button(label="Paid elsewhere just before", group="The company", fault="paid_elsewhere"),
+    Button(label="Refuse whatever comes next", group="The company", fault="refuse"),
+    Button(label="Maintenance until cleared", group="The company", fault="maintenance", times=-1),
+    Button(label="Payments answered late: 20 s", group="The company", fault="slow_confirm", more={"seconds": 20}),
+    *WIRE_BUTTONS,
+)
 
 
 @dataclass(frozen=True)
@@ -107,28 +120,32 @@ class GasCompanySimulator:
     ) -> None:
         self.faults = Faults(FAULTS)
         self.talk = Talk()
+        self._wire = HttpWire(self.faults, self.talk, self._serve, explain, port)
         self.actions: Mapping[str, Action] = {
             "households": self._list_households,
             "add_debt": self._add_debt,
             "pay_elsewhere": self._pay_elsewhere,
-            "set_down": self._set_down,
-            "set_up": self._set_up,
+            "set_limits": self._set_limits,
+            "set_meter": self._set_meter,
+            "press_key": self._press_key,
+            "raise_prices": self._raise_prices,
+            **self._wire.actions,
         }
         self.requests: list[tuple[str, str]] = []
+        self._last_account = ""
         self._folder = books
         self._books = Books(books)
         self._key_file = (books / "terminal.key").absolute()
         self._key = _kept_key(self._key_file)
-        self._port = port
         self._quote_ms = round(quote_seconds * 1000)
         self._pay_ms = round(pay_seconds * 1000)
         self._now = now
-        self._server: Server | None = None
         self._answers: dict[str, Signed] = {}
         self._routes: list[tuple[str, str, Callable[[Request], tuple[int, Json]]]] = [
             ("GET", r"/v1/ping", self._ping),
             ("GET", r"/v1/accounts/([0-9]{1,20})", self._account),
             ("POST", r"/v1/accounts/([0-9]{1,20})/quotes", self._quote),
+            ("POST", r"/v1/accounts/([0-9]{1,20})/top-up-quotes", self._quote_top_up),
             ("GET", r"/v1/orders/([0-9A-Za-z-]{1,32})", self._query),
             ("PUT", r"/v1/orders/([0-9A-Za-z-]{1,32})", self._open_order),
             ("PUT", r"/v1/orders/([0-9A-Za-z-]{1,32})/payment", self._confirm),
@@ -137,33 +154,20 @@ class GasCompanySimulator:
         ]
 
     async def start(self) -> Json:
-        url = await self._listen()
-        return {"port": url, "settings": {"terminal": TERMINAL, "key": f"file:{self._key_file}"}}
+        return {"port": await self._wire.plug(), "settings": {"terminal": TERMINAL, "key": f"file:{self._key_file}"}}
 
     async def stop(self) -> None:
-        await self._hang_up()
+        await self._wire.unplug()
         self._books.close()
 
     def books(self) -> Json:
-        return self._books.everything()
+        state = {"plugged": self._wire.plugged, "account": self._last_account}
+        return {**self._books.everything(), "state": state | {"prices": self._books.price_version()}}
 
     def add_control_routes(self, app: web.Application) -> None:
         """None of its own."""
 
     # The wire
-
-    async def _listen(self) -> str:
-        app = web.Application()
-        app.router.add_route("*", "/{tail:.*}", http_faults(self.faults, self._serve))
-        self._server = Server(app, self._port)
-        url = await self._server.start()
-        self._port = int(url.rpartition(":")[2])
-        return url
-
-    async def _hang_up(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            await server.stop()
 
     async def _serve(self, http: web.Request) -> web.Response:
         body = await http.read()
@@ -267,6 +271,32 @@ class GasCompanySimulator:
             contradict(quote, str(fault.more.get("kind", "total")))
         return 201, quote
 
+    def _quote_top_up(self, request: Request) -> tuple[int, Json]:
+        account = request.parts[0]
+        household = self._books.household(account)
+        amount_fen = request.content.get("amount_fen")
+        if type(amount_fen) is not int or not 1 <= amount_fen <= 100_000_000:
+            raise RefusalError("bad_request")
+        if household["meter_kind"] != "remote":
+            raise RefusalError("not_accepted")
+        if not self._books.meters.takes(household, amount_fen):
+            raise RefusalError("outside_limits")
+        expires_ms = request.now_ms + self._quote_ms
+        if self._strikes("quote_expires_at_once", request.path):
+            expires_ms = request.now_ms
+        worth = self._books.worth(account, amount_fen)
+        quote: Json = {
+            "quote_id": self._books.meters.add_quote(account, worth, expires_ms),
+            "account": self._account_json(request),
+            **worth,
+            "used_this_cycle_m3": household["used_m3"],
+            "price_version": self._books.price_version(),
+            "expires_ms": expires_ms,
+        }
+        if fault := self._strikes("inconsistent_quote", request.path):
+            contradict_top_up(quote, str(fault.more.get("kind", "total")))
+        return 201, quote
+
     def _query(self, request: Request) -> tuple[int, Json]:
         order = self._books.order(request.parts[0])
         if order is None:
@@ -279,6 +309,8 @@ class GasCompanySimulator:
         self._someone_pays(account, "open")
         if self._strikes("price_changed", request.path):
             self._books.raise_prices()
+        if fault := self._strikes("limits_changed", request.path):
+            self._books.meters.set_limits(1, int(fault.more.get("max_fen", 2000)))
         pay_by_ms = request.now_ms + self._pay_ms
         return 200, order_json(self._books.open_order(request.parts[0], account, quote_id, request.now_ms, pay_by_ms))
 
@@ -293,6 +325,8 @@ class GasCompanySimulator:
         order = self._books.order(request.parts[0])
         if order is not None and order["account"] is not None:
             self._someone_pays(order["account"], "confirm")
+            if self._strikes("silent_meter", request.path):
+                self._books.meters.set_silent(order["account"], True)
         return 200, order_json(self._books.confirm(request.parts[0], channel, channel_ref, paid_fen, request.now_ms))
 
     def _cancel(self, request: Request) -> tuple[int, Json]:
@@ -319,12 +353,13 @@ class GasCompanySimulator:
 
     def _account_json(self, request: Request) -> Json:
         household = self._books.household(request.parts[0])
+        self._last_account = household["account"]
         holder, address = household["holder"], household["address"]
         if not self._strikes("clear_names", request.path):
             surname = holder[: 2 if len(holder) > 3 else 1]
             holder = surname + "*" * (len(holder) - len(surname))
             address = address.split(" ")[0] + " ***"
-        return {
+        known: Json = {
             "number": household["account"],
             "meter_kind": household["meter_kind"],
             "holder_masked": holder,
@@ -332,6 +367,9 @@ class GasCompanySimulator:
             "arrears_fen": self._books.arrears(household["account"]),
             "balance_fen": household["balance_fen"],
         }
+        if limits := self._books.meters.limits(household):
+            known["top_up"] = {"min_fen": limits[0], "max_fen": limits[1]}
+        return known
 
     def _someone_pays(self, account: str, at: str) -> None:
         for fault in self.faults.armed:
@@ -357,22 +395,41 @@ class GasCompanySimulator:
         return {"arrears_fen": self._books.arrears(account)}
 
     async def _pay_elsewhere(self, asked: Json) -> Json:
-        """{"account"}"""
-        return {"settled": self._books.pay_elsewhere(self._known_account(asked))}
+        """{"account"}; without one, the account that the terminal asked about last."""
+        account = self._known_account(asked)
+        return {"settled": self._books.pay_elsewhere(account)}
 
-    async def _set_down(self, _: Json) -> Json:
-        """Stop listening: connections are refused."""
-        await self._hang_up()
-        return {"listening": False}
+    async def _raise_prices(self, _: Json) -> Json:
+        """All prices go up; quotes given before no longer hold."""
+        self._books.raise_prices()
+        return {"price_version": self._books.price_version()}
 
-    async def _set_up(self, _: Json) -> Json:
-        """Listen again, on the same port."""
-        if self._server is None:
-            await self._listen()
-        return {"listening": True}
+    async def _set_limits(self, asked: Json) -> Json:
+        """{"min_fen": 1000, "max_fen": 100000}: of a top-up, for every smart meter, from now on"""
+        least, most = asked.get("min_fen", 1_000), asked.get("max_fen", 100_000)
+        if type(least) is not int or type(most) is not int or not 1 <= least <= most <= 100_000_000:
+            raise BadRequestError("min_fen and max_fen are whole numbers, the smaller first")
+        self._books.meters.set_limits(least, most)
+        return {"min_fen": least, "max_fen": most}
+
+    async def _set_meter(self, asked: Json) -> Json:
+        """{"account", "silent": true}: whether its smart meter hears nothing by itself"""
+        silent = asked.get("silent", True) is True
+        self._books.meters.set_silent(self._smart_meter(asked), silent)
+        return {"silent": silent}
+
+    async def _press_key(self, asked: Json) -> Json:
+        """{"account"}: somebody presses the key on the smart meter"""
+        return {"shown_fen": self._books.meters.press_key(self._smart_meter(asked))}
+
+    def _smart_meter(self, asked: Json) -> str:
+        account = self._known_account(asked)
+        if self._books.household(account)["meter_kind"] != "remote":
+            raise BadRequestError(f"account {account} has no smart meter")
+        return account
 
     def _known_account(self, asked: Json) -> str:
-        account = str(asked.get("account", ""))
+        account = str(asked.get("account", self._last_account))
         try:
             self._books.household(account)
         except RefusalError:
@@ -421,4 +478,4 @@ def _more_options(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    main(__doc__.partition("\n")[0], _build, _more_options)
+    main(__doc__.partition("\n")[0], _build, _more_options, BUTTONS)

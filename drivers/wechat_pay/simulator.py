@@ -1,7 +1,8 @@
 """A WeChat Pay to test against: API v3, Native, as its public pages describe it, with books and with faults.
 
 `python -m drivers.wechat_pay.simulator --books DIR` makes its keys and books in DIR and announces the settings of a
-merchant that it knows. The hand: `scan`, `pay` and `expire`, each with `code_url` or `out_trade_no`.
+merchant that it knows. The hand: `scan`, `pay`, `decline`, `pay_late`, `pay_twice` and `expire`, each with `code_url`,
+`out_trade_no` or nothing (the newest code); `unplug`, `plug`.
 
 UNSURE, and so set to what is harder for the terminal: answers of 401 are unsigned; an order whose code has lapsed stays
 NOTPAY; closing twice answers ORDER_CLOSED. Pages: pay.weixin.qq.com/doc/v3/merchant/4012525171 (Native), /4012556398
@@ -25,7 +26,9 @@ from msgspec import Meta
 
 from drivers.wechat_pay.simulator_books import Books, RefundState
 from drivers.wechat_pay.simulator_keys import DemoKeys, NotAuthenticError
-from kiosk.testing.simulator import HTTP_FAULTS, Action, BadRequestError, Faults, Json, Server, Talk, http_faults, main
+from drivers.wechat_pay.simulator_talk import explain
+from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
+from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
 
 APPID = "wxd678efh567hg6787"
 MCHID = "1900007291"
@@ -55,6 +58,16 @@ FAULTS = {
     "unknown_serial": "the answer is signed with a key that nobody has",
 }
 """Faults of answers may be narrowed by `op`: create, query, close, refund, query_refund."""
+
+BUTTONS = (
+    Button(label="Scan the code on the screen", group="Phone", action="scan"),
+    Button(label="Pay", group="Phone", action="pay"),
+    Button(label="Decline", group="Phone", action="decline"),
+    Button(label="Pay late, after the code closed", group="Phone", action="pay_late"),
+    Button(label="Pay twice", group="Phone", action="pay_twice"),
+    Button(label="Let the code expire", group="Phone", action="expire"),
+    *WIRE_BUTTONS,
+)
 
 ROUTES = (
     ("create", "POST", re.compile(r"/v3/pay/transactions/native")),
@@ -120,18 +133,26 @@ class WeChatPaySimulator:
     def __init__(self, folder: Path, port: int = 0, now: Callable[[], float] = time.time) -> None:
         self.faults = Faults(FAULTS)
         self.talk = Talk()
-        self.actions: Mapping[str, Action] = {"scan": self._scan, "pay": self._pay_by_hand, "expire": self._expire}
         self.keys = DemoKeys(folder, MCHID)
         self._now = now
         self._books = Books(folder, self._now_ms)
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", http_faults(self.faults, self._serve))
-        self._server = Server(app, port)
+        self._wire = HttpWire(self.faults, self.talk, self._serve, explain, port)
+        self._phone = "ready"
+        self._late: set[str] = set()
+        self.actions: Mapping[str, Action] = {
+            "scan": self._scan,
+            "pay": self._pay_by_hand,
+            "decline": self._decline,
+            "pay_late": self._pay_late,
+            "pay_twice": self._pay_twice,
+            "expire": self._expire,
+            **self._wire.actions,
+        }
 
     async def start(self) -> Json:
         """Listen; what a `[[device]]` needs to reach this merchant's account."""
         return {
-            "port": await self._server.start(),
+            "port": await self._wire.plug(),
             "settings": {
                 "appid": APPID,
                 "mchid": MCHID,
@@ -145,12 +166,23 @@ class WeChatPaySimulator:
 
     async def stop(self) -> None:
         """Stop listening and close the books."""
-        await self._server.stop()
+        await self._wire.unplug()
         self._books.shut()
 
     def books(self) -> Json:
         """`{"orders": {out_trade_no: {total, state, paid_fen, refunded_fen, payments, refunds, closes, …}}}`."""
-        return self._books.report()
+        return {**self._books.report(), "state": self._state()}
+
+    def _state(self) -> Json:
+        newest = self._books.newest_order()
+        seen: Json = {"plugged": self._wire.plugged, "phone": self._phone}
+        if newest is not None:
+            seen |= {
+                "amount_fen": newest["total"],
+                "wording": newest["wording"],
+                "code": self._unpayable(newest) or "open",
+            }
+        return seen
 
     def add_control_routes(self, app: web.Application) -> None:
         """None beyond the usual."""
@@ -162,6 +194,7 @@ class WeChatPaySimulator:
         if order is None:
             return {"payable": False, "reason": "unknown_code"}
         reason = self._unpayable(order)
+        self._phone = reason or "scanned"
         return {
             "payable": not reason,
             "reason": reason,
@@ -171,14 +204,46 @@ class WeChatPaySimulator:
         }
 
     async def _pay_by_hand(self, asked: Json) -> Json:
+        return self._confirm(self._meant(asked))
+
+    async def _decline(self, asked: Json) -> Json:
+        """The wallet declines; the order stays unpaid."""
         order = self._meant(asked)
+        self._phone = "unknown_code" if order is None else self._unpayable(order) or "declined"
+        return {"paid": False, "reason": self._phone}
+
+    async def _pay_late(self, asked: Json) -> Json:
+        """The resident confirms too late: once the code is closed, or now if it is."""
+        order = self._meant(asked)
+        if order is not None and order["state"] == "NOTPAY" and not self._unpayable(order):
+            self._late.add(order["out_trade_no"])
+            self._phone = "pays_when_closed"
+            return {"paid": False, "reason": "waits_for_close", "out_trade_no": order["out_trade_no"]}
+        return self._confirm(order, late=True)
+
+    async def _pay_twice(self, asked: Json) -> Json:
+        """Pays, and pays what the same errand showed before as well. A code itself can only be paid once."""
+        order = self._meant(asked)
+        first = self._confirm(order)
+        earlier = None if order is None else self._books.order_before(order["out_trade_no"])
+        second = self._confirm(earlier or order, late=earlier is not None)
+        return {**first, "again": second}
+
+    def _confirm(self, order: sqlite3.Row | None, *, late: bool = False) -> Json:
         if order is None:
+            self._phone = "unknown_code"
             return {"paid": False, "reason": "unknown_code"}
+        order = _existing(self._books.order(number=order["out_trade_no"]))
         reason = self._unpayable(order)
-        if reason and not (reason == "closed" and self.faults.take("paid_after_close")):
+        allowed = (late and reason in ("closed", "expired")) or (
+            reason == "closed" and self.faults.take("paid_after_close") is not None
+        )
+        if not allowed and not reason and self.faults.take("decline"):
+            reason = "declined"
+        if reason and not allowed:
+            self._phone = reason
             return {"paid": False, "reason": reason}
-        if self.faults.take("decline"):
-            return {"paid": False, "reason": "declined"}
+        self._phone = "paid"
         return {"paid": True, **self._pay(order)}
 
     async def _expire(self, asked: Json) -> Json:
@@ -355,6 +420,9 @@ class WeChatPaySimulator:
         match order["state"]:
             case "NOTPAY":
                 self._books.book_close(number, "204", closed=True)
+                if number in self._late:
+                    self._late.discard(number)
+                    self._confirm(order, late=True)
             case "CLOSED":
                 self._books.book_close(number, "ORDER_CLOSED", closed=False)
                 raise ApiError(400, "ORDER_CLOSED", "the order is closed")
@@ -462,4 +530,4 @@ def _build(options: argparse.Namespace) -> WeChatPaySimulator:
 
 
 if __name__ == "__main__":
-    main("A simulated WeChat Pay (API v3, Native).", _build)
+    main("A simulated WeChat Pay (API v3, Native).", _build, buttons=BUTTONS)

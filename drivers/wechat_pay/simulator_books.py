@@ -54,6 +54,17 @@ class Books:
         """The order that was made last: the code that is on the screen, to somebody who stands before it."""
         return self._one("SELECT * FROM orders ORDER BY rowid DESC LIMIT 1")
 
+    def order_before(self, number: str) -> sqlite3.Row | None:
+        """The unpaid attempt of the same errand (`...A1` before `...A2`) that was made last before this one."""
+        errand, _, _ = number.rpartition("A")
+        return self._one(
+            "SELECT * FROM orders WHERE rowid < (SELECT rowid FROM orders WHERE out_trade_no = ?)"
+            " AND substr(out_trade_no, 1, ?) = ? AND state IN ('NOTPAY', 'CLOSED') ORDER BY rowid DESC LIMIT 1",
+            number,
+            len(errand) + 1,
+            errand + "A",
+        )
+
     def payment(self, number: str) -> sqlite3.Row | None:
         """The payment of an order, if it was paid."""
         return self._one("SELECT * FROM payments WHERE out_trade_no = ?", number)

@@ -85,13 +85,14 @@ class Button(msgspec.Struct, frozen=True, kw_only=True):
     """What a person can do with one press: an action of the hand, or a fault to arm (one of the two).
 
     `label` and `group` are English words for whoever draws the buttons; a group stands together, under its name.
-    `more` goes with the request.
+    `more` goes with the request; a fault strikes `times` times (-1: until cleared).
     """
 
     label: str
     group: str
     action: str = ""
     fault: str = ""
+    times: int = 1
     more: Json = {}
 
 
@@ -168,67 +169,6 @@ def open_books(folder: Path, name: str, schema: str) -> sqlite3.Connection:
     books.execute("PRAGMA synchronous = FULL")
     books.executescript(schema)
     return books
-
-
-HTTP_FAULTS = {
-    "lost_request": "the connection drops before the request is acted on",
-    "lost_answer": "the request is acted on, then the connection drops without an answer",
-    "half_answer": "the request is acted on, and the answer breaks off in the middle",
-    "garbage": "the request is acted on, and the answer is bytes without meaning",
-    "slow": "the answer comes after `seconds`",
-    "error_500": "answers 500 without acting",
-    "error_500_after": "acts, then answers 500",
-    "twice": "the network delivers the request twice; the second answer goes back",
-    "down": "answers 503 without acting",
-}
-"""Faults that any HTTP peer can have; `http_faults` makes them real. Each may be narrowed by `path` (a prefix)."""
-
-
-def http_faults(
-    faults: Faults, handler: Callable[[web.Request], Awaitable[web.Response]]
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Wrap a simulator's catch-all handler so that `HTTP_FAULTS` strike on the wire."""
-
-    def strikes(name: str, request: web.Request) -> Fault | None:
-        for fault in faults.armed:
-            if fault.name == name and request.path.startswith(str(fault.more.get("path", ""))):
-                return faults.take(name, path=fault.more.get("path"))
-        return None
-
-    def hang_up(request: web.Request) -> web.Response:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)
-
-    async def faulty(request: web.Request) -> web.StreamResponse:
-        await request.read()
-        if strikes("lost_request", request):
-            return hang_up(request)
-        if strikes("down", request):
-            return web.Response(status=503, text="down")
-        if strikes("error_500", request):
-            return web.Response(status=500, text="error")
-        if fault := strikes("slow", request):
-            await asyncio.sleep(fault.more.get("seconds", 5))
-        response = await handler(request)
-        if strikes("twice", request):
-            response = await handler(request)
-        if strikes("error_500_after", request):
-            return web.Response(status=500, text="error")
-        if strikes("lost_answer", request):
-            return hang_up(request)
-        if strikes("garbage", request):
-            return web.Response(status=200, body=b"\x00\xff<html>\x80garbage")
-        if strikes("half_answer", request):
-            body = response.body if isinstance(response.body, bytes) else b""
-            half = web.StreamResponse(status=response.status, headers=response.headers)
-            half.content_length = len(body) + 16
-            await half.prepare(request)
-            await half.write(body[: len(body) // 2])
-            return hang_up(request)
-        return response
-
-    return faulty
 
 
 def _control(simulator: Simulator, title: str = "", buttons: Sequence[Button] = ()) -> web.Application:

@@ -15,7 +15,7 @@ import pytest
 from drivers.gas_company_http.driver import GasCompanyHttp
 from kiosk.devices.gas import Cancelled, Delivered, Opened, Quote, Refused, Unreachable
 from kiosk.devices.health import Offline, Ready
-from kiosk.testing.simulator import HTTP_FAULTS
+from kiosk.testing.http_peer import HTTP_FAULTS
 from tests.gas_company_http.conftest import HERO, opened, quoted, settings_of
 
 MODULE = "drivers.gas_company_http.simulator"
@@ -81,10 +81,10 @@ async def test_a_bill_is_paid_and_the_hand_sees_the_books(tmp_path: Path) -> Non
 
 async def test_the_cable_is_pulled_and_put_back(tmp_path: Path) -> None:
     async with running(tmp_path) as program:
-        await program.hand("/do/set_down", {})
+        await program.hand("/do/unplug", {})
         assert isinstance(await program.gas.status(), Offline)
         assert await program.gas.quote(HERO) == Unreachable("no connection: ClientConnectorError", sent=False)
-        await program.hand("/do/set_up", {})
+        await program.hand("/do/plug", {})
         assert isinstance(await program.gas.quote(HERO), Quote)
 
 

@@ -110,11 +110,11 @@ async def test_request_is_sent_once_though_the_connection_breaks(tmp_path: Path)
 
 @pytest.mark.parametrize("call", CALLS)
 async def test_nobody_listens(world: World, gas: GasCompanyHttp, call: str) -> None:
-    await world.company.actions["set_down"]({})
+    await world.company.actions["unplug"]({})
     answer = await CALLS[call](gas)
     assert isinstance(answer, Unreachable)
     assert not answer.sent
-    await world.company.actions["set_up"]({})
+    await world.company.actions["plug"]({})
     assert not isinstance(await CALLS[call](gas), Unreachable)
 
 

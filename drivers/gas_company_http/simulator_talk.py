@@ -1,0 +1,59 @@
+"""What a request to the simulated gas company asks and what its answer says, in a developer's words."""
+
+from aiohttp import web
+
+from kiosk.testing.http_peer import json_of, yuan_of
+from kiosk.testing.simulator import Json
+
+
+def explain(request: web.Request, body: bytes, answer: web.Response | None) -> str:
+    """See `kiosk.testing.http_peer.Explain`."""
+    if answer is None:
+        return _asked(request.method, request.path.split("/")[2:], json_of(body))
+    signed = "" if "Menkou-Signature" in answer.headers else ", unsigned"
+    return _answered(json_of(answer.body if isinstance(answer.body, bytes) else b"")) + signed
+
+
+def _asked(method: str, path: list[str], said: Json) -> str:
+    match (method, path):
+        case ("GET", ["ping"]):
+            return "are you there?"
+        case ("GET", ["accounts", account]):
+            return f"whose is account {account}?"
+        case ("POST", ["accounts", account, "quotes"]):
+            wish = f"{yuan_of(said['amount_fen'])} of gas" if "amount_fen" in said else "what is owed"
+            return f"a quote for account {account}, {wish}"
+        case ("GET", ["orders", number]):
+            return f"how is order {number}?"
+        case ("PUT", ["orders", number]):
+            return f"open order {number} for account {said.get('account')} at quote {said.get('quote_id')}"
+        case ("PUT", ["orders", number, "payment"]):
+            return f"order {number} is paid: {yuan_of(said.get('paid_fen'))} by {said.get('channel')}"
+        case ("PUT", ["orders", number, "cancellation"]):
+            return f"cancel order {number}: {said.get('reason')}"
+        case ("GET", ["days", day, "orders"]):
+            return f"all orders of {day}"
+        case _:
+            return "no path that the company has"
+
+
+def _answered(said: Json) -> str:
+    match said:
+        case {"error": error}:
+            return f"refused: {error}"
+        case {"quote_id": quote, "total_fen": total}:
+            return f"quote {quote}: {yuan_of(total)}"
+        case {"order_no": number, "state": "delivered"}:
+            return f"order {number} delivered, receipt {said.get('receipt_no')}, {yuan_of(said.get('paid_fen'))}"
+        case {"order_no": number, "state": "open"}:
+            return f"order {number} open, {yuan_of(said.get('due_fen'))} due"
+        case {"order_no": number, "state": state}:
+            return f"order {number} {state}"
+        case {"number": number, "holder_masked": holder}:
+            return f"account {number} of {holder} owes {yuan_of(said.get('arrears_fen'))}"
+        case {"time_ms": _}:
+            return "here I am"
+        case {"day": day, "delivered_count": count}:
+            return f"{count} delivered on {day}, {yuan_of(said.get('delivered_fen'))}"
+        case _:
+            return ", ".join(sorted(said)) or "nothing"
