@@ -151,7 +151,7 @@ class Engine:
             methods={method.name: method for method in self.devices.methods},
             settings=self._config.orders,
             now_ms=self._now_ms,
-            wording=catalogue("zh_CN").say("wording.gas_bill", hall=self._config.hall.name),
+            wording=lambda kind: catalogue("zh_CN").say(f"wording.{kind}", hall=self._config.hall.name),
             observe=self._observe,
         )
 

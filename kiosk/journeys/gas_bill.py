@@ -7,6 +7,7 @@ from kiosk.devices.gas import Account, Quote, RefusalReason, Refused, Unreachabl
 from kiosk.journeys.journey import End, Journey
 from kiosk.journeys.settle import Settlement, ask_method, finish_earlier
 from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError
+from kiosk.orders.private import GasBillPrivate
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.text.masking import mask_account
@@ -73,7 +74,7 @@ async def _pay(visit: Visit, services: Services, number: str, quote: Quote) -> E
         return await _money_closed(visit)
     visit.no_way_back()
     try:
-        running = await orders.begin_gas_bill(number, quote, visit.language)
+        running = await orders.begin(GasBillPrivate(number, quote), visit.language)
     except AlreadyRunningError:
         return await finish_earlier(visit, services, number) or "home"
     except MoneyClosedError:

@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from kiosk.devices.health import Health
+from kiosk.devices.payment import Step
 from kiosk.journeys.journey import End
 from kiosk.orders.machine import Method as OrderMethod
 from kiosk.orders.orders import Orders
-from kiosk.orders.private import GasBillPrivate
-from kiosk.orders.receipt import gas_bill_receipt
+from kiosk.orders.private import Private
+from kiosk.orders.receipt import receipt
 from kiosk.orders.rows import AttemptRow, PrintState, Rows
 from kiosk.orders.runner import Running
 from kiosk.orders.truth import anything_taken, needs_staff, telling, truth
@@ -21,9 +22,12 @@ from kiosk.services import Services, trouble
 from kiosk.slips.slip import Slip
 from kiosk.text.catalogue import Said, catalogue
 from kiosk.views.common import Notice, Outcome, SlipState, Working
-from kiosk.views.payment import ChooseMethod, Method, ScanToPay, UnfinishedOrder
+from kiosk.views.payment import AtReader, ChooseMethod, Method, ScanToPay, UnfinishedOrder
 from kiosk.views.view import View
 from kiosk.visit import Visit
+
+CAN_STOP = frozenset({"waiting", "present_card", "enter_pin"})
+"""Before the bank is asked, a resident may still change their mind at the reader."""
 
 EARLIER_SECONDS = 3.0
 """How long a resident waits for an earlier order that may be finished in a moment."""
@@ -33,6 +37,12 @@ REFUSED_AT_OPENING = {
     "quote_changed": "notice.bill_changed",
     "already_paid": "notice.already_paid",
     "nothing_owed": "notice.already_paid",
+    "account_busy": "notice.account_busy",
+}
+TOP_UP_REFUSED_AT_OPENING = {
+    "quote_expired": "notice.top_up_changed",
+    "quote_changed": "notice.top_up_changed",
+    "outside_limits": "notice.limits_changed",
     "account_busy": "notice.account_busy",
 }
 
@@ -73,8 +83,10 @@ async def finish_earlier(visit: Visit, services: Services, number: str) -> End |
                     order_no=rows.order.order_no,
                     amount_fen=rows.order.due_fen,
                     lines=telling(rows),
+                    slip_state=slips.shown_state,
+                    slip_problem=slips.shown_problem,
                     can_print=slips.can_print,
-                    paper_problem=slips.problem,
+                    photo_code=rows.order.order_no if slips.photograph else None,
                 )
             answer = await visit.ask_until(view, slips.news(None))
             if answer == "print":
@@ -113,10 +125,10 @@ class Slips:
             self._recovered = trouble(health) is None
         self._health.set()
 
-    def make(self, rows: Rows, private: GasBillPrivate, *, reprint: bool) -> Slip:
+    def make(self, rows: Rows, private: Private, *, reprint: bool) -> Slip:
         """The slip as things stand, in the visit's language."""
         language = self._visit.language
-        return gas_bill_receipt(
+        return receipt(
             rows,
             private,
             catalogue(language),
@@ -176,6 +188,25 @@ class Slips:
             case state:
                 return state
 
+    @property
+    def shown_state(self) -> SlipState:
+        """The state to tell: where none was printed and none can be, that."""
+        return "not_printed" if self._impossible else self.state
+
+    @property
+    def shown_problem(self) -> str | None:
+        """What to tell of the printer: nothing while the slip in hand is the last word."""
+        return self.problem if self.state != "printed" else None
+
+    @property
+    def photograph(self) -> bool:
+        """Whether the resident should photograph the order's code, having no paper."""
+        return self._impossible or self.state in ("not_printed", "unknown")
+
+    @property
+    def _impossible(self) -> bool:
+        return self.state in ("none", "not_printed") and self.problem is not None
+
     async def news(self, patience: float | None) -> None:
         """Wait until the order, the slip or a device changed, at most `patience` seconds."""
         self._health.clear()
@@ -223,15 +254,20 @@ class Settlement:
     async def _pay(self) -> str | None:
         """Until there is a truth to tell. A message stem instead where the company refused before any payment."""
         since = self._now()
+        stopping = False
         while True:
             self._running.seen()
             rows = self._running.rows
             if rows.order.state in ("refused", "cancelling", "cancelled") and not rows.attempts:
-                return REFUSED_AT_OPENING.get(rows.order.why, "notice.not_now")
+                words = TOP_UP_REFUSED_AT_OPENING if rows.order.kind == "smart_meter" else REFUSED_AT_OPENING
+                return words.get(rows.order.why, "notice.not_now")
             view = self._view(rows)
             if view is None:
                 return None
-            if isinstance(view, Working):
+            if isinstance(view, AtReader) and view.step == "stopping" and not stopping:
+                since = self._now()
+            stopping = isinstance(view, AtReader) and view.step == "stopping"
+            if isinstance(view, Working) or stopping:
                 left = since + self._visit.settings.patience_seconds - self._now()
                 if left <= 0:
                     return "notice.company_away" if rows.order.state == "opening" else None
@@ -241,7 +277,7 @@ class Settlement:
             since = self._now()
             if answer is None:
                 continue
-            if isinstance(view, ScanToPay):
+            if isinstance(view, ScanToPay | AtReader):
                 self._chosen = False
                 self._running.stop_paying()
             elif (method := _chosen(self._services, answer)) is not None:
@@ -259,13 +295,14 @@ class Settlement:
             return Working(saying="working.opening")
         if rows.live:
             return self._live_view(rows.live)
-        if order.state == "open" and rows.captured_fen == 0:
+        if order.state == "open" and rows.captured_fen == 0 and not rows.manual:
             if self._chosen and self._running.undecided:
                 return Working(saying="working.preparing_payment")
             if not self._running.present:
                 return None
-            remark = _remark(rows.attempts[-1]) if rows.attempts else None
-            return ChooseMethod(amount_fen=amount, methods=_offered(self._services), remark=remark)
+            return ChooseMethod(
+                amount_fen=amount, methods=_offered(self._services), remark=_remark(rows, self._running.not_ready)
+            )
         if order.state in ("open", "delivering", "held") and rows.captured_fen >= amount:
             return Working(saying="working.telling_company", amount_fen=amount)
         if rows.captured_fen and order.state in ("open", "cancelling", "cancelled") and not needs_staff(rows):
@@ -275,6 +312,8 @@ class Settlement:
     def _live_view(self, attempt: AttemptRow) -> View:
         if attempt.state == "sent":
             return Working(saying="working.preparing_payment")
+        if isinstance(step := self._running.progress, Step) and attempt.why not in ("no_answer", "restart"):
+            return self._at_reader(attempt, step)
         offer = self._running.offer
         if attempt.state == "open" and offer and self._chosen and self._services.now_ms() < attempt.show_until_ms:
             return ScanToPay(
@@ -285,6 +324,16 @@ class Settlement:
                 other_methods=len(self._services.devices.methods) > 1,
             )
         return Working(saying="working.checking_payment", amount_fen=attempt.amount_fen)
+
+    def _at_reader(self, attempt: AttemptRow, step: Step) -> AtReader:
+        stopping = attempt.state == "closing" or not self._chosen
+        return AtReader(
+            channel=attempt.channel,
+            amount_fen=attempt.amount_fen,
+            step="stopping" if stopping and step.key in CAN_STOP else step.key,
+            can_stop=not stopping and step.key in CAN_STOP,
+            other_methods=len(self._services.devices.methods) > 1,
+        )
 
     def _until_shown(self, rows: Rows) -> float | None:
         if rows.live is None:
@@ -325,25 +374,32 @@ class Settlement:
 def _outcome(running: Running, slips: Slips) -> Outcome:
     rows = running.rows
     told = truth(rows)
-    state = slips.state
-    out_of_paper = state in ("none", "not_printed") and slips.problem is not None
     return Outcome(
         truth=told,
         amount_fen=rows.order.due_fen,
         lines=telling(rows),
         order_no=rows.order.order_no,
-        slip=slips.preview() if state in ("printing", "printed") else None,
-        slip_state="not_printed" if out_of_paper else state,
-        slip_problem=slips.problem if state != "printed" else None,
+        slip=slips.preview() if slips.state in ("printing", "printed") else None,
+        slip_state=slips.shown_state,
+        slip_problem=slips.shown_problem,
         can_print=slips.can_print,
-        photo_code=rows.order.order_no if state in ("not_printed", "unknown") or out_of_paper else None,
+        photo_code=rows.order.order_no if slips.photograph else None,
+        next_step="press_key" if told == "done" and rows.order.kind == "smart_meter" else "none",
         still_working=told == "not_finished" and not running.broken and not needs_staff(rows),
+        take_card=isinstance(running.progress, Step),
     )
 
 
-def _remark(attempt: AttemptRow) -> Said | None:
+def _remark(rows: Rows, not_ready: OrderMethod | None) -> Said | None:
+    if not_ready:
+        return Said("remark.not_ready", keys={"channel": f"channel.{not_ready.channel}"})
+    if not rows.attempts:
+        return None
+    attempt = rows.attempts[-1]
     keys = {"channel": f"channel.{attempt.channel}"}
     match attempt.why, attempt.proof:
+        case _, "cancelled":
+            return Said("remark.stopped")
         case _, "refused":
             return Said("remark.declined", keys=keys)
         case "timeout", _:
@@ -357,8 +413,16 @@ def _remark(attempt: AttemptRow) -> Said | None:
 def _offered(services: Services) -> tuple[Method, ...]:
     devices = services.devices
     return tuple(
-        Method(channel=method.channel, paused=trouble(devices.health(method.name))) for method in devices.methods
+        Method(channel=method.channel, paused=method_trouble(services, method.name)) for method in devices.methods
     )
+
+
+def method_trouble(services: Services, device: str) -> str | None:
+    """Why a way to pay cannot be offered now, as a message key; None when it can."""
+    orders = services.orders()
+    if orders is not None and orders.holder(device) is not None:
+        return "reason.payment_checked"
+    return trouble(services.devices.health(device))
 
 
 def _chosen(services: Services, channel: str) -> OrderMethod | None:

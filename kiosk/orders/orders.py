@@ -8,13 +8,12 @@ from typing import Any, Protocol
 
 import msgspec
 
-from kiosk.devices.gas import Quote
 from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown, ReceiptPrinter
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.orders.evolve import evolve
-from kiosk.orders.private import GasBillPrivate
+from kiosk.orders.private import Private, seal, unseal
 from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running, World
 from kiosk.orders.truth import truth
@@ -42,7 +41,7 @@ class AlreadyRunningError(Exception):
 class SlipMaker(Protocol):
     """Makes the slip of an order as things stand."""
 
-    def __call__(self, rows: Rows, private: GasBillPrivate, *, reprint: bool) -> Slip: ...
+    def __call__(self, rows: Rows, private: Private, *, reprint: bool) -> Slip: ...
 
 
 class Orders:
@@ -90,33 +89,32 @@ class Orders:
         for running in list(self._running.values()):
             await running.closed.wait()
 
-    async def begin_gas_bill(self, number: str, quote: Quote, language: str) -> Running:
-        """Begin to pay a bill: durable before anyone is asked anything.
+    async def begin(self, private: Private, language: str) -> Running:
+        """Begin to pay for what the company quoted: durable before anyone is asked anything.
 
         Raises `AlreadyRunningError`, `MoneyClosedError`.
         """
         async with self._beginning:
             if self.broken:
                 raise MoneyClosedError
-            if earlier := self.unfinished(number):
+            if earlier := self.unfinished(private.number):
                 raise AlreadyRunningError(earlier)
             now_ms = self.world.now_ms()
-            private = GasBillPrivate(number=number, quote=quote)
             sealed = Sealed(
                 subject=new_subject(),
-                value=private.encode(),
+                value=seal(private),
                 expires_ms=now_ms + self.world.settings.private_days * DAY_MS,
             )
             try:
                 order_no = await self.ledger.next_order_no()
                 event = ev.OrderOpening(
                     order_no=order_no,
-                    kind="gas_bill",
+                    kind=private.kind,
                     subject=sealed.subject,
-                    account_hash=self.ledger.account_hash(number),
+                    account_hash=self.ledger.account_hash(private.number),
                     hash_key=self.ledger.hash_key_id,
-                    quote_id=quote.quote_id,
-                    due_fen=quote.total_fen,
+                    quote_id=private.quote.quote_id,
+                    due_fen=private.quote.total_fen,
                     business_date=datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self._zone).date().isoformat(),
                     language=language,
                     at_ms=now_ms,
@@ -200,12 +198,12 @@ class Orders:
         if not task.cancelled() and (error := task.exception()):
             log.error("no slip: %s: %s", type(error).__name__, error)
 
-    async def _private(self, rows: Rows) -> GasBillPrivate | None:
+    async def _private(self, rows: Rows) -> Private | None:
         value = await self.ledger.private(rows.order.subject)
         if value is None:
             return None
         try:
-            return GasBillPrivate.decode(value)
+            return unseal(value)
         except msgspec.MsgspecError:
             log.error("the sealed values of order %s cannot be read", rows.order.order_no)
             return None

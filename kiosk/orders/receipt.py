@@ -1,16 +1,19 @@
-"""The slip of a gas bill: what a resident holds in hand, true of the moment it names."""
+"""The slip of an order: what a resident holds in hand, true of the moment it names."""
 
 from datetime import tzinfo
+from decimal import Decimal
+from typing import assert_never
 
 import msgspec
 
-from kiosk.orders.private import GasBillPrivate
+from kiosk.devices.gas import TierLine
+from kiosk.orders.private import GasBillPrivate, Private, TopUpPrivate
 from kiosk.orders.rows import Rows
 from kiosk.orders.truth import advice, telling, truth
 from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.masking import mask_account
-from kiosk.text.numbers import moment, money, order_number, unit_price, volume, yuan
+from kiosk.text.numbers import about, moment, money, order_number, unit_price, volume, yuan
 
 
 class Issuer(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,21 +25,19 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     zone: tzinfo
 
 
-def gas_bill_receipt(
-    rows: Rows, private: GasBillPrivate, words: Catalogue, issuer: Issuer, now_ms: int, *, reprint: bool
-) -> Slip:
-    """The slip of a gas bill as things stand at `now_ms`. `reprint` marks it as a repeat of an earlier one."""
+def receipt(rows: Rows, private: Private, words: Catalogue, issuer: Issuer, now_ms: int, *, reprint: bool) -> Slip:
+    """The slip of an order as things stand at `now_ms`. `reprint` marks it as a repeat of an earlier one."""
     lines: list[Line] = []
     if reprint:
         lines += [Text(words.say("slip.reprint"), align="center", bold=True)]
     lines += [
-        Text(words.say("slip.gas_bill.title"), align="center", bold=True, size="tall"),
+        Text(words.say(f"slip.{private.kind}.title"), align="center", bold=True, size="tall"),
         Text(issuer.hall, align="center"),
         Gap(),
         Text(words.say(f"slip.truth.{truth(rows)}"), align="center", bold=True, size="tall"),
     ]
     lines += [Text(words.tell(line), align="center") for line in telling(rows)]
-    lines += [Rule(), *_whose(private, words), *_bill(private, words), Rule()]
+    lines += [Rule(), *_whose(private, words), *_what(rows, private, words), Rule()]
     lines += [Pair(words.say("slip.total"), money(rows.order.due_fen), bold=True, size="tall"), Rule()]
     lines += _how_paid(rows, words, issuer)
     lines += [
@@ -44,22 +45,39 @@ def gas_bill_receipt(
         Pair(words.say("slip.terminal"), issuer.terminal),
         Pair(words.say("slip.order"), order_number(rows.order.order_no)),
         Rule(),
-        Text(words.say(f"slip.next.{advice(rows)}")),
+        Text(words.say(_next(rows))),
         Text(words.say("slip.not_an_invoice")),
         Text(words.say("slip.hotline", phone=issuer.hotline)),
         Gap(),
         Qr(rows.order.order_no),
     ]
-    return Slip(name="gas_bill", language=words.language.replace("_", "-"), lines=tuple(lines))
+    return Slip(name=private.kind, language=words.language.replace("_", "-"), lines=tuple(lines))
 
 
-def _whose(private: GasBillPrivate, words: Catalogue) -> list[Line]:
+def _next(rows: Rows) -> str:
+    advised = advice(rows)
+    if rows.order.kind == TopUpPrivate.kind and advised in ("done", "no_money_kept"):
+        return f"slip.next.top_up_{advised}"
+    return f"slip.next.{advised}"
+
+
+def _whose(private: Private, words: Catalogue) -> list[Line]:
     account = private.quote.account
     return [
         Pair(words.say("slip.holder"), account.holder_masked),
         Pair(words.say("slip.account"), mask_account(private.number)),
         Pair(words.say("slip.address"), account.address_masked),
     ]
+
+
+def _what(rows: Rows, private: Private, words: Catalogue) -> list[Line]:
+    match private:
+        case GasBillPrivate():
+            return _bill(private, words)
+        case TopUpPrivate():
+            return _top_up(rows, private, words)
+        case _:
+            assert_never(private)
 
 
 def _bill(private: GasBillPrivate, words: Catalogue) -> list[Line]:
@@ -69,18 +87,36 @@ def _bill(private: GasBillPrivate, words: Catalogue) -> list[Line]:
         if period.last_month != period.first_month:
             months = words.say("slip.months", first=period.first_month, last=period.last_month)
         lines.append(Pair(months, f"{volume(period.volume_m3)} m³", bold=True))
-        for tier in period.lines:
-            left = words.say(
-                "slip.tier",
-                tier=words.say(f"tier.{tier.tier}"),
-                volume=volume(tier.volume_m3),
-                price=unit_price(tier.unit_price),
-            )
-            lines.append(Pair(left, yuan(tier.amount_fen)))
+        lines += [_tier(tier, words) for tier in period.lines]
         if period.late_fee_fen:
             lines.append(Pair(words.say("slip.late_fee"), yuan(period.late_fee_fen)))
     lines.append(Pair(words.say("slip.used_this_year"), f"{volume(private.quote.used_this_cycle_m3)} m³"))
     return lines
+
+
+def _top_up(rows: Rows, private: TopUpPrivate, words: Catalogue) -> list[Line]:
+    quote = private.quote
+    lines: list[Line] = [Pair(words.say("slip.balance_before"), money(quote.account.balance_fen))]
+    if rows.order.state == "delivered":
+        lines.append(Pair(words.say("slip.balance_after"), money(quote.balance_after_fen), bold=True))
+    if quote.owed_fen:
+        lines.append(Pair(words.say("slip.balance_owed"), yuan(quote.owed_fen)))
+    if quote.lines:
+        worth = sum((line.volume_m3 for line in quote.lines), Decimal(0))
+        lines.append(Pair(words.say("slip.worth"), f"{volume(about(worth))} m³", bold=True))
+    lines += [_tier(msgspec.structs.replace(line, volume_m3=about(line.volume_m3)), words) for line in quote.lines]
+    lines.append(Pair(words.say("slip.used_this_year"), f"{volume(quote.used_this_cycle_m3)} m³"))
+    return lines
+
+
+def _tier(line: TierLine, words: Catalogue) -> Pair:
+    left = words.say(
+        "slip.tier",
+        tier=words.say(f"tier.{line.tier}"),
+        volume=volume(line.volume_m3),
+        price=unit_price(line.unit_price),
+    )
+    return Pair(left, yuan(line.amount_fen))
 
 
 def _how_paid(rows: Rows, words: Catalogue, issuer: Issuer) -> list[Line]:

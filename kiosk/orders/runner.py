@@ -16,7 +16,7 @@ import msgspec
 from kiosk.devices import gas, payment
 from kiosk.orders import machine
 from kiosk.orders.evolve import evolve
-from kiosk.orders.private import GasBillPrivate
+from kiosk.orders.private import Private
 from kiosk.orders.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.within import within
@@ -41,7 +41,7 @@ class Running:
     def __init__(
         self,
         rows: Rows,
-        private: GasBillPrivate | None,
+        private: Private | None,
         world: "World",
         *,
         present: bool,
@@ -327,7 +327,7 @@ class Running:
             n=attempt.n,
             key=attempt.key,
             amount_fen=attempt.amount_fen,
-            wording=self._world.wording,
+            wording=self._world.wording(self.rows.order.kind),
             sent_ms=attempt.sent_ms,
             show_until_ms=attempt.show_until_ms,
             ref=attempt.ref,
@@ -363,10 +363,10 @@ class World:
         methods: Mapping[str, payment.PaymentMethod[msgspec.Struct]],
         settings: OrderSettings,
         now_ms: Callable[[], int],
-        wording: str,
+        wording: Callable[[str], str],
         observe: Observer = lambda _: None,
     ) -> None:
-        """`methods` by device name; `wording` is what the payer's wallet shows."""
+        """`methods` by device name; `wording` gives what the payer's wallet shows, by kind of order."""
         self.journal = journal
         self.gas = gas_company
         self.methods = methods

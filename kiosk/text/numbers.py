@@ -1,7 +1,7 @@
 """Money, volumes and dates as residents read them."""
 
 from datetime import datetime, tzinfo
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 
 def yuan(fen: int) -> str:
@@ -20,6 +20,11 @@ def volume(cubic_meters: Decimal) -> str:
     """An exact volume without idle zeros: `20.0000` as `20`, `12.50` as `12.5`."""
     text = f"{cubic_meters:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def about(cubic_meters: Decimal) -> Decimal:
+    """A volume to the last figure that means anything to a resident, 0.01 m³; never more than it is."""
+    return cubic_meters.quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 def unit_price(yuan_per_cubic_meter: Decimal) -> str:
