@@ -11,10 +11,11 @@ ScreenFrame {
     property string digits: previous
     required property int maxDigits
     required property int minDigits
+    required property string primary
     required property string problem
 
     heading: problem !== "" && Theme.large && Theme.tight ? "" : Words.say("screen.EnterAccount.title")
-    primaryText: Words.say("screen.EnterAccount.primary")
+    primaryText: Words.say(primary)
     primaryUsable: digits.length >= minDigits
 
     onPrimaryChosen: answered(digits)

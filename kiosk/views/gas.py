@@ -4,16 +4,18 @@ from decimal import Decimal
 
 import msgspec
 
+from kiosk.text.catalogue import Said
 from kiosk.views.view import View
 
 
 class EnterAccount(View, frozen=True, kw_only=True):
     """The account number by keypad. Answers the digits, leading zeros kept. `problem` is a message key about the
-    number entered before."""
+    number entered before, `primary` the message key of the button."""
 
     min_digits: int
     max_digits: int
     problem: str | None = None
+    primary: str = "button.see_bill"
 
 
 class BillLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,3 +55,52 @@ class NothingOwed(View, frozen=True, kw_only=True):
     holder: str
     address: str
     account: str
+
+
+class AmountKey(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount to touch: `choice` is the answer (fen as digits), `yuan` what stands on the key."""
+
+    choice: str
+    yuan: str
+
+
+class ChooseAmount(View, frozen=True, kw_only=True):
+    """How much shall be added to the account? Answers a key's `choice`, or `"other"`."""
+
+    holder: str
+    address: str
+    account: str
+    balance_fen: int
+    amounts: tuple[AmountKey, ...]
+    min_fen: int
+    max_fen: int
+    problem: str | None = None
+
+
+class EnterAmount(View, frozen=True, kw_only=True):
+    """The amount by keypad. Answers it in yuan as typed (`100`, or `100.5` where `decimals`). `problem` says what was
+    wrong with the one entered before."""
+
+    balance_fen: int
+    min_fen: int
+    max_fen: int
+    decimals: bool
+    problem: Said | None = None
+
+
+class ConfirmTopUp(View, frozen=True, kw_only=True):
+    """Shall this be added to your household's account? Answers `"pay"`.
+
+    `owed_fen` of the money settles a negative balance; `lines` explain the rest as gas, `worth_m3` in all.
+    """
+
+    holder: str
+    address: str
+    account: str
+    total_fen: int
+    balance_fen: int
+    balance_after_fen: int
+    owed_fen: int
+    worth_m3: Decimal
+    lines: tuple[BillLine, ...]
+    used_this_cycle_m3: Decimal
