@@ -86,7 +86,7 @@ ScreenFrame {
                 main: screen.only && modelData.paused === ""
                 objectName: "method-" + modelData.channel
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
-                steps: screen.tall ? Words.steps("screen.ScanToPay.step." + modelData.channel) : []
+                steps: screen.tall ? Words.steps("how_to_pay." + modelData.channel) : []
                 subtitle: Words.say("screen.ChooseMethod." + modelData.channel)
                 title: Words.say("channel." + modelData.channel)
                 wide: !main

@@ -22,6 +22,7 @@ ScreenFrame {
     required property string slipProblem
     required property string slipState
     required property bool stillWorking
+    required property bool takeCard
     required property string truth
 
     continuous: true
@@ -42,7 +43,7 @@ ScreenFrame {
         height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside && !screen.beside ? Theme.codeRoom + 2 * Theme.gap : 0))
         lines: screen.lines
         order: screen.paperOut && (Theme.large || Theme.narrow) ? "" : screen.orderNo
-        remark: screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""
+        remark: [screen.takeCard ? Words.say("screen.Outcome.take_card") : "", screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""].filter(line => line !== "").join("\n")
         title: Words.say("screen.Outcome.title." + screen.truth)
         truth: screen.truth
         width: screen.column

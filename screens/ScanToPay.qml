@@ -90,7 +90,7 @@ ScreenFrame {
             Repeater {
                 id: steps
 
-                model: Words.steps("screen.ScanToPay.step." + screen.channel)
+                model: Words.steps("how_to_pay." + screen.channel)
 
                 Column {
                     id: step

@@ -12,8 +12,12 @@ ScreenFrame {
     required property bool canPrint
     required property var lines
     required property string orderNo
-    required property string paperProblem
+    readonly property bool photo: photoCode !== ""
+    required property string photoCode
+    required property string slipProblem
+    required property string slipState
 
+    continuous: true
     primaryText: Words.say("screen.home")
 
     onPrimaryChosen: answered("primary")
@@ -22,6 +26,7 @@ ScreenFrame {
         id: words
 
         amount: screen.amount
+        code: screen.photoCode
         height: Math.min(implicitHeight, parent.height - tail.height - Theme.gap)
         lines: screen.lines
         order: screen.orderNo
@@ -36,8 +41,9 @@ ScreenFrame {
         anchors.bottom: parent.bottom
         canPrint: screen.canPrint
         height: implicitHeight
-        problem: screen.paperProblem === "" ? "" : Words.say(screen.paperProblem)
-        slipState: screen.canPrint ? "none" : "not_possible"
+        photo: screen.photo
+        problem: screen.slipProblem === "" ? "" : Words.say(screen.slipProblem)
+        slipState: screen.slipState
         width: parent.width
 
         onPrintChosen: screen.answered("print")

@@ -421,7 +421,7 @@ def method_trouble(services: Services, device: str) -> str | None:
     """Why a way to pay cannot be offered now, as a message key; None when it can."""
     orders = services.orders()
     if orders is not None and orders.holder(device) is not None:
-        return "reason.payment_checked"
+        return "reason.earlier_payment_unresolved"
     return trouble(services.devices.health(device))
 
 

@@ -10,7 +10,7 @@ from kiosk.orders.rows import GOODS_FINAL, Rows
 from kiosk.text.catalogue import Said
 
 Truth = Literal["done", "not_finished", "no_money_kept"]
-Advice = Literal["done", "not_finished", "staff", "no_money_kept", "already_paid"]
+Advice = Literal["done", "not_finished", "staff", "staff_check", "no_money_kept", "already_paid"]
 
 
 def truth(rows: Rows) -> Truth:
@@ -43,6 +43,8 @@ def needs_staff(rows: Rows) -> bool:
 def advice(rows: Rows) -> Advice:
     """What the resident should do next, as the end of a message key."""
     told = truth(rows)
+    if told == "not_finished" and rows.manual:
+        return "staff_check"
     if told == "not_finished" and needs_staff(rows):
         return "staff"
     if told == "no_money_kept" and _paid_elsewhere(rows):
@@ -52,8 +54,10 @@ def advice(rows: Rows) -> Advice:
 
 def _money(rows: Rows) -> list[Said]:
     said = []
-    if in_doubt := rows.live or rows.manual:
-        said.append(Said("truth.money.unknown", money={"amount": in_doubt.amount_fen}))
+    if rows.live:
+        said.append(Said("truth.money.unknown", money={"amount": rows.live.amount_fen}))
+    if rows.manual:
+        said.append(Said("truth.money.unproved", money={"amount": rows.manual.amount_fen}))
     surplus = "surplus_" if rows.order.state == "delivered" else ""
     failed = _failed_fen(rows)
     if rows.order.state not in GOODS_FINAL:
@@ -69,6 +73,8 @@ def _money(rows: Rows) -> list[Said]:
         said.append(Said("truth.money.nothing"))
         if any(attempt.proof == "closed" for attempt in rows.attempts):
             said.append(Said("truth.money.if_wallet_shows"))
+        if any(attempt.channel == "card" for attempt in rows.attempts):
+            said.append(Said("truth.money.bank_hold"))
     return said
 
 
@@ -85,14 +91,21 @@ def _returned(key: str, fen: int, rows: Rows) -> Said:
 def _goods(rows: Rows) -> list[Said]:
     order = rows.order
     if order.state == "delivered":
-        return [Said("truth.goods.accepted", money={"amount": order.due_fen})]
+        amount = {"amount": order.due_fen}
+        if order.kind == "smart_meter":
+            return [Said("truth.goods.credited", money=amount), Said("truth.goods.may_take_hours")]
+        return [Said("truth.goods.accepted", money=amount)]
     if order.state in ("refused", "cancelled"):
-        return [Said("truth.goods.already_paid" if _paid_elsewhere(rows) else "truth.goods.unpaid")]
+        return [Said("truth.goods.already_paid") if _paid_elsewhere(rows) else _nothing(rows)]
     if rows.captured_fen:
         return [Said("truth.goods.not_yet")]
     if order.state == "cancelling" or not (rows.live or rows.manual):
-        return [Said("truth.goods.unpaid")]
+        return [_nothing(rows)]
     return []
+
+
+def _nothing(rows: Rows) -> Said:
+    return Said("truth.goods.not_credited" if rows.order.kind == "smart_meter" else "truth.goods.unpaid")
 
 
 def _paid_elsewhere(rows: Rows) -> bool:

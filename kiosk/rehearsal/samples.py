@@ -21,7 +21,7 @@ from kiosk.views.common import (
     Working,
 )
 from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
-from kiosk.views.payment import ChooseMethod, Method, ScanToPay, UnfinishedOrder
+from kiosk.views.payment import AtReader, ChooseMethod, Method, ReaderStep, ScanToPay, UnfinishedOrder
 from kiosk.views.view import Position, View
 
 HALL = HallInfo(name="天福和园便民服务站", name_en="Tianfu Heyuan Service Hall", phone="029-0000 0000")
@@ -179,6 +179,23 @@ def _payment() -> Iterator[Sample]:
         ),
         position=_step(3),
     )
+    steps: tuple[ReaderStep, ...] = (
+        "waiting",
+        "present_card",
+        "enter_pin",
+        "asking_bank",
+        "remove_card",
+        "stopping",
+    )
+    for step in steps:
+        view = AtReader(
+            channel="card",
+            amount_fen=15400,
+            step=step,
+            can_stop=step in ("present_card", "enter_pin"),
+            other_methods=True,
+        )
+        yield Sample(name=f"reader-{step}", view=view, position=_step(3))
     yield Sample(
         name="checking", view=Working(saying="working.checking_payment", amount_fen=123456789), position=_step(3)
     )
@@ -224,6 +241,32 @@ def _outcomes() -> Iterator[Sample]:
         view=UnfinishedOrder(order_no=ORDER, amount_fen=15400, lines=received, can_print=True),
         position=_step(2),
         can_go_home=True,
+    )
+    yield Sample(
+        name="unfinished-printing",
+        view=UnfinishedOrder(order_no=ORDER, amount_fen=15400, lines=received, slip_state="printing"),
+        position=_step(2),
+        can_go_home=True,
+    )
+    yield Sample(
+        name="unfinished-no-paper",
+        view=UnfinishedOrder(
+            order_no=ORDER,
+            amount_fen=15400,
+            lines=received,
+            slip_state="not_printed",
+            slip_problem="reason.paper_out",
+            photo_code=ORDER,
+        ),
+        position=_step(2),
+        can_go_home=True,
+    )
+    yield outcome(
+        "unproved-card",
+        truth="not_finished",
+        lines=(Said("truth.money.unproved", money=amount),),
+        slip_state="printed",
+        take_card=True,
     )
 
 

@@ -88,6 +88,7 @@ class StaffCalled(View, frozen=True, kw_only=True):
     """Somebody is coming, and whom to telephone meanwhile. Answers `"primary"` (go on where I was)."""
 
 
+NextStep = Literal["none", "press_key"]
 SlipState = Literal["none", "printing", "printed", "not_printed", "unknown"]
 
 
@@ -109,6 +110,10 @@ class Outcome(View, frozen=True, kw_only=True):
     can_print: bool = False
     photo_code: str | None = None
     still_working: bool = False
+    next_step: NextStep = "none"
+    """What the resident does at home: press the key on the meter."""
+    take_card: bool = False
+    """Whether a bank card may still be in the reader."""
 
     @property
     def idle(self) -> bool:

@@ -1,8 +1,11 @@
 """Views of paying, shared by every paid journey."""
 
+from typing import Literal
+
 import msgspec
 
 from kiosk.text.catalogue import Said
+from kiosk.views.common import SlipState
 from kiosk.views.view import View
 
 
@@ -39,14 +42,43 @@ class ScanToPay(View, frozen=True, kw_only=True):
         return False
 
 
+ReaderStep = Literal["waiting", "present_card", "enter_pin", "asking_bank", "remove_card", "stopping"]
+
+
+class AtReader(View, frozen=True, kw_only=True):
+    """What to do at the payment reader now. Answers `"cancel"` where `can_stop`.
+
+    `stopping`: the reader has to be told by its own red key, and what became of the payment is being checked.
+    """
+
+    channel: str
+    amount_fen: int
+    step: ReaderStep
+    can_stop: bool
+    other_methods: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Money and a card are in motion."""
+        return False
+
+
 class UnfinishedOrder(View, frozen=True, kw_only=True):
     """This account has an earlier payment that is still being finished. Answers `"print"` or `"primary"` (home).
 
-    `lines` say what is known of it, as on the outcome screen; it is never payable again from here.
+    `lines` say what is known of it, as on the outcome screen; it is never payable again from here. `photo_code` is
+    the content of the QR code to photograph when no slip can come out.
     """
 
     order_no: str
     amount_fen: int
     lines: tuple[Said, ...]
-    can_print: bool
-    paper_problem: str | None = None
+    slip_state: SlipState = "none"
+    slip_problem: str | None = None
+    can_print: bool = False
+    photo_code: str | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Not while the slip is on its way."""
+        return self.slip_state != "printing"
