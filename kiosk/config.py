@@ -23,6 +23,7 @@ from kiosk.devices.device import Role
 from kiosk.devices.drivers import AnyDevice, DeviceConfig, DriverError, driver_names, load_driver
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.registry import HealthSettings, build
+from kiosk.journeys.settings import SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import parse_url
@@ -77,6 +78,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     orders: OrderSettings
     health: HealthSettings
     journeys: Journeys
+    smart_meter: SmartMeterSettings
     devices: tuple[DeviceConfig, ...]
 
 

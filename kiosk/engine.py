@@ -67,6 +67,8 @@ class Engine:
                 orders=lambda: self.orders,
                 issuer=self._issuer,
                 now_ms=self._now_ms,
+                journeys=config.journeys.enabled,
+                smart_meter=config.smart_meter,
             ),
             config.visit,
             on_staff_called=lambda: log.warning("a resident asks for the staff"),

@@ -9,6 +9,7 @@ from kiosk.devices.gas import GasCompany
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
+from kiosk.journeys.settings import SmartMeterSettings
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
 
@@ -37,6 +38,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     orders: Callable[[], Orders | None]
     issuer: Callable[[str], Issuer]
     now_ms: Callable[[], int]
+    journeys: tuple[str, ...] = ()
+    """The services that this terminal offers."""
+    smart_meter: SmartMeterSettings = SmartMeterSettings()
 
 
 def trouble(health: Health) -> str | None:

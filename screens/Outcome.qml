@@ -11,6 +11,7 @@ ScreenFrame {
     required property bool canPrint
     readonly property int column: beside && picture ? Math.round((room.width - Theme.margin) * 0.56) : room.width
     required property var lines
+    required property string nextStep
     required property string orderNo
     readonly property bool paperOut: slip.length > 0 && (slipState === "printing" || slipState === "printed")
     readonly property bool photo: !paperOut && photoCode !== ""
@@ -44,6 +45,7 @@ ScreenFrame {
         lines: screen.lines
         order: screen.paperOut && (Theme.large || Theme.narrow) ? "" : screen.orderNo
         remark: [screen.takeCard ? Words.say("screen.Outcome.take_card") : "", screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""].filter(line => line !== "").join("\n")
+        step: screen.nextStep === "none" ? "" : screen.nextStep
         title: Words.say("screen.Outcome.title." + screen.truth)
         truth: screen.truth
         width: screen.column

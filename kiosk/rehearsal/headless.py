@@ -37,6 +37,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Path
     announcements: dict[str, Announcement]
     account: str | None = None
+    journey: str = "gas_bill"
     pays: bool = True
     kill_at: int | None = None
     late_watch_hours: int = 0
@@ -80,7 +81,7 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     async def pay(code: str) -> None:
         await asyncio.to_thread(simulators.do, "wechat_pay", "pay", code_url=code)
 
-    resident = Resident(run.account or "", pay if run.pays else None)
+    resident = Resident(run.account or "", pay if run.pays else None, journey=run.journey)
     engine = Engine(quick(run), resident, observe=observe)
     resident.take = engine.take if run.account else lambda _: None
     task = asyncio.create_task(engine.run())

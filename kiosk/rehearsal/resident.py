@@ -4,22 +4,28 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCalled, Working
-from kiosk.views.gas import ConfirmBill, EnterAccount, NothingOwed
+from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccount, EnterAmount, NothingOwed
 from kiosk.views.payment import ChooseMethod, ScanToPay, UnfinishedOrder
 from kiosk.views.view import Answered, Input, Page, StillHere, View
 
 
 class Resident:
-    """Pays the bill of one account. It is the engine's `Stage`; `take` is where its inputs go.
+    """Pays the bill of one account, or tops it up. It is the engine's `Stage`; `take` is where its inputs go.
 
     `seen` keeps every view in order. `done` is set when the visit is over.
     """
 
     def __init__(
-        self, account: str, pay: Callable[[str], Awaitable[None]] | None, *, print_earlier: bool = False
+        self,
+        account: str,
+        pay: Callable[[str], Awaitable[None]] | None,
+        *,
+        journey: str = "gas_bill",
+        print_earlier: bool = False,
     ) -> None:
         """`pay` scans and pays a code (None: goes back instead); `print_earlier` asks for an earlier order's slip."""
         self.account = account
+        self.journey = journey
         self.seen: list[View] = []
         self.done = asyncio.Event()
         self.take: Callable[[Input], None] = lambda _: None
@@ -56,14 +62,18 @@ class Resident:
                 if self._began:
                     self.done.set()
                     return None
-                self._began = tiles[0].paused is None
-                return tiles[0].journey if self._began else None
+                self._began = any(tile.journey == self.journey and tile.paused is None for tile in tiles)
+                return self.journey if self._began else None
             case Attract():
                 return "start"
             case EnterAccount():
                 return self.account
-            case ConfirmBill():
+            case ConfirmBill() | ConfirmTopUp():
                 return "pay"
+            case ChooseAmount(amounts=amounts):
+                return amounts[0].choice if amounts else "other"
+            case EnterAmount(min_fen=min_fen):
+                return f"{min_fen // 100}"
             case ChooseMethod(methods=methods, remark=remark):
                 return methods[0].channel if remark is None else "back"
             case ScanToPay(code=code):

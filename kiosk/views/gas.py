@@ -91,7 +91,7 @@ class EnterAmount(View, frozen=True, kw_only=True):
 class ConfirmTopUp(View, frozen=True, kw_only=True):
     """Shall this be added to your household's account? Answers `"pay"`.
 
-    `owed_fen` of the money settles a negative balance; `lines` explain the rest as gas, `worth_m3` in all.
+    `owed_fen` of the money settles a negative balance (where it `owes`); `lines` explain the rest as gas, `worth_m3` in all.
     """
 
     holder: str
@@ -101,6 +101,7 @@ class ConfirmTopUp(View, frozen=True, kw_only=True):
     balance_fen: int
     balance_after_fen: int
     owed_fen: int
+    owes: bool
     worth_m3: Decimal
     lines: tuple[BillLine, ...]
     used_this_cycle_m3: Decimal

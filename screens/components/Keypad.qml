@@ -7,6 +7,7 @@ import screens.theme
 Grid {
     id: keypad
 
+    property bool decimals: false // a point in place of starting over
     property int keyHeight: Theme.key
     readonly property real keyWidth: (width - 2 * columnSpacing) / 3
 
@@ -19,22 +20,22 @@ Grid {
     rowSpacing: Theme.gap
 
     Repeater {
-        model: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "clear", "0", "delete"]
+        model: ["1", "2", "3", "4", "5", "6", "7", "8", "9", keypad.decimals ? "point" : "clear", "0", "delete"]
 
         Touchable {
             id: key
 
-            readonly property bool figure: modelData.length === 1
+            readonly property bool figure: modelData.length === 1 || modelData === "point"
             required property string modelData
 
             height: keypad.keyHeight
             objectName: "key-" + modelData
-            spoken: figure ? modelData : Words.say("screen.key." + modelData)
+            spoken: modelData.length === 1 ? modelData : Words.say("screen.key." + modelData)
             width: keypad.keyWidth
 
             onChosen: {
                 if (figure)
-                    keypad.digit(modelData);
+                    keypad.digit(spoken);
                 else if (modelData === "delete")
                     keypad.deleted();
                 else

@@ -17,6 +17,7 @@ Item {
     readonly property int pad: done ? 0 : Theme.grid + Theme.half
     property string remark
     readonly property color second: done ? Theme.overDeepSecond : Theme.second
+    property string step // what to do at home
     property string title
     property string truth
     readonly property bool warm: truth === "not_finished"
@@ -107,6 +108,28 @@ Item {
                 color: block.ink
                 say: modelData
                 width: words.width
+            }
+        }
+
+        Row {
+            spacing: Theme.grid
+            visible: block.step !== ""
+            width: parent.width
+
+            Icon {
+                id: drawing
+
+                ink: block.ink
+                name: block.step === "press_key" ? "meter_key" : ""
+                side: Math.round(Theme.pictureLarge * (Theme.tight || Theme.large ? 0.7 : 0.9))
+                tint: Theme.contrast ? Theme.persimmon : Theme.flame
+            }
+
+            Prose {
+                anchors.verticalCenter: parent.verticalCenter
+                color: block.ink
+                say: block.step === "" ? "" : Words.say("screen.Outcome." + block.step)
+                width: parent.width - drawing.width - parent.spacing
             }
         }
 

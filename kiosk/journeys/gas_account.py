@@ -1,0 +1,151 @@
+"""What the gas services share: whose account it is, look-ups that may fail, and kind ends without money."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from kiosk.devices.gas import Account, Quote, RefusalReason, Refused, TopUpQuote, Unreachable
+from kiosk.journeys.journey import End
+from kiosk.journeys.settle import Settlement, ask_method, finish_earlier, method_trouble
+from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError
+from kiosk.orders.private import Private
+from kiosk.services import Services, trouble
+from kiosk.text.catalogue import Said
+from kiosk.views.common import Notice, Picture
+from kiosk.views.gas import EnterAccount
+from kiosk.visit import Visit
+
+T = TypeVar("T", Account, Quote, TopUpQuote)
+
+Another = Literal["another"]
+"""The resident wants to look another account up."""
+
+
+class Household(msgspec.Struct, frozen=True):
+    """An account that the company knows, and the number that was entered for it."""
+
+    number: str
+    account: Account
+
+
+async def for_household(
+    visit: Visit,
+    services: Services,
+    serve: Callable[[Visit, Services, Household], Awaitable[End | Another]],
+    *,
+    steps: int,
+    button: str,
+) -> End:
+    """Ask for an account until the company knows it, finish what is unfinished there, and `serve` it.
+
+    `steps` is how many the service has, `button` the message key of what looks the account up.
+    """
+    problem: str | None = None
+    for _ in range(visit.settings.lookups):
+        least, most = services.devices.gas.account_digits
+        visit.at(1, steps, "step.account")
+        number = await visit.ask(EnterAccount(min_digits=least, max_digits=most, problem=problem, primary=button))
+        account = await look_up(visit, services.devices.gas.read_account(number), saying="working.looking_up")
+        if isinstance(account, Refused) and account.reason == "no_such_account":
+            problem = "problem.account"
+            continue
+        if not isinstance(account, Account):
+            return await sorry(visit, account)
+        if end := await finish_earlier(visit, services, number):
+            return end
+        end_or_another = await serve(visit, services, Household(number, account))
+        if end_or_another != "another":
+            return end_or_another
+        problem = None
+    return await tell(visit, "people", "notice.too_many_tries")
+
+
+async def look_up(
+    visit: Visit, call: Coroutine[Any, Any, T | Refused | Unreachable], saying: str
+) -> T | Refused | Unreachable:
+    """What the company answers in the time that a resident is willing to wait."""
+    try:
+        return await visit.wait_for(call, saying=saying)
+    except TimeoutError:
+        return Unreachable("no answer in the resident's time", sent=True)
+
+
+async def pay(visit: Visit, services: Services, private: Private, *, step: int, of: int) -> End:
+    """How to pay for what was quoted, the payment, and how it ended."""
+    visit.at(step, of, "step.pay")
+    method = await ask_method(visit, services, private.quote.total_fen)
+    if method is None:
+        return "home"
+    orders = services.orders()
+    if orders is None:
+        return await _money_closed(visit)
+    visit.no_way_back()
+    try:
+        running = await orders.begin(private, visit.language)
+    except AlreadyRunningError:
+        return await finish_earlier(visit, services, private.number) or "home"
+    except MoneyClosedError:
+        return await _money_closed(visit)
+    return await Settlement(visit, services, orders, running, step=step, of=of).run(method)
+
+
+REFUSED: dict[RefusalReason, str] = {
+    "no_such_account": "notice.not_now",
+    "nothing_owed": "notice.not_now",
+    "outside_limits": "notice.limits_changed",
+    "quote_expired": "notice.bill_changed",
+    "quote_changed": "notice.bill_changed",
+    "already_paid": "notice.already_paid",
+    "account_busy": "notice.account_busy",
+    "not_now": "notice.not_now",
+    "not_accepted": "notice.not_now",
+}
+"""How each refusal before any payment is told, as the stem of message keys."""
+
+
+async def sorry(visit: Visit, answer: Refused | Unreachable) -> End:
+    """The kind end after a look-up without an answer."""
+    stem = REFUSED[answer.reason] if isinstance(answer, Refused) else "notice.company_away"
+    return await tell(visit, "clock", stem)
+
+
+async def card_meter(visit: Visit) -> End:
+    """What a household with a card meter needs."""
+    return await tell(visit, "card", "notice.card_meter")
+
+
+async def tell(visit: Visit, picture: Picture, stem: str, body: str = "body") -> End:
+    """A notice `stem.title` and `stem.body` that ends the service."""
+    visit.no_way_back()
+    await visit.ask(Notice(picture=picture, title=f"{stem}.title", body=Said(f"{stem}.{body}"), primary="button.home"))
+    return "home"
+
+
+async def offer(visit: Visit, picture: Picture, stem: str, button: str) -> bool:
+    """Whether the resident goes on to what the notice `stem` offers by `button`."""
+    notice = Notice(
+        picture=picture, title=f"{stem}.title", body=Said(f"{stem}.body"), primary=button, secondary="button.home"
+    )
+    return await visit.ask(notice) == "primary"
+
+
+async def _money_closed(visit: Visit) -> End:
+    return await tell(visit, "pause", "notice.money_closed")
+
+
+def paused(services: Services) -> str | None:
+    """Why no gas service that takes money can work now, as a message key."""
+    devices = services.devices
+    orders = services.orders()
+    if orders is None:
+        return "reason.money_closed"
+    no_slip = trouble(devices.health(devices.printer.name))
+    if no_slip and orders.world.settings.without_paper == "pause":
+        return no_slip
+    if reason := trouble(devices.health(devices.gas.name)):
+        return reason
+    troubles = [method_trouble(services, method.name) for method in devices.methods]
+    if all(troubles):
+        return troubles[0] if troubles else "reason.offline"
+    return None

@@ -1,0 +1,20 @@
+"""Settings of single services."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+class SmartMeterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[smart_meter]`."""
+
+    amounts_yuan: Annotated[tuple[Annotated[int, Meta(ge=1, le=100_000)], ...], Meta(max_length=6)] = (
+        50,
+        100,
+        200,
+        500,
+    )
+    """The amounts to touch; those that the gas company does not take at once are left out."""
+    entry: Literal["yuan", "fen"] = "yuan"
+    """Whether any other amount is entered in whole yuan, or to the fen."""

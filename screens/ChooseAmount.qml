@@ -1,0 +1,153 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import screens.components
+import screens.theme
+
+// How much shall be added? The household and its balance, amounts to touch, and the way to any other.
+ScreenFrame {
+    id: screen
+
+    required property string account
+    required property string address
+    required property var amounts
+    required property string balance
+    readonly property bool beside: Theme.landscape
+    required property string holder
+    readonly property int keyHeight: Math.max(Theme.target, Math.min(Theme.grid * 11, Math.floor((keys.height - above - limits.implicitHeight - (rows + 2) * Theme.gap) / (rows + 1))))
+    readonly property int above: (beside ? 0 : sheet.implicitHeight + Theme.gap) + (remark.visible ? remark.implicitHeight + Theme.gap : 0)
+    required property string max
+    required property string min
+    required property string problem
+    readonly property int rows: Math.ceil(amounts.length / 2)
+
+    heading: Words.say("screen.ChooseAmount.title")
+
+    Card {
+        height: leftHead.implicitHeight + leftBand.implicitHeight + Theme.radius
+        visible: screen.beside
+        width: Math.round((parent.width - Theme.gap) * 0.46)
+
+        BillHead {
+            id: leftHead
+
+            account: screen.account
+            address: screen.address
+            height: implicitHeight
+            holder: screen.holder
+            width: parent.width
+        }
+
+        AmountBand {
+            id: leftBand
+
+            amount: screen.balance
+            anchors.top: leftHead.bottom
+            height: implicitHeight
+            label: Words.say("screen.ChooseAmount.balance")
+            width: parent.width
+        }
+    }
+
+    Pages {
+        id: keys
+
+        spacing: Theme.gap
+
+        anchors {
+            fill: parent
+            leftMargin: screen.beside ? Math.round((parent.width - Theme.gap) * 0.46) + Theme.gap : 0
+        }
+
+        Card {
+            id: sheet
+
+            height: implicitHeight
+            implicitHeight: head.implicitHeight + band.implicitHeight + Theme.radius
+            visible: !screen.beside
+            width: parent.width
+
+            BillHead {
+                id: head
+
+                account: screen.account
+                address: screen.address
+                height: implicitHeight
+                holder: screen.holder
+                width: parent.width
+            }
+
+            AmountBand {
+                id: band
+
+                amount: screen.balance
+                anchors.top: head.bottom
+                height: implicitHeight
+                label: Words.say("screen.ChooseAmount.balance")
+                width: parent.width
+            }
+        }
+
+        Remark {
+            id: remark
+
+            height: implicitHeight
+            text: screen.problem === "" ? "" : Words.say(screen.problem)
+            urgent: true
+            visible: screen.problem !== ""
+            width: parent.width
+        }
+
+        Repeater {
+            model: screen.rows
+
+            Row {
+                id: shelf
+
+                required property int index
+
+                height: screen.keyHeight
+                spacing: Theme.gap
+                width: keys.width
+
+                Repeater {
+                    model: screen.amounts.slice(2 * shelf.index, 2 * shelf.index + 2)
+
+                    AmountKey {
+                        required property var modelData
+
+                        height: screen.keyHeight
+                        objectName: "amount-" + modelData.choice
+                        text: Words.say("screen.ChooseAmount.yuan", {
+                            "yuan": modelData.yuan
+                        })
+                        width: (shelf.width - shelf.spacing) / 2
+
+                        onChosen: screen.answered(modelData.choice)
+                    }
+                }
+            }
+        }
+
+        AmountKey {
+            height: Math.max(implicitHeight, Theme.target)
+            objectName: "amount-other"
+            quiet: true
+            text: Words.say("screen.ChooseAmount.other")
+            width: parent.width
+
+            onChosen: screen.answered("other")
+        }
+
+        Remark {
+            id: limits
+
+            height: implicitHeight
+            text: Words.say("screen.ChooseAmount.limits", {
+                "least": screen.min,
+                "most": screen.max
+            })
+            width: parent.width
+        }
+    }
+}

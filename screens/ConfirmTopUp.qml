@@ -1,0 +1,183 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import screens.components
+import screens.theme
+
+// Shall this money go to your household's account? And what it buys, as the company works it out.
+ScreenFrame {
+    id: screen
+
+    required property string account
+    required property string address
+    required property string balance
+    required property string balanceAfter
+    readonly property bool beside: Theme.landscape && !Theme.large
+    required property string holder
+    readonly property int leftWidth: Math.round((room.width - Theme.gap) * 0.46)
+    required property var lines
+    required property string owed
+    readonly property var rows: {
+        const found = [
+            {
+                "label": Words.say("screen.ConfirmTopUp.before"),
+                "figure": balance,
+                "strong": false
+            },
+            {
+                "label": Words.say("screen.ConfirmTopUp.after"),
+                "figure": balanceAfter,
+                "strong": true
+            }
+        ];
+        if (owes)
+            found.push({
+                "label": Words.say("screen.ConfirmTopUp.owed"),
+                "figure": owed,
+                "strong": false
+            });
+        if (lines.length > 0)
+            found.push({
+                "label": Words.say("screen.ConfirmTopUp.worth"),
+                "figure": Words.say("screen.volume", {
+                    "volume": worthM3
+                }),
+                "strong": true
+            });
+        for (const line of lines)
+            found.push({
+                "label": Words.say("screen.ConfirmBill.tier", {
+                    "tier": Words.say("tier." + line.tier),
+                    "volume": line.volumeM3,
+                    "price": line.unitPrice
+                }),
+                "figure": line.amount,
+                "strong": false
+            });
+        found.push({
+            "label": Words.say("screen.ConfirmBill.this_cycle"),
+            "figure": Words.say("screen.volume", {
+                "volume": usedThisCycleM3
+            }),
+            "strong": false
+        });
+        return found;
+    }
+    required property bool owes
+    required property string total
+    required property string usedThisCycleM3
+    required property string worthM3
+
+    heading: Words.say("screen.ConfirmTopUp.title")
+    primaryText: Words.say("screen.ConfirmTopUp.primary", {
+        "amount": total
+    })
+
+    onPrimaryChosen: answered("pay")
+
+    Card {
+        id: first
+
+        height: leftHead.implicitHeight + leftBand.implicitHeight + Theme.radius
+        visible: screen.beside
+        width: screen.leftWidth
+
+        BillHead {
+            id: leftHead
+
+            account: screen.account
+            address: screen.address
+            height: implicitHeight
+            holder: screen.holder
+            width: parent.width
+        }
+
+        AmountBand {
+            id: leftBand
+
+            amount: screen.total
+            anchors.top: leftHead.bottom
+            height: implicitHeight
+            label: Words.say("screen.ConfirmTopUp.amount")
+            width: parent.width
+        }
+    }
+
+    Card {
+        id: sheet
+
+        height: Math.min(ledger.implicitHeight + Theme.radius, parent.height - (screen.beside || !notes.visible ? 0 : notes.implicitHeight + Theme.gap))
+        width: parent.width - x
+        x: screen.beside ? screen.leftWidth + Theme.gap : 0
+
+        Pages {
+            id: ledger
+
+            anchors {
+                bottomMargin: Theme.grid
+                fill: parent
+                topMargin: Theme.grid
+            }
+
+            BillHead {
+                account: screen.account
+                address: screen.address
+                height: implicitHeight
+                holder: screen.holder
+                visible: !screen.beside
+                width: parent.width
+            }
+
+            AmountBand {
+                amount: screen.total
+                height: implicitHeight
+                label: Words.say("screen.ConfirmTopUp.amount")
+                visible: !screen.beside
+                width: parent.width
+            }
+
+            Repeater {
+                model: screen.rows
+
+                LedgerRow {
+                    required property int index
+                    required property var modelData
+
+                    airy: screen.rows.length < 8 && !Theme.tight && !Theme.large
+                    figure: modelData.figure
+                    height: implicitHeight
+                    inset: Theme.radius
+                    label: modelData.label
+                    ruled: index + 1 < screen.rows.length
+                    strong: modelData.strong
+                    width: ledger.width
+                }
+            }
+        }
+    }
+
+    Column {
+        id: notes
+
+        spacing: Theme.half
+        visible: screen.beside ? first.height + Theme.gap + implicitHeight <= screen.room.height : !Theme.large
+        width: screen.beside ? screen.leftWidth : parent.width
+
+        anchors {
+            left: parent.left
+            top: screen.beside ? first.bottom : sheet.bottom
+            topMargin: Theme.gap
+        }
+
+        Remark {
+            text: Words.say("screen.ConfirmTopUp.explained")
+            width: parent.width
+        }
+
+        Remark {
+            text: Words.say("screen.ConfirmBill.not_yours")
+            visible: screen.beside || !Theme.tight
+            width: parent.width
+        }
+    }
+}
