@@ -20,13 +20,38 @@ from aiohttp import web
 from drivers.escpos.simulator_machine import FAULTS, Machine, Model
 from drivers.escpos.simulator_paper import Piece
 from drivers.escpos.simulator_wire import PtyWire, TcpWire, Wire
-from kiosk.testing.simulator import Action, BadRequestError, Faults, Json, Talk, main, open_books
+from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main, open_books
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS slip(n INTEGER PRIMARY KEY, ended TEXT NOT NULL, text TEXT NOT NULL, mm REAL NOT NULL,
   ended_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS oddity(at_ms INTEGER NOT NULL, what TEXT NOT NULL) STRICT;
 """
+
+
+BUTTONS = (
+    Button(label="Paper ends", group="Paper", action="paper_out"),
+    Button(label="Paper near its end", group="Paper", action="near_end"),
+    Button(label="New roll", group="Paper", action="refill"),
+    Button(label="Open the cover", group="Cover and cutter", action="cover_open"),
+    Button(label="Close the cover", group="Cover and cutter", action="cover_close"),
+    Button(label="Jam the cutter", group="Cover and cutter", action="jam_cutter"),
+    Button(label="Free the cutter", group="Cover and cutter", action="free_cutter"),
+    Button(label="Break the mechanism", group="Cover and cutter", action="mechanical_error"),
+    Button(label="Repair", group="Cover and cutter", action="repair"),
+    Button(label="Paper ends in the next slip", group="In the middle of a slip", fault="paper_out_mid_slip"),
+    Button(label="Cover opens in the next slip", group="In the middle of a slip", fault="cover_opened_mid_slip"),
+    Button(label="Cable pulled in the next slip", group="In the middle of a slip", fault="unplugged_mid_slip"),
+    Button(label="Printed, but the proof is lost", group="In the middle of a slip", fault="lost_proof"),
+    Button(label="Unplug", group="Cable", action="unplug"),
+    Button(label="Plug in", group="Cable", action="plug"),
+    Button(label="Power off", group="Cable", action="power_off"),
+    Button(label="Power on", group="Cable", action="power_on"),
+    Button(label="Slow: next slip at 20 mm/s", group="Cable", fault="slow"),
+    Button(label="Cut the next answer", group="Cable", fault="half_reply"),
+    Button(label="Garble the next answer", group="Cable", fault="garbage_reply"),
+    Button(label="Lose the next answer", group="Cable", fault="no_reply"),
+)
 
 
 def _keep(path: Path, data: bytes) -> None:
@@ -56,7 +81,7 @@ class Printer:
             presenter=options.presenter,
             gs_h=not options.no_gs_h,
         )
-        self._machine = Machine(model, self.faults, self)
+        self._machine = Machine(model, self.faults, self.talk, self)
         self._wire.on_data = self._machine.receive
         self._run: asyncio.Task[None] | None = None
         self._strikes: set[asyncio.Task[Json]] = set()
@@ -116,7 +141,8 @@ class Printer:
 
     def _state(self) -> Json:
         names = ("powered", "paper_out", "near_end", "cover_open", "cutter_error", "mechanical_error", "head_hot")
-        return {name: getattr(self._machine, name) for name in (*names, "slip_in_exit", "offline")}
+        seen = {name: getattr(self._machine, name) for name in (*names, "slip_in_exit", "offline")}
+        return {"plugged": self._wire.plugged, **seen}
 
     def add_control_routes(self, app: web.Application) -> None:
         """See `Simulator`."""
@@ -244,4 +270,4 @@ def more_options(parser: argparse.ArgumentParser) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(BrokenPipeError):
-        main("A simulated ESC/POS receipt printer", Printer, more_options)
+        main("A simulated ESC/POS receipt printer", Printer, more_options, BUTTONS)

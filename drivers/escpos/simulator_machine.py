@@ -12,7 +12,8 @@ import msgspec
 
 from drivers.escpos.simulator_paper import DOTS_PER_MM, HEAD_TO_CUTTER, LINE, Cell, Paper, Piece
 from drivers.escpos.simulator_stream import Command, Encoding, Glyph, Item, RealTime, Unknown, take
-from kiosk.testing.simulator import Faults
+from drivers.escpos.simulator_talk import Ear, answer_in_words
+from kiosk.testing.simulator import Faults, Talk
 
 FAULTS = {
     "no_reply": "an answer is lost; narrow by `kind` (status, proof, roll, asb)",
@@ -68,9 +69,11 @@ class Surroundings(Protocol):
 class Machine:
     """See the module."""
 
-    def __init__(self, model: Model, faults: Faults, around: Surroundings) -> None:
+    def __init__(self, model: Model, faults: Faults, talk: Talk, around: Surroundings) -> None:
         self._model = model
         self._faults = faults
+        self._talk = talk
+        self._ear = Ear(model.encoding, talk.heard)
         self._around = around
         self.paper = Paper(model.paper_mm)
         self._wake = asyncio.Event()
@@ -97,6 +100,7 @@ class Machine:
     def _power_up(self) -> None:
         self._buffer = bytearray()
         self._real_time = RealTime()
+        self._ear.reset()
         self._asb_mask = 0
         self._initialize()
 
@@ -121,18 +125,23 @@ class Machine:
             return
         start = 0
         for kind, n, end in self._real_time.scan(data):
-            self._buffer += data[start : max(end, 0)]
+            self._take_in(data[start : max(end, 0)])
             start = max(end, 0)
+            self._ear.asked(kind, n)
             if kind == "EOT":
-                self._answer(bytes((self._status(n),)), "status")
+                self._answer(bytes((self._status(n),)), "status", n)
             else:
                 self._enquire(n)
-        self._buffer += data[start:]
+        self._take_in(data[start:])
         if fault := self._faults.take("stall"):
             self._stalled = True
             asyncio.get_running_loop().call_later(float(fault.more.get("seconds", 5)), self.unstall)
         self._wake.set()
         self._regulate()
+
+    def _take_in(self, data: bytes) -> None:
+        self._buffer += data
+        self._ear.hear(data)
 
     def unstall(self) -> None:
         """End a stall."""
@@ -146,21 +155,29 @@ class Machine:
             self._held = full or self._stalled
             self._around.hold(self._held)
 
-    def _answer(self, reply: bytes, kind: str) -> None:
+    def _answer(self, reply: bytes, kind: str, n: int = 0) -> None:
+        what = answer_in_words(kind, reply, n)
         if kind in ("proof", "roll") and self._faults.take("lost_proof"):
+            self._talk.said(f"nothing: the proof is lost ({what})")
             return
         if self._faults.take("no_reply", kind=kind):
+            self._talk.said(f"nothing: the answer is lost ({what})")
             return
         if self._faults.take("half_reply", kind=kind):
-            reply = reply[: len(reply) // 2]
+            reply, what = reply[: len(reply) // 2], f"half of an answer ({what})"
         elif self._faults.take("garbage_reply", kind=kind):
-            reply = b"\xff\xa5\x80"[: max(1, len(reply))]
+            reply, what = b"\xff\xa5\x80"[: max(1, len(reply))], f"bytes without meaning instead of an answer ({what})"
         elif self._faults.take("asb_interleaved", kind=kind):
             reply = reply[: len(reply) // 2] + self._asb() + reply[len(reply) // 2 :]
+            what += ", with a status block in between"
         if fault := self._faults.take("late_reply", kind=kind):
-            asyncio.get_running_loop().call_later(float(fault.more.get("seconds", 1)), self._around.send, reply)
+            asyncio.get_running_loop().call_later(float(fault.more.get("seconds", 1)), self._send, reply, what)
         else:
-            self._around.send(reply)
+            self._send(reply, what)
+
+    def _send(self, reply: bytes, what: str) -> None:
+        self._talk.said(what, reply)
+        self._around.send(reply)
 
     # -- sensors ----------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,10 @@ class Wire(Protocol):
 
     on_data: Callable[[bytes], None]
 
+    @property
+    def plugged(self) -> bool:
+        """Whether the cable is in."""
+
     async def plug(self) -> str:
         """Connect (again); the URL, the same each time."""
 
@@ -37,6 +41,11 @@ class TcpWire:
         self._server: asyncio.Server | None = None
         self._client: _Client | None = None
         self._held = False
+
+    @property
+    def plugged(self) -> bool:
+        """See `Wire`."""
+        return self._server is not None
 
     async def plug(self) -> str:
         """See `Wire`."""
@@ -117,6 +126,11 @@ class PtyWire:
         self._master = -1
         self._slave = -1
         self._held = False
+
+    @property
+    def plugged(self) -> bool:
+        """See `Wire`."""
+        return self._master >= 0
 
     async def plug(self) -> str:
         """See `Wire`."""
