@@ -14,17 +14,19 @@ ScreenFrame {
     required property string balance
     readonly property bool beside: Theme.landscape
     required property string holder
-    readonly property int keyHeight: Math.max(Theme.target, Math.min(Theme.grid * 11, Math.floor((keys.height - above - limits.implicitHeight - (rows + 2) * Theme.gap) / (rows + 1))))
-    readonly property int above: (beside ? 0 : sheet.implicitHeight + Theme.gap) + (remark.visible ? remark.implicitHeight + Theme.gap : 0)
+    readonly property bool headed: !Theme.large && !Theme.narrow
+    readonly property int keyHeight: Math.max(other.implicitHeight, Math.min(Theme.grid * 14, Math.floor((keys.height - taken - (rows + 1) * keys.spacing) / Math.max(rows, 1))))
     required property string max
     required property string min
     required property string problem
     readonly property int rows: Math.ceil(amounts.length / 2)
+    readonly property int taken: other.implicitHeight + limits.implicitHeight + keys.spacing + (beside ? 0 : sheet.implicitHeight + keys.spacing) + (remark.visible ? remark.implicitHeight + keys.spacing : 0)
 
     heading: Words.say("screen.ChooseAmount.title")
 
     Card {
-        height: leftHead.implicitHeight + leftBand.implicitHeight + Theme.radius
+        color: screen.headed ? Theme.paper : Theme.peach
+        height: (screen.headed ? leftHead.implicitHeight + Theme.radius : 0) + leftBand.implicitHeight
         visible: screen.beside
         width: Math.round((parent.width - Theme.gap) * 0.46)
 
@@ -33,8 +35,9 @@ ScreenFrame {
 
             account: screen.account
             address: screen.address
-            height: implicitHeight
+            height: visible ? implicitHeight : 0
             holder: screen.holder
+            visible: screen.headed
             width: parent.width
         }
 
@@ -43,6 +46,7 @@ ScreenFrame {
 
             amount: screen.balance
             anchors.top: leftHead.bottom
+            color: screen.headed ? Theme.peach : Theme.clear
             height: implicitHeight
             label: Words.say("screen.ChooseAmount.balance")
             width: parent.width
@@ -52,7 +56,7 @@ ScreenFrame {
     Pages {
         id: keys
 
-        spacing: Theme.gap
+        spacing: Theme.tight || Theme.large ? Theme.gap : 2 * Theme.gap
 
         anchors {
             fill: parent
@@ -62,8 +66,9 @@ ScreenFrame {
         Card {
             id: sheet
 
+            color: screen.headed ? Theme.paper : Theme.peach
             height: implicitHeight
-            implicitHeight: head.implicitHeight + band.implicitHeight + Theme.radius
+            implicitHeight: (screen.headed ? head.implicitHeight + Theme.radius : 0) + band.implicitHeight
             visible: !screen.beside
             width: parent.width
 
@@ -72,8 +77,9 @@ ScreenFrame {
 
                 account: screen.account
                 address: screen.address
-                height: implicitHeight
+                height: visible ? implicitHeight : 0
                 holder: screen.holder
+                visible: screen.headed
                 width: parent.width
             }
 
@@ -82,6 +88,7 @@ ScreenFrame {
 
                 amount: screen.balance
                 anchors.top: head.bottom
+                color: screen.headed ? Theme.peach : Theme.clear
                 height: implicitHeight
                 label: Words.say("screen.ChooseAmount.balance")
                 width: parent.width
@@ -107,7 +114,7 @@ ScreenFrame {
                 required property int index
 
                 height: screen.keyHeight
-                spacing: Theme.gap
+                spacing: keys.spacing
                 width: keys.width
 
                 Repeater {
@@ -130,7 +137,9 @@ ScreenFrame {
         }
 
         AmountKey {
-            height: Math.max(implicitHeight, Theme.target)
+            id: other
+
+            height: implicitHeight
             objectName: "amount-other"
             quiet: true
             text: Words.say("screen.ChooseAmount.other")

@@ -12,7 +12,7 @@ ScreenFrame {
     required property string address
     required property string balance
     required property string balanceAfter
-    readonly property bool beside: Theme.landscape && !Theme.large
+    readonly property bool beside: Theme.landscape
     required property string holder
     readonly property int leftWidth: Math.round((room.width - Theme.gap) * 0.46)
     required property var lines
@@ -20,13 +20,8 @@ ScreenFrame {
     readonly property var rows: {
         const found = [
             {
-                "label": Words.say("screen.ConfirmTopUp.before"),
-                "figure": balance,
-                "strong": false
-            },
-            {
-                "label": Words.say("screen.ConfirmTopUp.after"),
-                "figure": balanceAfter,
+                "label": Words.say("screen.ConfirmTopUp.balance"),
+                "figure": balance + " → " + balanceAfter,
                 "strong": true
             }
         ];
@@ -87,6 +82,7 @@ ScreenFrame {
 
             account: screen.account
             address: screen.address
+            brief: Theme.large
             height: implicitHeight
             holder: screen.holder
             width: parent.width
@@ -122,6 +118,7 @@ ScreenFrame {
             BillHead {
                 account: screen.account
                 address: screen.address
+                brief: Theme.large || Theme.narrow
                 height: implicitHeight
                 holder: screen.holder
                 visible: !screen.beside
@@ -143,7 +140,7 @@ ScreenFrame {
                     required property int index
                     required property var modelData
 
-                    airy: screen.rows.length < 8 && !Theme.tight && !Theme.large
+                    airy: screen.rows.length < 6 && !Theme.tight && !Theme.large
                     figure: modelData.figure
                     height: implicitHeight
                     inset: Theme.radius
@@ -160,7 +157,7 @@ ScreenFrame {
         id: notes
 
         spacing: Theme.half
-        visible: screen.beside ? first.height + Theme.gap + implicitHeight <= screen.room.height : !Theme.large
+        visible: screen.beside ? first.height + Theme.gap + implicitHeight <= screen.room.height : !Theme.large && !Theme.tight
         width: screen.beside ? screen.leftWidth : parent.width
 
         anchors {
@@ -176,7 +173,6 @@ ScreenFrame {
 
         Remark {
             text: Words.say("screen.ConfirmBill.not_yours")
-            visible: screen.beside || !Theme.tight
             width: parent.width
         }
     }

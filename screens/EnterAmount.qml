@@ -27,106 +27,109 @@ ScreenFrame {
     onPrimaryChosen: answered(typed)
 
     Item {
-        id: entry
+        id: above
 
-        readonly property real spare: screen.room.height - well.height - 2 * Theme.grid - (remark.visible ? remark.implicitHeight + Theme.gap : 0) - (Theme.landscape ? 0 : 4 * Theme.target + 3 * Theme.gap + 2 * Theme.grid)
+        // what the keypad leaves at least, and what the number and the problem need of it
+        readonly property real most: Theme.landscape ? screen.room.height : screen.room.height - 4 * Theme.target - 3 * Theme.gap - 2 * Theme.grid
+        readonly property real spare: most - well.height - (remark.visible ? remark.implicitHeight + entry.spacing : 0)
 
-        height: Theme.landscape ? parent.height : well.y + well.height
+        height: Theme.landscape ? parent.height : Math.max(entry.height, parent.height - 4 * keypad.keyMost - 3 * Theme.gap - 2 * Theme.grid)
         width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
 
-        Remark {
-            id: remark
+        Column {
+            id: entry
 
-            height: visible ? implicitHeight : 0
-            text: screen.problem
-            urgent: true
-            visible: screen.problem !== ""
-            width: parent.width
-        }
-
-        Prose {
-            id: hint
-
-            color: Theme.second
-            height: visible ? implicitHeight : 0
-            say: Words.say("screen.EnterAmount.hint", {
-                "least": screen.min,
-                "most": screen.max
-            })
-            visible: screen.problem === "" && entry.spare >= implicitHeight
+            anchors.verticalCenter: parent.verticalCenter
+            spacing: Theme.large || Theme.tight ? Theme.gap : 2 * Theme.grid
             width: parent.width
 
-            anchors {
-                top: remark.bottom
-                topMargin: 0
-            }
-        }
+            Card {
+                color: Theme.peach
+                height: band.implicitHeight
+                visible: above.spare >= band.implicitHeight + hint.implicitHeight + 2 * entry.spacing
+                width: parent.width
 
-        Prose {
-            id: now
+                AmountBand {
+                    id: band
 
-            color: Theme.second
-            height: visible ? implicitHeight : 0
-            say: Words.say("screen.ChooseAmount.balance") + " " + screen.balance
-            visible: entry.spare >= implicitHeight + (hint.visible ? hint.implicitHeight : 0)
-            width: parent.width
-
-            anchors {
-                top: hint.visible ? hint.bottom : remark.bottom
-                topMargin: hint.visible || !remark.visible ? 0 : Theme.gap
-            }
-        }
-
-        Rectangle {
-            id: well
-
-            color: Theme.paper
-            height: Math.round(Theme.digits * 1.7)
-            radius: Theme.radiusSmall
-            width: parent.width
-
-            anchors {
-                top: now.visible ? now.bottom : hint.visible ? hint.bottom : remark.bottom
-                topMargin: Theme.landscape || now.visible || remark.visible ? 2 * Theme.grid : 0
-            }
-
-            border {
-                color: Theme.pine
-                width: Theme.stroke
-            }
-
-            AmountText {
-                color: Theme.ink
-                height: parent.height
-                size: Theme.digits
-                text: "¥" + (screen.typed === "" ? " " : screen.typed)
-                width: Math.min(natural, parent.width - 4 * Theme.grid)
-
-                anchors {
-                    right: caret.left
-                    rightMargin: Theme.half
+                    amount: screen.balance
+                    color: Theme.clear
+                    height: parent.height
+                    label: Words.say("screen.ChooseAmount.balance")
+                    width: parent.width
                 }
+            }
+
+            Remark {
+                id: remark
+
+                text: screen.problem
+                urgent: true
+                visible: screen.problem !== ""
+                width: parent.width
             }
 
             Rectangle {
-                id: caret
+                id: well
 
-                color: Theme.persimmon
-                height: Math.round(Theme.digits * 1.1)
-                width: Theme.stroke
+                readonly property int size: Theme.large || Theme.tight ? Theme.digits : Math.round(Theme.amount * 0.8)
 
-                anchors {
-                    right: parent.right
-                    rightMargin: 2 * Theme.grid
-                    verticalCenter: parent.verticalCenter
+                color: Theme.paper
+                height: Math.round(size * 1.7)
+                radius: Theme.radiusSmall
+                width: parent.width
+
+                border {
+                    color: Theme.pine
+                    width: Theme.stroke
                 }
+
+                AmountText {
+                    color: Theme.ink
+                    height: parent.height
+                    size: well.size
+                    text: "¥" + screen.typed
+                    width: Math.min(natural, parent.width - 4 * Theme.grid)
+
+                    anchors {
+                        right: caret.left
+                        rightMargin: Theme.half
+                    }
+                }
+
+                Rectangle {
+                    id: caret
+
+                    color: Theme.persimmon
+                    height: Math.round(well.size * 1.1)
+                    width: Theme.stroke
+
+                    anchors {
+                        right: parent.right
+                        rightMargin: 2 * Theme.grid
+                        verticalCenter: parent.verticalCenter
+                    }
+                }
+            }
+
+            Remark {
+                id: hint
+
+                text: Words.say("screen.EnterAmount.hint", {
+                    "least": screen.min,
+                    "most": screen.max
+                })
+                visible: screen.problem === "" && above.spare >= implicitHeight + entry.spacing
+                width: parent.width
             }
         }
     }
 
     Keypad {
-        readonly property int keyMost: Math.round(Theme.key * 1.7)
-        readonly property real space: Theme.landscape ? parent.height : parent.height - entry.height - 2 * Theme.grid
+        id: keypad
+
+        readonly property int keyMost: Math.round(Theme.key * (Theme.tight || Theme.large ? 1.7 : 1.5))
+        readonly property real space: Theme.landscape ? parent.height : parent.height - above.height - 2 * Theme.grid
 
         decimals: screen.decimals
         keyHeight: Math.max(Theme.target, Math.min(keyMost, (space - 3 * rowSpacing) / 4))

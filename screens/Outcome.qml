@@ -22,6 +22,7 @@ ScreenFrame {
     required property var slip
     required property string slipProblem
     required property string slipState
+    readonly property bool stepAside: beside && picture && nextStep !== "none"
     required property bool stillWorking
     required property bool takeCard
     required property string truth
@@ -43,9 +44,9 @@ ScreenFrame {
         code: screen.photoInside ? screen.photoCode : ""
         height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside && !screen.beside ? Theme.codeRoom + 2 * Theme.gap : 0))
         lines: screen.lines
-        order: screen.paperOut && (Theme.large || Theme.narrow) ? "" : screen.orderNo
+        order: screen.paperOut && (Theme.large || Theme.narrow || Theme.landscape && screen.nextStep !== "none") ? "" : screen.orderNo
         remark: [screen.takeCard ? Words.say("screen.Outcome.take_card") : "", screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""].filter(line => line !== "").join("\n")
-        step: screen.nextStep === "none" ? "" : screen.nextStep
+        step: screen.nextStep === "none" || screen.stepAside ? "" : screen.nextStep
         title: Words.say("screen.Outcome.title." + screen.truth)
         truth: screen.truth
         width: screen.column
@@ -60,17 +61,28 @@ ScreenFrame {
         x: screen.beside ? screen.column + Theme.margin : 0
         y: screen.beside ? 0 : words.height + 2 * Theme.gap
 
+        AtHome {
+            id: atHome
+
+            ink: screen.deep ? Theme.overDeep : Theme.ink
+            step: screen.nextStep === "none" ? "" : screen.nextStep
+            visible: screen.stepAside
+            width: parent.width
+        }
+
         SlipSlot {
             deep: screen.deep
-            height: Math.min(implicitHeight, parent.height)
+            height: Math.min(implicitHeight, parent.height - (screen.stepAside ? atHome.implicitHeight + Theme.gap : 0))
             lines: screen.slip
             out: screen.slidOut
             visible: screen.paperOut && height > Theme.codeRoom
             width: parent.width
+            y: screen.stepAside ? parent.height - height : 0
         }
 
         Card {
             anchors.centerIn: parent
+            anchors.verticalCenterOffset: screen.stepAside ? Math.round((atHome.implicitHeight + Theme.gap) / 2) : 0
             color: Theme.white
             height: code.height + 2 * Theme.grid
             visible: screen.photo
@@ -81,7 +93,7 @@ ScreenFrame {
 
                 anchors.centerIn: parent
                 code: screen.photoCode
-                most: Math.min(Math.round(Theme.qrSide * 1.3), middle.height - 2 * Theme.grid, middle.width - 2 * Theme.grid)
+                most: Math.min(Math.round(Theme.qrSide * 1.3), middle.height - 2 * Theme.grid - (screen.stepAside ? atHome.implicitHeight + Theme.gap : 0), middle.width - 2 * Theme.grid)
                 objectName: "photo-code"
             }
         }

@@ -33,7 +33,7 @@ async def top_up(visit: Visit, services: Services, household: Household) -> End:
         quote = await look_up(visit, call, saying="working.fetching_worth")
         if isinstance(quote, TopUpQuote):
             visit.at(3, STEPS, "step.top_up")
-            await visit.ask(_confirm(number, quote))
+            await visit.ask(confirmation(number, quote))
             return await pay(visit, services, TopUpPrivate(number, quote), step=4, of=STEPS)
         if not (isinstance(quote, Refused) and quote.reason == "outside_limits"):
             return await sorry(visit, quote)
@@ -92,7 +92,8 @@ def _fen(typed: str) -> int:
     return int(Decimal(typed) * 100)
 
 
-def _confirm(number: str, quote: TopUpQuote) -> ConfirmTopUp:
+def confirmation(number: str, quote: TopUpQuote) -> ConfirmTopUp:
+    """The question before paying: is it your household, and what does the money buy?"""
     return ConfirmTopUp(
         holder=quote.account.holder_masked,
         address=quote.account.address_masked,

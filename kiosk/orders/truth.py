@@ -91,10 +91,8 @@ def _returned(key: str, fen: int, rows: Rows) -> Said:
 def _goods(rows: Rows) -> list[Said]:
     order = rows.order
     if order.state == "delivered":
-        amount = {"amount": order.due_fen}
-        if order.kind == "smart_meter":
-            return [Said("truth.goods.credited", money=amount), Said("truth.goods.may_take_hours")]
-        return [Said("truth.goods.accepted", money=amount)]
+        key = "truth.goods.credited" if order.kind == "smart_meter" else "truth.goods.accepted"
+        return [Said(key, money={"amount": order.due_fen})]
     if order.state in ("refused", "cancelled"):
         return [Said("truth.goods.already_paid") if _paid_elsewhere(rows) else _nothing(rows)]
     if rows.captured_fen:

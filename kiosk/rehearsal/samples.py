@@ -6,6 +6,7 @@ from time import time
 
 import msgspec
 
+from kiosk.rehearsal.samples_top_up import top_up_views
 from kiosk.slips.slip import Pair, Qr, Rule, Slip, Text
 from kiosk.stage.settings import HallInfo
 from kiosk.text.catalogue import Said, catalogue
@@ -79,6 +80,7 @@ def samples() -> Iterator[Sample]:
     """Every sample, in the order a resident meets them."""
     yield from _standing()
     yield from _account()
+    yield from _top_up()
     yield from _payment()
     yield from _outcomes()
     yield from _endings()
@@ -102,7 +104,7 @@ def _standing() -> Iterator[Sample]:
     yield Sample(name="attract-many", view=Attract(services=many))
     yield Sample(name="home", view=Home(tiles=(gas,)))
     yield Sample(name="home-paused", view=Home(tiles=(_tile("gas_bill", "reason.money_closed"),)))
-    yield Sample(name="home-two", view=Home(tiles=many[:2]))
+    yield Sample(name="home-two", view=Home(tiles=(gas, _tile("smart_meter"))))
     yield Sample(name="home-many", view=Home(tiles=many))
     yield Sample(name="home-six", view=Home(tiles=(*many, _tile("guide", icon="form"), _tile("meter"))))
     yield Sample(name="home-help", view=Home(tiles=(gas,)), over="help")
@@ -128,6 +130,19 @@ def _account() -> Iterator[Sample]:
         position=_step(2),
         can_go_home=True,
     )
+
+
+def _top_up() -> Iterator[Sample]:
+    steps = ("account", "amount", "top_up", "pay", "result")
+    for name, step, view, previous in top_up_views(ORDER, HALL):
+        yield Sample(
+            name=name,
+            view=view,
+            position=Position(step, 5, f"step.{steps[step - 1]}"),
+            can_go_back=not isinstance(view, Outcome),
+            can_go_home=True,
+            previous=previous,
+        )
 
 
 def _bill(periods: int) -> ConfirmBill:

@@ -91,7 +91,8 @@ class EnterAmount(View, frozen=True, kw_only=True):
 class ConfirmTopUp(View, frozen=True, kw_only=True):
     """Shall this be added to your household's account? Answers `"pay"`.
 
-    `owed_fen` of the money settles a negative balance (where it `owes`); `lines` explain the rest as gas, `worth_m3` in all.
+    `owed_fen` of the money settles a negative balance (where it `owes`); `lines` explain the rest as gas, `worth_m3` in
+    all.
     """
 
     holder: str

@@ -8,7 +8,7 @@ Touchable {
     property bool quiet: false
     property string text
 
-    implicitHeight: Math.max(Theme.target, label.implicitHeight + 2 * Theme.grid)
+    implicitHeight: Math.max(Theme.tight ? Theme.target : Theme.button, label.implicitHeight + Theme.grid)
     spoken: text
 
     Shadow {
@@ -45,7 +45,7 @@ Touchable {
             features: ({
                     "tnum": 1
                 })
-            pixelSize: key.quiet ? Theme.action : Math.round(Theme.digits * (Theme.large && !Theme.landscape ? 0.9 : 1))
+            pixelSize: key.quiet ? Theme.action : Math.min(Theme.digits, Math.round(key.height * 0.7))
         }
     }
 }

@@ -7,9 +7,10 @@ Item {
 
     property string account
     property string address
+    property bool brief: false
     property string holder
 
-    implicitHeight: lines.implicitHeight + 3 * Theme.grid
+    implicitHeight: lines.implicitHeight + (brief ? 2 : 3) * Theme.grid
 
     Column {
         id: lines
@@ -24,20 +25,21 @@ Item {
 
         Text {
             color: Theme.ink
-            text: head.holder
+            text: head.brief ? head.holder + " · " + head.address : head.holder
             textFormat: Text.PlainText
             width: parent.width
             wrapMode: Text.Wrap
 
             font {
                 bold: true
-                pixelSize: Theme.large ? Theme.lead : Theme.heading
+                pixelSize: Theme.large || head.brief ? Theme.lead : Theme.heading
             }
         }
 
         Prose {
             color: Theme.second
             say: head.address
+            visible: !head.brief
             width: parent.width
         }
 

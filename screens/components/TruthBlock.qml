@@ -8,7 +8,7 @@ Item {
     id: block
 
     property string amount
-    readonly property bool apart: Theme.large || Theme.landscape
+    readonly property bool apart: Theme.large || Theme.landscape && !done
     property string code
     readonly property bool done: truth === "done"
     readonly property color ink: done ? Theme.overDeep : Theme.ink
@@ -111,26 +111,11 @@ Item {
             }
         }
 
-        Row {
-            spacing: Theme.grid
+        AtHome {
+            ink: block.ink
+            step: block.step
             visible: block.step !== ""
             width: parent.width
-
-            Icon {
-                id: drawing
-
-                ink: block.ink
-                name: block.step === "press_key" ? "meter_key" : ""
-                side: Math.round(Theme.pictureLarge * (Theme.tight || Theme.large ? 0.7 : 0.9))
-                tint: Theme.contrast ? Theme.persimmon : Theme.flame
-            }
-
-            Prose {
-                anchors.verticalCenter: parent.verticalCenter
-                color: block.ink
-                say: block.step === "" ? "" : Words.say("screen.Outcome." + block.step)
-                width: parent.width - drawing.width - parent.spacing
-            }
         }
 
         Row {
