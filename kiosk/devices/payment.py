@@ -49,8 +49,9 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     reason: Literal["undelivered", "surplus", "late"]
 
 
-Proof = Literal["closed", "refused", "never_arrived"]
-"""Why an attempt can never take money any more. "Not paid (yet)" is no proof."""
+Proof = Literal["closed", "refused", "never_arrived", "cancelled"]
+"""Why an attempt can never take money any more; `cancelled`: the resident ended it at the card reader. "Not paid
+(yet)" is no proof."""
 
 
 class Offer(msgspec.Struct, frozen=True, tag="offer"):
@@ -59,10 +60,13 @@ class Offer(msgspec.Struct, frozen=True, tag="offer"):
     text: str
 
 
+StepKey = Literal["waiting", "present_card", "enter_pin", "asking_bank", "remove_card"]
+
+
 class Step(msgspec.Struct, frozen=True, tag="step"):
     """Progress: what the resident should do or await now, as a message key (`payment.step.<key>`)."""
 
-    key: Literal["waiting", "present_card", "enter_pin", "asking_bank", "remove_card"]
+    key: StepKey
 
 
 class Decided(msgspec.Struct, frozen=True, tag="decided"):
