@@ -9,11 +9,12 @@ QtObject {
 
     // What never breaks: a number with its unit, a word, a sign with what it belongs to; and the catalogue's own list.
     readonly property var piece: {
+        const units = "分钟|位数字|[步页种人元年月日号项次位秒分户档]|m³";
         const opening = "[“（¥]*";
         const closing = "[”），。、；：？…]*(?: [·→])?[了吗的吧]?[，。；：？]* ?";
-        const number = "(?:[约第共] ?)?[¥]?[0-9][0-9.,:–‑-]*(?: ?(?:分钟|位数字|m³|[一-鿿]|[a-z]+(?![a-z])))?";
+        const number = "¥[0-9.,]+|(?:[约第共] ?)?[0-9][0-9.,:–‑-]*(?: ?(?:" + units + "|[a-z]+))?";
         const kept = (table["words.together"] ?? "").split("|").filter(word => word !== "").join("|");
-        return new RegExp(opening + "(?:" + (kept === "" ? "" : kept + "|") + number + "|[\\ud800-\\udbff][\\udc00-\\udfff]|[⺀-鿿豈-﫿！-￯]|[^ ⺀-鿿豈-﫿！-￯]+)" + closing, "g");
+        return new RegExp(opening + "(?:" + (kept === "" ? "" : kept + "|") + number + "|[\\ud800-\\udbff][\\udc00-\\udfff]|[⺀-鿿豈-﫿！-￯]|[^ “⺀-鿿豈-﫿！-￯]+)" + closing, "g");
     }
 
     // What is wider than `width`, in as few lines as it needs: ending where a clerk would pause, and of even length.
