@@ -22,7 +22,7 @@ Answer = Callable[[View], str | None]
 class Person(Resident):
     """See the module. `answers` by kind of view; an answer of None stays on that page."""
 
-    def __init__(self, hall: Hall, account: str) -> None:
+    def __init__(self, hall: Hall, account: str, journey: str) -> None:
         self.answers: dict[type[View], Answer] = {}
         self.page: Page | None = None
         self.pages: list[Page] = []
@@ -34,7 +34,7 @@ class Person(Resident):
         self._came_to = -1
         self.heard = asyncio.Event()
         """Set when anything new came from the engine."""
-        super().__init__(account, self._scan_and_pay)
+        super().__init__(account, self._scan_and_pay, journey=journey)
 
     async def _scan_and_pay(self, code: str) -> None:
         self._hall.pay(code)
@@ -92,13 +92,13 @@ class Person(Resident):
         self._give(CalledStaff())
 
     async def again(self, account: str) -> None:
-        """Another resident: chooses the gas bill at the home screen."""
-        home = await self.at(Home, lambda view: view.tiles[0].paused is None)
+        """Another resident: chooses the same service at the home screen."""
+        await self.at(Home, lambda view: view.tiles[0].paused is None)
         self.account = account
         self.done.clear()
         self._asked = False
         self._came_to = self._number
-        self.answer(home.tiles[0].journey)
+        self.answer(self.journey)
 
     async def gone(self) -> None:
         """Wait until the visit is over."""
@@ -144,3 +144,5 @@ class Person(Resident):
                 self.lies.append(f"nothing was taken, but {kept} was")
             if "truth.goods.accepted" in keys and not delivered:
                 self.lies.append("the company accepted nothing")
+            if "truth.goods.credited" in keys and not delivered:
+                self.lies.append("the company credited nothing")

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from kiosk.config import Config, LedgerSettings, load, resolve_simulators
+from kiosk.config import Config, Journeys, LedgerSettings, load, resolve_simulators
 from kiosk.devices.registry import HealthSettings
 from kiosk.engine import Engine
+from kiosk.journeys.settings import SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
 from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT
 from kiosk.visit import VisitSettings
@@ -43,6 +44,8 @@ def configured(
     visit: VisitSettings = VISIT,
     health: HealthSettings = HEALTH,
     drivers: Mapping[str, dict[str, object]] = MappingProxyType({}),
+    smart_meter: SmartMeterSettings | None = None,
+    journeys: tuple[str, ...] | None = None,
 ) -> Config:
     """The demo's configuration for a terminal of this hall, with short times."""
     config = _demo()
@@ -60,6 +63,8 @@ def configured(
         orders=orders,
         visit=visit,
         health=health,
+        smart_meter=smart_meter or config.smart_meter,
+        journeys=Journeys(enabled=journeys or config.journeys.enabled),
     )
 
 
@@ -103,12 +108,13 @@ async def standing(
     observe: Callable[[str], None] = lambda _: None,
     now: Callable[[], float] = time.time,
     account: str | None = None,
+    journey: str = "gas_bill",
     change: Callable[[Engine], None] = lambda _: None,
     **settings: Any,
 ) -> AsyncIterator[Terminal]:
     """A terminal in the hall. `observe` sees every checkpoint; `change` may alter the engine before it runs."""
     account = account or hall.account
-    person = Person(hall, account)
+    person = Person(hall, account, journey)
     observers: list[Callable[[str], object]] = [observe]
 
     def observing(name: str) -> None:
