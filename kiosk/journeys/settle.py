@@ -4,24 +4,18 @@ A settlement only watches its order and tells the resident: the order goes on al
 """
 
 import asyncio
-from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
 
-from kiosk.devices.health import Health
 from kiosk.devices.payment import Step
 from kiosk.journeys.journey import End
+from kiosk.journeys.paper import Slips
 from kiosk.orders.machine import Method as OrderMethod
 from kiosk.orders.orders import Orders
-from kiosk.orders.private import Private
-from kiosk.orders.receipt import receipt
-from kiosk.orders.rows import AttemptRow, PrintState, Rows
+from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.runner import Running
 from kiosk.orders.truth import anything_taken, needs_staff, telling, truth
 from kiosk.services import Services, trouble
-from kiosk.slips.slip import Slip
-from kiosk.text.catalogue import Said, catalogue
-from kiosk.views.common import Notice, Outcome, SlipState, Working
+from kiosk.text.catalogue import Said
+from kiosk.views.common import Notice, Outcome, Working
 from kiosk.views.payment import AtReader, ChooseMethod, Method, ScanToPay, UnfinishedOrder
 from kiosk.views.view import View
 from kiosk.visit import Visit
@@ -75,6 +69,7 @@ async def finish_earlier(visit: Visit, services: Services, number: str) -> End |
     visit.no_way_back()
     with Slips(services, orders, running, visit) as slips:
         while True:
+            running = slips.running
             running.seen()
             rows = running.rows
             view: View = _outcome(running, slips)  # it was finished while the resident was reading
@@ -88,143 +83,11 @@ async def finish_earlier(visit: Visit, services: Services, number: str) -> End |
                     can_print=slips.can_print,
                     photo_code=rows.order.order_no if slips.photograph else None,
                 )
-            answer = await visit.ask_until(view, slips.news(None))
+            answer = await visit.ask_until(view, slips.news())
             if answer == "print":
                 slips.print()
             elif answer is not None:
                 return "goodbye" if answer == "done" else "home"
-
-
-class Slips:
-    """Printing the slip of one order while its screen goes on. A context manager: it watches the devices meanwhile."""
-
-    def __init__(self, services: Services, orders: Orders, running: Running, visit: Visit) -> None:
-        self._services = services
-        self._orders = orders
-        self._running = running
-        self._visit = visit
-        self._task: asyncio.Task[PrintState] | None = None
-        self.told = ""
-        """The truth that the last slip told."""
-        self._health = asyncio.Event()
-        self._recovered = False
-        """Whether the printer was well again after the last slip."""
-        self._unsubscribe: Callable[[], None] = lambda: None
-
-    def __enter__(self) -> Self:
-        self._unsubscribe = self._services.devices.subscribe(self._health_changed)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._unsubscribe()
-
-    def _health_changed(self, name: str, health: Health) -> None:
-        if name == self._services.devices.printer.name:
-            self._recovered = trouble(health) is None
-        self._health.set()
-
-    def make(self, rows: Rows, private: Private, *, reprint: bool) -> Slip:
-        """The slip as things stand, in the visit's language."""
-        language = self._visit.language
-        return receipt(
-            rows,
-            private,
-            catalogue(language),
-            self._services.issuer(language),
-            self._services.now_ms(),
-            reprint=reprint,
-        )
-
-    def print(self) -> None:
-        """Begin to print, unless a slip is on its way already."""
-        if self._task is None or self._task.done():
-            self.told = truth(self._running.rows)
-            self._recovered = False
-            self._task = self._orders.print_slip(self._running, self._services.devices.printer, self.make)
-
-    def preview(self) -> Slip | None:
-        """The slip to draw on the screen."""
-        if self._running.private is None:
-            return None
-        return self.make(self._running.rows, self._running.private, reprint=False)
-
-    @property
-    def problem(self) -> str | None:
-        """Why no slip came out or can come out, as a message key."""
-        if self._running.broken:
-            return "reason.money_closed"
-        if reason := self._printer_trouble():
-            return reason
-        last = self._running.rows.prints[-1] if self._running.rows.prints else None
-        if last and last.state == "not_printed" and not self.printing and not self._recovered:
-            return f"reason.{last.why}"
-        return None
-
-    @property
-    def printing(self) -> bool:
-        """Whether a slip is on its way."""
-        return self._task is not None and not self._task.done()
-
-    @property
-    def can_print(self) -> bool:
-        """Whether a slip may be asked for now."""
-        if self.printing or self._running.broken or self._running.private is None:
-            return False
-        return self._printer_trouble() is None
-
-    @property
-    def state(self) -> SlipState:
-        """What became of the last slip."""
-        if self.printing:
-            return "printing"
-        prints = self._running.rows.prints
-        match prints[-1].state if self.told and prints else None:
-            case None:
-                return "none"
-            case "intended":
-                return "unknown"
-            case state:
-                return state
-
-    @property
-    def shown_state(self) -> SlipState:
-        """The state to tell: where none was printed and none can be, that."""
-        return "not_printed" if self._impossible else self.state
-
-    @property
-    def shown_problem(self) -> str | None:
-        """What to tell of the printer: nothing while the slip in hand is the last word."""
-        return self.problem if self.state != "printed" else None
-
-    @property
-    def photograph(self) -> bool:
-        """Whether the resident should photograph the order's code, having no paper."""
-        return self._impossible or self.state in ("not_printed", "unknown")
-
-    @property
-    def _impossible(self) -> bool:
-        return self.state in ("none", "not_printed") and self.problem is not None
-
-    async def news(self, patience: float | None) -> None:
-        """Wait until the order, the slip or a device changed, at most `patience` seconds."""
-        self._health.clear()
-        waits: set[asyncio.Future[Any]] = {
-            asyncio.ensure_future(self._running.change()),
-            asyncio.ensure_future(self._health.wait()),
-        }
-        if self._task is not None and not self._task.done():
-            waits.add(self._task)
-        try:
-            await asyncio.wait(waits, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits - {self._task}:
-                wait.cancel()
-
-    def _printer_trouble(self) -> str | None:
-        devices = self._services.devices
-        return trouble(devices.health(devices.printer.name))
 
 
 class Settlement:
@@ -235,11 +98,15 @@ class Settlement:
     ) -> None:
         self._visit = visit
         self._services = services
-        self._running = running
         self._slips = Slips(services, orders, running, visit)
         self._step = step
         self._of = of
         self._chosen = True
+        self._reader_lost_at: float | None = None
+
+    @property
+    def _running(self) -> Running:
+        return self._slips.running
 
     async def run(self, method: OrderMethod) -> End:
         """Pay, and tell how it ended."""
@@ -254,7 +121,6 @@ class Settlement:
     async def _pay(self) -> str | None:
         """Until there is a truth to tell. A message stem instead where the company refused before any payment."""
         since = self._now()
-        stopping = False
         while True:
             self._running.seen()
             rows = self._running.rows
@@ -264,16 +130,16 @@ class Settlement:
             view = self._view(rows)
             if view is None:
                 return None
-            if isinstance(view, AtReader) and view.step == "stopping" and not stopping:
-                since = self._now()
-            stopping = isinstance(view, AtReader) and view.step == "stopping"
-            if isinstance(view, Working) or stopping:
+            if isinstance(view, Working):
                 left = since + self._visit.settings.patience_seconds - self._now()
                 if left <= 0:
                     return "notice.company_away" if rows.order.state == "opening" else None
                 await self._visit.ask_until(view, self._slips.news(left))
                 continue
-            answer = await self._visit.ask_until(view, self._slips.news(self._until_shown(rows)), back=True)
+            patience = self._patience_with(view, rows)
+            if patience is not None and patience <= 0:
+                return None
+            answer = await self._visit.ask_until(view, self._slips.news(patience), back=True)
             since = self._now()
             if answer is None:
                 continue
@@ -335,17 +201,27 @@ class Settlement:
             other_methods=len(self._services.devices.methods) > 1,
         )
 
-    def _until_shown(self, rows: Rows) -> float | None:
+    def _patience_with(self, view: View, rows: Rows) -> float | None:
+        """How long to show a view, in seconds, before there is nothing to tell but the truth; None: for ever."""
         if rows.live is None:
             return None
-        return max((rows.live.show_until_ms - self._services.now_ms()) / 1000, 0.0)
+        shown = (rows.live.show_until_ms - self._services.now_ms()) / 1000
+        if not isinstance(view, AtReader):
+            return max(shown, 0.01)  # then it is no more on offer
+        patience = self._visit.settings.patience_seconds
+        if trouble(self._services.devices.health(rows.live.device)) is None:
+            self._reader_lost_at = None
+            return shown + patience
+        if self._reader_lost_at is None:
+            self._reader_lost_at = self._now()
+        return min(shown, self._reader_lost_at - self._now()) + patience
 
     async def _tell(self) -> End:
         self._visit.at(self._of, self._of, "step.result")
         while True:
             self._running.seen()
             self._print_by_itself(self._running.rows)
-            answer = await self._visit.ask_until(_outcome(self._running, self._slips), self._slips.news(None))
+            answer = await self._visit.ask_until(_outcome(self._running, self._slips), self._slips.news())
             match answer:
                 case "print":
                     self._slips.print()
@@ -384,7 +260,7 @@ def _outcome(running: Running, slips: Slips) -> Outcome:
         slip_problem=slips.shown_problem,
         can_print=slips.can_print,
         photo_code=rows.order.order_no if slips.photograph else None,
-        next_step="press_key" if told == "done" and rows.order.kind == "smart_meter" else "none",
+        next_step="press_key" if rows.order.kind == "smart_meter" and rows.order.state == "delivered" else "none",
         still_working=told == "not_finished" and not running.broken and not needs_staff(rows),
         take_card=isinstance(running.progress, Step),
     )

@@ -84,6 +84,17 @@ class Orders:
                 return order_no
         return None
 
+    async def look_up(self, order_no: str) -> Running | None:
+        """An order as it stands, for a screen that outlived the ledger it was begun with; None when there is none."""
+        if running := self._running.get(order_no):
+            return running
+        try:
+            rows = await self.ledger.order(order_no)
+            return None if rows is None else Running(rows, await self._private(rows), self.world, present=False)
+        except (LedgerError, OSError) as error:
+            self._break(error)
+            return None
+
     async def all_closed(self) -> None:
         """Wait until every order is closed."""
         for running in list(self._running.values()):

@@ -126,7 +126,7 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
 def hall(simulators: Simulators, tmp_path: Path) -> Hall:
     for name in simulators.names:
         simulators.clear(name)
-    simulators.do("gas_company_http", "set_up")
+    simulators.do("gas_company_http", "plug")
     for action in ("power_on", "refill", "cover_close", "repair"):
         simulators.do("escpos", action)
     return Hall(simulators, tmp_path)

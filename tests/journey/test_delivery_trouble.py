@@ -27,12 +27,12 @@ async def test_confirm_answer_lost_after_booking(hall: Hall) -> None:
 
 async def test_company_goes_down_before_it_is_told(hall: Hall) -> None:
     hall.owe(hall.account)
-    down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "set_down"))
+    down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "unplug"))
     async with standing(hall, observe=down, visit=IMPATIENT) as terminal:
         told = await terminal.person.told("not_finished")
         assert [line.key for line in told.lines] == ["truth.money.received", "truth.goods.not_yet"]
         assert told.still_working
-        hall.simulators.do("gas_company_http", "set_up")
+        hall.simulators.do("gas_company_http", "plug")
         await terminal.person.told("done")
         await terminal.over()
     assert "after record menkou.order.held.v1" in terminal.passed
@@ -158,7 +158,7 @@ async def test_company_away_past_the_deadline_gives_the_money_back(hall: Hall) -
     """The clock of the terminal is moved on; the company is back, and fences the order off."""
     hall.owe(hall.account)
     ahead = [0.0]
-    down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "set_down"))
+    down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "unplug"))
     orders = msgspec.structs.replace(ORDERS, deliver_by_hours=1)
 
     async with standing(
@@ -172,6 +172,6 @@ async def test_company_away_past_the_deadline_gives_the_money_back(hall: Hall) -
         cancelling = Signal("after record menkou.order.cancelling.v1", lambda: ahead.__setitem__(0, 0.0))
         terminal.observers.append(cancelling)
         await cancelling.wait()
-        hall.simulators.do("gas_company_http", "set_up")
+        hall.simulators.do("gas_company_http", "plug")
         await terminal.over()
     assert [line.state for line in hall.books()] == ["cancelled"]

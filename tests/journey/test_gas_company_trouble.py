@@ -111,11 +111,11 @@ async def test_company_goes_down_after_the_bill_was_shown(hall: Hall) -> None:
     async with standing(hall, visit=IMPATIENT) as terminal:
         terminal.person.stay(ConfirmBill)
         await terminal.person.at(ConfirmBill)
-        hall.simulators.do("gas_company_http", "set_down")
+        hall.simulators.do("gas_company_http", "unplug")
         terminal.person.answer("pay")
         notice = await terminal.person.at(Notice)
         assert notice.title == "notice.company_away.title"
-        hall.simulators.do("gas_company_http", "set_up")
+        hall.simulators.do("gas_company_http", "plug")
         await ends_with(terminal, "company_away")
     assert [line.state for line in hall.books()] == ["cancelled"]
 

@@ -96,13 +96,13 @@ async def test_gone_with_the_code_paid(hall: Hall) -> None:
 async def test_gone_while_the_money_is_on_its_way(hall: Hall) -> None:
     """Nobody is asked anything while it is; the end screen is told for as long as an idle one."""
     hall.owe(hall.account)
-    down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "set_down"))
+    down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "unplug"))
     async with standing(hall, visit=HASTY, observe=down) as terminal:
         person = terminal.person
         person.stay(Outcome, Attract)
         await person.told("not_finished")
         await person.asked_still_here()
-        hall.simulators.do("gas_company_http", "set_up")
+        hall.simulators.do("gas_company_http", "plug")
         await wiped(terminal)
     assert [line.state for line in hall.books()] == ["delivered"]
     assert hall.arrears(hall.account) == 0

@@ -78,12 +78,20 @@ async def test_disk_full(hall: Hall, monkeypatch: pytest.MonkeyPatch, event: str
                 assert told.slip_state in ("not_printed", "unknown")
             at_failure = len(terminal.passed)
             assert not any(name.startswith("before effect") for name in after_failure(terminal, event))
-            # and the terminal opens money again by itself, goes on, and ends what was begun
+            # the terminal opens money again by itself, goes on, and ends what was begun
+            # and the same screen tells how it went on
+            if event != "order.opening":
+                await person.at(Outcome, ended)
             person.answers.clear()
             await person.gone()
             await person.at(Home, lambda view: view.tiles[0].paused is None)
             assert len(terminal.passed) >= at_failure
             await terminal.over()
+
+
+def ended(view: Outcome) -> bool:
+    """The order is over, and its slip is at hand."""
+    return view.truth != "not_finished" and (view.can_print or view.slip_state == "printed")
 
 
 def after_failure(terminal: Terminal, event: str) -> list[str]:

@@ -28,8 +28,8 @@ Plug = Callable[[Simulators], object]
 
 DEVICES: dict[str, tuple[Plug, Plug]] = {
     "gas company": (
-        lambda simulators: simulators.do("gas_company_http", "set_down"),
-        lambda simulators: simulators.do("gas_company_http", "set_up"),
+        lambda simulators: simulators.do("gas_company_http", "unplug"),
+        lambda simulators: simulators.do("gas_company_http", "plug"),
     ),
     "WeChat": (
         lambda simulators: simulators.arm("wechat_pay", "down", times=-1),
