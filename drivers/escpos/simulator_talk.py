@@ -53,7 +53,7 @@ class Ear:
             case Command(name=name, data=data):
                 if name in ("FS &", "FS .", "ESC @"):
                     self._chinese = name != "FS ."
-                self._word(_command(name, data))
+                self._word("⏎" if name == "LF" else _command(name, data))
                 if name in _ENDS:
                     self._end()
         if len(self._text) > _LONGEST:

@@ -70,19 +70,19 @@ FAULTS = HTTP_FAULTS | {
 
 
 BUTTONS = (
-    Button(label="Paid elsewhere meanwhile", group="The company", action="pay_elsewhere"),
-    Button(label="A new bill for the account", group="The company", action="add_debt"),
-    Button(label="Prices rise now", group="The company", action="raise_prices"),
-    Button(label="The next quote changes", group="The company", fault="price_changed"),
-    Button(label="The next quote expires", group="The company", fault="quote_expires_at_once"),
-    Button(label="Top-ups: the next quote is too much", group="The company", fault="limits_changed"),
-    Button(label="The next smart meter is silent", group="The company", fault="silent_meter"),
-    Button(label="Press the key on the meter", group="The company", action="press_key"),
-    Button(label="Refuse the next payment", group="The company", fault="confirm_refused"),
-    Button(label="Paid elsewhere just before", group="The company", fault="paid_elsewhere"),
-    Button(label="Refuse whatever comes next", group="The company", fault="refuse"),
-    Button(label="Maintenance until cleared", group="The company", fault="maintenance", times=-1),
-    Button(label="Payments answered late: 20 s", group="The company", fault="slow_confirm", more={"seconds": 20}),
+    Button(label="Paid elsewhere meanwhile", group="The account asked about last", action="pay_elsewhere"),
+    Button(label="A new bill", group="The account asked about last", action="add_debt"),
+    Button(label="Press the key on the meter", group="The account asked about last", action="press_key"),
+    Button(label="Prices rise", group="The account asked about last", action="raise_prices"),
+    Button(label="Quote changes", group="The next time", fault="price_changed"),
+    Button(label="Quote expires", group="The next time", fault="quote_expires_at_once"),
+    Button(label="Top-up too much", group="The next time", fault="limits_changed"),
+    Button(label="Payment refused", group="The next time", fault="confirm_refused"),
+    Button(label="Paid elsewhere just before", group="The next time", fault="paid_elsewhere"),
+    Button(label="Anything refused", group="The next time", fault="refuse"),
+    Button(label="Payment answered after 20 s", group="The next time", fault="slow_confirm", more={"seconds": 20}),
+    Button(label="Meter silent", group="The next time", fault="silent_meter"),
+    Button(label="Maintenance until cleared", group="The next time", fault="maintenance", times=-1),
     *WIRE_BUTTONS,
 )
 

@@ -2,29 +2,24 @@
 control interfaces."""
 
 import contextlib
-import json
 import select
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
-from http.client import HTTPConnection
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import IO, Any, Self
-from urllib.parse import urlsplit
 
 import msgspec
 
 from kiosk.config import Announcement, Config
+from kiosk.rehearsal.hand import Hand, SimulatorError
+
+__all__ = ["SimulatorError", "Simulators", "named_by"]
 
 START_SECONDS = 20.0
-
-
-class SimulatorError(RuntimeError):
-    """A simulator did not start, or its control interface refused."""
 
 
 class Simulators:
@@ -76,49 +71,29 @@ class Simulators:
             log.close()
         self._logs.clear()
 
+    def hand(self, name: str) -> Hand:
+        """The hand at one of them."""
+        return Hand(name, self.announcements[name].control)
+
     def do(self, name: str, action: str, **what: object) -> dict[str, Any]:
         """Use the hand: `POST /do/ACTION`. Raises `SimulatorError`."""
-        return self._ask(name, f"/do/{action}", what)
+        return self.hand(name).do(action, **what)
 
     def arm(self, name: str, fault: str, **more: object) -> None:
         """Arm a fault. Raises `SimulatorError`."""
-        self._ask(name, "/faults", {"name": fault, **more})
+        self.hand(name).arm(fault, **more)
 
     def clear(self, name: str) -> None:
         """Disarm all faults. Raises `SimulatorError`."""
-        self._ask(name, "/faults/clear", {})
+        self.hand(name).clear()
 
     def books(self, name: str) -> dict[str, Any]:
         """Everything the simulator has booked. Raises `SimulatorError`."""
-        return self._ask(name, "/books", None)
+        return self.hand(name).books()
 
     def fetch(self, name: str, path: str) -> bytes:
         """Any other resource of the control interface. Raises `SimulatorError`."""
-        return self._request(name, path, None)
-
-    def _ask(self, name: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        answer = json.loads(self._request(name, path, body))
-        if not isinstance(answer, dict):
-            raise SimulatorError(f"{name} answered {path} with something else than an object")
-        return answer
-
-    def _request(self, name: str, path: str, body: dict[str, Any] | None) -> bytes:
-        host = urlsplit(self.announcements[name].control).netloc
-        connection = HTTPConnection(host, timeout=30)
-        try:
-            if body is None:
-                connection.request("GET", path)
-            else:
-                connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            content = answer.read()
-        except OSError as error:
-            raise SimulatorError(f"{name} does not answer {path}: {error}") from error
-        finally:
-            connection.close()
-        if answer.status != HTTPStatus.OK:
-            raise SimulatorError(f"{name} refused {path}: {content.decode(errors='replace')}")
-        return content
+        return self.hand(name).fetch(path)
 
     def _start(self, name: str) -> None:
         points = {point.name: point.value for point in entry_points(group="kiosk.simulators")}

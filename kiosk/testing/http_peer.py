@@ -28,11 +28,11 @@ HTTP_FAULTS = {
 WIRE_BUTTONS = (
     Button(label="Unplug", group="Cable", action="unplug"),
     Button(label="Plug in", group="Cable", action="plug"),
-    Button(label="Slow: 5 s", group="Cable", fault="slow", more={"seconds": 5}),
-    Button(label="Cut the next answer", group="Cable", fault="half_answer"),
-    Button(label="Garble the next answer", group="Cable", fault="garbage"),
-    Button(label="Lose the next answer", group="Cable", fault="lost_answer"),
-    Button(label="Lose the next request", group="Cable", fault="lost_request"),
+    Button(label="Slow 5 s", group="Cable", fault="slow", more={"seconds": 5}),
+    Button(label="Cut the answer", group="Cable", fault="half_answer"),
+    Button(label="Garble the answer", group="Cable", fault="garbage"),
+    Button(label="Lose the answer", group="Cable", fault="lost_answer"),
+    Button(label="Lose the request", group="Cable", fault="lost_request"),
 )
 """What a person can do to the cable of any HTTP peer."""
 
@@ -96,7 +96,7 @@ class HttpWire:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        self._talk.heard(f"{request.method} {request.path}: {self._explain(request, body, None)}", body)
+        self._talk.heard(f"{self._explain(request, body, None)} · {request.method} {request.path}", body)
         if self._strikes("lost_request", request):
             return self._hang_up(request, "before anything is done")
         if self._strikes("down", request):
@@ -107,7 +107,7 @@ class HttpWire:
             await asyncio.sleep(float(fault.more.get("seconds", 5)))
         response = await self._serve(request)
         if self._strikes("twice", request):
-            self._talk.heard(f"{request.method} {request.path}: the same request a second time", body)
+            self._talk.heard(f"the same request a second time · {request.method} {request.path}", body)
             response = await self._serve(request)
         if self._strikes("error_500_after", request):
             return self._refuse(500, "error, though it was done")

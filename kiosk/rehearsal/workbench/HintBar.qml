@@ -1,0 +1,74 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import screens.components
+import screens.theme
+
+// "What can I do now": the most pressing first, each with the button that does it.
+Rectangle {
+    id: bar
+
+    color: Theme.deep
+    implicitHeight: list.height + 2 * Theme.mm(8)
+    radius: Theme.radius
+
+    Label {
+        id: title
+
+        color: Theme.overDeepSecond
+        text: Bench.say("What can I do now?")
+        x: Theme.mm(14)
+        y: Theme.mm(8) + (Theme.mm(23) - height) / 2
+    }
+
+    Column {
+        id: list
+
+        spacing: Theme.mm(2)
+        width: bar.width - x - Theme.mm(10)
+        x: title.x + title.implicitWidth + Theme.mm(14)
+        y: Theme.mm(8)
+
+        Repeater {
+            model: Bench.hints
+
+            Row {
+                id: hint
+
+                required property int index
+                required property var modelData
+
+                height: Theme.mm(23)
+                spacing: Theme.mm(7)
+
+                Icon {
+                    anchors.verticalCenter: parent.verticalCenter
+                    ink: Theme.overDeep
+                    name: hint.modelData.icon
+                    side: Theme.mm(16)
+                    tint: Theme.pineTint
+                }
+
+                Label {
+                    anchors.verticalCenter: parent.verticalCenter
+                    color: Theme.overDeep
+                    font.bold: hint.index === 0
+                    font.pixelSize: Theme.mm(11)
+                    text: hint.modelData.text
+                    width: Math.min(implicitWidth, list.width - Theme.mm(30) - (press.visible ? press.width : 0))
+                }
+
+                Chip {
+                    id: press
+
+                    anchors.verticalCenter: parent.verticalCenter
+                    objectName: "hint-" + hint.modelData.action
+                    text: hint.modelData.label
+                    visible: hint.modelData.action !== ""
+
+                    onChosen: hint.modelData.action === "clear" ? Bench.cleared(hint.modelData.party, "") : Bench.acted(hint.modelData.party, hint.modelData.action)
+                }
+            }
+        }
+    }
+}

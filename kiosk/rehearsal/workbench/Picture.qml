@@ -1,0 +1,59 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import screens.components
+
+// A simulator as a thing one can point at.
+Item {
+    id: picture
+
+    required property var party
+
+    Loader {
+        anchors.fill: parent
+        sourceComponent: picture.party.picture === "phone" ? phone : picture.party.picture === "reader" ? reader : picture.party.picture === "printer" ? printer : picture.party.picture === "company" ? company : device
+    }
+
+    Component {
+        id: phone
+
+        PhonePicture {
+            party: picture.party
+        }
+    }
+
+    Component {
+        id: reader
+
+        ReaderPicture {
+            party: picture.party
+        }
+    }
+
+    Component {
+        id: printer
+
+        PrinterPicture {
+            party: picture.party
+        }
+    }
+
+    Component {
+        id: company
+
+        CompanyPicture {
+            party: picture.party
+        }
+    }
+
+    Component {
+        id: device
+
+        Item {
+            Medallion {
+                anchors.centerIn: parent
+                name: picture.party.icon
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+"""What a person can do now, said in one line each, the most pressing first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kiosk.rehearsal.workbench.words import say
+from kiosk.text.numbers import money
+
+Json = dict[str, Any]
+Plain = dict[str, Any]
+
+MOST = 3
+TROUBLES = (
+    ("plugged", False, "{who}: unplugged, nothing reaches it.", "plug", "Plug in"),
+    ("powered", False, "{who}: switched off.", "power_on", "Power on"),
+    ("paper_out", True, "{who}: out of paper.", "refill", "New roll"),
+    ("cover_open", True, "{who}: the cover is open.", "cover_close", "Close the cover"),
+    ("cutter_error", True, "{who}: the cutter is jammed.", "repair", "Repair"),
+    ("mechanical_error", True, "{who}: broken.", "repair", "Repair"),
+    ("near_end", True, "{who}: the paper is near its end.", "refill", "New roll"),
+)
+"""A sensor, the value that asks for a hand, what to say, and what helps."""
+
+
+class Party:
+    """What the hints need to know of a simulator."""
+
+    def __init__(self, name: str, title: str, state: Json, armed: int, alive: bool) -> None:
+        self.name = name
+        self.title = title
+        self.state = state
+        self.armed = armed
+        self.alive = alive
+
+
+def hints(language: str, parties: list[Party], accounts: list[Plain]) -> list[Plain]:
+    """`{"icon", "text", "party", "action", "label"}`; an empty action: nothing to press here."""
+    found: list[Plain] = []
+
+    def hint(icon: str, text: str, party: str = "", action: str = "", label: str = "", **words: object) -> None:
+        spoken = say(language, label) if label else ""
+        found.append(
+            {"icon": icon, "text": say(language, text, **words), "party": party, "action": action, "label": spoken}
+        )
+
+    for party in parties:
+        if not party.alive:
+            hint("wrong", "{who}: does not answer any more.", party.name, who=party.title)
+        for sensor, wanted, text, action, label in TROUBLES:
+            if party.alive and party.state.get(sensor) is wanted:
+                hint("wrong", text, party.name, action, label, who=party.title)
+    for party in parties:
+        if party.state.get("code") == "open":
+            amount = money(int(party.state.get("amount_fen", 0)))
+            action, label = ("pay", "Pay") if party.state.get("phone") == "scanned" else ("scan", "Scan the code")
+            hint(
+                "wechat",
+                "A code is on the screen: {amount}. Scan it and pay.",
+                party.name,
+                action,
+                label,
+                amount=amount,
+            )
+        elif party.state.get("waiting") is True:
+            hint("bank", "The card terminal waits for a card.", party.name)
+    for party in parties:
+        if party.armed:
+            hint(
+                "info",
+                "{who}: faults waiting to strike: {n}.",
+                party.name,
+                "clear",
+                "Clear",
+                n=party.armed,
+                who=party.title,
+            )
+    if not any(hint["icon"] in ("wechat", "bank") for hint in found):
+        owing = _first_with_debt(accounts)
+        hint("hand", "On the terminal, touch the gas bill and type {account}.", account=owing or "0100003862")
+    return found[:MOST]
+
+
+def _first_with_debt(accounts: list[Plain]) -> str:
+    return next((str(account["account"]) for account in accounts if account.get("arrears_fen", 0) > 0), "")
+
+
+def sensors(books: Mapping[str, Any]) -> Json:
+    """The state in a simulator's books; empty where it shows none."""
+    state = books.get("state")
+    return state if isinstance(state, dict) else {}
