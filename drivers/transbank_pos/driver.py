@@ -79,6 +79,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         self, name: str, port: str, settings: TransbankPosSettings, now: Callable[[], float] = time.time
     ) -> None:
         super().__init__(name, port, settings, now)
+        self._url = _with_speed(port)
         self._lock = asyncio.Lock()
         self._link: Link | None = None
         self._closed = False
@@ -334,7 +335,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             await self._hang_up()
         if self._link is None:
             self._refuse_when_closed()
-            port = await open_port(self.port, self.settings.open_timeout_s)
+            port = await open_port(self._url, self.settings.open_timeout_s)
             try:
                 self._refuse_when_closed()
             except PortError:
@@ -357,3 +358,10 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             self._overdue = None
         if link is not None:
             await link.aclose()
+
+
+def _with_speed(port: str) -> str:
+    """A serial URL that names no speed means the terminal's own on RS-232, 19200, and not pyserial's 9600."""
+    if not port.startswith(("serial://", "/")) or "baudrate=" in port:
+        return port
+    return f"{port}{'&' if '?' in port else '?'}baudrate=19200"

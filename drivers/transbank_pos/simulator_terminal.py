@@ -1,6 +1,7 @@
 """The simulated terminal itself: one command at a time, a resident's hand, a bank, and everything that can go wrong."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from typing import Literal, NamedTuple, get_args
 
@@ -98,6 +99,8 @@ class Terminal:
         self._cable = cable
         self._frames = Frames()
         self._job: asyncio.Task[None] | None = None
+        self._queue: deque[str] = deque(maxlen=8)
+        self._selling = False
         self._key: asyncio.Future[tuple[str, Card | None]] | None = None
         self._keys_wanted: Collection[str] = ()
         self._ack: asyncio.Future[bool] | None = None
@@ -143,6 +146,7 @@ class Terminal:
     async def power(self, *, on: bool) -> None:
         """Off: whatever it was doing ends, and only what was booked remains. On: idle."""
         self._frames = Frames()
+        self._queue.clear()
         if on and self.phase == "off":
             self._show("idle", "")
         elif not on and self.phase != "off":
@@ -209,34 +213,48 @@ class Terminal:
         if not command.good or function not in self._commands or self._faults.take("nak", function=function):
             self._say(bytes([NO]), "NAK: not understood")
             return
-        if self.at_work():
+        if self._selling:
             if function != "0100":
-                self.oddities.append(f"{function} while it is at work")
+                self.oddities.append(f"{function} while a sale runs")
             self._talk.said("nothing: it is at work")
             return
-        self._job = asyncio.get_running_loop().create_task(self._work(function, command.text.split("|")[1:]))
+        self._queue.append(command.text)
+        if not self.at_work():
+            self._job = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._queue:
+                function, *fields = self._queue.popleft().split("|")
+                await self._work(function, fields)
+        except _PowerCut:
+            self._queue.clear()
+            self._show("off", "")
+        finally:
+            self._job = None
+            self._changed.set()
 
     def _say(self, data: bytes, what: str) -> None:
         self._talk.said(what if self._cable.send(data) else f"nothing, for nobody reads: {what}", data)
 
     async def _work(self, function: str, fields: list[str]) -> None:
+        command = self._commands[function]
+        self._selling = function in ("0200", "0270")
+        self._show("busy", "")
         try:
-            self._show("busy", "")
             await self._strike("request")
             if self._faults.take("no_ack", function=function):
                 self._talk.said("nothing: the ACK is lost")
             else:
                 self._say(bytes([YES]), "ACK")
             await self._strike("acknowledged")
-            await asyncio.sleep(self.model.pause_s)
-            await self._commands[function](fields)
-        except _PowerCut:
-            self._show("off", "")
+            if command != self._nothing:
+                await asyncio.sleep(self.model.pause_s)
+                await command(fields)
         finally:
+            self._selling = False
             if self.phase != "off":
                 self._show("idle", "")
-            self._job = None
-            self._changed.set()
 
     async def _strike(self, moment: Moment) -> None:
         """Pull the cable or the plug, if that is to happen now."""
