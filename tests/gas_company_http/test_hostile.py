@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.gas_company_http.driver import GasCompanyHttp
-from kiosk.devices.gas import Account, Delivered, NotFound, Opened, Quote, Refused, Unreachable
+from kiosk.devices.gas import Account, Delivered, NotFound, Opened, Quote, Refused, TopUpQuote, Unreachable
 from tests.gas_company_http.liar import SignedLiar, terminal_for
 
 ORDER, NUMBER = "T07K20000011", "0100003862"
@@ -45,6 +45,26 @@ QUOTE: dict[str, Any] = {
     "price_version": "2026-1",
     "expires_ms": 1795518600000,
 }
+SMART: dict[str, Any] = ACCOUNT | {
+    "meter_kind": "remote",
+    "arrears_fen": 0,
+    "balance_fen": -1_240,
+    "top_up": {"min_fen": 1_000, "max_fen": 100_000},
+}
+TOP_UP: dict[str, Any] = {
+    "quote_id": "U1",
+    "account": SMART,
+    "total_fen": 10_000,
+    "owed_fen": 1_240,
+    "balance_after_fen": 8_760,
+    "lines": [
+        {"tier": 1, "volume_m3": "20", "unit_price": "2.75", "amount_fen": 5_500},
+        {"tier": 2, "volume_m3": "9.8788", "unit_price": "3.30", "amount_fen": 3_260},
+    ],
+    "used_this_cycle_m3": "380",
+    "price_version": "2026-1",
+    "expires_ms": 1795518600000,
+}
 OPEN = {"order_no": ORDER, "state": "open", "pay_by_ms": 1795518900000, "due_fen": 15400, "provider_ref": "G1"}
 DELIVERED = {"order_no": ORDER, "state": "delivered", "receipt_no": "R1"}
 CANCELLED = {"order_no": ORDER, "state": "cancelled"}
@@ -70,7 +90,10 @@ class Defective:
         return self._runner.run(call(self.gas))
 
     def hear_quote(self, quote: object) -> Any:
-        return self.hear(201, json.dumps(quote).encode(), lambda gas: gas.quote(NUMBER))
+        return self.hear(201, json.dumps(quote).encode(), CALLS["quote"])
+
+    def hear_top_up(self, quote: object) -> Any:
+        return self.hear(201, json.dumps(quote).encode(), CALLS["quote_top_up"])
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +106,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Defective]:
 CALLS: dict[str, Callable[[GasCompanyHttp], Any]] = {
     "read_account": lambda gas: gas.read_account(NUMBER),
     "quote": lambda gas: gas.quote(NUMBER),
+    "quote_top_up": lambda gas: gas.quote_top_up(NUMBER, 10_000),
     "open_order": lambda gas: gas.open_order(ORDER, NUMBER, "Q1"),
     "confirm_paid": lambda gas: gas.confirm_paid(ORDER, "wechat", "4200001234", 15400),
     "cancel": lambda gas: gas.cancel(ORDER, "left"),
@@ -97,7 +121,7 @@ _JSON = st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=4) | st.di
 @st.composite
 def nearly_right(draw: st.DrawFn) -> bytes:
     """A true answer in which one value, at any depth, was replaced or lost."""
-    answer = deepcopy(draw(st.sampled_from([ACCOUNT, QUOTE, OPEN, DELIVERED, CANCELLED])))
+    answer = deepcopy(draw(st.sampled_from([ACCOUNT, QUOTE, TOP_UP, OPEN, DELIVERED, CANCELLED])))
     places: list[tuple[Any, Any]] = []
 
     def walk(node: Any) -> None:
@@ -151,6 +175,10 @@ def test_signed_nonsense_is_never_good_news(company: Defective, status: int, bod
             case Quote():
                 assert answer.total_fen == sum(period.amount_fen for period in answer.periods) > 0
                 assert answer.account.number == NUMBER
+            case TopUpQuote():
+                assert answer.total_fen == 10_000 == answer.owed_fen + sum(line.amount_fen for line in answer.lines)
+                assert answer.balance_after_fen == answer.account.balance_fen + 10_000
+                assert (answer.account.number, answer.account.meter_kind) == (NUMBER, "remote")
             case Account():
                 assert answer.number == NUMBER
             case Refused() | NotFound():
@@ -162,7 +190,7 @@ def test_signed_nonsense_is_never_good_news(company: Defective, status: int, bod
 @settings(max_examples=100, deadline=None)
 @given(body=nearly_right())
 def test_complaint_holds_no_personal_data(company: Defective, body: bytes) -> None:
-    for name in ("read_account", "quote"):
+    for name in ("read_account", "quote", "quote_top_up"):
         answer = company.hear(200, body, CALLS[name])
         if isinstance(answer, Unreachable):
             assert NUMBER not in answer.why
@@ -171,6 +199,7 @@ def test_complaint_holds_no_personal_data(company: Defective, body: bytes) -> No
 
 def test_true_answers_are_understood(company: Defective) -> None:
     assert company.hear_quote(QUOTE).total_fen == 15400
+    assert company.hear_top_up(TOP_UP).balance_after_fen == 8_760
     for content, kind in ((OPEN, Opened), (DELIVERED, Delivered)):
         assert isinstance(company.hear(200, json.dumps(content).encode(), CALLS["query"]), kind)
 
@@ -260,6 +289,42 @@ def _changed_line(**changes: object) -> dict[str, Any]:
 )
 def test_quote_that_contradicts_itself(company: Defective, quote: dict[str, Any]) -> None:
     answer = company.hear_quote(quote)
+    assert isinstance(answer, Unreachable)
+    assert answer.sent
+
+
+def _changed_buy(**changes: object) -> dict[str, Any]:
+    quote: dict[str, Any] = deepcopy(TOP_UP)
+    quote["lines"][1] |= changes
+    return quote
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        TOP_UP | {"total_fen": 5_000, "owed_fen": 5_000, "balance_after_fen": 3_760, "lines": []},
+        TOP_UP | {"total_fen": 10_001, "balance_after_fen": 8_761},  # not what was asked about
+        TOP_UP | {"balance_after_fen": 10_000},
+        TOP_UP
+        | {"owed_fen": 0, "lines": [{"tier": 1, "volume_m3": "36.3636", "unit_price": "2.75", "amount_fen": 10_000}]},
+        TOP_UP | {"owed_fen": -1_240},
+        TOP_UP | {"lines": []},
+        TOP_UP | {"lines": TOP_UP["lines"][:1] * 61},
+        TOP_UP | {"account": SMART | {"number": "0200000156"}},
+        TOP_UP | {"account": SMART | {"meter_kind": "postpaid", "top_up": None}},
+        TOP_UP | {"account": SMART | {"meter_kind": "card"}},
+        TOP_UP | {"account": SMART | {"top_up": {"min_fen": 100_000, "max_fen": 1_000}}},
+        TOP_UP | {"account": SMART | {"top_up": {"min_fen": 0, "max_fen": 1_000}}},
+        TOP_UP | {"account": SMART | {"top_up": {"min_fen": 1_000}}},
+        _changed_buy(amount_fen=3_261),
+        _changed_buy(amount_fen=33),
+        _changed_buy(unit_price="33"),
+        _changed_buy(volume_m3="9.89"),
+        _changed_buy(tier=0),
+    ],
+)
+def test_top_up_that_contradicts_itself(company: Defective, quote: dict[str, Any]) -> None:
+    answer = company.hear_top_up(quote)
     assert isinstance(answer, Unreachable)
     assert answer.sent
 

@@ -16,6 +16,7 @@ from tests.gas_company_http.openapi import Document, Operation
 
 PAGE = Path(__file__).parents[2] / "docs" / "gas-company.md"
 SIMPLE, CARD, CLEAR = "0100004711", "0200000284", "0100006013"
+SMART, FULL = "0200000156", "0200000180"
 OTHER_KEY = b"x" * 64
 
 
@@ -122,17 +123,33 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
             payment = {"channel": "wechat", "channel_ref": "4200001234", "paid_fen": fen}
             return await call("confirmPaid", order_no, content=payment)
 
+        async def top_up(account: str, fen: int) -> Any:
+            return await call("quoteTopUp", account, content={"amount_fen": fen})
+
         async def cancel(order_no: str) -> Any:
             return await call("cancelOrder", order_no, content={"reason": "left"})
 
         await call("ping")
-        for account in (HERO, CARD):
+        for account in (HERO, CARD, SMART, FULL):
             await call("readAccount", account)
         for name in ("readAccount", "quoteAccount"):
             assert await call(name, "9999999999") == {"error": "no_such_account"}
+        assert await top_up("9999999999", 1_000) == {"error": "no_such_account"}
         assert await call("quoteAccount", CARD) == {"error": "not_accepted"}
         assert await call("quoteAccount", CLEAR) == {"error": "nothing_owed"}
         await call("quoteAccount", "0100008390")
+
+        for account in (HERO, CARD):
+            assert await top_up(account, 5_000) == {"error": "not_accepted"}
+        for account, fen in ((SMART, 999), (SMART, 100_001), (FULL, 1_000)):
+            assert await top_up(account, fen) == {"error": "outside_limits"}
+        small, large = await top_up(SMART, 1_000), await top_up(SMART, 10_000)
+        assert (await open_order("U1", SMART, small))["due_fen"] == 1_000
+        assert await open_order("U2", SMART, large) == {"error": "account_busy"}
+        assert (await pay("U1", 1_000))["state"] == "delivered"
+        assert await open_order("U3", SMART, small) == {"error": "quote_changed"}
+        large = await top_up(SMART, 10_000)
+        await open_order("U4", SMART, large)
 
         hero, simple = await call("quoteAccount", HERO), await call("quoteAccount", SIMPLE)
         assert await call("queryOrder", "T1") == {"error": "no_such_order"}
@@ -159,6 +176,10 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
         world.clock.seconds += 901
         assert await open_order("T8", "0100009018", family) == {"error": "quote_expired"}
         assert await pay("T6", 4950) == {"error": "quote_changed"}
+        large = await top_up(SMART, 10_000)
+        await world.company.actions["set_limits"]({"max_fen": 5_000})
+        assert await open_order("U5", SMART, large) == {"error": "outside_limits"}
+        assert await pay("U4", 10_000) == {"error": "outside_limits"}
         day = await call("dailyFile", "2026-11-24")
         assert [(row["order_no"], row["state"]) for row in day["orders"]] == [
             ("T1", "delivered"),
@@ -168,14 +189,19 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
             ("T5", "cancelled"),
             ("T7", "cancelled"),
             ("T8", "cancelled"),
+            ("U1", "delivered"),
+            ("U2", "cancelled"),
+            ("U3", "cancelled"),
+            ("U5", "cancelled"),
         ]
-        assert (day["delivered_count"], day["delivered_fen"]) == (1, 15400)
+        assert (day["delivered_count"], day["delivered_fen"]) == (2, 16400)
         assert (await call("dailyFile", "2026-11-25"))["orders"] == []
 
         for name, places in {
             "ping": [],
             "readAccount": [HERO],
             "quoteAccount": [HERO],
+            "quoteTopUp": [SMART],
             "queryOrder": ["T9"],
             "openOrder": ["T9"],
             "confirmPaid": ["T9"],
@@ -198,6 +224,9 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
     [
         ("openOrder", ["T1"], {"account": HERO}),
         ("openOrder", ["T1"], {"account": 100003862, "quote_id": "Q1"}),
+        ("quoteTopUp", [SMART], {}),
+        ("quoteTopUp", [SMART], {"amount_fen": "5000"}),
+        ("quoteTopUp", [SMART], {"amount_fen": 0}),
         ("confirmPaid", ["T1"], {"channel": "wechat", "channel_ref": "1", "paid_fen": 154.0}),
         ("confirmPaid", ["T1"], {"channel": "wechat", "channel_ref": "1", "paid_fen": True}),
         ("confirmPaid", ["T1"], {"channel": "wechat", "channel_ref": "1", "paid_fen": -1}),
