@@ -10,9 +10,18 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from kiosk.rehearsal.tour import TOURS
+from kiosk.rehearsal.tours import TOURS
 
 NAMES = ["home", "enter-account", "account-entered", "confirm-bill", "choose-method", "scan-to-pay"]
+TOP_UP_NAMES = [
+    *NAMES[:3],
+    "choose-amount",
+    "enter-amount",
+    "amount-entered",
+    "confirm-top-up",
+    "choose-method",
+    "scan-to-pay",
+]
 
 
 def run_tour(out: Path, *options: str, display: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -31,9 +40,9 @@ def run_tour(out: Path, *options: str, display: str | None = None) -> subprocess
     )
 
 
-def check_pictures(out: Path) -> None:
+def check_pictures(out: Path, wanted: list[str] = NAMES) -> None:
     names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
-    assert names[: len(NAMES)] == NAMES
+    assert names[: len(wanted)] == wanted
     assert names[-1] == "goodbye"
     for path in out.glob("[0-9][0-9]-*.png"):
         with Image.open(path) as picture:
@@ -84,6 +93,15 @@ def test_gas_bill_in_english_in_a_real_x_window(tmp_path: Path, x_display: str) 
     done = run_tour(out, "gas_bill", "--pay", "wechat", "--lang", "en", "--show", display=x_display)
     assert done.returncode == 0, done.stderr
     check_pictures(out)
+
+
+def test_smart_meter(tmp_path: Path) -> None:
+    out = tmp_path / "tour"
+    done = run_tour(out, "smart_meter")
+    assert done.returncode == 0, done.stderr
+    assert "the account went from ¥5.00 to ¥205.00 in the company's books" in done.stdout
+    assert "the books of all parties agree" in done.stdout
+    check_pictures(out, TOP_UP_NAMES)
 
 
 def test_unknown_tour_is_named(tmp_path: Path) -> None:

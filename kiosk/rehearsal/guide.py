@@ -1,0 +1,91 @@
+"""The resident of a tour: touches the real window, takes pictures of what is there, and pays."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.app import Terminal
+from kiosk.rehearsal.simulators import Simulators
+from kiosk.rehearsal.touch import Finger
+from kiosk.views.payment import ScanToPay
+
+
+class TourError(RuntimeError):
+    """The tour did not go as it should have."""
+
+
+class Tour:
+    """A resident with a camera."""
+
+    def __init__(self, terminal: Terminal, simulators: Simulators, out: Path, *, lang: str, channel: str) -> None:
+        """`lang` is `zh` or `en`; `channel` is how this resident pays, one of `WAYS`."""
+        self._terminal = terminal
+        self.simulators = simulators
+        self.finger = Finger(terminal.window)
+        self.notes: list[str] = []
+        """What else was found to be as it should, for whoever reads the tour's output."""
+        self._out = out
+        self._lang = lang
+        self._channel = channel
+        self._count = 0
+
+    def picture(self, name: str) -> None:
+        """Save what is on the screen as the next picture."""
+        self._count += 1
+        self.finger.picture().save(str(self._out / f"{self._count:02d}-{name}.png"))
+
+    def view(self) -> object:
+        """The view on the screen."""
+        page = self._terminal.window.page
+        return None if page is None else page.view
+
+    def language(self) -> str:
+        """The language on the screen."""
+        page = self._terminal.window.page
+        return "" if page is None else page.language
+
+    def see(self, view: str, name: str) -> None:
+        """Wait for a screen and take its picture."""
+        self.finger.see(view)
+        self.picture(name)
+
+    def begin(self, journey: str, account: str) -> None:
+        """From the home screen to the account that was entered."""
+        self.finger.see("Home")
+        if self._lang == "en":
+            self.finger.tap("language")
+            self.finger.until(lambda: self.language() == "en", "English")
+        self.see("Home", "home")
+        self.finger.tap(f"tile-{journey}")
+        self.see("EnterAccount", "enter-account")
+        self.finger.type(account)
+        self.picture("account-entered")
+        self.finger.tap("primary")
+
+    def pay(self) -> None:
+        """Choose the way to pay, and pay."""
+        self.see("ChooseMethod", "choose-method")
+        self.finger.tap(f"method-{self._channel}")
+        WAYS[self._channel](self)
+
+    def end(self) -> None:
+        """From the end screen, with its slip, to the home screen."""
+        self.see("Outcome", "done-printing")
+        self.finger.until(lambda: getattr(self.view(), "slip_state", "") == "printed", "the slip")
+        self.see("Outcome", "done")
+        self.finger.tap("primary")
+        self.see("Goodbye", "goodbye")
+        self.finger.see("Home")
+
+
+def _by_wechat(tour: Tour) -> None:
+    tour.see("ScanToPay", "scan-to-pay")
+    view = tour.view()
+    if not isinstance(view, ScanToPay):
+        raise TourError("the code to pay is gone")
+    paid = tour.simulators.do("wechat_pay", "pay", code_url=view.code)
+    if not paid.get("paid"):
+        raise TourError(f"the wallet could not pay: {paid.get('reason')}")
+
+
+WAYS: dict[str, Callable[[Tour], None]] = {"wechat": _by_wechat}
+"""By channel: from its method chosen to the money taken."""

@@ -1,0 +1,48 @@
+"""The tours: what a resident does from home to goodbye, one function a service."""
+
+from collections.abc import Callable
+
+from kiosk.rehearsal.guide import Tour, TourError
+from kiosk.text.numbers import money
+
+GAS_BILL_ACCOUNT = "0100003870"
+SMART_METER_ACCOUNT = "0200000172"
+
+
+def gas_bill(tour: Tour) -> None:
+    """Two unpaid periods with a late fee."""
+    tour.begin("gas_bill", GAS_BILL_ACCOUNT)
+    tour.see("ConfirmBill", "confirm-bill")
+    tour.finger.tap("primary")
+    tour.pay()
+    tour.end()
+
+
+def smart_meter(tour: Tour) -> None:
+    """A balance that is nearly used up, topped up over the edge of the first price tier."""
+    before = _balance(tour)
+    tour.begin("smart_meter", SMART_METER_ACCOUNT)
+    tour.see("ChooseAmount", "choose-amount")
+    tour.finger.tap("amount-other")
+    tour.see("EnterAmount", "enter-amount")
+    tour.finger.type("120")
+    tour.picture("amount-entered")
+    tour.finger.tap("back")
+    tour.finger.see("ChooseAmount")
+    tour.finger.tap("amount-20000")
+    tour.see("ConfirmTopUp", "confirm-top-up")
+    tour.finger.tap("primary")
+    tour.pay()
+    tour.end()
+    after = _balance(tour)
+    if after != before + 20_000:
+        raise TourError(f"the company has {money(after)} on the account, not {money(before + 20_000)}")
+    tour.notes.append(f"the account went from {money(before)} to {money(after)} in the company's books")
+
+
+def _balance(tour: Tour) -> int:
+    balance: int = tour.simulators.books("gas_company_http")["meters"][SMART_METER_ACCOUNT]["balance_fen"]
+    return balance
+
+
+TOURS: dict[str, Callable[[Tour], None]] = {"gas_bill": gas_bill, "smart_meter": smart_meter}
