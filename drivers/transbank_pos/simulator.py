@@ -61,7 +61,7 @@ class CardTerminal:
         folder: Path = options.books
         self._unit = str(options.unit)
         self._books = Books(folder, options.terminal)
-        self._cable = Cable(folder.absolute() / "terminal.tty")
+        self.cable = Cable(folder.absolute() / "terminal.tty")
         self.faults = Faults(FAULTS)
         self.talk = Talk()
         model = Model(
@@ -71,8 +71,8 @@ class CardTerminal:
             ack_wait_s=options.ack_wait_s,
             pause_s=options.pause_s,
         )
-        self.terminal = Terminal(model, self._books, self.faults, self.talk, self._cable)
-        self._cable.on_data = self.terminal.receive
+        self.terminal = Terminal(model, self._books, self.faults, self.talk, self.cable)
+        self.cable.on_data = self.terminal.receive
         self.actions: Mapping[str, Action] = {
             "pay": self._pay,
             "insert": self._insert,
@@ -94,18 +94,18 @@ class CardTerminal:
             "swap": self._do(lambda asked: self._books.swap(str(asked.get("terminal", "70099999")))),
             "power_off": self._power_off,
             "power_on": self._power_on,
-            "unplug": self._do(lambda _: self._cable.unplug()),
-            "plug": self._do(lambda _: self._cable.plug()),
+            "unplug": self._do(lambda _: self.cable.unplug()),
+            "plug": self._do(lambda _: self.cable.plug()),
         }
 
     async def start(self) -> Json:
         """See `Simulator`."""
-        return {"port": self._cable.plug(), "settings": {"amount_unit": self._unit}}
+        return {"port": self.cable.plug(), "settings": {"amount_unit": self._unit}}
 
     async def stop(self) -> None:
         """See `Simulator`."""
         await self.terminal.stop()
-        self._cable.unplug()
+        self.cable.unplug()
         self._books.shut()
 
     def books(self) -> Json:

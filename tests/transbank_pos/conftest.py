@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from drivers.transbank_pos import wire
 from drivers.transbank_pos.driver import TransbankPos
 from drivers.transbank_pos.settings import TransbankPosSettings
 from drivers.transbank_pos.simulator import CardTerminal, more_options
@@ -22,7 +23,7 @@ QUICK = {
     "reversal_timeout_s": 0.5,
     "gap_timeout_s": 0.1,
     "open_timeout_s": 1.0,
-    "answer_seconds": 0.0001,
+    "answer_seconds": 1e-6,
     "write_timeout_s": 0.5,
 }
 """Short times. With `answer_seconds` next to nothing, a sale that is not under way any more is over."""
@@ -33,7 +34,7 @@ def build_terminal(folder: Path, *options: str) -> CardTerminal:
     parser.add_argument("--books", type=Path)
     parser.add_argument("--port", type=int, default=0)
     more_options(parser)
-    return CardTerminal(parser.parse_args(["--books", str(folder), "--pause-s", "0", "--ack-wait-s", "0.15", *options]))
+    return CardTerminal(parser.parse_args(["--books", str(folder), "--pause-s", "0", "--ack-wait-s", "0.08", *options]))
 
 
 def new_attempt(n: int = 1, **changed: object) -> Attempt:
@@ -118,6 +119,10 @@ class Counter:
     def arm(self, fault: str, times: int = 1, **more: Any) -> None:
         self.machine.faults.arm(fault, times, **more)
 
+    def say(self, text: str) -> None:
+        """Something that the terminal says by itself."""
+        self.machine.cable.send(wire.frame(text))
+
     @property
     def sales(self) -> list[Json]:
         """Approved sales in the terminal's books."""
@@ -126,6 +131,10 @@ class Counter:
     @property
     def reversals(self) -> list[Json]:
         return list(self.machine.books()["reversals"])
+
+    def heard(self) -> list[str]:
+        """What reached the terminal, in its own words."""
+        return [line["what"] for line in self.machine.talk.after(0)["lines"] if line["direction"] == "heard"]
 
     @property
     def oddities(self) -> list[str]:
