@@ -1,5 +1,6 @@
 """The power goes at every durable step and around every outside effect; the restart finishes what was begun."""
 
+import re
 import signal
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.journey.conftest import Hall
 
 ACCOUNT = "0100004711"
+SMART_METER = "0200000156"
 
 
 def checkpoints(lines: list[str]) -> list[str]:
@@ -18,6 +20,11 @@ def check_books(hall: Hall) -> None:
         assert line.state in ("delivered", "cancelled", "refused"), line
         assert line.agrees, line
         assert line.owed == 0, line
+
+
+def balance(hall: Hall) -> int:
+    fen: int = hall.simulators.books("gas_company_http")["meters"][SMART_METER]["balance_fen"]
+    return fen
 
 
 def cut_everywhere(hall: Hall, *, pays: bool) -> list[str]:
@@ -61,6 +68,26 @@ def test_power_cut_at_every_step_of_a_bill_that_is_not_paid_after_all(hall: Hall
     passed = cut_everywhere(hall, pays=False)
     effects = {name.removeprefix("after effect ") for name in passed if name.startswith("after effect")}
     assert effects >= {"OpenOrder", "Start", "Close", "Cancel"}
+
+
+@pytest.mark.timeout(240)
+def test_power_cut_wherever_a_top_up_differs_from_a_bill(hall: Hall) -> None:
+    """At what concerns the goods. The account has what the channel kept, and no fen more."""
+    before = balance(hall)
+    code, lines = hall.run(SMART_METER, journey="smart_meter")
+    assert code == 0, lines
+    goods = [n for n, name in enumerate(checkpoints(lines)) if re.search(r"order\.|OpenOrder|Confirm", name)]
+    assert len(goods) >= 12
+    for kill_at in goods:
+        code, lines = hall.run(SMART_METER, journey="smart_meter", kill_at=kill_at)
+        assert code == -signal.SIGKILL, lines
+        code, restarted = hall.run()
+        assert code == 0, (lines, restarted)
+        check_books(hall)
+    kept = sum(line.charged_there - line.returned_there for line in hall.books())
+    delivered = sum(line.state == "delivered" for line in hall.books())
+    assert balance(hall) - before == kept == 5_000 * delivered
+    assert 1 < delivered < len(hall.books())
 
 
 @pytest.mark.timeout(240)

@@ -72,7 +72,7 @@ async def test_topped_up_and_credited(hall: Hall) -> None:
     [payment] = hall.payments().values()
     assert payment["wording"] == "天福和园便民服务站 燃气充值"
     [slip] = hall.slips()
-    assert "燃气充值凭证办好了" in slip.replace("天福和园便民服务站", "")
+    assert "燃气充值凭条办好了" in slip.replace("天福和园便民服务站", "")
     assert "短按一下表上的按键" in slip
     assert "补打" not in slip
 
@@ -229,7 +229,7 @@ async def test_postpaid_meter_goes_on_to_its_bill(hall: Hall) -> None:
         await terminal.person.told("done")
         await terminal.over()
     assert terminal.person.kinds.index("Notice") < terminal.person.kinds.index("ConfirmBill")
-    assert "燃气缴费凭证" in hall.slips()[0]
+    assert "燃气缴费凭条" in hall.slips()[0]
     assert hall.arrears(hall.account) == 0
 
 
