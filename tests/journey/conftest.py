@@ -41,7 +41,13 @@ class Hall:
         self._earlier_slips = len(simulators.books("escpos")["slips"])
 
     def run(
-        self, account: str | None = None, *, kill_at: int | None = None, pays: bool = True, seconds: float = 20
+        self,
+        account: str | None = None,
+        *,
+        journey: str = "gas_bill",
+        kill_at: int | None = None,
+        pays: bool = True,
+        seconds: float = 20,
     ) -> tuple[int | None, list[str]]:
         """One process: a visit of `account`, or a restart with nobody there. Its exit code and its log."""
         self._runs += 1
@@ -51,6 +57,7 @@ class Hall:
             ledger=self.ledger,
             announcements=self.simulators.announcements,
             account=account,
+            journey=journey,
             pays=pays,
             kill_at=kill_at,
             seconds=seconds,
