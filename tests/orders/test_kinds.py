@@ -1,0 +1,215 @@
+"""What differs between kinds of orders: what is sealed, what the slip says, what is told of the goods."""
+
+from datetime import UTC
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import msgspec
+import pytest
+
+from drivers.escpos.charset import Charset
+from drivers.escpos.layout import Laid, lay_out
+from kiosk.devices.gas import Account, Period, Quote, TierLine, TopUpQuote
+from kiosk.orders.private import GasBillPrivate, Private, TopUpPrivate, seal, unseal
+from kiosk.orders.receipt import Issuer, receipt
+from kiosk.orders.rows import GOODS_FINAL, AttemptRow, OrderRow, OrderState, RefundRow, Rows
+from kiosk.orders.truth import telling, truth
+from kiosk.slips.slip import Pair, Slip, Text
+from kiosk.text.catalogue import catalogue
+from kiosk.views.view import LANGUAGES
+
+ACCOUNT = Account(
+    number="0100003862", meter_kind="postpaid", holder_masked="张**", address_masked="天福和园 ***", arrears_fen=15_400
+)
+LINES = (
+    TierLine(tier=1, volume_m3=Decimal(20), unit_price=Decimal("2.75"), amount_fen=5_500),
+    TierLine(tier=2, volume_m3=Decimal(30), unit_price=Decimal("3.30"), amount_fen=9_900),
+)
+BILL = GasBillPrivate(
+    ACCOUNT.number,
+    Quote(
+        quote_id="Q1",
+        account=ACCOUNT,
+        periods=(
+            Period(
+                first_month="2026-09",
+                last_month="2026-10",
+                volume_m3=Decimal(50),
+                lines=LINES,
+                late_fee_fen=0,
+                amount_fen=15_400,
+            ),
+        ),
+        total_fen=15_400,
+        used_this_cycle_m3=Decimal(430),
+        price_version="2026-1",
+        expires_ms=1,
+    ),
+)
+TOP_UP = TopUpPrivate(
+    "0200000156",
+    TopUpQuote(
+        quote_id="U1",
+        account=msgspec.structs.replace(ACCOUNT, number="0200000156", meter_kind="remote", balance_fen=-1_240),
+        total_fen=15_400,
+        owed_fen=1_240,
+        balance_after_fen=14_160,
+        lines=(
+            TierLine(tier=1, volume_m3=Decimal("18.1818"), unit_price=Decimal("2.75"), amount_fen=5_000),
+            TierLine(tier=2, volume_m3=Decimal("27.7575"), unit_price=Decimal("3.30"), amount_fen=9_160),
+        ),
+        used_this_cycle_m3=Decimal(380),
+        price_version="2026-1",
+        expires_ms=1,
+    ),
+)
+STATES: tuple[OrderState, ...] = (
+    "opening",
+    "open",
+    "refused",
+    "delivering",
+    "delivered",
+    "held",
+    "cancelling",
+    "cancelled",
+)
+
+
+def rows_of(private: Private, state: OrderState, *, captured_fen: int = 0, refunded_fen: int = 0) -> Rows:
+    order = OrderRow(
+        order_no="T1K20000010",
+        kind=private.kind,
+        state=state,
+        subject="",
+        account_hash="",
+        hash_key="",
+        quote_id=private.quote.quote_id,
+        due_fen=private.quote.total_fen,
+        business_date="2026-11-24",
+        language="zh_CN",
+        opened_ms=1,
+        receipt_no="R1" if state == "delivered" else "",
+        closed=state in GOODS_FINAL,
+    )
+    attempt = AttemptRow(
+        order_no=order.order_no,
+        n=1,
+        channel="wechat",
+        device="wechat",
+        hold=False,
+        key="T1K20000010A1",
+        amount_fen=15_400,
+        state="captured",
+        sent_ms=1,
+        show_until_ms=1,
+        captured_fen=captured_fen,
+        ref="4200001234",
+    )
+    refund = RefundRow(
+        order_no=order.order_no,
+        n=1,
+        r=1,
+        key="R",
+        amount_fen=refunded_fen,
+        state="done",
+        reason="undelivered",
+        due_ms=1,
+    )
+    return Rows(
+        order=order,
+        attempts=(attempt,) if captured_fen else (),
+        refunds=(refund,) if refunded_fen else (),
+    )
+
+
+def slip_of(rows: Rows, private: Private, language: str = "zh_CN") -> Slip:
+    issuer = Issuer(hall="天福和园便民服务站", terminal="T1", hotline="028-8888 1234", zone=UTC)
+    return receipt(rows, private, catalogue(language), issuer, 1_795_518_000_000, reprint=False)
+
+
+def texts(slip: Slip) -> str:
+    parts = [
+        line.text if isinstance(line, Text) else f"{line.left} {line.right}"
+        for line in slip.lines
+        if isinstance(line, Text | Pair)
+    ]
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("private", [BILL, TOP_UP], ids=["gas_bill", "smart_meter"])
+def test_sealed_values_come_back_as_they_were(private: Private) -> None:
+    assert unseal(seal(private)) == private
+
+
+def test_values_sealed_before_there_were_kinds_are_a_gas_bill() -> None:
+    old: dict[str, Any] = msgspec.json.decode(seal(BILL))
+    del old["kind"]
+    del old["quote"]["account"]["top_up"]
+    assert unseal(msgspec.json.encode(old)) == BILL
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        seal(BILL)[:-1],
+        seal(BILL).replace(b"gas_bill", b"gas_card"),
+        seal(BILL).replace(b"gas_bill", b"smart_meter"),
+        seal(TOP_UP).replace(b"smart_meter", b"gas_bill"),
+    ],
+)
+def test_sealed_values_that_cannot_be_read(value: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        unseal(value)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("columns", "private"), [*product((32, 48), (BILL, TOP_UP))])
+def test_slip_of_every_state_fits_the_paper(private: Private, columns: int, language: str) -> None:
+    charset = Charset("gb18030")
+    for state, captured in product(STATES, (0, 15_400)):
+        slip = slip_of(rows_of(private, state, captured_fen=captured), private, language)
+        for line in lay_out(slip, columns, charset):
+            if isinstance(line, Laid):
+                assert charset.width_of(line.text) <= columns
+        assert "¥154.00" in texts(slip)
+
+
+def test_slip_of_a_credited_top_up_says_what_it_buys_and_what_to_do() -> None:
+    said = texts(slip_of(rows_of(TOP_UP, "delivered", captured_fen=15_400), TOP_UP, "en"))
+    for line in (
+        "Balance before ¥-12.40",
+        "Balance after ¥141.60",
+        "Debt settled first 12.40",
+        "Buys about 45.93 m³",
+        "¥154.00 is on your gas account.",
+        "briefly press the key on the meter",
+    ):
+        assert line in said
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state != "delivered"])
+def test_slip_promises_no_balance_before_it_is_credited(state: OrderState) -> None:
+    said = texts(slip_of(rows_of(TOP_UP, state, captured_fen=15_400), TOP_UP, "en"))
+    assert "Balance after" not in said
+    assert "is on your gas account" not in said
+    assert "press the key" not in said
+
+
+@pytest.mark.parametrize(
+    ("private", "delivered", "nothing"),
+    [
+        (BILL, "truth.goods.accepted", "truth.goods.unpaid"),
+        (TOP_UP, "truth.goods.credited", "truth.goods.not_credited"),
+    ],
+)
+def test_goods_are_told_in_the_words_of_their_kind(private: Private, delivered: str, nothing: str) -> None:
+    done = rows_of(private, "delivered", captured_fen=15_400)
+    assert (truth(done), [line.key for line in telling(done)]) == ("done", [delivered])
+    back = rows_of(private, "cancelled", captured_fen=15_400, refunded_fen=15_400)
+    assert (truth(back), telling(back)[-1].key) == ("no_money_kept", nothing)
+    left = rows_of(private, "cancelled")
+    assert (truth(left), telling(left)[-1].key) == ("no_money_kept", nothing)
