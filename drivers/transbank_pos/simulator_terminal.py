@@ -359,6 +359,7 @@ class Terminal:
         text = order.answer(sale)
         if code != "00" and self._faults.take("short_answer"):
             text = "|".join(text.split("|")[:4])
+        self._selling = False  # what the register sends from here on waits for its turn
         await self._deliver(text)
 
     def _struck(self, where: str) -> str | None:

@@ -14,7 +14,8 @@ from drivers.transbank_pos import wire
 from drivers.transbank_pos.driver import TransbankPos
 from drivers.transbank_pos.settings import TransbankPosSettings
 from drivers.transbank_pos.simulator import CardTerminal, more_options
-from kiosk.devices.payment import Attempt, Decided, Open, Outcome, Progress, Ready, Refund, Step
+from kiosk.devices.health import Offline
+from kiosk.devices.payment import Attempt, Decided, Open, Outcome, Progress, Ready, Refund, Step, Unknown
 from kiosk.testing.simulator import Json
 
 QUICK = {
@@ -112,6 +113,19 @@ class Counter:
         await self.terminal.until(lambda: self.terminal.wants(key))
         assert (await self.hand(key, **asked))["done"]
 
+    async def until_heard(self, beginning: str) -> None:
+        """Until a command that begins so reached the terminal."""
+        for _ in iter(lambda: any(what.startswith(beginning) for what in self.heard()), True):
+            await asyncio.sleep(0)
+
+    async def until_offline(self, driver: TransbankPos) -> None:
+        """Until the driver noticed."""
+        async with asyncio.timeout(10):
+            while True:
+                if isinstance(await driver.status(), Offline):
+                    return
+                await asyncio.sleep(0)
+
     async def quiet(self) -> None:
         """Until the terminal is done."""
         await self.terminal.until(lambda: not self.terminal.at_work())
@@ -145,7 +159,7 @@ class Counter:
         async with asyncio.timeout(20):
             while True:
                 outcome = await driver.find(attempt)
-                if outcome.__class__.__name__ not in ("Unknown", "Open"):
+                if not isinstance(outcome, Open | Unknown):
                     return outcome
                 await asyncio.sleep(0.01)
 
