@@ -10,7 +10,7 @@ ScreenFrame {
     id: screen
 
     property int beat: 0
-    readonly property bool brief: Theme.large && (services.length > 1 || Theme.narrow) // names alone, of what is open
+    readonly property bool brief: Theme.large && Theme.narrow || services.length > (Theme.large || Theme.narrow ? 1 : Theme.landscape ? 3 : 5) // names alone, of what is open
     readonly property int drift: Math.floor(beat / 4) % 4
     required property var services
 

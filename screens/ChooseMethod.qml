@@ -4,25 +4,37 @@ import QtQuick
 import screens.components
 import screens.theme
 
-// How to pay? A way that is the only one is large.
+// How to pay? The ways share the room there is; a way that is the only one is large, and says how it goes.
 ScreenFrame {
     id: screen
 
+    readonly property int active: methods.filter(method => method.paused === "").length
     required property string amount
     readonly property bool beside: Theme.landscape
+    readonly property int most: Theme.grid * (active > 1 ? 34 : tall ? 60 : remark === "" ? 36 : 31)
     required property var methods
-    readonly property bool only: methods.filter(method => method.paused === "").length === 1
     required property string remark
-    readonly property bool tall: methods.length === 1 && remark === "" && !beside && !(Theme.large && Theme.narrow)
-    readonly property int tallest: Math.min(Theme.grid * 56, blocks.height - band.implicitHeight - blocks.spacing)
+    readonly property int share: {
+        let taken = (beside ? 0 : band.implicitHeight + blocks.spacing) + (told.visible ? told.implicitHeight + blocks.spacing : 0);
+        for (const block of blocks.column.children) {
+            if ((block as TileCard)?.paused === true)
+                taken += block.implicitHeight + blocks.spacing;
+        }
+        const each = (blocks.height - taken - (active - 1) * blocks.spacing) / Math.max(1, active);
+        return Math.max(0, Math.min(beside ? each : most, each));
+    }
+    readonly property bool small: Theme.large && Theme.narrow
+    readonly property bool tall: methods.length === 1 && !small
 
-    heading: Words.say("screen.ChooseMethod.title")
+    heading: small && remark !== "" ? "" : Words.say("screen.ChooseMethod.title")
 
     Card {
+        id: sum
+
         color: Theme.peach
         height: left.implicitHeight
         visible: screen.beside
-        width: Math.round((parent.width - Theme.gap) / 2)
+        width: Math.round((parent.width - Theme.gap) * 0.46)
 
         AmountBand {
             id: left
@@ -30,21 +42,40 @@ ScreenFrame {
             amount: screen.amount
             color: Theme.clear
             height: parent.height
-            label: Words.say("screen.total")
+            label: Theme.large && screen.remark !== "" ? "" : Words.say("screen.total")
             width: parent.width
         }
+    }
+
+    Remark {
+        id: aside
+
+        height: implicitHeight
+        text: Words.say("screen.ChooseMethod.safe")
+        visible: screen.beside ? screen.remark === "" : screen.remark === "" && !Theme.large && !Theme.tight
+        width: screen.beside ? sum.width : parent.width
+        y: screen.beside ? sum.height + 2 * Theme.gap : parent.height - height
+    }
+
+    Remark {
+        height: implicitHeight
+        text: screen.remark
+        urgent: true
+        visible: screen.beside && screen.remark !== ""
+        width: sum.width
+        y: sum.height + Theme.gap
     }
 
     Pages {
         id: blocks
 
-        spacing: 2 * Theme.gap
+        spacing: Theme.tight ? Theme.gap : 2 * Theme.gap
 
         anchors {
-            bottom: safe.visible ? safe.top : parent.bottom
-            bottomMargin: Theme.gap
+            bottom: !screen.beside && aside.visible ? aside.top : parent.bottom
+            bottomMargin: screen.beside ? -screen.foot : Theme.gap
             left: parent.left
-            leftMargin: screen.beside ? Math.round((parent.width + Theme.gap) / 2) : 0
+            leftMargin: screen.beside ? sum.width + Theme.gap : 0
             right: parent.right
             top: parent.top
         }
@@ -61,16 +92,18 @@ ScreenFrame {
                 amount: screen.amount
                 color: Theme.clear
                 height: parent.height
-                label: Words.say("screen.total")
+                label: screen.small ? "" : Words.say("screen.total")
                 width: parent.width
             }
         }
 
         Remark {
+            id: told
+
             height: implicitHeight
             text: screen.remark
             urgent: true
-            visible: screen.remark !== ""
+            visible: !screen.beside && screen.remark !== ""
             width: parent.width
         }
 
@@ -80,10 +113,11 @@ ScreenFrame {
             TileCard {
                 required property var modelData
 
+                brief: Theme.large && screen.methods.length > 1
                 go: Words.say("screen.ChooseMethod.go." + modelData.channel)
-                height: Math.max(implicitHeight, screen.tall && main ? screen.tallest : Theme.tight || Theme.large ? 0 : Theme.grid * (main ? (screen.remark === "" ? 36 : 31) : paused ? 16 : 24))
-                icon: modelData.channel === "card" ? "card" : "scan"
-                main: screen.only && modelData.paused === ""
+                height: Math.max(implicitHeight, paused ? 0 : screen.share)
+                icon: modelData.channel === "card" ? "present_card" : "scan"
+                main: screen.active === 1 && modelData.paused === ""
                 objectName: "method-" + modelData.channel
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
                 steps: screen.tall ? Words.steps("how_to_pay." + modelData.channel) : []
@@ -94,19 +128,6 @@ ScreenFrame {
 
                 onChosen: screen.answered(modelData.channel)
             }
-        }
-    }
-
-    Remark {
-        id: safe
-
-        text: Words.say("screen.ChooseMethod.safe")
-        visible: screen.remark === "" && !Theme.large && (screen.beside || !Theme.tight)
-        width: screen.beside ? left.width : parent.width
-
-        anchors {
-            bottom: parent.bottom
-            left: parent.left
         }
     }
 }

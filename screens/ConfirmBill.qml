@@ -10,10 +10,10 @@ ScreenFrame {
 
     required property string account
     required property string address
-    readonly property bool beside: Theme.landscape && !Theme.large
+    readonly property bool beside: Theme.landscape
     required property string holder
     required property string lateFee
-    readonly property int leftWidth: Math.round((room.width - Theme.gap) * 0.46)
+    readonly property int leftWidth: Math.round((room.width - Theme.gap) * (Theme.large ? 0.52 : 0.46))
     readonly property var lines: {
         const only = periods.length === 1;
         const found = [];
@@ -74,6 +74,7 @@ ScreenFrame {
 
             account: screen.account
             address: screen.address
+            brief: Theme.large
             height: implicitHeight
             holder: screen.holder
             width: parent.width
@@ -100,6 +101,8 @@ ScreenFrame {
         Pages {
             id: rows
 
+            inset: Theme.grid
+
             anchors {
                 bottomMargin: Theme.grid
                 fill: parent
@@ -109,6 +112,7 @@ ScreenFrame {
             BillHead {
                 account: screen.account
                 address: screen.address
+                brief: Theme.large
                 height: implicitHeight
                 holder: screen.holder
                 visible: !screen.beside

@@ -9,7 +9,7 @@ ScreenFrame {
     required property string amount
     readonly property bool beside: Theme.landscape
     required property bool canPrint
-    readonly property int column: beside && picture ? Math.round((room.width - Theme.margin) * 0.56) : room.width
+    readonly property int column: beside ? Math.round((room.width - Theme.margin) * 0.56) : room.width
     required property var lines
     required property string nextStep
     required property string orderNo
@@ -22,7 +22,6 @@ ScreenFrame {
     required property var slip
     required property string slipProblem
     required property string slipState
-    readonly property bool stepAside: beside && picture && nextStep !== "none"
     required property bool stillWorking
     required property bool takeCard
     required property string truth
@@ -42,11 +41,11 @@ ScreenFrame {
 
         amount: screen.amount
         code: screen.photoInside ? screen.photoCode : ""
-        height: Math.min(implicitHeight, parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside && !screen.beside ? Theme.codeRoom + 2 * Theme.gap : 0))
+        height: Math.min(implicitHeight, screen.beside ? parent.height : parent.height - tail.height - 2 * Theme.gap - (screen.photo && !screen.photoInside ? Theme.codeRoom + 2 * Theme.gap : 0))
         lines: screen.lines
-        order: screen.paperOut && (Theme.large || Theme.narrow || Theme.landscape && screen.nextStep !== "none") ? "" : screen.orderNo
+        order: (screen.paperOut || screen.photo) && (Theme.large || Theme.narrow) ? "" : screen.orderNo
         remark: [screen.takeCard ? Words.say("screen.Outcome.take_card") : "", screen.stillWorking ? Words.say("screen.Outcome.still_working") : ""].filter(line => line !== "").join("\n")
-        step: screen.nextStep === "none" || screen.stepAside ? "" : screen.nextStep
+        step: screen.nextStep === "none" ? "" : screen.nextStep
         title: Words.say("screen.Outcome.title." + screen.truth)
         truth: screen.truth
         width: screen.column
@@ -55,34 +54,23 @@ ScreenFrame {
     Item {
         id: middle
 
-        height: (screen.beside ? parent.height : parent.height - tail.height - 2 * Theme.gap) - y
+        height: parent.height - tail.height - (screen.beside ? 1 : 2) * Theme.gap - y
         visible: screen.picture
         width: parent.width - x
         x: screen.beside ? screen.column + Theme.margin : 0
         y: screen.beside ? 0 : words.height + 2 * Theme.gap
 
-        AtHome {
-            id: atHome
-
-            ink: screen.deep ? Theme.overDeep : Theme.ink
-            step: screen.nextStep === "none" ? "" : screen.nextStep
-            visible: screen.stepAside
-            width: parent.width
-        }
-
         SlipSlot {
             deep: screen.deep
-            height: Math.min(implicitHeight, parent.height - (screen.stepAside ? atHome.implicitHeight + Theme.gap : 0))
+            height: Math.min(implicitHeight, parent.height)
             lines: screen.slip
             out: screen.slidOut
             visible: screen.paperOut && height > Theme.codeRoom
             width: parent.width
-            y: screen.stepAside ? parent.height - height : 0
         }
 
         Card {
             anchors.centerIn: parent
-            anchors.verticalCenterOffset: screen.stepAside ? Math.round((atHome.implicitHeight + Theme.gap) / 2) : 0
             color: Theme.white
             height: code.height + 2 * Theme.grid
             visible: screen.photo
@@ -93,7 +81,7 @@ ScreenFrame {
 
                 anchors.centerIn: parent
                 code: screen.photoCode
-                most: Math.min(Math.round(Theme.qrSide * 1.3), middle.height - 2 * Theme.grid - (screen.stepAside ? atHome.implicitHeight + Theme.gap : 0), middle.width - 2 * Theme.grid)
+                most: Math.min(Math.round(Theme.qrSide * 1.3), middle.height - 2 * Theme.grid, middle.width - 2 * Theme.grid)
                 objectName: "photo-code"
             }
         }
@@ -102,14 +90,15 @@ ScreenFrame {
     SlipTail {
         id: tail
 
-        anchors.bottom: parent.bottom
         canPrint: screen.canPrint
         deep: screen.deep
         height: implicitHeight
         photo: screen.photo && !screen.photoInside
         problem: screen.slipProblem === "" ? "" : Words.say(screen.slipProblem)
         slipState: screen.slipState
-        width: screen.column
+        width: parent.width - x
+        x: screen.beside ? screen.column + Theme.margin : 0
+        y: screen.beside && !screen.picture ? 0 : parent.height - height
 
         onPrintChosen: screen.answered("print")
     }

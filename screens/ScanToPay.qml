@@ -46,7 +46,7 @@ ScreenFrame {
         id: panel
 
         readonly property int pad: Math.round(1.5 * Theme.half) // the square stays inside the round corners
-        readonly property real space: screen.beside ? parent.height : parent.height - sum.height - words.implicitHeight - 3 * Theme.grid
+        readonly property real space: screen.beside ? parent.height + screen.foot : parent.height - sum.height - words.implicitHeight - 3 * Theme.grid
 
         color: Theme.white
         height: code.height + 2 * pad

@@ -9,6 +9,7 @@ ScreenFrame {
     id: screen
 
     required property string amount
+    readonly property bool beside: Theme.landscape
     required property bool canPrint
     required property var lines
     required property string orderNo
@@ -27,24 +28,25 @@ ScreenFrame {
 
         amount: screen.amount
         code: screen.photoCode
-        height: Math.min(implicitHeight, parent.height - tail.height - Theme.gap)
-        lines: screen.lines
+        height: Math.min(implicitHeight, parent.height - (screen.beside ? 0 : tail.height + Theme.gap))
+        lines: [Words.say("screen.UnfinishedOrder.why"), ...screen.lines]
         order: screen.orderNo
         title: Words.say("screen.UnfinishedOrder.title")
         truth: "not_finished"
-        width: parent.width
+        width: screen.beside ? Math.round((parent.width - Theme.margin) * 0.56) : parent.width
     }
 
     SlipTail {
         id: tail
 
-        anchors.bottom: parent.bottom
         canPrint: screen.canPrint
         height: implicitHeight
         photo: screen.photo
         problem: screen.slipProblem === "" ? "" : Words.say(screen.slipProblem)
         slipState: screen.slipState
-        width: parent.width
+        width: parent.width - x
+        x: screen.beside ? words.width + Theme.margin : 0
+        y: screen.beside ? 0 : parent.height - height
 
         onPrintChosen: screen.answered("print")
     }

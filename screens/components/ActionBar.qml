@@ -44,7 +44,7 @@ Item {
         objectName: bar.secondaryName
         text: bar.secondary
         visible: !bar.canGoBack && bar.secondary !== ""
-        width: bar.hasRight ? Math.round((parent.width - Theme.gap) * (Theme.large ? 0.5 : 0.45)) : Math.max(implicitWidth, parent.width * 0.5)
+        width: bar.hasRight ? Math.round(Math.max((parent.width - Theme.gap) * 0.36, Math.min((parent.width - Theme.gap) * 0.5, implicitWidth))) : Math.min(parent.width, Math.max(implicitWidth, parent.width * 0.5))
 
         onChosen: bar.secondaryChosen()
     }

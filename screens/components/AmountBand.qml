@@ -42,12 +42,11 @@ Rectangle {
 
         text: band.amount
         width: Math.min(natural, parent.width - 2 * band.inset)
+        x: band.label === "" ? (parent.width - width) / 2 : parent.width - width - band.inset
 
         anchors {
             bottom: parent.bottom
             bottomMargin: band.stacked ? Theme.grid : Theme.grid + Theme.half / 2
-            right: parent.right
-            rightMargin: band.inset
         }
     }
 }

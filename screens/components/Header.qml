@@ -41,13 +41,12 @@ Item {
             wrapMode: Text.Wrap
         }
 
-        Text {
+        Prose {
             color: header.ink
-            text: Hall.name
-            textFormat: Text.PlainText
+            lineHeight: Theme.titleLineHeight
+            say: Hall.name
             visible: header.position === null && header.named
             width: parent.width
-            wrapMode: Text.Wrap
 
             font {
                 bold: true

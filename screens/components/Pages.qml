@@ -7,9 +7,13 @@ Item {
 
     default property alias blocks: column.data
     readonly property int count: starts.length
+    readonly property alias column: column
     property bool deep: false
+    readonly property Item focused: Window.activeFocusItem
     readonly property real from: starts[Math.min(page, count - 1)]
+    property int inset: 0 // of what turns the pages
     property int page: 0
+    readonly property int rim: Theme.shadows ? Theme.shadowBlur + Theme.shadowDrop : 0 // what blocks may paint beyond their edges
     property int spacing: 0
     readonly property bool split: column.height > height
     readonly property var starts: breaks()
@@ -25,19 +29,38 @@ Item {
         return found;
     }
 
+    // The page that has the focus is turned up.
+    function follow(): void {
+        if (!split)
+            return;
+        for (const block of column.children) {
+            for (let item = focused; item !== null; item = item.parent) {
+                if (item === block)
+                    page = starts.filter(start => start <= block.y).length - 1;
+            }
+        }
+    }
+
     implicitHeight: column.height
 
+    onFocusedChanged: follow()
+
     Item {
+        readonly property int edge: Math.min(pages.rim, pages.spacing / 2)
+
         clip: pages.split
-        height: Math.min(pages.until - pages.from, pages.window)
-        width: parent.width
+        height: Math.min(pages.until - pages.from, pages.window) + edge + Math.min(pages.rim, Math.max(edge, Theme.half))
+        width: parent.width + 2 * pages.rim
+        x: -pages.rim
+        y: -edge
 
         Column {
             id: column
 
             spacing: pages.spacing
-            width: parent.width
-            y: -pages.from
+            width: pages.width
+            x: pages.rim
+            y: parent.edge - pages.from
         }
     }
 
@@ -50,7 +73,9 @@ Item {
         anchors {
             bottom: parent.bottom
             left: parent.left
+            leftMargin: pages.inset
             right: parent.right
+            rightMargin: pages.inset
         }
 
         PagerButton {

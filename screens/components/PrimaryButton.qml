@@ -12,7 +12,7 @@ Touchable {
 
     enabled: usable
     implicitHeight: Math.max(Theme.button, label.implicitHeight + Theme.gap)
-    implicitWidth: label.implicitWidth + 2 * Theme.margin
+    implicitWidth: metrics.advanceWidth(text) + 2 * Theme.margin
     spoken: text
 
     Shadow {
@@ -36,14 +36,19 @@ Touchable {
         anchors.centerIn: parent
         color: button.usable ? (button.deep && !Theme.contrast ? Theme.pine : button.deep ? Theme.black : Theme.overPine) : Theme.second
         horizontalAlignment: Text.AlignHCenter
-        text: button.text
+        lineHeight: Theme.titleLineHeight
+        text: Words.inLines(button.text, button.width - 2 * Theme.grid, metrics)
         textFormat: Text.PlainText
-        width: Math.min(implicitWidth, button.width - 2 * Theme.grid)
-        wrapMode: Text.Wrap
 
         font {
             bold: true
             pixelSize: Theme.action
+        }
+
+        FontMetrics {
+            id: metrics
+
+            font: label.font
         }
     }
 }

@@ -11,7 +11,8 @@ Touchable {
     property string text
 
     implicitHeight: Math.max(Theme.button, row.implicitHeight + Theme.gap)
-    implicitWidth: row.implicitWidth + 2 * Theme.margin
+    implicitWidth: metrics.advanceWidth(text) + mark + 2 * Theme.margin
+    readonly property int mark: icon === "" ? 0 : Theme.action + Theme.half
     spoken: text
 
     Rectangle {
@@ -40,17 +41,24 @@ Touchable {
         }
 
         Text {
+            id: label
+
             anchors.verticalCenter: parent.verticalCenter
             color: button.ink
             horizontalAlignment: Text.AlignHCenter
-            text: button.text
+            lineHeight: Theme.titleLineHeight
+            text: Words.inLines(button.text, button.width - 2 * Theme.grid - button.mark, metrics)
             textFormat: Text.PlainText
-            width: Math.min(implicitWidth, button.width - 2 * Theme.grid - (button.icon === "" ? 0 : Theme.action + Theme.half))
-            wrapMode: Text.Wrap
 
             font {
                 bold: true
                 pixelSize: Theme.action
+            }
+
+            FontMetrics {
+                id: metrics
+
+                font: label.font
             }
         }
     }

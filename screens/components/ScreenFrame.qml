@@ -11,6 +11,7 @@ Item {
     default property alias content: room.data
     property bool continuous: false // a following page of the same kind changes this one in place
     property bool deep: false
+    readonly property int foot: actions.implicitHeight > 0 ? actions.implicitHeight + Theme.air : 0 // of the actions and their air
     property string heading
     property string previous
     property string primaryText
@@ -47,7 +48,7 @@ Item {
 
         anchors {
             bottom: actions.top
-            bottomMargin: actions.implicitHeight > 0 ? Theme.air : 0
+            bottomMargin: screen.foot - actions.implicitHeight
             left: parent.left
             leftMargin: Theme.margin
             right: parent.right

@@ -36,13 +36,11 @@ Item {
             rightMargin: pointer.visible ? 2 * Theme.grid : 0
         }
 
-        Text {
+        Prose {
             color: slipTail.deep ? Theme.overDeep : Theme.ink
-            text: Words.say("screen.slip." + slipTail.slipState)
-            textFormat: Text.PlainText
-            visible: text !== ""
+            say: Words.say("screen.slip." + slipTail.slipState)
+            visible: say !== ""
             width: parent.width
-            wrapMode: Text.Wrap
 
             font {
                 bold: true

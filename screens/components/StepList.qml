@@ -13,7 +13,7 @@ Column {
     property bool roomy: false
     property var steps: []
 
-    spacing: roomy ? 2 * Theme.grid + Theme.half : Theme.gap
+    spacing: roomy ? 2 * Theme.grid + Theme.half : Theme.tight ? Theme.half : Theme.gap
 
     Repeater {
         model: list.steps

@@ -6,7 +6,8 @@ import screens.theme
 Touchable {
     id: tile
 
-    readonly property bool flat: main && Theme.landscape && steps.length > 0
+    property bool brief: false // the name alone says it
+    property bool flat: false // a wide main one: what will be asked stands beside the words
     property string go
     readonly property bool going: green && go !== "" && height >= upper + button.height + Theme.gap + inset
     readonly property bool green: main && !paused
@@ -17,15 +18,16 @@ Touchable {
     property bool main: false
     readonly property bool paused: reason !== ""
     property string reason
+    property bool roomy: false // a lone one beside the main one
     property var steps: []
     property string subtitle
-    readonly property int sunMost: Math.round(Theme.pictureLarge * (Theme.narrow ? 1.4 : Theme.large ? 1.6 : 2))
+    readonly property int sunMost: Math.round(Theme.pictureLarge * (Theme.landscape && !flat ? 1.2 : Theme.narrow ? (Theme.large ? 1 : 1.4) : Theme.large ? 1.6 : 2))
     property string title
     readonly property int upper: (flat ? words.implicitHeight : Math.max(words.implicitHeight, sunMost)) + inset + Theme.gap
     property bool wide: false // the drawing beside the words, not above them
 
     enabled: !paused
-    implicitHeight: main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + 3 * Theme.grid
+    implicitHeight: main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + (wide && Theme.landscape ? 2 : 3) * Theme.grid
     spoken: title
 
     Shadow {
@@ -51,7 +53,7 @@ Touchable {
 
         ink: tile.paused ? Theme.second : Theme.mistInk
         name: tile.wide ? tile.icon : ""
-        side: Math.round(Theme.pictureLarge * (Theme.narrow ? 0.75 : 0.9))
+        side: Math.round(Theme.pictureLarge * (tile.roomy ? 1.6 : Theme.narrow || tile.brief ? 0.75 : 0.9))
         tint: tile.paused ? Theme.quietTint : Theme.mistTint
         visible: tile.wide
 
@@ -81,7 +83,7 @@ Touchable {
         Prose {
             color: tile.ink
             font.bold: true
-            font.pixelSize: tile.main ? Theme.title : Theme.lead
+            font.pixelSize: tile.main || tile.roomy ? Theme.title : Theme.lead
             lineHeight: Theme.titleLineHeight
             say: tile.title
             width: parent.width
@@ -90,7 +92,7 @@ Touchable {
         Prose {
             color: tile.green ? Theme.overPineSecond : Theme.second
             say: tile.subtitle
-            visible: !tile.paused
+            visible: !tile.paused && !tile.brief
             width: parent.width
         }
 

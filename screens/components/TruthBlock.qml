@@ -8,7 +8,7 @@ Item {
     id: block
 
     property string amount
-    readonly property bool apart: Theme.large || Theme.landscape && !done
+    readonly property bool apart: Theme.large
     property string code
     readonly property bool done: truth === "done"
     readonly property color ink: done ? Theme.overDeep : Theme.ink
@@ -18,6 +18,7 @@ Item {
     property string remark
     readonly property color second: done ? Theme.overDeepSecond : Theme.second
     property string step // what to do at home
+    readonly property color sumInk: Theme.contrast ? Theme.persimmonInk : done ? Theme.peach : warm ? Theme.persimmonInk : Theme.mistInk
     property string title
     property string truth
     readonly property bool warm: truth === "not_finished"
@@ -48,29 +49,17 @@ Item {
         }
 
         Item {
-            height: Math.max(mark.height, saying.implicitHeight) + Theme.half
+            id: head
+
+            height: (block.apart ? saying.implicitHeight : Math.max(mark.height, saying.implicitHeight)) + Theme.half
             width: parent.width
-
-            Medallion {
-                id: mark
-
-                border.width: block.done || Theme.contrast ? Theme.hairline : 0
-                color: block.done ? (Theme.contrast ? Theme.deep : Theme.pineTint) : Theme.paper
-                ink: block.done ? Theme.overDeep : block.warm ? Theme.persimmonInk : Theme.mistInk
-                name: block.done ? "check" : block.warm ? "hourglass" : "returned"
-                side: Math.round(Theme.pictureLarge * (Theme.narrow || Theme.large ? 0.7 : 1))
-                tint: block.done ? Theme.pineTint : block.warm ? Theme.peachTint : Theme.mistTint
-                y: Math.max(0, (saying.implicitHeight - height) / 2)
-            }
 
             Column {
                 id: saying
 
-                anchors {
-                    left: mark.right
-                    leftMargin: Theme.grid + Theme.half
-                    right: parent.right
-                }
+                width: parent.width - x
+                x: block.apart ? 0 : mark.width + Theme.grid + Theme.half
+                y: block.apart ? 0 : Math.max(0, (mark.height - implicitHeight) / 2)
 
                 TitleText {
                     color: block.ink
@@ -79,7 +68,7 @@ Item {
                 }
 
                 AmountText {
-                    color: block.done && !Theme.contrast ? Theme.peach : Theme.persimmonInk
+                    color: block.sumInk
                     horizontalAlignment: Text.AlignLeft
                     size: Math.round(Theme.amount * 0.8)
                     text: block.amount
@@ -89,14 +78,38 @@ Item {
             }
         }
 
-        AmountText {
-            color: block.done && !Theme.contrast ? Theme.peach : Theme.persimmonInk
-            height: implicitHeight
-            horizontalAlignment: Text.AlignLeft
-            size: Math.round(Theme.amount * 0.8)
-            text: block.amount
+        Item {
+            id: below
+
+            height: Math.max(mark.height, sum.implicitHeight)
             visible: block.apart
             width: parent.width
+
+            AmountText {
+                id: sum
+
+                anchors.verticalCenter: parent.verticalCenter
+                color: block.sumInk
+                height: implicitHeight
+                horizontalAlignment: Text.AlignLeft
+                size: Math.round(Theme.amount * 0.8)
+                text: block.amount
+                width: parent.width - x
+                x: mark.width + Theme.grid
+            }
+
+            Medallion {
+                id: mark
+
+                border.width: block.done || Theme.contrast ? Theme.hairline : 0
+                color: block.done ? (Theme.contrast ? Theme.deep : Theme.pineTint) : Theme.paper
+                ink: block.done ? Theme.overDeep : block.warm ? Theme.persimmonInk : Theme.mistInk
+                name: block.done ? "check" : block.warm ? "hourglass" : "returned"
+                parent: block.apart ? below : head
+                side: Math.round(Theme.pictureLarge * (Theme.narrow || block.apart ? 0.7 : 1))
+                tint: block.done ? Theme.pineTint : block.warm ? Theme.peachTint : Theme.mistTint
+                y: Math.max(0, ((block.apart ? sum.implicitHeight : saying.implicitHeight) - height) / 2)
+            }
         }
 
         Repeater {

@@ -37,7 +37,7 @@ QtObject {
     readonly property int target: mm(20)
     readonly property int button: mm(large && !tight ? 28 : 24)
     readonly property int key: mm(22)
-    readonly property int bar: mm(large && !tight ? 34 : 28)
+    readonly property int bar: mm(large && !tight ? 36 : 28)
     readonly property int pictureSmall: mm(10)
     readonly property int picture: mm(16)
     readonly property int pictureLarge: mm(32)
@@ -55,11 +55,11 @@ QtObject {
     readonly property int lead: large && tight ? mm(15) : mm(12.5 * scale)
     readonly property int action: large && tight ? mm(14) : mm(12.5 * (large ? 1.4 : 1))
     readonly property int heading: large && tight ? mm(16) : mm((narrow ? 12.5 : 14) * scale)
-    readonly property int title: large && tight ? mm(17) : mm((narrow ? 13 : 17) * scale)
+    readonly property int title: large && tight ? mm(17) : mm(narrow ? 13 : large ? 23 : 17)
     readonly property int modeCaption: mm(10 * (large && !tight ? 1.4 : 1))
     readonly property int keyCaption: mm(10 * (large && !narrow ? 1.25 : 1))
     readonly property int digits: mm((narrow ? 15 : 18) * (large ? 1.25 : 1))
-    readonly property int amount: mm((narrow ? 24 : 30) * (large ? 1.25 : 1))
+    readonly property int amount: mm((narrow ? 24 : 30) * (large && !landscape ? 1.25 : 1))
     readonly property int clock: mm((narrow ? 40 : 56))
     readonly property real lineHeight: 1.03
     readonly property real titleLineHeight: 0.92

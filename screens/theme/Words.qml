@@ -42,7 +42,7 @@ QtObject {
             let length = bare[end - 1];
             for (let from = end - 1; from >= 0 && length <= width; from--) {
                 const empty = 1 - length / width;
-                const cost = best[from].cost + 4 + (last ? (length < 2.5 * em ? 1 : empty * 0.2) : (pause ? 0 : 0.6) + empty * empty);
+                const cost = best[from].cost + 4 + (length < 2.5 * em ? 1 : 0) + (last ? empty * empty * 0.5 : (pause ? 0 : 0.6) + empty * empty);
                 if (found === null || cost < found.cost)
                     found = {
                         "cost": cost,
@@ -57,7 +57,7 @@ QtObject {
         }
         const lines = [];
         for (let end = pieces.length; end > 0; end = best[end].from)
-            lines.unshift(pieces.slice(best[end].from, end).join("").trim());
+            lines.unshift(pieces.slice(best[end].from, end).join("").trim().replace(/ ·$/, ""));
         return lines.join("\n");
     }
 
