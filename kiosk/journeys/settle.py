@@ -189,7 +189,9 @@ class Settlement:
                 until_ms=attempt.show_until_ms,
                 other_methods=len(self._services.devices.methods) > 1,
             )
-        return Working(saying="working.checking_payment", amount_fen=attempt.amount_fen)
+        begun = attempt.state == "open" and offer is None
+        saying = "working.preparing_payment" if begun else "working.checking_payment"
+        return Working(saying=saying, amount_fen=attempt.amount_fen)
 
     def _at_reader(self, attempt: AttemptRow, step: Step) -> AtReader:
         stopping = attempt.state == "closing" or not self._chosen

@@ -1,5 +1,6 @@
-"""The books of every party laid side by side: the terminal's ledger, the channel's and the gas company's."""
+"""The books of every party laid side by side: the terminal's ledger, the channels' and the gas company's."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +44,34 @@ def ledger_rows(folder: Path) -> list[Rows]:
         return load(db)
 
 
-def lay_side_by_side(orders: list[Rows], wechat: Books, gas: Books) -> list[Line]:
-    """One line for every order that any party knows."""
+class Taking(msgspec.Struct, frozen=True):
+    """What a channel took for one attempt, by its key, and gave back, in fen."""
+
+    key: str
+    charged: int
+    returned: int
+
+
+def takings(books: Mapping[str, Books]) -> Iterator[Taking]:
+    """What every channel says it took. `books` by simulator; those that a configuration does not have may lack."""
+    for key, booked in books.get("wechat_pay", {}).get("orders", {}).items():
+        yield Taking(key, booked["paid_fen"], booked["refunded_fen"])
+    for sale in books.get("transbank_pos", {}).get("sales", ()):
+        if sale["approved"] and "A" in sale["ticket"]:  # others are rung up by somebody at the terminal itself
+            yield Taking(sale["ticket"], sale["fen"], sale["fen"] if sale["reversed"] else 0)
+
+
+def lay_side_by_side(orders: list[Rows], books: Mapping[str, Books]) -> list[Line]:
+    """One line for every order that any party knows. `books` by simulator."""
     ours = {rows.order.order_no: rows for rows in orders}
     charged: dict[str, int] = {}
     returned: dict[str, int] = {}
-    for key, booked in wechat["orders"].items():
-        order_no = key.rpartition("A")[0]
-        charged[order_no] = charged.get(order_no, 0) + booked["paid_fen"]
-        returned[order_no] = returned.get(order_no, 0) + booked["refunded_fen"]
-    delivered = {
-        order_no: booked["due_fen"] for order_no, booked in gas["orders"].items() if booked["state"] == "delivered"
-    }
+    for taking in takings(books):
+        order_no = taking.key.rpartition("A")[0]
+        charged[order_no] = charged.get(order_no, 0) + taking.charged
+        returned[order_no] = returned.get(order_no, 0) + taking.returned
+    company = books.get("gas_company_http", {}).get("orders", {})
+    delivered = {order_no: booked["due_fen"] for order_no, booked in company.items() if booked["state"] == "delivered"}
     lines = []
     for order_no in sorted(ours.keys() | charged.keys() | delivered.keys()):
         rows = ours.get(order_no)

@@ -26,7 +26,10 @@ QUICK_ORDERS = OrderSettings(
 )
 QUICK_VISIT = VisitSettings(goodbye_seconds=0.1, working_at_least_seconds=0, patience_seconds=5)
 
-QUICK_SETTINGS: dict[str, dict[str, object]] = {"wechat_pay": {"request_lifetime_s": 1}}
+QUICK_SETTINGS: dict[str, dict[str, object]] = {
+    "wechat_pay": {"request_lifetime_s": 1},
+    "transbank_pos": {"answer_seconds": 2, "ack_timeout_s": 0.5},
+}
 """Of drivers: a request that a killed process did not send must be given up in a test's time."""
 
 
@@ -38,6 +41,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     announcements: dict[str, Announcement]
     account: str | None = None
     journey: str = "gas_bill"
+    channel: str = "wechat"
     pays: bool = True
     kill_at: int | None = None
     late_watch_hours: int = 0
@@ -78,10 +82,14 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     simulators = Simulators(run.log.parent, ())
     simulators.announcements = run.announcements
 
-    async def pay(code: str) -> None:
+    async def scan(code: str) -> None:
         await asyncio.to_thread(simulators.do, "wechat_pay", "pay", code_url=code)
 
-    resident = Resident(run.account or "", pay if run.pays else None, journey=run.journey)
+    async def present_card(_: str) -> None:
+        await asyncio.to_thread(simulators.do, "transbank_pos", "pay")
+
+    pay = {"wechat": scan, "card": present_card} if run.pays else {}
+    resident = Resident(run.account or "", pay, journey=run.journey, channel=run.channel)
     engine = Engine(quick(run), resident, observe=observe)
     resident.take = engine.take if run.account else lambda _: None
     task = asyncio.create_task(engine.run())

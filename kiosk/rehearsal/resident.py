@@ -1,12 +1,17 @@
 """A scripted resident for the engine without a screen: reads each page and answers as a person would."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCalled, Working
 from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccount, EnterAmount, NothingOwed
-from kiosk.views.payment import ChooseMethod, ScanToPay, UnfinishedOrder
+from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, UnfinishedOrder
 from kiosk.views.view import Answered, Input, Page, StillHere, View
+
+
+Pay = Callable[[str], Awaitable[None]]
+"""Pays: scans a code, or does what the reader asks (no code)."""
 
 
 class Resident:
@@ -18,17 +23,20 @@ class Resident:
     def __init__(
         self,
         account: str,
-        pay: Callable[[str], Awaitable[None]] | None,
+        pay: Mapping[str, Pay] = MappingProxyType({}),
         *,
         journey: str = "gas_bill",
+        channel: str = "wechat",
         print_earlier: bool = False,
     ) -> None:
-        """`pay` scans and pays a code (None: goes back instead); `print_earlier` asks for an earlier order's slip."""
+        """`pay` by channel (one that lacks: goes back instead); `channel` is the way this resident chooses;
+        `print_earlier` asks for an earlier order's slip."""
         self.account = account
         self.journey = journey
         self.seen: list[View] = []
         self.done = asyncio.Event()
         self.take: Callable[[Input], None] = lambda _: None
+        self.channel = channel
         self._pay = pay
         self._print_earlier = print_earlier
         self._answered = -1
@@ -75,14 +83,12 @@ class Resident:
             case EnterAmount(min_fen=min_fen):
                 return f"{min_fen // 100}"
             case ChooseMethod(methods=methods, remark=remark):
-                return methods[0].channel if remark is None else "back"
-            case ScanToPay(code=code):
-                if self._pay is None:
-                    return "cancel"
-                if not self._asked:
-                    self._asked = True
-                    await self._pay(code)
-                return None
+                offered = any(method.channel == self.channel and method.paused is None for method in methods)
+                return self.channel if remark is None and offered else "back"
+            case ScanToPay(channel=channel, code=code):
+                return await self._pays(channel, code)
+            case AtReader(channel=channel, can_stop=can_stop):
+                return await self._pays(channel, "") if can_stop else None
             case Outcome(slip_state=state, still_working=working):
                 return None if state == "printing" or working else "done"
             case UnfinishedOrder(can_print=can_print):
@@ -100,3 +106,12 @@ class Resident:
             case _:
                 self.done.set()
                 return None
+
+    async def _pays(self, channel: str, code: str) -> str | None:
+        pay = self._pay.get(channel)
+        if pay is None:
+            return "cancel"
+        if not self._asked:
+            self._asked = True
+            await pay(code)
+        return None

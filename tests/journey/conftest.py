@@ -13,7 +13,7 @@ from kiosk import engine
 from kiosk.config import load
 from kiosk.journeys import settle
 from kiosk.rehearsal import headless
-from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows
+from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows, takings
 from kiosk.rehearsal.simulators import Simulators, named_by
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
@@ -88,13 +88,10 @@ class Hall:
 
     def kept(self, order_no: str) -> tuple[int, bool]:
         """What the channel took and did not return for an order, and whether the company delivered it."""
-        gas = self.simulators.books("gas_company_http")["orders"].get(order_no, {})
-        payments = [
-            booked
-            for key, booked in self.simulators.books("wechat_pay")["orders"].items()
-            if key.rpartition("A")[0] == order_no
-        ]
-        return sum(b["paid_fen"] - b["refunded_fen"] for b in payments), gas.get("state") == "delivered"
+        books = {name: self.simulators.books(name) for name in self.simulators.names}
+        gas = books["gas_company_http"]["orders"].get(order_no, {})
+        taken = [taking for taking in takings(books) if taking.key.rpartition("A")[0] == order_no]
+        return sum(taking.charged - taking.returned for taking in taken), gas.get("state") == "delivered"
 
     def payments(self) -> dict[str, dict[str, Any]]:
         """This terminal's attempts in the channel's books, by key."""
@@ -118,13 +115,16 @@ class Hall:
             assert line.owed == 0, line
 
     def _lines(self, orders: list[Any]) -> list[Line]:
-        return lay_side_by_side(orders, self.simulators.books("wechat_pay"), self.simulators.books("gas_company_http"))
+        return lay_side_by_side(orders, {name: self.simulators.books(name) for name in self.simulators.names})
 
 
 @pytest.fixture(scope="session")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
     folder = tmp_path_factory.mktemp("simulators")
-    options = {"escpos": ["--mm-per-s", "5000"]}
+    options = {
+        "escpos": ["--mm-per-s", "5000"],
+        "transbank_pos": ["--card-wait-s", "6", "--pin-wait-s", "6", "--bank-wait-s", "6", "--pause-s", "0.01"],
+    }
     with Simulators(folder, named_by(load(CONFIG)), options) as running:
         yield running
 
@@ -134,6 +134,8 @@ def hall(simulators: Simulators, tmp_path: Path) -> Hall:
     for name in simulators.names:
         simulators.clear(name)
     simulators.do("gas_company_http", "plug")
+    for action in ("power_on", "plug", "refill", "load_keys", "close_batch"):
+        simulators.do("transbank_pos", action)
     for action in ("power_on", "refill", "cover_close", "repair"):
         simulators.do("escpos", action)
     return Hall(simulators, tmp_path)

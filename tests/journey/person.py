@@ -34,10 +34,13 @@ class Person(Resident):
         self._came_to = -1
         self.heard = asyncio.Event()
         """Set when anything new came from the engine."""
-        super().__init__(account, self._scan_and_pay, journey=journey)
+        super().__init__(account, {"wechat": self._scan_and_pay, "card": self._present_card}, journey=journey)
 
     async def _scan_and_pay(self, code: str) -> None:
         self._hall.pay(code)
+
+    async def _present_card(self, _: str) -> None:
+        await asyncio.to_thread(self._hall.simulators.do, "transbank_pos", "pay")
 
     def show(self, page: Page) -> None:
         self.page = page

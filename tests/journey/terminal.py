@@ -31,6 +31,7 @@ QUICK: dict[str, object] = {"lookup_timeout_s": 0.5, "order_timeout_s": 0.5, "co
 
 DRIVERS: dict[str, dict[str, object]] = {
     "gas_company_http": {},
+    "transbank_pos": {"answer_seconds": 1.5, "ack_timeout_s": 0.3, "reply_timeout_s": 1, "reversal_timeout_s": 1},
     "wechat_pay": {"request_lifetime_s": 1, "poll_s": 0.05, "status_fresh_s": 0.1},
     "escpos": {"watch_every_s": 0.05},
 }
