@@ -1,7 +1,7 @@
 """The workbench's window: it shows what the watchers saw and passes presses on to them. Lives on the main thread."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -37,13 +37,28 @@ TITLES = {
 ICONS = {"phone": "wechat", "reader": "bank", "printer": "paper", "company": "gas_bill", "device": "meter"}
 ORDER = tuple(PICTURES)
 LEAST = (960, 640)
+EYE_S = 3
+HAND_S = 180
+"""A press that pays by card lasts as long as the sale."""
 
 
 class _Calls(QObject):
-    """Lets the watchers' threads speak to the main one."""
+    """Lets the watchers' threads speak to the main one: the slots are this object's, so that Qt knows their thread."""
 
     seen = Signal(object)
     ledger = Signal(object)
+
+    def __init__(self, on_seen: Callable[[Seen], None], on_ledger: Callable[[list[Rows]], None]) -> None:
+        super().__init__()
+        self._seen, self._ledger = on_seen, on_ledger
+        self.seen.connect(self._on_seen)
+        self.ledger.connect(self._on_ledger)
+
+    def _on_seen(self, seen: Seen) -> None:
+        self._seen(seen)
+
+    def _on_ledger(self, orders: list[Rows]) -> None:
+        self._ledger(orders)
 
 
 class Desk:
@@ -72,16 +87,19 @@ class Desk:
         self._accounts: list[Json] = []
         self._code = 0
         self._told: dict[str, object] = {}
-        self._calls = _Calls()
-        self._calls.seen.connect(self._on_seen)
-        self._calls.ledger.connect(self._on_ledger)
+        self._calls = _Calls(self._on_seen, self._on_ledger)
         self._talks = {name: TalkModel() for name in self._names}
         self._all_talk = TalkModel()
         self.parties = {name: QQmlPropertyMap() for name in self._names}
         self.view = QQuickView()
         self.root = self._load()
         self._watchers = {
-            name: Watcher(Hand(name, controls[name], timeout_s=3), self._calls.seen.emit, look_s)
+            name: Watcher(
+                Hand(name, controls[name], timeout_s=EYE_S),
+                Hand(name, controls[name], timeout_s=HAND_S),
+                self._calls.seen.emit,
+                look_s,
+            )
             for name in self._names
         }
         self._ledger = None if ledger is None else LedgerWatcher(ledger, self._calls.ledger.emit)
@@ -307,9 +325,8 @@ class Desk:
         ]
         self._bench_set("hints", hints.hints(self._language, parties, self._accounts))
         self._bench_set("accounts", [telling.account_of(self._language, each) for each in self._accounts])
-        empty: Json = {"orders": {}, "accounts": {}}
-        wechat, gas = (self._seen.get(name, {}).get("books", empty) for name in ("wechat_pay", "gas_company_http"))
-        lines = lay_side_by_side(self._orders, wechat, gas)
+        books = {name: kept.get("books", {}) for name, kept in self._seen.items()}
+        lines = lay_side_by_side(self._orders, books)
         self._bench_set("lines", telling.agreement(self._language, lines, self._orders))
 
     def _bench_set(self, name: str, value: object) -> None:

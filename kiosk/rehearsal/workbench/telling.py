@@ -16,11 +16,16 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("wechat_pay", "orders"): ("", "wording", "state", "total", "paid_fen", "refunded_fen"),
     ("gas_company_http", "orders"): ("", "account", "state", "due_fen", "paid_fen", "receipt_no", "refusal"),
     ("gas_company_http", "accounts"): (),
+    ("transbank_pos", "sales"): ("ticket", "fen", "code", "approved", "reversed", "card", "rung_up_by"),
     ("escpos", "slips"): ("n", "ended", "text", "mm"),
 }
 """Which columns of a simulator's books to show ("" is the name of the row); all of them where nothing is said."""
 
-FEN = ("total", "amount")
+FEN = ("total", "fen")
+WELL = ("plugged", "powered", "paper", "keys_loaded")
+"""Lamps that should be on; the others should not, but for those that say nothing of trouble."""
+NEITHER = ("card_in",)
+DISPLAY = "screen"
 NEWEST = 12
 SHORT = 44
 
@@ -88,7 +93,7 @@ def _rows(content: object) -> list[tuple[str, Json]] | None:
 
 
 def state_of(language: str, books: Json) -> list[Plain]:
-    """What a person before the simulator sees: `{"key", "label", "value", "on"}`; `on` for lamps."""
+    """What a person before the simulator sees: `{"key", "label", "value", "lamp", "bad"}`."""
     state = books.get("state")
     if not isinstance(state, dict):
         return []
@@ -98,17 +103,18 @@ def state_of(language: str, books: Json) -> list[Plain]:
             "label": words_of(language, key),
             "value": value_of(language, key, value),
             "lamp": isinstance(value, bool),
-            "on": value is True,
+            "bad": isinstance(value, bool) and value != (key in WELL or key in NEITHER) and key not in NEITHER,
         }
         for key, value in state.items()
-        if key != "display"
+        if key != DISPLAY and value != ""
     ]
 
 
 def display_of(books: Json) -> list[str]:
     """The lines on a simulator's own display."""
-    shown = books.get("state", {}).get("display", [])
-    return [shown] if isinstance(shown, str) else [str(line) for line in shown]
+    state = books.get("state")
+    shown = state.get(DISPLAY, "") if isinstance(state, dict) else ""
+    return str(shown).splitlines()
 
 
 def answer_of(language: str, answer: Json) -> str:
@@ -118,6 +124,8 @@ def answer_of(language: str, answer: Json) -> str:
     reason = answer.get("reason")
     if isinstance(reason, str) and reason:
         return say(language, reason).replace("_", " ")
+    if answer.get("done") is False:
+        return say(language, "nobody waits for that now")
     if isinstance(fen := answer.get("fen"), int):
         return say(language, "paid {amount}", amount=money(fen))
     return say(language, "done")
