@@ -9,7 +9,6 @@ from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccoun
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, UnfinishedOrder
 from kiosk.views.view import Answered, Input, Page, StillHere, View
 
-
 Pay = Callable[[str], Awaitable[None]]
 """Pays: scans a code, or does what the reader asks (no code)."""
 
