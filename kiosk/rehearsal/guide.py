@@ -1,12 +1,13 @@
 """The resident of a tour: touches the real window, takes pictures of what is there, and pays."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from kiosk.app import Terminal
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.touch import Finger
-from kiosk.views.payment import ScanToPay
+from kiosk.views.payment import AtReader, ScanToPay
 
 
 class TourError(RuntimeError):
@@ -87,5 +88,18 @@ def _by_wechat(tour: Tour) -> None:
         raise TourError(f"the wallet could not pay: {paid.get('reason')}")
 
 
-WAYS: dict[str, Callable[[Tour], None]] = {"wechat": _by_wechat}
+def _by_card(tour: Tour) -> None:
+    for step, does in (("present_card", "insert"), ("enter_pin", "pin"), ("asking_bank", "approve")):
+        tour.finger.until(partial(_reader_asks, tour, step), f"the reader's {step}")
+        tour.see("AtReader", step.replace("_", "-"))
+        if not tour.simulators.do("transbank_pos", does).get("done"):
+            raise TourError(f"the reader does not take {does!r}")
+
+
+def _reader_asks(tour: Tour, step: str) -> bool:
+    view = tour.view()
+    return isinstance(view, AtReader) and view.step == step
+
+
+WAYS: dict[str, Callable[[Tour], None]] = {"wechat": _by_wechat, "card": _by_card}
 """By channel: from its method chosen to the money taken."""

@@ -58,9 +58,8 @@ def _run(options: argparse.Namespace, out: Path, scratch: Path) -> int:
             terminal.close()
         (out / "slip.png").write_bytes(simulators.fetch("escpos", "/paper.png"))
         (out / "slip.bin").write_bytes(simulators.fetch("escpos", "/slips/1.bin"))
-        lines = lay_side_by_side(
-            ledger_rows(ledger), simulators.books("wechat_pay"), simulators.books("gas_company_http")
-        )
+        books = {name: simulators.books(name) for name in simulators.names}
+        lines = lay_side_by_side(ledger_rows(ledger), books)
     sys.stdout.write("\n".join([table(lines), *tour.notes]) + "\n")
     agree = bool(lines) and all(line.agrees and line.owed == 0 for line in lines)
     sys.stdout.write(f"{len(list(out.glob('*.png')))} pictures in {out}; ")
