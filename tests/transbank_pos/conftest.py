@@ -19,8 +19,8 @@ from kiosk.devices.payment import Attempt, Decided, Open, Outcome, Progress, Rea
 from kiosk.testing.simulator import Json
 
 QUICK = {
-    "ack_timeout_s": 0.25,
-    "reply_timeout_s": 0.5,
+    "ack_timeout_s": 0.3,
+    "reply_timeout_s": 0.4,
     "reversal_timeout_s": 0.5,
     "gap_timeout_s": 0.1,
     "open_timeout_s": 1.0,
@@ -35,7 +35,7 @@ def build_terminal(folder: Path, *options: str) -> CardTerminal:
     parser.add_argument("--books", type=Path)
     parser.add_argument("--port", type=int, default=0)
     more_options(parser)
-    return CardTerminal(parser.parse_args(["--books", str(folder), "--pause-s", "0", "--ack-wait-s", "0.08", *options]))
+    return CardTerminal(parser.parse_args(["--books", str(folder), "--pause-s", "0", "--ack-wait-s", "0.03", *options]))
 
 
 def new_attempt(n: int = 1, **changed: object) -> Attempt:
