@@ -1,22 +1,30 @@
-"""`kiosk demo`: the terminal as configured, with the simulators it names around it."""
+"""`kiosk demo`: the terminal as configured, with the simulators it names around it, and the workbench to play them."""
 
 import argparse
+import contextlib
 import logging
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import msgspec
 
 from kiosk.app import Terminal
 from kiosk.config import ConfigError, load
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
 
+PATIENCE_S = 5.0
+
 
 def demo_command(argv: list[str]) -> int:
-    """`kiosk demo [--config FILE] [--books DIR] [--fullscreen]`; without a display, the tour instead."""
+    """`kiosk demo [--config FILE] [--books DIR] [--fullscreen] [--no-workbench]`; without a display, the tour."""
     parser = argparse.ArgumentParser(prog="kiosk demo", description="Run the terminal with simulators around it.")
     parser.add_argument("--config", type=Path, default=Path("config.toml"))
     parser.add_argument("--books", type=Path, default=Path("var/simulators"), help="folder for the simulators' books")
     parser.add_argument("--fullscreen", action="store_true", help="the whole screen instead of a window")
+    parser.add_argument("--no-workbench", action="store_true", help="without the window that plays the world")
     options = parser.parse_args(argv)
     if not _display():
         sys.stdout.write("No display here: running the tour instead (pictures in var/tour).\n")
@@ -30,15 +38,47 @@ def demo_command(argv: list[str]) -> int:
         with Simulators(options.books, named_by(config)) as simulators:
             sys.stdout.write(_hints(simulators))
             sys.stdout.flush()
-            return Terminal(
+            terminal = Terminal(
                 options.config,
                 announcements=simulators.announcements,
                 fullscreen=options.fullscreen,
                 fit=not options.fullscreen,
-            ).run()
+            )
+            with contextlib.ExitStack() as stack:
+                if not options.fullscreen:
+                    terminal.window.view.setPosition(0, 0)
+                if not options.no_workbench:
+                    beside = 0 if options.fullscreen else terminal.window.display.width
+                    ledger = config.ledger.folder
+
+                    def begin() -> None:
+                        stack.enter_context(workbench(simulators, ledger, beside))
+
+                    terminal.window.on_first_frame(begin)  # the terminal comes first
+                return terminal.run()
     except (ConfigError, SimulatorError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+@contextlib.contextmanager
+def workbench(simulators: Simulators, ledger: Path, beside: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    """The workbench as a process of its own, to the right of a window `beside` px wide; it ends with this context, and
+    by itself when this process dies."""
+    told = simulators.folder / "announcements.json"
+    told.write_bytes(msgspec.json.encode(simulators.announcements))
+    options = ["--control", str(told), "--ledger", str(ledger), "--beside", str(beside), "--until-eof"]
+    process = subprocess.Popen([sys.executable, "-m", "kiosk", "workbench", *options], stdin=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _hints(simulators: Simulators) -> str:

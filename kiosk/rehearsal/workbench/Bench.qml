@@ -12,6 +12,7 @@ QtObject {
     property var parties: []
     property var table: ({})
     property var talk
+    property string tip // what the button under the mouse does
     property var titles: ({})
 
     signal acted(string party, string action)

@@ -60,7 +60,7 @@ ScrollSheet {
                     height: Theme.mm(17)
 
                     Repeater {
-                        model: ["Order", "The terminal says", "charged", "returned", "delivered", "wallet: charged", "returned", "company: booked", ""]
+                        model: ["Order", "The terminal says", "charged", "returned", "delivered", "channel: charged", "returned", "company: booked", ""]
 
                         Label {
                             required property int index
@@ -111,19 +111,23 @@ ScrollSheet {
             }
         }
 
-        Repeater {
-            model: Bench.parties
+        Flow {
+            id: books
 
-            Column {
-                id: party
+            readonly property int columns: width > Theme.mm(560) ? 2 : 1
 
-                required property var modelData
+            spacing: Theme.mm(10)
+            width: sheet.width
 
-                spacing: Theme.mm(8)
-                width: sheet.width
+            Repeater {
+                model: Bench.parties
 
                 Repeater {
-                    model: party.modelData.tables
+                    id: party
+
+                    required property var modelData
+
+                    model: modelData.tables
 
                     BookTable {
                         required property var modelData
@@ -131,7 +135,7 @@ ScrollSheet {
                         height: implicitHeight
                         table: modelData
                         title: party.modelData.title + " · " + modelData.title
-                        width: party.width
+                        width: (books.width - (books.columns - 1) * books.spacing) / books.columns
                     }
                 }
             }

@@ -34,6 +34,7 @@ Column {
                 objectName: modelData.key
                 strong: modelData.action !== "" && Bench.hints.some(hint => hint.party === group.party && hint.action === modelData.action)
                 text: modelData.label
+                tip: modelData.tip
 
                 onChosen: Bench.pressed(group.party, modelData.n)
             }

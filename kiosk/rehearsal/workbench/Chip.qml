@@ -14,6 +14,7 @@ Touchable {
     readonly property color ink: strong || chosenNow ? Theme.overPine : fault ? Theme.persimmonInk : Theme.mistInk
     property bool strong: false
     property string text
+    property string tip
 
     activeFocusOnTab: true
     implicitHeight: Theme.mm(18.5)
@@ -26,6 +27,7 @@ Touchable {
     HoverHandler {
         id: hover
 
+        onHoveredChanged: Bench.tip = hovered ? chip.tip : ""
         cursorShape: Qt.PointingHandCursor
     }
 

@@ -42,14 +42,14 @@ ScrollSheet {
                             width: overview.share
                         }
                     }
+
+                    Accounts {
+                        height: implicitHeight
+                        visible: column.index === 0 && Bench.accounts.length > 0
+                        width: overview.share
+                    }
                 }
             }
-        }
-
-        Accounts {
-            height: implicitHeight
-            visible: Bench.accounts.length > 0
-            width: sheet.width
         }
     }
 }

@@ -7,7 +7,7 @@ import screens.theme
 Item {
     id: reader
 
-    readonly property bool card: party.facts.card_inserted === true || party.facts.card === "inserted"
+    readonly property bool card: party.facts.card_in === true
     required property var party
 
     Rectangle {

@@ -90,8 +90,7 @@ Rectangle {
 
         readonly property var party: Bench.parties.find(party => party.name === Bench.page)
 
-        anchors.bottom: parent.bottom
-        anchors.bottomMargin: Theme.mm(4)
+        anchors.bottom: status.top
         anchors.left: head.left
         anchors.right: head.right
         anchors.top: hints.bottom
@@ -101,6 +100,18 @@ Rectangle {
             anchors.fill: parent
             sourceComponent: Bench.page === "" ? overview : Bench.page === "books" ? books : Bench.page === "talk" ? talk : body.party ? partyPage : overview
         }
+    }
+
+    Label {
+        id: status
+
+        anchors.bottom: parent.bottom
+        anchors.left: head.left
+        anchors.right: head.right
+        color: Theme.second
+        height: Theme.mm(16)
+        text: Bench.tip
+        verticalAlignment: Text.AlignVCenter
     }
 
     Component {

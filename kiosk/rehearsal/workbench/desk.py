@@ -84,6 +84,7 @@ class Desk:
         self._seen: dict[str, dict[str, Any]] = {name: {} for name in self._names}
         self._papers: dict[str, QImage] = {}
         self._orders: list[Rows] = []
+        self._ledger_seen = ledger is None
         self._accounts: list[Json] = []
         self._code = 0
         self._told: dict[str, object] = {}
@@ -134,8 +135,8 @@ class Desk:
         self.view.setGeometry(place.translated(room.topLeft()))
 
     def ready(self) -> bool:
-        """Whether every simulator has been looked at."""
-        return all("books" in seen or "error" in seen for seen in self._seen.values())
+        """Whether every simulator and the ledger have been looked at."""
+        return self._ledger_seen and all("books" in seen or "error" in seen for seen in self._seen.values())
 
     def grab(self) -> QImage:
         """What the window shows."""
@@ -249,7 +250,7 @@ class Desk:
         self._tell_all()
 
     def _on_ledger(self, orders: list[Rows]) -> None:
-        self._orders = orders
+        self._orders, self._ledger_seen = orders, True
         self._tell_all()
 
     def _speak(self) -> None:

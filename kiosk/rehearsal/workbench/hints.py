@@ -21,6 +21,13 @@ TROUBLES = (
 )
 """A sensor, the value that asks for a hand, what to say, and what helps."""
 
+PHASES = {
+    "card": ("The card terminal waits for a card.", "insert", "Insert a card"),
+    "pin": ("The card terminal waits for the PIN.", "pin", "Right PIN"),
+    "bank": ("The card terminal waits for the bank's word.", "approve", "Approve"),
+}
+"""What a card terminal waits for, and what helps."""
+
 
 class Party:
     """What the hints need to know of a simulator."""
@@ -61,8 +68,11 @@ def hints(language: str, parties: list[Party], accounts: list[Plain]) -> list[Pl
                 label,
                 amount=amount,
             )
-        elif party.state.get("waiting") is True:
-            hint("bank", "The card terminal waits for a card.", party.name)
+        elif (phase := party.state.get("phase")) in PHASES:
+            text, action, label = PHASES[phase]
+            hint("bank", text, party.name, action, label)
+        elif party.state.get("card_in") is True:
+            hint("bank", "A card is still in the card terminal.", party.name, "remove", "Pull the card out")
     for party in parties:
         if party.armed:
             hint(

@@ -47,7 +47,7 @@ def picture(controls: Mapping[str, str], options: argparse.Namespace) -> int:
         deadline = monotonic() + PICTURE_S
         while monotonic() < deadline and not desk.ready():
             QTest.qWait(50)
-        QTest.qWait(1500 if options.ledger else 500)
+        QTest.qWait(100)
         ready = desk.ready()
         desk.grab().save(str(options.picture))
         desk.close()

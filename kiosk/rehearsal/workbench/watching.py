@@ -1,15 +1,12 @@
 """One thread for each simulator and one for the ledger: they ask and press, and tell what they saw. No Qt here.
 
-The window must never wait for a peer: whatever it wants goes into a queue, whatever comes back is told from the
-peer's own thread.
+The window must never wait for a peer: whatever it wants is asked on another thread, and told from there.
 """
 
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -45,14 +42,15 @@ Press = Callable[[Hand], Json]
 class Watcher:
     """Looks at one simulator again and again and does what it is asked to in between."""
 
-    def __init__(self, hand: Hand, tell: Callable[[Seen], None], look_s: float = LOOK_S) -> None:
-        """`tell` is called on the watcher's own thread."""
+    def __init__(self, eye: Hand, hand: Hand, tell: Callable[[Seen], None], look_s: float = LOOK_S) -> None:
+        """`eye` looks and gives up soon, `hand` presses and is patient. `tell` is called on other threads."""
         self.name = hand.name
+        self._eye = eye
         self._hand = hand
         self._listener = tell
         self._over = threading.Event()
         self._look_s = look_s
-        self._wishes: queue.Queue[tuple[str, Press] | None] = queue.Queue()
+        self._wake = threading.Event()
         self._last = 0
         self._looks = 0
         self._index: Json | None = None
@@ -66,32 +64,30 @@ class Watcher:
     def stop(self) -> None:
         """Look no more. Does not wait for a call that hangs; nothing is told from here on."""
         self._over.set()
-        self._wishes.put(None)
+        self._wake.set()
         self._thread.join(0.5)
 
     def press(self, label: str, press: Press) -> None:
-        """Do it soon; told as `pressed` and `answer`."""
-        self._wishes.put((label, press))
+        """Do it now; told as `pressed` and `answer`. Some presses last (a whole sale): each has its own thread."""
+        threading.Thread(target=self._do, args=(label, press), name=f"press-{self.name}", daemon=True).start()
+
+    def _do(self, label: str, press: Press) -> None:
+        try:
+            answer = press(self._hand)
+        except SimulatorError as error:
+            answer = {"error": str(error)}
+        self._tell(Seen(name=self.name, pressed=label, answer=answer))
+        self._wake.set()
 
     def _tell(self, seen: Seen) -> None:
         if not self._over.is_set():
             self._listener(seen)
 
     def _run(self) -> None:
-        while True:
-            try:
-                wish = self._wishes.get(timeout=0 if self._looks == 0 else self._look_s)
-            except queue.Empty:
-                self._look()
-                continue
-            if wish is None:
-                return
-            label, press = wish
-            try:
-                self._tell(Seen(name=self.name, pressed=label, answer=press(self._hand)))
-            except SimulatorError as error:
-                self._tell(Seen(name=self.name, pressed=label, answer={"error": str(error)}))
+        while not self._over.is_set():
+            self._wake.clear()
             self._look()
+            self._wake.wait(self._look_s)
 
     def _look(self) -> None:
         self._looks += 1
@@ -104,18 +100,18 @@ class Watcher:
     def _seen(self) -> Seen:
         index = None
         if self._index is None:
-            index = self._index = self._hand.index()
+            index = self._index = self._eye.index()
             self._last = 0
-        books = self._hand.books()
-        spoken = self._hand.talk(self._last)
+        books = self._eye.books()
+        spoken = self._eye.talk(self._last)
         self._last = spoken["last"]
         accounts = None
         if "households" in self._index["actions"] and self._looks % ACCOUNTS_EVERY == 1:
-            accounts = self._hand.do("households")["households"]
+            accounts = self._eye.do("households")["households"]
         return Seen(
             name=self.name,
             index=index,
-            armed=self._hand.faults()["armed"],
+            armed=self._eye.faults()["armed"],
             books=books,
             talk=spoken["lines"],
             accounts=accounts,
@@ -130,7 +126,7 @@ class Watcher:
         if slips == self._slips:
             return None
         self._slips = slips
-        return self._hand.fetch("/paper.png") if any(slips) else None
+        return self._eye.fetch("/paper.png") if any(slips) else None
 
 
 class LedgerWatcher:
@@ -152,12 +148,13 @@ class LedgerWatcher:
         self._thread.join(0.5)
 
     def _run(self) -> None:
-        known: Any = None
-        while not self._over.wait(LEDGER_LOOK_S):
+        known: list[Rows] | None = None
+        while not self._over.is_set():
             try:
                 rows = ledger_rows(self._folder)
             except (OSError, LedgerError, sqlite3.Error):
-                continue  # not there yet, or being made: the next look will see it
-            if rows != known:
+                rows = known or []  # not there yet, or being made: a later look will see it
+            if rows != known and not self._over.is_set():
                 known = rows
                 self._tell(rows)
+            self._over.wait(LEDGER_LOOK_S)
