@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kiosk.config_face import Face, glance
-from kiosk.views.common import Home, OutOfService, Tile
-from kiosk.views.view import Input, Page
+from kiosk.text.catalogue import catalogue
+from kiosk.views.common import Home, OutOfService, Starting, Tile
+from kiosk.views.view import LANGUAGES, Input, Page
 
 if TYPE_CHECKING:
     import asyncio
@@ -95,7 +96,11 @@ class EngineThread:
 
 
 def first_page(face: Face) -> Page:
-    """What is on the screen before the engine is there: the services as configured, each taken to be open."""
+    """What is on the screen before the engine is there: the services as configured, each taken to be open. The words
+    of one from outside are not there yet: to look for its package takes longer than to paint."""
+    words = catalogue(LANGUAGES[0]).table
+    if not all(f"journey.{name}.title" in words for name in face.journeys or [""]):
+        return Page(number=0, view=Starting(), direction="none")
     tiles = tuple(
         Tile(journey=name, title=f"journey.{name}.title", subtitle=f"journey.{name}.subtitle", icon=name)
         for name in face.journeys

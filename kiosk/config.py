@@ -23,10 +23,13 @@ from kiosk.devices.device import Role
 from kiosk.devices.drivers import AnyDevice, DeviceConfig, DriverError, driver_names, load_driver
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.registry import HealthSettings, build
+from kiosk.journeys.installed import JourneyError, installed, lacking
+from kiosk.journeys.installed import read as read_journey
 from kiosk.journeys.settings import SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import parse_url
+from kiosk.resources import HOUSE, Package, package_of
 from kiosk.visit import VisitSettings
 
 SCHEMA = 1
@@ -100,8 +103,11 @@ class ConfigError(ValueError):
         super().__init__("\n".join(self.lines))
 
 
-def load(path: Path) -> Config:
-    """The configuration in `path`. Raises `ConfigError` with all problems."""
+def load(path: Path, *, thorough: bool = False) -> Config:
+    """The configuration in `path`. Raises `ConfigError` with all problems.
+
+    Services that cannot be loaded are problems only for a `thorough` look: a terminal leaves them out and serves on.
+    """
     source = read(path)
     if isinstance(source, Problem):
         raise ConfigError(path, [source])
@@ -118,7 +124,7 @@ def load(path: Path) -> Config:
     built: dict[str, Any] = {name: walk.struct(tables.get(name, {}), kind, (name,)) for name, kind in sections.items()}
     devices = _devices(walk, raw_devices)
     _check_timezone(walk, tables.get("hall"))
-    _check_together(walk, built, devices, raw_devices)
+    _check_together(walk, built, devices, raw_devices, thorough)
     if walk.problems or any(value is INVALID for value in built.values()):
         problems = [msgspec.structs.replace(problem, line=source.line_of(problem.key)) for problem in walk.problems]
         raise ConfigError(path, sorted(problems, key=lambda p: p.line or 0), _called(raw_devices))
@@ -256,7 +262,9 @@ def _check_timezone(walk: Walk, hall: object) -> None:
         walk.complain(("hall", "timezone"), show(name), "a time zone such as Asia/Shanghai", meant)
 
 
-def _check_together(walk: Walk, built: Mapping[str, object], devices: list[DeviceConfig | None], raw: object) -> None:
+def _check_together(
+    walk: Walk, built: Mapping[str, object], devices: list[DeviceConfig | None], raw: object, thorough: bool
+) -> None:
     """What no section can know by itself."""
     terminal = built["terminal"]
     if isinstance(terminal, Terminal) and terminal.mode == "production":
@@ -265,7 +273,7 @@ def _check_together(walk: Walk, built: Mapping[str, object], devices: list[Devic
     _check_posts(walk, devices)
     journeys = built["journeys"]
     if isinstance(journeys, Journeys):
-        _check_journeys(walk, journeys, {table.get("role") for table in _tables(raw)})
+        _check_journeys(walk, journeys, {table.get("role") for table in _tables(raw)}, thorough)
 
 
 def _check_production(walk: Walk, devices: list[DeviceConfig | None]) -> None:
@@ -301,22 +309,30 @@ def _check_posts(walk: Walk, devices: list[DeviceConfig | None]) -> None:
         posts.setdefault(post, device.name)
 
 
-def _check_journeys(walk: Walk, journeys: Journeys, roles: set[object]) -> None:
-    points = {point.name: point for point in entry_points(group="kiosk.journeys")}
+def _check_journeys(walk: Walk, journeys: Journeys, roles: set[object], thorough: bool) -> None:
+    points = installed()
+    seen: list[Package] = [HOUSE]
     for n, name in enumerate(journeys.enabled):
         key: Key = ("journeys", "enabled", n)
-        if name not in points:
-            walk.complain(key, show(name), listed(sorted(points)), near(name, points))
-            continue
         if name in journeys.enabled[:n]:
             walk.complain(key, f"{show(name)} once more", "each service once")
+        if name not in points:
+            if thorough:
+                walk.complain(key, show(name), listed(sorted(points)), near(name, points))
+            continue
         try:
-            needs = points[name].load().needs
-        except (ImportError, AttributeError) as error:
-            walk.complain(key, f"{name}, which cannot be imported: {error}", "a service that can be imported")
+            needs = read_journey(points[name]).needs
+        except JourneyError as error:
+            if thorough:
+                walk.complain(key, f"{show(name)}: {error}", "a service that can be loaded")
             continue
         for role in sorted(set(needs) - roles):
             walk.complain(("device",), f"no {role}", f"one, for {name} needs it")
+        if thorough:
+            package = package_of(points[name].module)
+            for problem in lacking(name, package, seen):
+                walk.complain(key, f"{show(name)}: {problem}", "a service whose package has all it needs")
+            seen.append(package)
 
 
 def _pays(driver: type[AnyDevice]) -> TypeGuard[type[PaymentMethod[Any]]]:
@@ -363,7 +379,7 @@ def config_command(argv: list[str]) -> int:
     check.add_argument("file", type=Path, nargs="?", default=DEFAULT_PATH, help="the file (config.toml)")
     path = parser.parse_args(argv).file
     try:
-        config = load(path)
+        config = load(path, thorough=True)
     except ConfigError as error:
         count = len(error.lines)
         sys.stderr.write("\n".join([*error.lines, f"{count} problem{'s' if count > 1 else ''}"]) + "\n")

@@ -10,13 +10,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from importlib.metadata import entry_points
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
 from kiosk.devices.registry import Devices
 from kiosk.host import Host
+from kiosk.journeys.installed import JourneyError, load_journey
 from kiosk.journeys.journey import Journey
 from kiosk.ledger.errors import LedgerBusyError, LedgerError
 from kiosk.ledger.ledger import Ledger
@@ -59,15 +59,16 @@ class Engine:
         self.money_open = asyncio.Event()
         """Set once money was open for the first time."""
         self._money_failed = asyncio.Event()
+        journeys = load_journeys(config.journeys.enabled)
         self.host = Host(
             stage,
-            load_journeys(config.journeys.enabled),
+            journeys,
             Services(
                 devices=self.devices,
                 orders=lambda: self.orders,
                 issuer=self._issuer,
                 now_ms=self._now_ms,
-                journeys=config.journeys.enabled,
+                journeys=tuple(journeys),
                 smart_meter=config.smart_meter,
             ),
             config.visit,
@@ -180,12 +181,11 @@ async def _at_most(seconds: float, event: asyncio.Event) -> None:
 
 
 def load_journeys(names: tuple[str, ...]) -> Mapping[str, Journey]:
-    """The enabled journeys in order, through the entry-point group `kiosk.journeys`."""
-    points = {point.name: point for point in entry_points(group="kiosk.journeys")}
+    """The enabled journeys in order. One that cannot be offered is left out and logged: the others go on."""
     journeys = {}
     for name in names:
-        journey = points[name].load()
-        if not isinstance(journey, Journey):
-            raise TypeError(f"journey {name} is no Journey")
-        journeys[name] = journey
+        try:
+            journeys[name] = load_journey(name)
+        except JourneyError as error:
+            log.error("journey %s is left out: %s", name, error)
     return journeys

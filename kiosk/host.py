@@ -83,8 +83,9 @@ class Host:
             self._health.clear()
             tiles = self.tiles()
             open_tiles = [shown for shown in tiles if shown.paused is None]
-            if tiles and not open_tiles:
-                view: Home | OutOfService = OutOfService(reason=tiles[0].paused or "reason.offline")
+            if not open_tiles:
+                reason = tiles[0].paused if tiles else "reason.bad_config"
+                view: Home | OutOfService = OutOfService(reason=reason or "reason.offline")
             else:
                 view = Home(tiles=tiles)
             answer = await visit.ask_until(view, self._news())

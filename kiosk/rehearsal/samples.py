@@ -18,6 +18,7 @@ from kiosk.views.common import (
     Outcome,
     OutOfService,
     StaffCalled,
+    Starting,
     Tile,
     Working,
 )
@@ -100,6 +101,7 @@ def _step(step: int) -> Position:
 def _standing() -> Iterator[Sample]:
     gas, card = _tile("gas_bill"), _tile("gas_card", "reason.offline")
     many = (gas, _tile("queue_ticket"), _tile("print_form"), card)
+    yield Sample(name="starting", view=Starting())
     yield Sample(name="attract", view=Attract(services=(gas,)))
     yield Sample(name="attract-many", view=Attract(services=many))
     yield Sample(name="home", view=Home(tiles=(gas,)))

@@ -2,14 +2,13 @@
 
 The software renderer has no shader effects, so what other kiosks leave to the GPU is drawn here once and kept.
 
-    image://icon/NAME/INK/SOFT            an icon of `assets/icons`; its lines and its tint as RRGGBB
+    image://icon/NAME/INK/SOFT            an icon of the house or of a package; its lines and its tint as RRGGBB
     image://qr/SIZE/HEX                   a QR code, one pixel a module, no quiet zone
     image://shadow/SIDE/RADIUS/BLUR/AARRGGBB   one side of a rim, RADIUS + BLUR px wide; left and right have the corners
 """
 
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -17,6 +16,8 @@ from PySide6.QtQml import QQmlEngine
 from PySide6.QtQuick import QQuickImageProvider
 from PySide6.QtSvg import QSvgRenderer
 from typing_extensions import override
+
+from kiosk import resources
 
 INK = "#123456"
 TINT = "#abcdef"
@@ -41,9 +42,9 @@ def provide(engine: QQmlEngine) -> None:
 
 
 def icon(address: str, side: int) -> QImage:
-    """`assets/icons/NAME.svg` with the drawing's ink and tint replaced by the theme's."""
+    """The drawing NAME with its ink and tint replaced by the theme's."""
     name, ink, tint = address.split("/")
-    svg = (files("assets") / "icons" / f"{name}.svg").read_text("utf-8")
+    svg = resources.icon(name).read_text("utf-8")
     image = _blank(side)
     painter = QPainter(image)
     _render(svg.replace(INK, f"#{ink}").replace(TINT, f"#{tint}"), painter)

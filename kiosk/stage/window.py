@@ -9,8 +9,6 @@ Nothing here names `QtCore.Qt`: to make its hundreds of enumerations takes longe
 import os
 from collections.abc import Callable
 from datetime import datetime
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -19,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QColor, QCursor, QFont, QGuiApplication, QImage, QPixmap
 from PySide6.QtQuick import QQuickItem, QQuickView
 
+from kiosk import resources
 from kiosk.stage.clock import clock_texts
 from kiosk.stage.convert import Plain, page_values
 from kiosk.stage.hooks import Hooks
@@ -47,7 +46,7 @@ FONTS = ("Noto Sans CJK SC", "HanaMinB")
 """Noto lacks most rare characters of names; Hanazono has them."""
 UNBROKEN = str.maketrans({" ": "\N{NO-BREAK SPACE}", "-": "\N{NON-BREAKING HYPHEN}"})
 """A telephone number stays on one line."""
-SCREENS = Path(str(files("screens")))
+SCREENS = resources.HOUSE.screens
 
 
 class _Calls(QObject):
@@ -105,21 +104,18 @@ class StageWindow:
         """The page on the screen."""
         self.language: Language = LANGUAGES[0]
         self._post = post
-        self._urls: dict[type[View], str] = {}
+        self._catalogue = catalogue(self.language)
         self._code = 0
         self._calls = _Calls(self._show, self._ask, self._end)
-        self.view = QQuickView()
-        self.root = self._load()
         self._clock = QTimer()
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self._tell_time)
-        self._speak(self.language)
+        self.view = QQuickView()
+        self.root = self._load()
 
-    def screen_url(self, view: type[View], url: str | None = None) -> str:
-        """Where the QML of `view` is. With `url`, a journey from outside names the screen in its own package."""
-        if url is not None:
-            self._urls[view] = url
-        return self._urls.get(view) or QUrl.fromLocalFile(str(SCREENS / f"{view.__name__}.qml")).toString()
+    def screen_url(self, view: type[View]) -> str:
+        """Where the QML of `view` is: ours, or in the package of the journey from outside that defines it."""
+        return QUrl.fromLocalFile(str(resources.screen(view))).toString()
 
     def show(self, page: Page) -> None:
         """Put a page on the screen. Any thread. Values become text on the caller's: there a missing message raises."""
@@ -179,7 +175,10 @@ class StageWindow:
         self._theme.setProperty("pxPerMm", px_per_mm(self.display))
         self._theme.setProperty("motion", self.display.motion)
         self._theme.setProperty("debounce", self.display.debounce_ms)
+        self._theme.setProperty("panelWidth", self.display.width)
+        self._theme.setProperty("panelHeight", self.display.height)
         self._front()
+        self._speak(self.language)
         self.view.setTitle("Menkou")
         self.view.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
         self.view.resize(self.display.width, self.display.height)
@@ -232,7 +231,7 @@ class StageWindow:
         self.page = page
         self._theme.setProperty("large", page.modes.large)
         self._theme.setProperty("contrast", page.modes.contrast)
-        if page.language != self.language:
+        if catalogue(page.language) is not self._catalogue:  # another language, or words that a journey brought
             self._speak(page.language)
         self.root.setProperty("page", values)
 
@@ -245,16 +244,16 @@ class StageWindow:
 
     def _speak(self, language: Language) -> None:
         self.language = language
-        words = catalogue(language)
+        self._catalogue = catalogue(language)
         self._words.setProperty("language", language)
-        self._words.setProperty("table", words.table)
+        self._words.setProperty("table", self._catalogue.table)
         self._hall.setProperty("name", self.hall.named(language))
         self._hall.setProperty("phone", self.hall.phone.translate(UNBROKEN))
         self._tell_time()
 
     def _tell_time(self) -> None:
         now = datetime.now(ZoneInfo(self.hall.timezone))
-        time, date = clock_texts(now, catalogue(self.language))
+        time, date = clock_texts(now, self._catalogue)
         self._hall.setProperty("time", time)
         self._hall.setProperty("date", date)
         self._clock.start((60 - now.second) * 1000 - now.microsecond // 1000)

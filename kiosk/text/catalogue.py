@@ -1,11 +1,13 @@
 """A language's messages. A message is found by its key; a missing one is a defect and raises."""
 
 import gettext
+import struct
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 
+from kiosk.resources import Package, packages
 from kiosk.text.numbers import money
 
 
@@ -59,8 +61,23 @@ class Catalogue:
         return money(fen)
 
 
-@cache
+def messages(path: Path) -> dict[str, str]:
+    """A compiled catalogue by key. Raises `OSError` when it is not there or is none."""
+    with path.open("rb") as stream:
+        try:
+            return _Messages(stream).table()
+        except (ValueError, struct.error) as error:
+            raise OSError(f"{path} is damaged: {error}") from error
+
+
 def catalogue(language: str) -> Catalogue:
-    """The catalogue of `language`. Raises `FileNotFoundError` when it was not compiled."""
-    with (files("assets") / "i18n" / f"{language}.mo").open("rb") as stream:
-        return Catalogue(language, _Messages(stream).table())
+    """The catalogue of `language`, with the words of every package that was brought in until now; it is another
+    object when one is added. Raises `FileNotFoundError` when it was not compiled."""
+    return _catalogue(language, packages())
+
+
+@cache
+def _catalogue(language: str, all_packages: tuple[Package, ...]) -> Catalogue:
+    *earlier, last = all_packages
+    table = _catalogue(language, tuple(earlier)).table if earlier else {}
+    return Catalogue(language, table | messages(last.messages(language)))

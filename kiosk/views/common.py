@@ -19,6 +19,15 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     paused: str | None = None
 
 
+class Starting(View, frozen=True, kw_only=True):
+    """The terminal was just switched on and does not know its services yet. Nothing to answer."""
+
+    @property
+    def idle(self) -> bool:
+        """Something is in motion, or nobody is here."""
+        return False
+
+
 class Attract(View, frozen=True, kw_only=True):
     """Nobody is here: the hall's name, the time, what is open. Any touch answers `"start"`."""
 

@@ -7,7 +7,6 @@ import time
 from abc import ABCMeta
 from collections.abc import Callable
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,6 +17,7 @@ from kiosk.devices.health import Health, Ready
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import NotPrinted, Paper, PrintOutcome, ReceiptPrinter
 from kiosk.devices.secret import Secret
+from kiosk.journeys.journey import End, Journey
 from kiosk.slips.slip import Slip
 
 
@@ -129,8 +129,32 @@ def greet_command(argv: list[str]) -> int:
     return len(argv)
 
 
-FREE = SimpleNamespace(needs=())
-PAID = SimpleNamespace(needs=("gas_company", "payment_method", "receipt_printer"))
+async def _nothing(*_: object) -> End:
+    return "home"
+
+
+FREE = Journey(name="free", paused=lambda _: None, run=_nothing)
+PAID = Journey(
+    name="paid", needs=("gas_company", "payment_method", "receipt_printer"), paused=lambda _: None, run=_nothing
+)
+
+WORDS = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "journey.free.title"
+msgstr "Free"
+
+msgid "journey.free.subtitle"
+msgstr "Costs nothing"
+
+msgid "journey.paid.title"
+msgstr "Paid"
+
+msgid "journey.paid.subtitle"
+msgstr "Costs money"
+"""
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"/>'
 
 ENTRY_POINTS = """
 [kiosk.drivers]
@@ -146,9 +170,9 @@ paper = tests.config.outsider
 wallet = tests.config.outsider
 
 [kiosk.journeys]
-free = tests.config.outsider:FREE
-paid = tests.config.outsider:PAID
-lost = tests.config.no_such_module:JOURNEY
+free = outsider:FREE
+paid = outsider:PAID
+lost = outsider.no_such_module:JOURNEY
 
 [kiosk.commands]
 greet = tests.config.outsider:greet_command

@@ -42,7 +42,7 @@ key = "env:KEY"
 def wrong(path: Path) -> list[str]:
     """The problems of a file, without its name."""
     with pytest.raises(ConfigError) as caught:
-        load(path)
+        load(path, thorough=True)
     return [line.removeprefix(f"{path}:") for line in caught.value.lines]
 
 
@@ -222,9 +222,24 @@ def test_a_driver_that_is_none(write: Write, driver: str, said: str) -> None:
     assert said in problem
 
 
-def test_a_service_that_cannot_be_imported(write: Write) -> None:
-    (problem,) = wrong(write(GOOD.replace('"free"', '"lost"')))
-    assert "lost, which cannot be imported" in problem
+def test_a_service_that_cannot_be_loaded_is_told_and_keeps_no_terminal_from_working(write: Write) -> None:
+    path = write(GOOD.replace('"free"', '"free", "lost"'))
+    (problem,) = wrong(path)
+    assert '"lost": outsider.no_such_module:JOURNEY cannot be imported: ModuleNotFoundError' in problem
+    assert load(path).journeys.enabled == ("free", "lost")
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("i18n/en.mo", "i18n/en.mo is missing (made by python -m kiosk.text.build "),
+        ("icons/free.svg", "icons/free.svg is missing"),
+    ],
+)
+def test_a_service_whose_package_lacks_a_file(write: Write, outsider: Path, gone: str, said: str) -> None:
+    (outsider / gone).unlink()
+    (problem,) = wrong(write(GOOD))
+    assert f'found "free": {outsider}/{said}' in problem
 
 
 @pytest.mark.parametrize(
