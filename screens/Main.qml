@@ -1,7 +1,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Templates
 import screens.components
 import screens.theme
 
@@ -9,7 +8,7 @@ import screens.theme
 Rectangle {
     id: root
 
-    readonly property ScreenFrame current: stack.currentItem as ScreenFrame
+    readonly property ScreenFrame current: stack.current
     readonly property bool deep: current !== null && current.deep
     property bool helping: false
     property var page: null
@@ -44,39 +43,37 @@ Rectangle {
         shownUrl = url;
         helping = false;
         Taps.pageShown();
-        const way = page.direction === "back" ? StackView.PopTransition : page.direction === "forward" ? StackView.ReplaceTransition : StackView.Immediate;
-        stack.replaceCurrentItem(url, values, Theme.motion ? way : StackView.Immediate);
+        stack.show(url, values, !Theme.motion ? 0 : page.direction === "forward" ? 1 : page.direction === "back" ? -1 : 0);
     }
 
     color: deep ? Theme.deep : Theme.ground
 
+    // Sheets are loaded when they are wanted: the first frame does not wait for them.
+    onHelpingChanged: {
+        if (helping)
+            help.setSource("components/HelpSheet.qml", {
+                "text": Qt.binding(() => Words.say("help." + root.page.view))
+            });
+        else
+            help.source = "";
+    }
     onHeightChanged: Theme.panelHeight = height
     onPageChanged: {
         if (page !== null)
             show();
     }
+    onStillHereChanged: {
+        if (stillHere === 0)
+            question.source = "";
+        else if (question.item === null)
+            question.setSource("components/StillHereSheet.qml", {
+                "seconds": Qt.binding(() => root.stillHere)
+            });
+    }
     onWidthChanged: Theme.panelWidth = width
 
-    StackView {
+    PageStack {
         id: stack
-
-        initialItem: Starting {}
-        popEnter: Slide {
-            end: 0
-            start: -stack.width
-        }
-        popExit: Slide {
-            end: stack.width
-            start: 0
-        }
-        replaceEnter: Slide {
-            end: 0
-            start: stack.width
-        }
-        replaceExit: Slide {
-            end: -stack.width
-            start: 0
-        }
 
         anchors {
             bottom: modes.top
@@ -137,27 +134,28 @@ Rectangle {
     }
 
     Loader {
-        active: root.helping
+        id: help
+
         anchors.fill: parent
+    }
 
-        sourceComponent: HelpSheet {
-            text: Words.say("help." + root.page.view)
-
-            onCalledStaff: {
-                root.helping = false;
-                root.calledStaff();
-            }
-            onClosed: root.helping = false
+    Connections {
+        function onCalledStaff(): void {
+            root.helping = false;
+            root.calledStaff();
         }
+
+        function onClosed(): void {
+            root.helping = false;
+        }
+
+        target: help.item
     }
 
     Loader {
-        active: root.stillHere > 0
-        anchors.fill: parent
+        id: question
 
-        sourceComponent: StillHereSheet {
-            seconds: root.stillHere
-        }
+        anchors.fill: parent
     }
 
     Item {
