@@ -109,7 +109,7 @@ def warm_up(subject: Subject, display: Display) -> None:
 
 
 def _environment(display: Display) -> dict[str, str]:
-    foreign = ("QT_", "QML_", "WAYLAND_DISPLAY")
+    foreign = ("PYTHON", "QT_", "QML_", "WAYLAND_DISPLAY")  # a developer's, not the terminal's
     return {key: value for key, value in os.environ.items() if not key.startswith(foreign)} | {"DISPLAY": display.name}
 
 
