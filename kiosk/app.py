@@ -4,6 +4,7 @@ The first frame comes from the window alone: the engine is imported after it is 
 """
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -134,7 +135,7 @@ class Terminal:
         self._thread = EngineThread(self._work, self._ended)
         self.window = StageWindow(display, face.hall, self._thread.post, fit=fit)
         self.window.show(first_page(face))
-        self.window.on_first_frame(self._thread.start)
+        self.window.on_first_frame(self._begin)
 
     def run(self) -> int:
         """Serve until the window is closed or the process is asked to end; the exit code."""
@@ -149,6 +150,11 @@ class Terminal:
             logging.shutdown()
             os._exit(code or os.EX_SOFTWARE)
         return code
+
+    def _begin(self) -> None:
+        gc.freeze()  # what the start imported is never garbage
+        gc.enable()
+        self._thread.start()
 
     def _ended(self, code: int) -> None:
         self.window.close(code)

@@ -1,11 +1,9 @@
 """Turn parsed TOML into typed settings, collecting every mistake (msgspec itself stops at its first)."""
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +36,8 @@ _SHOWN = 40
 
 def near(word: str, known: Iterable[str]) -> str:
     """The known word that `word` was probably meant to be, or nothing."""
+    from difflib import get_close_matches  # only for mistakes; the first frame does not wait for it
+
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else ""
@@ -49,7 +49,7 @@ def show(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return json.dumps(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…", ensure_ascii=False)
+            return msgspec.json.encode(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…").decode()
         case Mapping():
             return "a table"
         case list():

@@ -11,7 +11,6 @@ Screens are found by where their view's class is. Words and drawings are looked 
 package that was brought in.
 """
 
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,11 +38,17 @@ class Package(msgspec.Struct, frozen=True):
         return self.icons / f"{name}.svg"
 
 
+def _folder(name: str) -> Path:
+    """Of a package. `importlib.resources` says this too, but the first frame would wait for its import."""
+    spec = find_spec(name)
+    folders = spec.submodule_search_locations if spec else None
+    if not folders:
+        raise ModuleNotFoundError(f"{name} is no package", name=name)
+    return Path(next(iter(folders)))
+
+
 HOUSE = Package(
-    "kiosk",
-    screens=Path(str(files("screens"))),
-    words=Path(str(files("assets"))) / "i18n",
-    icons=Path(str(files("assets"))) / "icons",
+    "kiosk", screens=_folder("screens"), words=_folder("assets") / "i18n", icons=_folder("assets") / "icons"
 )
 
 _known = [HOUSE]  # only ever appended to: other threads read it
@@ -54,11 +59,7 @@ def package_of(module: str) -> Package:
     name = module.partition(".")[0]
     if name == HOUSE.name:
         return HOUSE
-    spec = find_spec(name)
-    folders = spec.submodule_search_locations if spec else None
-    if not folders:
-        raise ModuleNotFoundError(f"{name} is no package", name=name)
-    root = Path(next(iter(folders)))
+    root = _folder(name)
     return Package(name, screens=root / "screens", words=root / "i18n", icons=root / "icons")
 
 
