@@ -12,6 +12,7 @@ ScreenFrame {
     readonly property bool beside: Theme.landscape && !alone
     readonly property bool brief: Theme.large ? !alone : Theme.narrow && tiles.length > 5 // the names alone, on one page
     readonly property bool closed: alone && main.paused !== ""
+    readonly property bool few: beside && tiles.length < 5 // they line up with the main one
     readonly property var main: tiles[0]
     readonly property int mainHeight: beside ? side.height - greeting.height - Theme.gap : rows === 0 ? shelves.height : Math.max(Theme.grid * (Theme.narrow ? (brief ? 13 : 17) : rows < 3 ? 22 : 18), Math.min(Theme.grid * (rows === 1 ? 60 : Theme.large ? 40 : 30), shelves.height - rows * (rowLeast + Theme.gap) - reasons))
     readonly property int perRow: beside ? (tiles.length > 4 ? 2 : 1) : Theme.large || brief ? 1 : 2
@@ -74,12 +75,12 @@ ScreenFrame {
 
         anchors {
             bottom: foot.visible && !screen.beside ? foot.top : parent.bottom
-            bottomMargin: foot.visible && !screen.beside ? Theme.grid + Theme.half : Theme.half
+            bottomMargin: screen.few ? parent.height - side.height : foot.visible && !screen.beside ? Theme.grid + Theme.half : Theme.half
             left: parent.left
             leftMargin: screen.beside ? side.width + Theme.gap : 0
             right: parent.right
             top: hint.bottom
-            topMargin: hint.fits ? 2 * Theme.grid : 0
+            topMargin: screen.few ? greeting.height + Theme.gap : hint.fits ? 2 * Theme.grid : 0
         }
 
         TileCard {
@@ -135,7 +136,7 @@ ScreenFrame {
                         subtitle: Words.say(modelData.subtitle)
                         title: Words.say(modelData.title)
                         wide: Theme.landscape || shelf.tiles.length === 1
-                        width: (shelf.width - (shelf.tiles.length - 1) * Theme.gap) / shelf.tiles.length
+                        width: Math.floor((shelf.width - (shelf.tiles.length - 1) * Theme.gap) / shelf.tiles.length)
 
                         onChosen: screen.answered(modelData.journey)
                     }

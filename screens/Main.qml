@@ -8,8 +8,10 @@ import screens.theme
 Rectangle {
     id: root
 
+    readonly property bool covered: helping || stillHere > 0
     readonly property ScreenFrame current: stack.current
     readonly property bool deep: current !== null && current.deep
+    readonly property Touchable focused: Window.activeFocusItem as Touchable
     property bool helping: false
     property var page: null
     readonly property bool settled: !stack.busy
@@ -46,7 +48,46 @@ Rectangle {
         stack.show(url, values, !Theme.motion ? 0 : page.direction === "forward" ? 1 : page.direction === "back" ? -1 : 0);
     }
 
+    // From control to control; Tab does it by itself.
+    function step(forward: bool): void {
+        (Window.activeFocusItem ?? root).nextItemInFocusChain(forward).forceActiveFocus(Qt.TabFocusReason);
+    }
+
+    Keys.onPressed: event => {
+        touched();
+        switch (event.key) {
+        case Qt.Key_Down:
+        case Qt.Key_Right:
+            step(true);
+            break;
+        case Qt.Key_Up:
+        case Qt.Key_Left:
+            step(false);
+            break;
+        case Qt.Key_Return:
+        case Qt.Key_Enter:
+        case Qt.Key_Space:
+            if (!event.isAutoRepeat)
+                focused?.press();
+            break;
+        default:
+            return;
+        }
+        event.accepted = true;
+    }
     color: deep ? Theme.deep : Theme.ground
+
+    focus: true
+
+    onFocusedChanged: {
+        if (focused !== null) {
+            touched();
+            if (ring.status === Loader.Null)
+                ring.setSource("components/FocusRing.qml", {
+                    "on": Qt.binding(() => root.focused)
+                });
+        }
+    }
 
     // Sheets are loaded when they are wanted: the first frame does not wait for them.
     onHelpingChanged: {
@@ -72,8 +113,30 @@ Rectangle {
     }
     onWidthChanged: Theme.panelWidth = width
 
+    Header {
+        id: header
+
+        deep: root.deep
+        enabled: !root.covered
+        height: implicitHeight
+        position: root.page?.position ?? null
+        named: root.page?.view !== "Attract"
+        visible: root.page !== null
+
+        onHelpAsked: root.helping = true
+        onLanguageAsked: root.choseLanguage()
+
+        anchors {
+            left: parent.left
+            right: parent.right
+            top: parent.top
+        }
+    }
+
     PageStack {
         id: stack
+
+        enabled: !root.covered
 
         anchors {
             bottom: modes.top
@@ -95,29 +158,11 @@ Rectangle {
         target: root.current
     }
 
-    Header {
-        id: header
-
-        deep: root.deep
-        height: implicitHeight
-        position: root.page?.position ?? null
-        named: root.page?.view !== "Attract"
-        visible: root.page !== null
-
-        onHelpAsked: root.helping = true
-        onLanguageAsked: root.choseLanguage()
-
-        anchors {
-            left: parent.left
-            right: parent.right
-            top: parent.top
-        }
-    }
-
     ModesBar {
         id: modes
 
         canGoHome: root.page?.canGoHome ?? false
+        enabled: !root.covered
         height: implicitHeight
         roomForHome: !root.standing
         visible: root.page !== null
@@ -156,6 +201,10 @@ Rectangle {
         id: question
 
         anchors.fill: parent
+    }
+
+    Loader {
+        id: ring
     }
 
     Item {

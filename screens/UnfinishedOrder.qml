@@ -30,7 +30,7 @@ ScreenFrame {
         code: screen.photoCode
         height: Math.min(implicitHeight, parent.height - (screen.beside ? 0 : tail.height + Theme.gap))
         lines: [Words.say("screen.UnfinishedOrder.why"), ...screen.lines]
-        order: screen.orderNo
+        order: Theme.large ? "" : screen.orderNo
         title: Words.say("screen.UnfinishedOrder.title")
         truth: "not_finished"
         width: screen.beside ? Math.round((parent.width - Theme.margin) * 0.56) : parent.width

@@ -28,6 +28,7 @@ Grid {
             readonly property bool figure: modelData.length === 1 || modelData === "point"
             required property string modelData
 
+            corner: Theme.radiusSmall
             height: keypad.keyHeight
             objectName: "key-" + modelData
             spoken: modelData.length === 1 ? modelData : Words.say("screen.key." + modelData)

@@ -5,6 +5,8 @@ import screens.theme
 Touchable {
     id: mode
 
+    corner: Theme.radiusSmall
+
     property string icon
     property color ink: Theme.ink
     property bool on: false

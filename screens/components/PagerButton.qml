@@ -5,6 +5,8 @@ import screens.theme
 Touchable {
     id: button
 
+    corner: height / 2
+
     property string icon
     property bool usable: true
 

@@ -13,7 +13,7 @@ Item {
     readonly property real from: starts[Math.min(page, count - 1)]
     property int inset: 0 // of what turns the pages
     property int page: 0
-    readonly property int rim: Theme.shadows ? Theme.shadowBlur + Theme.shadowDrop : 0 // what blocks may paint beyond their edges
+    readonly property int rim: Math.max(2 * Theme.focusLine, Theme.shadows ? Theme.shadowBlur + Theme.shadowDrop : 0) // what blocks may paint beyond their edges
     property int spacing: 0
     readonly property bool split: column.height > height
     readonly property var starts: breaks()

@@ -5,6 +5,8 @@ import screens.theme
 Touchable {
     id: pill
 
+    corner: height / 2
+
     property bool deep: false
     property string text
 

@@ -5,6 +5,8 @@ import screens.theme
 Touchable {
     id: button
 
+    corner: face.radius
+
     property bool deep: false
     readonly property color ground: deep ? (pressed ? Theme.mist : Theme.white) : (pressed ? Theme.pinePressed : Theme.pine)
     property string text

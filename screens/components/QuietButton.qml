@@ -5,6 +5,8 @@ import screens.theme
 Touchable {
     id: button
 
+    corner: Math.min(height / 2, Theme.button / 2)
+
     property bool deep: false
     property string icon
     readonly property color ink: deep ? Theme.overDeep : Theme.ink

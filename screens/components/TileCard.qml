@@ -27,7 +27,7 @@ Touchable {
     property bool wide: false // the drawing beside the words, not above them
 
     enabled: !paused
-    implicitHeight: main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + (wide && Theme.landscape ? 2 : 3) * Theme.grid
+    implicitHeight: Math.ceil(main ? Math.max(words.implicitHeight + 2 * Theme.radius, Theme.pictureLarge + 4 * Theme.grid) : words.implicitHeight + (wide && (Theme.landscape || brief) ? 2 : 3) * Theme.grid)
     spoken: title
 
     Shadow {

@@ -1,19 +1,26 @@
 import QtQuick
 import screens.theme
 
-// Anything a finger may press. Acts on release inside; sliding out cancels; `pressed` shows in the same frame.
+// Anything a finger may press, or a key. Acts on release inside; sliding out cancels; `pressed` shows in the same frame.
 Item {
     id: touchable
 
     property bool bare: false // known by its drawing and its words, without a frame
+    property int corner: Theme.radius
     readonly property bool pressed: tap.pressed && tap.counts && touchable.contains(tap.point.position)
     property string spoken
     readonly property bool touchTarget: true
 
     signal chosen
 
+    function press(): void {
+        if (Taps.accept(touchable))
+            touchable.chosen();
+    }
+
     Accessible.name: spoken
     Accessible.role: Accessible.Button
+    activeFocusOnTab: true
 
     TapHandler {
         id: tap
@@ -28,8 +35,8 @@ Item {
                 counts = Taps.wouldCount(touchable);
         }
         onTapped: {
-            if (counts && Taps.accept(touchable))
-                touchable.chosen();
+            if (counts)
+                touchable.press();
         }
     }
 }

@@ -30,6 +30,7 @@ QtObject {
     readonly property int air: tight ? mm(4) : mm(7) // between a screen's parts
     readonly property int hairline: Math.max(1, mm(contrast ? 0.75 : 0.4))
     readonly property int stroke: Math.max(2, mm(contrast ? 1.2 : 0.75))
+    readonly property int focusLine: Math.max(3, mm(0.9)) // of two, around what the keyboard is at
     readonly property int radius: mm(8)
     readonly property int radiusSmall: mm(4)
 
@@ -73,6 +74,8 @@ QtObject {
     readonly property color line: contrast ? "#ffffff" : "#e4ddd0"
     readonly property color edge: contrast ? "#ffffff" : "#73726a"
     readonly property color track: contrast ? "#4d4d4d" : "#e4ddd0"
+    readonly property color focus: contrast ? "#ffffff" : "#17312d"
+    readonly property color focusHalo: contrast ? "#000000" : "#ffffff"
     readonly property color scrim: contrast ? "#e6000000" : "#cc17312d"
     readonly property color clear: "#00000000"
     readonly property color white: "#ffffff"
