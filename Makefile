@@ -6,7 +6,7 @@ PYTEST_WORKERS = 2
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup lint bench gallery tour docs lock clean
+.PHONY: run test setup lint peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -33,6 +33,10 @@ gallery: setup
 
 tour: setup
 	@$(OFFSCREEN) $(BIN)/kiosk tour gas_bill --out $(OUT)/tour
+
+# Other people's implementations against our simulators; installs them (and Node) into build/peers.
+peers: setup
+	@$(BIN)/python -m tests.peers
 
 # The tables of docs/configuration.md, from the settings in the code.
 docs: setup

@@ -53,7 +53,7 @@ def take(buffer: bytes, chinese: bool, encoding: Encoding) -> tuple[Item, int] |
         case 0x1B:
             return _fixed("ESC", _ESC_FIXED, buffer)
         case 0x1C:
-            return _fixed("FS", _FS_FIXED, buffer)
+            return _sized("FS", buffer) if buffer[1:2] == b"(" else _fixed("FS", _FS_FIXED, buffer)
         case 0x1D:
             return _group(buffer)
         case 0x10:
@@ -100,11 +100,16 @@ def _group(buffer: bytes) -> tuple[Item, int] | None:
         length = 8 + (buffer[4] + 256 * buffer[5]) * (buffer[6] + 256 * buffer[7])
         return None if len(buffer) < length else (Command("GS v 0", buffer[3:length]), length)
     if letter == "(":
-        if len(buffer) < 5:
-            return None
-        length = 5 + buffer[3] + 256 * buffer[4]
-        return None if len(buffer) < length else (Command(f"GS ( {chr(buffer[2])}", buffer[5:length]), length)
+        return _sized("GS", buffer)
     return _fixed("GS", _GS_FIXED, buffer)
+
+
+def _sized(family: str, buffer: bytes) -> tuple[Item, int] | None:
+    """Commands whose second byte is `(`: a letter, the length, and that many bytes."""
+    if len(buffer) < 5:
+        return None
+    length = 5 + buffer[3] + 256 * buffer[4]
+    return None if len(buffer) < length else (Command(f"{family} ( {chr(buffer[2])}", buffer[5:length]), length)
 
 
 def _data_link(buffer: bytes) -> tuple[Item, int] | None:

@@ -175,9 +175,14 @@ class CardTerminal:
         terminal.last_result = ""
         card = _card(asked)
         keys = ("insert", "pin", "approve")
-        while terminal.at_work():
-            await terminal.until(lambda: not terminal.at_work() or any(map(terminal.wants, keys)))
-            for key in keys:
+        earlier = terminal.sales_ended
+
+        def over() -> bool:
+            return terminal.sales_ended > earlier or not terminal.at_work()
+
+        while not over():
+            await terminal.until(lambda: over() or any(map(terminal.wants, keys)))
+            for key in filter(terminal.wants, keys):
                 terminal.press(key, card if key == "insert" else None)
         code = terminal.last_result
         sale = self._books.last()

@@ -91,6 +91,7 @@ class Terminal:
         self.batch_full = False
         self.oddities: list[str] = []
         """What no sensible register sends."""
+        self.sales_ended = 0
         self.last_result = ""
         """How the last sale at this terminal ended, by code."""
         self._books = books
@@ -103,6 +104,7 @@ class Terminal:
         self._selling = False
         self._key: asyncio.Future[tuple[str, Card | None]] | None = None
         self._keys_wanted: Collection[str] = ()
+        self._early: tuple[str, Card | None] | None = None
         self._ack: asyncio.Future[bool] | None = None
         self._changed = asyncio.Event()
         self._commands: dict[str, Callable[[list[str]], Awaitable[None]]] = {
@@ -131,11 +133,15 @@ class Terminal:
         return self._key is not None and not self._key.done() and key in self._keys_wanted
 
     def press(self, key: str, card: Card | None = None) -> bool:
-        """A key, a card or the bank's word; False when the terminal does not wait for it."""
-        if not self.wants(key) or self._key is None:
-            return False
-        self._key.set_result((key, card))
-        return True
+        """A key, a card or the bank's word; False when the terminal does not wait for it. While it talks to the
+        register it remembers the last one, and takes it when that is what it waits for next."""
+        if self._key is not None and self.wants(key):
+            self._key.set_result((key, card))
+            return True
+        if self._selling and self._key is None:
+            self._early = (key, card)
+            return True
+        return False
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for something that the terminal does."""
@@ -171,6 +177,9 @@ class Terminal:
     async def _wait_for(
         self, phase: Phase, screen: str, keys: Collection[str], limit_s: float
     ) -> tuple[str, Card | None]:
+        early, self._early = self._early, None
+        if early is not None and early[0] in keys:
+            return early
         self._key = asyncio.get_running_loop().create_future()
         self._keys_wanted = keys
         self._show(phase, screen)
@@ -252,7 +261,10 @@ class Terminal:
                 await asyncio.sleep(self.model.pause_s)
                 await command(fields)
         finally:
-            self._selling = False
+            self._early = None
+            if function in ("0200", "0270"):
+                self._selling = False
+                self.sales_ended += 1
             if self.phase != "off":
                 self._show("idle", "")
 
