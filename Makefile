@@ -6,7 +6,7 @@ PYTEST_WORKERS = 2
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup lint peers bench gallery tour docs lock clean
+.PHONY: run test setup lint matrix peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -23,6 +23,10 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	@$(OFFSCREEN) scripts/lint-qml
+
+# Every button of the workbench at every moment of both payments; `make test` walks each at one moment.
+matrix: setup
+	@$(OFFSCREEN) EVERY_MOMENT=1 $(BIN)/pytest -n $(PYTEST_WORKERS) tests/journey/test_matrix.py
 
 bench: setup
 	@scripts/packages chromium xvfb

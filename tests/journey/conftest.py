@@ -21,6 +21,12 @@ CONFIG = Path(__file__).parents[2] / "config.toml"
 ACCOUNTS = itertools.cycle(("0100003862", "0100003870", "0100005208", "0100007127", "0100009018", "1000009425"))
 """Postpaid households: each test takes the next, so that none meets what another left behind."""
 
+OPTIONS = {
+    "escpos": ["--mm-per-s", "5000"],
+    "transbank_pos": ["--card-wait-s", "2", "--pin-wait-s", "2", "--bank-wait-s", "2", "--pause-s", "0.01"],
+}
+"""Simulated machines whose own times are short."""
+
 TERMINALS = itertools.count(100)
 """Each test is a terminal of its own: its order numbers are nobody else's."""
 
@@ -121,11 +127,7 @@ class Hall:
 @pytest.fixture(scope="session")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
     folder = tmp_path_factory.mktemp("simulators")
-    options = {
-        "escpos": ["--mm-per-s", "5000"],
-        "transbank_pos": ["--card-wait-s", "6", "--pin-wait-s", "6", "--bank-wait-s", "6", "--pause-s", "0.01"],
-    }
-    with Simulators(folder, named_by(load(CONFIG)), options) as running:
+    with Simulators(folder, named_by(load(CONFIG)), OPTIONS) as running:
         yield running
 
 

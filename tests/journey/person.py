@@ -24,6 +24,8 @@ class Person(Resident):
 
     def __init__(self, hall: Hall, account: str, journey: str) -> None:
         self.answers: dict[type[View], Answer] = {}
+        self.before: dict[type[View], Callable[[], None]] = {}
+        """What is done when a view of that kind is shown, before it is answered."""
         self.page: Page | None = None
         self.pages: list[Page] = []
         self.questions: list[StillHere | None] = []
@@ -127,6 +129,9 @@ class Person(Resident):
             await super()._react(page)
 
     async def _answer(self, view: View) -> str | None:
+        for kind, act in self.before.items():
+            if isinstance(view, kind):
+                act()
         for kind, answer in self.answers.items():
             if isinstance(view, kind):
                 return answer(view)

@@ -85,7 +85,15 @@ class Terminal:
         """Told each checkpoint."""
         self.passed: list[str] = []
         """The checkpoints so far."""
-        observers.append(self.passed.append)
+        self._passed = asyncio.Event()
+        observers += [self.passed.append, lambda _: self._passed.set()]
+
+    async def passes(self) -> None:
+        """Wait until a checkpoint was passed, or a moment."""
+        self._passed.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await self._passed.wait()
 
     async def settled(self) -> None:
         """Wait until every order is closed."""
