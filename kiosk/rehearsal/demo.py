@@ -87,6 +87,7 @@ def _hints(simulators: Simulators) -> str:
     lines = [f"{name}: control it at {control}" for name, control in controls.items()]
     if "gas_company_http" in controls:
         lines.append("Accounts to try: 0100003862 (one bill), 0100003870 (two), 0100005208 (three tiers)")
+        lines.append("Smart meters: 0200000156, 0200000164 (in debt), 0200000172 (just before the second tier)")
     if "wechat_pay" in controls:
         lines.append(f"Pay the code on the screen: curl -X POST {controls['wechat_pay']}/do/pay")
     if "escpos" in controls:
