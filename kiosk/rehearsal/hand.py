@@ -13,6 +13,18 @@ class SimulatorError(RuntimeError):
     """A simulator did not start, does not answer, or its control interface refused."""
 
 
+class RefusedError(SimulatorError):
+    """The control interface refused; `reason` is its own word."""
+
+    def __init__(self, name: str, path: str, content: bytes) -> None:
+        text = content.decode(errors="replace")
+        try:
+            self.reason = str(json.loads(text)["error"])
+        except (ValueError, LookupError, TypeError):
+            self.reason = text
+        super().__init__(f"{name} refused {path}: {text}")
+
+
 class Hand:
     """Blocking calls; each raises `SimulatorError`. Any thread."""
 
@@ -77,5 +89,5 @@ class Hand:
         finally:
             connection.close()
         if answer.status != HTTPStatus.OK:
-            raise SimulatorError(f"{self.name} refused {path}: {content.decode(errors='replace')}")
+            raise RefusedError(self.name, path, content)
         return content

@@ -23,6 +23,6 @@ QtObject {
 
     // English is the key; what nobody has translated stays English.
     function say(english: string): string {
-        return table[english] ?? english;
+        return table[english] ?? english.replace(/_/g, " ");
     }
 }

@@ -8,7 +8,6 @@ import screens.theme
 Card {
     id: card
 
-    readonly property real column: (width - 2 * Theme.mm(12)) / Math.max(1, table.columns.length)
     required property var table
     required property string title
 
@@ -43,7 +42,7 @@ Card {
                     horizontalAlignment: card.table.numbers[index] ? Text.AlignRight : Text.AlignLeft
                     rightPadding: Theme.mm(6)
                     text: modelData
-                    width: card.column
+                    width: rows.width * card.table.shares[index]
                 }
             }
         }
@@ -68,7 +67,7 @@ Card {
                         horizontalAlignment: card.table.numbers[index] ? Text.AlignRight : Text.AlignLeft
                         rightPadding: Theme.mm(6)
                         text: modelData
-                        width: card.column
+                        width: rows.width * card.table.shares[index]
                     }
                 }
             }

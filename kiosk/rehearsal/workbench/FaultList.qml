@@ -56,8 +56,8 @@ Column {
 
                 anchors.verticalCenter: parent.verticalCenter
                 elide: Text.ElideNone
-                text: fault.modelData.says + (fault.armed.length > 0 ? "\n⚡ " + fault.armed.map(armed => armed.times).join(", ") : "")
-                width: fault.width - buttons.width - Theme.mm(24)
+                text: fault.modelData.says
+                width: fault.width - Theme.mm(166) // room for all buttons, so that nothing moves under the mouse
                 wrapMode: Text.Wrap
                 x: Theme.mm(8)
             }
@@ -69,6 +69,15 @@ Column {
                 anchors.rightMargin: Theme.mm(6)
                 anchors.verticalCenter: parent.verticalCenter
                 spacing: Theme.mm(4)
+
+                Chip {
+                    objectName: list.party.name + "-clear-" + fault.modelData.name
+                    strong: true
+                    text: "✕ " + (fault.armed.length > 1 ? fault.armed.length : (fault.armed[0]?.times ?? ""))
+                    visible: fault.armed.length > 0
+
+                    onChosen: Bench.cleared(list.party.name, fault.modelData.name)
+                }
 
                 Chip {
                     fault: true
@@ -84,14 +93,6 @@ Column {
                     text: Bench.say("until cleared")
 
                     onChosen: Bench.armed(list.party.name, fault.modelData.name, -1)
-                }
-
-                Chip {
-                    objectName: list.party.name + "-clear-" + fault.modelData.name
-                    text: Bench.say("Clear")
-                    visible: fault.armed.length > 0
-
-                    onChosen: Bench.cleared(list.party.name, fault.modelData.name)
                 }
             }
         }

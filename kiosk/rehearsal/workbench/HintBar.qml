@@ -9,7 +9,7 @@ Rectangle {
     id: bar
 
     color: Theme.deep
-    implicitHeight: list.height + 2 * Theme.mm(8)
+    implicitHeight: 2 * Theme.mm(23) + 3 * Theme.mm(6) // always two, so that nothing below moves
     radius: Theme.radius
 
     Label {
@@ -18,7 +18,7 @@ Rectangle {
         color: Theme.overDeepSecond
         text: Bench.say("What can I do now?")
         x: Theme.mm(14)
-        y: Theme.mm(8) + (Theme.mm(23) - height) / 2
+        y: (bar.height - height) / 2
     }
 
     Column {
@@ -27,7 +27,7 @@ Rectangle {
         spacing: Theme.mm(2)
         width: bar.width - x - Theme.mm(10)
         x: title.x + title.implicitWidth + Theme.mm(14)
-        y: Theme.mm(8)
+        y: Bench.hints.length < 2 ? (bar.height - height) / 2 : Theme.mm(8)
 
         Repeater {
             model: Bench.hints

@@ -36,11 +36,23 @@ Card {
             width: parent.width
 
             Label {
+                id: title
                 anchors.verticalCenter: parent.verticalCenter
+
                 font.bold: true
                 font.pixelSize: Theme.mm(13)
                 text: card.party.title
-                width: parent.width - all.width
+            }
+
+            Lamps {
+                anchors.left: title.right
+                anchors.leftMargin: Theme.mm(8)
+                anchors.right: all.left
+                anchors.rightMargin: Theme.mm(6)
+                clip: true
+                facts: card.party.state
+                height: Theme.mm(16)
+                y: Theme.mm(3)
             }
 
             Chip {
@@ -58,12 +70,6 @@ Card {
             color: Theme.persimmonInk
             text: Bench.say("does not answer")
             visible: !card.party.alive
-            width: parent.width
-        }
-
-        Lamps {
-            facts: card.party.state
-            visible: height > 0
             width: parent.width
         }
 

@@ -9,13 +9,13 @@ from typing import Any, cast
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer, QUrl, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QImage
-from PySide6.QtQml import QQmlPropertyMap
 from PySide6.QtQuick import QQuickItem, QQuickView
 
 from kiosk.orders.rows import Rows
 from kiosk.rehearsal.books import lay_side_by_side
 from kiosk.rehearsal.hand import Hand, Json
 from kiosk.rehearsal.workbench import hints, telling
+from kiosk.rehearsal.workbench.shown import Shown
 from kiosk.rehearsal.workbench.talk_model import TalkModel
 from kiosk.rehearsal.workbench.watching import LedgerWatcher, Seen, Watcher
 from kiosk.rehearsal.workbench.words import LANGUAGES, say, table
@@ -91,8 +91,8 @@ class Desk:
         self._calls = _Calls(self._on_seen, self._on_ledger)
         self._talks = {name: TalkModel() for name in self._names}
         self._all_talk = TalkModel()
-        self.parties = {name: QQmlPropertyMap() for name in self._names}
         self.view = QQuickView()
+        self.parties = {name: Shown(self.view.engine()) for name in self._names}
         self.root = self._load()
         self._watchers = {
             name: Watcher(
@@ -152,8 +152,7 @@ class Desk:
             watcher.stop()
         if self._ledger is not None:
             self._ledger.stop()
-        self._calls.seen.disconnect()
-        self._calls.ledger.disconnect()
+        QCoreApplication.removePostedEvents(self._calls)  # what was told before they stopped
         self.view.close()
         self.view.setSource(QUrl())  # while what it shows is still there
         self.view.deleteLater()
@@ -170,11 +169,11 @@ class Desk:
         theme.setProperty("debounce", DEBOUNCE_MS)
         self._bench = self._singleton("kiosk.rehearsal.workbench", "Bench")
         self._bench.setProperty("talk", self._all_talk)
-        self._bench.setProperty("parties", list(self.parties.values()))
+        self._bench.setProperty("parties", [party.item for party in self.parties.values()])
         for name, party in self.parties.items():
             picture = PICTURES.get(name, "device")
             for key, value in self._blank(name, picture).items():
-                party.insert(key, value)
+                party.put(key, value)
         heard = cast("Any", self._bench)  # signals that QML declares are unknown to Python's types
         heard.pressed.connect(self._pressed)
         heard.acted.connect(self._act)
@@ -203,7 +202,6 @@ class Desk:
             "icon": ICONS[picture],
             "title": "",
             "alive": True,
-            "why": "",
             "state": [],
             "facts": {},
             "display": [],
@@ -226,7 +224,7 @@ class Desk:
         kept, party = self._seen[seen.name], self.parties[seen.name]
         if seen.pressed:
             answer = telling.answer_of(self._language, seen.answer or {})
-            party.insert("answer", f"{say(self._language, seen.pressed)}: {answer}")
+            party.put("answer", f"{say(self._language, seen.pressed)}: {answer}")
             return
         kept["error"] = seen.error
         if seen.index is not None:
@@ -241,12 +239,11 @@ class Desk:
         if seen.paper is not None:
             self._papers[seen.name] = QImage.fromData(seen.paper)
             kept["papers"] = kept.get("papers", 0) + 1
-            party.insert("paper", f"image://paper/{seen.name}/{kept['papers']}")
+            party.put("paper", f"image://paper/{seen.name}/{kept['papers']}")
         for line in seen.talk:
             for model in (self._talks[seen.name], self._all_talk):
                 model.add(seen.name, line)
-        _set(party, "alive", not seen.error)
-        _set(party, "why", seen.error)
+        party.put("alive", not seen.error)
         self._tell_all()
 
     def _on_ledger(self, orders: list[Rows]) -> None:
@@ -257,8 +254,8 @@ class Desk:
         self._bench.setProperty("language", self._language)
         self._bench.setProperty("table", dict(table(self._language)))
         for name in self._names:
-            self.parties[name].insert("title", self._title(name))
-            self.parties[name].insert("answer", "")
+            self.parties[name].put("title", self._title(name))
+            self.parties[name].put("answer", "")
             self._tell_index(name)
             self._tell_state(name)
         self._bench.setProperty("titles", {name: self._title(name) for name in self._names})
@@ -284,13 +281,13 @@ class Desk:
                 }
             )
         told = [{"title": say(self._language, title), "buttons": buttons} for title, buttons in groups.items()]
-        _set(party, "groups", told)
+        party.put("groups", told)
         known = [
             {"name": fault, "says": telling.fault_of(self._language, says)}
             for fault, says in index.get("faults", {}).items()
         ]
-        _set(party, "faults", known)
-        _set(party, "title", self._title(name))
+        party.put("faults", known)
+        party.put("title", self._title(name))
 
     def _buttons(self, name: str) -> list[Json]:
         """As the simulator describes them; one for each action where it describes none."""
@@ -305,13 +302,13 @@ class Desk:
         kept, party = self._seen[name], self.parties[name]
         books, known = kept.get("books", {}), kept.get("index", {}).get("faults", {})
         facts = hints.sensors(books)
-        _set(party, "state", telling.state_of(self._language, books))
-        _set(party, "facts", {key: value for key, value in facts.items() if isinstance(value, bool | str)})
-        _set(party, "display", telling.display_of(books))
+        party.put("state", telling.state_of(self._language, books))
+        party.put("facts", {key: value for key, value in facts.items() if isinstance(value, bool | str)})
+        party.put("display", telling.display_of(books))
         amount = facts.get("amount_fen")
-        _set(party, "amount", money(amount) if isinstance(amount, int) else "")
-        _set(party, "armed", telling.armed_of(self._language, known, kept.get("armed", [])))
-        _set(party, "tables", telling.tables(self._language, name, books))
+        party.put("amount", money(amount) if isinstance(amount, int) else "")
+        party.put("armed", telling.armed_of(self._language, known, kept.get("armed", [])))
+        party.put("tables", telling.tables(self._language, name, books))
 
     def _tell_all(self) -> None:
         parties = [
@@ -378,9 +375,3 @@ def _arm(hand: Hand, fault: str, times: int, more: Json) -> Json:
 
 def _clear(hand: Hand, fault: str) -> Json:
     return hand.clear(fault or None)
-
-
-def _set(party: QQmlPropertyMap, key: str, value: object) -> None:
-    """Only what changed: what QML draws from a list is made anew each time the list is set."""
-    if party.value(key) != value:
-        party.insert(key, value)

@@ -9,7 +9,7 @@ from kiosk.text.numbers import money
 Json = dict[str, Any]
 Plain = dict[str, Any]
 
-MOST = 3
+MOST = 2
 TROUBLES = (
     ("plugged", False, "{who}: unplugged, nothing reaches it.", "plug", "Plug in"),
     ("powered", False, "{who}: switched off.", "power_on", "Power on"),
@@ -51,12 +51,6 @@ def hints(language: str, parties: list[Party], accounts: list[Plain]) -> list[Pl
         )
 
     for party in parties:
-        if not party.alive:
-            hint("wrong", "{who}: does not answer any more.", party.name, who=party.title)
-        for sensor, wanted, text, action, label in TROUBLES:
-            if party.alive and party.state.get(sensor) is wanted:
-                hint("wrong", text, party.name, action, label, who=party.title)
-    for party in parties:
         if party.state.get("code") == "open":
             amount = money(int(party.state.get("amount_fen", 0)))
             action, label = ("pay", "Pay") if party.state.get("phone") == "scanned" else ("scan", "Scan the code")
@@ -73,6 +67,12 @@ def hints(language: str, parties: list[Party], accounts: list[Plain]) -> list[Pl
             hint("bank", text, party.name, action, label)
         elif party.state.get("card_in") is True:
             hint("bank", "A card is still in the card terminal.", party.name, "remove", "Pull the card out")
+    for party in parties:
+        if not party.alive:
+            hint("wrong", "{who}: does not answer any more.", party.name, who=party.title)
+        for sensor, wanted, text, action, label in TROUBLES:
+            if party.alive and party.state.get(sensor) is wanted:
+                hint("wrong", text, party.name, action, label, who=party.title)
     for party in parties:
         if party.armed:
             hint(

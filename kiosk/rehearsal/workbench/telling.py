@@ -58,7 +58,7 @@ def value_of(language: str, key: str, value: object) -> str:
 
 
 def tables(language: str, name: str, books: Json) -> list[Plain]:
-    """Every table in a simulator's books: `{"title", "columns", "rows", "numbers"}`, the newest rows first."""
+    """Every table in a simulator's books, newest rows first: `{"title", "columns", "rows", "numbers", "shares"}`."""
     found = []
     for title, content in books.items():
         rows = _rows(content)
@@ -70,15 +70,18 @@ def tables(language: str, name: str, books: Json) -> list[Plain]:
             columns = ("", *keys) if isinstance(content, dict) else tuple(keys)
         if not columns:
             continue
+        heads = [words_of(language, column) if column else say(language, "Number") for column in columns]
+        cells = [
+            [value_of(language, column, row.get(column) if column else key) for column in columns]
+            for key, row in reversed(rows[-NEWEST:])
+        ]
         found.append(
             {
                 "title": words_of(language, title),
-                "columns": [words_of(language, column) if column else say(language, "Number") for column in columns],
-                "rows": [
-                    [value_of(language, column, row.get(column) if column else key) for column in columns]
-                    for key, row in reversed(rows[-NEWEST:])
-                ],
+                "columns": heads,
+                "rows": cells,
                 "numbers": [column.endswith("_fen") or column in FEN for column in columns],
+                "shares": _shares([heads, *cells]),
             }
         )
     return found
@@ -126,6 +129,8 @@ def answer_of(language: str, answer: Json) -> str:
         return say(language, reason).replace("_", " ")
     if answer.get("done") is False:
         return say(language, "nobody waits for that now")
+    if "armed" in answer:
+        return say(language, "armed" if answer["armed"] else "done")
     if isinstance(fen := answer.get("fen"), int):
         return say(language, "paid {amount}", amount=money(fen))
     return say(language, "done")
@@ -182,6 +187,15 @@ def agreement(language: str, lines: list[Line], orders: list[Rows]) -> list[Plai
         }
         for line in lines
     ]
+
+
+def _shares(rows: list[list[str]]) -> list[float]:
+    """How much of a table's width each column gets: as its longest text needs. A Han character is two wide."""
+    longest = [
+        max(sum(2 if character > "\u2e7f" else 1 for character in cell) + 2 for cell in column)
+        for column in zip(*rows, strict=True)
+    ]
+    return [width / sum(longest) for width in longest]
 
 
 def _short(text: str) -> str:

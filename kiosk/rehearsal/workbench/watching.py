@@ -13,7 +13,7 @@ import msgspec
 from kiosk.ledger.errors import LedgerError
 from kiosk.orders.rows import Rows
 from kiosk.rehearsal.books import ledger_rows
-from kiosk.rehearsal.hand import Hand, Json, SimulatorError
+from kiosk.rehearsal.hand import Hand, Json, RefusedError, SimulatorError
 
 LOOK_S = 0.4
 LEDGER_LOOK_S = 1.0
@@ -74,6 +74,8 @@ class Watcher:
     def _do(self, label: str, press: Press) -> None:
         try:
             answer = press(self._hand)
+        except RefusedError as error:
+            answer = {"error": error.reason}
         except SimulatorError as error:
             answer = {"error": str(error)}
         self._tell(Seen(name=self.name, pressed=label, answer=answer))

@@ -1,0 +1,27 @@
+"""What the window shows of one simulator: a QML object that Python fills."""
+
+from importlib.resources import files
+
+from PySide6.QtCore import QObject
+from PySide6.QtQml import QQmlComponent, QQmlEngine
+
+
+class Shown:
+    """The `Party.qml` of one simulator, with what was put into it."""
+
+    def __init__(self, engine: QQmlEngine) -> None:
+        self._component = QQmlComponent(engine, str(files("kiosk.rehearsal.workbench") / "Party.qml"))
+        made: object = self._component.create()  # lives as long as its component does
+        if not isinstance(made, QObject):
+            raise RuntimeError(self._component.errorString())
+        self.item = made
+        self._told: dict[str, object] = {}
+
+    def put(self, key: str, value: object) -> None:
+        """Only what changed: what QML draws from a list is made anew each time the list is set."""
+        if key not in self._told or self._told[key] != value:
+            self._told[key] = value
+            self.item.setProperty(key, value)
+
+    def __getitem__(self, key: str) -> object:
+        return self._told[key]
