@@ -22,7 +22,8 @@ class TransbankPosSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     amount_unit: AmountUnit = "fen"
     """What one unit of the terminal's amount is. With `yuan`, amounts with fen cannot be paid by card."""
     steps: dict[Code, StepKey] = msgspec.field(default_factory=lambda: dict(STEPS))
-    """What the resident is told for each progress code; a code that is not here changes nothing on the screen."""
+    """What the resident is told for each progress code: 78 and 84 `present_card`, 81 `enter_pin`, 82 `asking_bank`; a
+    code that is not here changes nothing on the screen."""
     open_timeout_s: Seconds = 3.0
     ack_timeout_s: Seconds = 2.0
     """For the one byte that acknowledges a frame."""
