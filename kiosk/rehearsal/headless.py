@@ -28,7 +28,7 @@ QUICK_VISIT = VisitSettings(goodbye_seconds=0.1, working_at_least_seconds=0, pat
 
 QUICK_SETTINGS: dict[str, dict[str, object]] = {
     "wechat_pay": {"request_lifetime_s": 1},
-    "transbank_pos": {"answer_seconds": 2, "ack_timeout_s": 0.5},
+    "transbank_pos": {"answer_seconds": 0.8, "ack_timeout_s": 0.3, "reply_timeout_s": 1, "reversal_timeout_s": 1},
 }
 """Of drivers: a request that a killed process did not send must be given up in a test's time."""
 

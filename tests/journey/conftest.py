@@ -23,7 +23,7 @@ ACCOUNTS = itertools.cycle(("0100003862", "0100003870", "0100005208", "010000712
 
 OPTIONS = {
     "escpos": ["--mm-per-s", "5000"],
-    "transbank_pos": ["--card-wait-s", "2", "--pin-wait-s", "2", "--bank-wait-s", "2", "--pause-s", "0.01"],
+    "transbank_pos": ["--card-wait-s", "1", "--pin-wait-s", "1", "--bank-wait-s", "1", "--pause-s", "0.01"],
 }
 """Simulated machines whose own times are short."""
 
@@ -51,6 +51,7 @@ class Hall:
         account: str | None = None,
         *,
         journey: str = "gas_bill",
+        channel: str = "wechat",
         kill_at: int | None = None,
         pays: bool = True,
         seconds: float = 20,
@@ -64,6 +65,7 @@ class Hall:
             announcements=self.simulators.announcements,
             account=account,
             journey=journey,
+            channel=channel,
             pays=pays,
             kill_at=kill_at,
             seconds=seconds,

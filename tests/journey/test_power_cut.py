@@ -27,12 +27,12 @@ def balance(hall: Hall) -> int:
     return fen
 
 
-def cut_everywhere(hall: Hall, *, pays: bool) -> list[str]:
+def cut_everywhere(hall: Hall, *, pays: bool, channel: str = "wechat") -> list[str]:
     """Cut one visit at its first checkpoint, the next at its second, and so on until one is not cut any more."""
     passed: list[str] = []
     for kill_at in range(200):
         hall.owe(ACCOUNT)
-        code, lines = hall.run(ACCOUNT, kill_at=kill_at, pays=pays)
+        code, lines = hall.run(ACCOUNT, kill_at=kill_at, pays=pays, channel=channel)
         if code == 0:
             passed = checkpoints(lines)
             break
@@ -71,6 +71,13 @@ def test_power_cut_at_every_step_of_a_bill_that_is_not_paid_after_all(hall: Hall
 
 
 @pytest.mark.timeout(240)
+def test_power_cut_at_every_step_of_a_bill_paid_by_card(hall: Hall) -> None:
+    passed = cut_everywhere(hall, pays=True, channel="card")
+    effects = {name.removeprefix("after effect ") for name in passed if name.startswith("after effect")}
+    assert effects == {"OpenOrder", "Prepare", "Start", "Find", "Confirm", "Print"}
+
+
+@pytest.mark.timeout(240)
 def test_power_cut_wherever_a_top_up_differs_from_a_bill(hall: Hall) -> None:
     """At what concerns the goods. The account has what the channel kept, and no fen more."""
     before = balance(hall)
@@ -91,12 +98,13 @@ def test_power_cut_wherever_a_top_up_differs_from_a_bill(hall: Hall) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_power_cut_at_every_step_of_a_payment_that_must_go_back(hall: Hall) -> None:
+@pytest.mark.parametrize("channel", ["wechat", "card"])
+def test_power_cut_at_every_step_of_a_payment_that_must_go_back(hall: Hall, channel: str) -> None:
     for kill_at in range(200):
         hall.owe(ACCOUNT)
         hall.simulators.clear("gas_company_http")
         hall.simulators.arm("gas_company_http", "confirm_refused")
-        code, lines = hall.run(ACCOUNT, kill_at=kill_at)
+        code, lines = hall.run(ACCOUNT, kill_at=kill_at, channel=channel)
         if code == 0:
             break
         assert code == -signal.SIGKILL, lines
