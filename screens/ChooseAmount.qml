@@ -49,6 +49,7 @@ ScreenFrame {
             color: screen.headed ? Theme.peach : Theme.clear
             height: implicitHeight
             label: Words.say("screen.ChooseAmount.balance")
+            radius: screen.headed ? 0 : Theme.radius
             width: parent.width
         }
     }
@@ -91,6 +92,7 @@ ScreenFrame {
                 color: screen.headed ? Theme.peach : Theme.clear
                 height: implicitHeight
                 label: Words.say("screen.ChooseAmount.balance")
+                radius: screen.headed ? 0 : Theme.radius
                 width: parent.width
             }
         }

@@ -56,6 +56,7 @@ ScreenFrame {
                     color: Theme.clear
                     height: parent.height
                     label: Words.say("screen.ChooseAmount.balance")
+                    radius: Theme.radius
                     width: parent.width
                 }
             }
