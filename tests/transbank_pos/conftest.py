@@ -82,6 +82,10 @@ class Counter:
         self._stack.push_async_callback(driver.aclose)
         return driver
 
+    def leave(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have something closed at the end."""
+        self._stack.push_async_callback(close)
+
     def tell(self, progress: Progress) -> None:
         self.told.append(progress)
         if progress == Decided():
