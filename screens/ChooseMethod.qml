@@ -11,7 +11,7 @@ ScreenFrame {
     readonly property int active: methods.filter(method => method.paused === "").length
     required property string amount
     readonly property bool beside: Theme.landscape
-    readonly property int most: Theme.grid * (active > 1 ? 34 : tall ? 60 : remark === "" ? 36 : 31)
+    readonly property int most: Theme.grid * (active > 1 ? 30 : tall ? 60 : remark === "" ? 36 : 31)
     required property var methods
     required property string remark
     readonly property int share: {
@@ -120,6 +120,7 @@ ScreenFrame {
                 main: screen.active === 1 && modelData.paused === ""
                 objectName: "method-" + modelData.channel
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
+                roomy: screen.active > 1 && !Theme.large && !Theme.narrow
                 steps: screen.tall ? Words.steps("how_to_pay." + modelData.channel) : []
                 subtitle: Words.say("screen.ChooseMethod." + modelData.channel)
                 title: Words.say("channel." + modelData.channel)

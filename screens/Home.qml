@@ -10,15 +10,15 @@ ScreenFrame {
 
     readonly property bool alone: tiles.length === 1
     readonly property bool beside: Theme.landscape && !alone
-    readonly property bool brief: Theme.large ? !alone : Theme.narrow && tiles.length > 5 // the names alone, on one page
+    readonly property bool brief: Theme.large ? !alone : Theme.narrow && tiles.length > 2 // the names alone, on one page
     readonly property bool closed: alone && main.paused !== ""
     readonly property bool few: beside && tiles.length < 5 // they line up with the main one
     readonly property var main: tiles[0]
-    readonly property int mainHeight: beside ? side.height - greeting.height - Theme.gap : rows === 0 ? shelves.height : Math.max(Theme.grid * (Theme.narrow ? (brief ? 13 : 17) : rows < 3 ? 22 : 18), Math.min(Theme.grid * (rows === 1 ? 60 : Theme.large ? 40 : 30), shelves.height - rows * (rowLeast + Theme.gap) - reasons))
-    readonly property int perRow: beside ? (tiles.length > 4 ? 2 : 1) : Theme.large || brief ? 1 : 2
+    readonly property int mainHeight: beside ? side.height - greeting.height - Theme.gap : rows === 0 ? shelves.height : Math.max(Theme.grid * (Theme.narrow ? (brief ? 12 : 17) : rows < 3 ? 22 : 18), Math.min(Theme.grid * (rows === 1 || Theme.large ? 60 : 30), shelves.height - rows * (rowLeast + Theme.gap) - reasons))
+    readonly property int perRow: beside ? (tiles.length > 4 && !Theme.large ? 2 : 1) : Theme.large || Theme.narrow ? 1 : 2
     readonly property int reasons: brief ? tiles.slice(1).filter(tile => tile.paused !== "").length * Theme.grid * (Theme.large ? 13 : 8) : 0 // what they need beyond a name
-    readonly property int rowHeight: rows === 0 ? 0 : Math.max(0, Math.min(Theme.grid * (beside ? 40 : 22), beside ? (shelves.height + Theme.gap - reasons * 0.7) / rows - Theme.gap : (shelves.height - mainHeight - reasons) / rows - Theme.gap))
-    readonly property real rowLeast: Theme.grid * (Theme.large ? (Theme.narrow ? 8.5 : 10) : brief ? 7.5 : Theme.narrow ? 22 : rows < 3 ? 17 : 19.5)
+    readonly property int rowHeight: rows === 0 ? 0 : Math.max(0, Math.min(Theme.grid * (beside ? 40 : rows === 1 ? 27 : 22), beside ? (shelves.height + Theme.gap - reasons * 0.7) / rows - Theme.gap : (shelves.height - mainHeight - reasons) / rows - Theme.gap))
+    readonly property real rowLeast: Theme.grid * (Theme.large ? (Theme.narrow ? 8.5 : 10) : brief ? 7.5 : Theme.narrow || tiles.length === 2 ? 17 : rows === 1 ? 27 : rows < 3 ? 22 : 19.5)
     readonly property int rows: Math.ceil((tiles.length - 1) / perRow)
     required property var tiles
 
@@ -46,7 +46,7 @@ ScreenFrame {
 
         height: parent.height - (foot.visible ? foot.height + 2 * Theme.grid : Theme.half)
         visible: screen.beside
-        width: Math.round((parent.width - Theme.gap) * (screen.tiles.length === 2 ? 0.5 : 0.42))
+        width: Math.round((parent.width - Theme.gap) * (screen.few ? 0.5 : 0.36))
 
         TitleText {
             id: greeting
@@ -84,7 +84,7 @@ ScreenFrame {
         }
 
         TileCard {
-            brief: screen.brief && (screen.rows > 2 || Theme.tight) && !screen.beside
+            brief: screen.brief && (screen.beside ? !screen.few : screen.rows > 2 || Theme.tight)
             flat: Theme.landscape && screen.alone
             go: Words.say("screen.begin")
             height: screen.closed ? 0 : Math.max(implicitHeight, screen.mainHeight)
@@ -153,7 +153,7 @@ ScreenFrame {
         text: Words.say("screen.Home.phone", {
             "phone": Hall.phone
         })
-        visible: !Theme.large && !screen.closed && !(Theme.narrow && screen.rows > 1)
+        visible: !Theme.large && !screen.closed && !(Theme.narrow && screen.rows > 1) && !(screen.beside && !screen.few)
         width: screen.beside ? side.width : parent.width
 
         anchors {

@@ -40,6 +40,7 @@ MESSAGES = {
         "journey.guide.subtitle": "403 项事项，一次说清",
         "journey.meter.title": "报燃气表数",
         "journey.meter.subtitle": "自己抄表，在这里报",
+        "reason.sample_card": "前面有一笔刷卡付款还在核对，微信可以照常付",
     },
     "en": {
         "journey.queue_ticket.title": "Queue ticket",
@@ -52,9 +53,10 @@ MESSAGES = {
         "journey.guide.subtitle": "Papers for 403 matters",
         "journey.meter.title": "Meter reading",
         "journey.meter.subtitle": "Tell us what your meter shows",
+        "reason.sample_card": "An earlier card payment is being checked. WeChat works",
     },
 }
-"""Words of services that are still to come: the home screen must have room for them."""
+"""Words of services that are still to come, and a long reason: the screens must have room for them."""
 
 ORDER = "T07K20004186"
 
@@ -107,6 +109,7 @@ def _standing() -> Iterator[Sample]:
     yield Sample(name="home", view=Home(tiles=(gas,)))
     yield Sample(name="home-paused", view=Home(tiles=(_tile("gas_bill", "reason.money_closed"),)))
     yield Sample(name="home-two", view=Home(tiles=(gas, _tile("smart_meter"))))
+    yield Sample(name="home-three", view=Home(tiles=(gas, _tile("smart_meter"), many[1])))
     yield Sample(name="home-many", view=Home(tiles=many))
     yield Sample(name="home-six", view=Home(tiles=(*many, _tile("guide", icon="form"), _tile("meter"))))
     yield Sample(name="home-help", view=Home(tiles=(gas,)), over="help")
@@ -179,11 +182,14 @@ def _bill(periods: int) -> ConfirmBill:
 def _payment() -> Iterator[Sample]:
     both = (Method(channel="wechat"), Method(channel="card", paused="reason.earlier_payment_unresolved"))
     choose = ChooseMethod(amount_fen=15400, methods=both)
+    two = ChooseMethod(amount_fen=15400, methods=(both[0], Method(channel="card")))
+    long = Method(channel="card", paused="reason.sample_card")
     only = ChooseMethod(amount_fen=15400, methods=both[:1])
     declined = ChooseMethod(
-        amount_fen=15400, methods=both, remark=Said("remark.declined", keys={"channel": "channel.wechat"})
+        amount_fen=15400, methods=(both[0], long), remark=Said("remark.declined", keys={"channel": "channel.wechat"})
     )
     yield Sample(name="choose", view=choose, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(name="choose-two", view=two, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-only", view=only, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-remark", view=declined, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(
@@ -224,10 +230,15 @@ def _outcomes() -> Iterator[Sample]:
     done = (Said("truth.goods.accepted", money=amount),)
     received = (Said("truth.money.received", money=amount), Said("truth.goods.not_yet"))
     returned = (Said("truth.money.returned", money=amount, keys=wechat), Said("truth.goods.unpaid"))
-    slip = _slip()
+    slips = {
+        "done": _slip("办好了", "燃气公司已收到 ¥154.00。", "燃气公司已入账。"),
+        "not_finished": _slip("还没办完，请不要再付", "已收到您的 ¥154.00。", "请不要再付，本机会自动办完。"),
+        "no_money_kept": _slip("没有留下您的钱", "¥154.00 已退回，微信支付已确认。", "如需缴费，请重新办理。"),
+    }
 
-    def outcome(name: str, **fields: object) -> Sample:
-        view = msgspec.convert({"amount_fen": 15400, "order_no": ORDER, "slip": slip} | fields, Outcome)
+    def outcome(name: str, *, truth: str, **fields: object) -> Sample:
+        known = {"amount_fen": 15400, "order_no": ORDER, "slip": slips[truth], "truth": truth}
+        view = msgspec.convert(known | fields, Outcome)
         return Sample(name=name, view=view, position=_step(4), can_go_home=True)
 
     yield outcome("done", truth="done", lines=done, slip_state="printed")
@@ -308,15 +319,15 @@ def _endings() -> Iterator[Sample]:
     yield Sample(name="goodbye", view=Goodbye())
 
 
-def _slip() -> Slip:
+def _slip(truth: str, known: str, following: str) -> Slip:
     return Slip(
         name="receipt",
         language="zh-CN",
         lines=(
-            Text("燃气缴费凭证", align="center", bold=True, size="tall"),
+            Text("燃气缴费凭条", align="center", bold=True, size="tall"),
             Text(HALL.name, align="center"),
-            Text("办好了", align="center", bold=True, size="tall"),
-            Text("燃气公司已收到 ¥154.00。", align="center"),
+            Text(truth, align="center", bold=True, size="tall"),
+            Text(known, align="center"),
             Rule(),
             Pair("户名", "𠮷*"),
             Pair("户号", "01****3862"),
@@ -328,7 +339,7 @@ def _slip() -> Slip:
             Pair("支付单号", "4200001234567890123456789012"),
             Pair("订单", "T07K2-000418-6"),
             Rule(),
-            Text("燃气公司已入账。此凭证不是发票。"),
+            Text(f"{following}此凭条不是发票。"),
             Text(f"服务热线 {HALL.phone}"),
             Qr(ORDER),
         ),

@@ -94,7 +94,7 @@ class Goodbye(View, frozen=True, kw_only=True):
 
 
 class StaffCalled(View, frozen=True, kw_only=True):
-    """Somebody is coming, and whom to telephone meanwhile. Answers `"primary"` (go on where I was)."""
+    """How to reach the staff: wave, or telephone. It promises nobody. Answers `"primary"` (go on where I was)."""
 
 
 NextStep = Literal["none", "press_key"]

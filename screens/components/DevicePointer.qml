@@ -1,21 +1,23 @@
 import QtQuick
 import screens.theme
 
-// The machine's own front, small, and the slip at the place where paper comes out.
+// The machine's own front, drawn from its measures, and the slip that comes out of its slot, slowly and again and again.
 Item {
     id: pointer
 
     readonly property real above: Math.max(0, front.screenY - 60)
-    readonly property real cut: Math.max(front.paperY, front.screenY + front.screenHeight) + 190
+    readonly property real broad: Math.max(front.width, front.screenX + front.screenWidth + 60)
+    readonly property real cut: Math.max(front.paperY, front.screenY + front.screenHeight) + 230
     readonly property var front: Hall.front
     property color glass: Theme.mist
     property color here: Theme.persimmon
     property color ink: Theme.ink
     property color metal: Theme.paper
+    property bool moving: false
     readonly property real unit: height / (cut - above)
 
     implicitHeight: Theme.pictureLarge
-    implicitWidth: front.width * unit
+    implicitWidth: Math.round(broad * unit)
 
     Rectangle {
         anchors.fill: parent
@@ -30,10 +32,11 @@ Item {
 
     Rectangle {
         color: pointer.glass
-        height: pointer.front.screenHeight * pointer.unit
-        width: pointer.front.screenWidth * pointer.unit
-        x: pointer.front.screenX * pointer.unit
-        y: (pointer.front.screenY - pointer.above) * pointer.unit
+        height: Math.round(pointer.front.screenHeight * pointer.unit)
+        radius: Theme.hairline
+        width: Math.round(pointer.front.screenWidth * pointer.unit)
+        x: Math.round(pointer.front.screenX * pointer.unit)
+        y: Math.round((pointer.front.screenY - pointer.above) * pointer.unit)
 
         border {
             color: pointer.ink
@@ -45,20 +48,43 @@ Item {
         id: slot
 
         color: pointer.ink
-        height: Math.max(Theme.stroke, 14 * pointer.unit)
+        height: Math.max(Theme.stroke, Math.round(20 * pointer.unit))
         radius: height / 2
-        width: 170 * pointer.unit
-        x: pointer.front.paperX * pointer.unit - width / 2
-        y: (pointer.front.paperY - pointer.above) * pointer.unit
+        width: Math.round(200 * pointer.unit)
+        x: Math.round(pointer.front.paperX * pointer.unit - width / 2)
+        y: Math.round((pointer.front.paperY - pointer.above) * pointer.unit)
     }
 
-    Rectangle {
-        id: tongue
-
+    Item {
         anchors.horizontalCenter: slot.horizontalCenter
         anchors.top: slot.verticalCenter
-        color: pointer.here
-        height: 130 * pointer.unit
-        width: 110 * pointer.unit
+        clip: true
+        height: Math.round(170 * pointer.unit)
+        width: Math.round(140 * pointer.unit)
+
+        Rectangle {
+            id: tongue
+
+            color: pointer.here
+            height: parent.height
+            width: parent.width
+
+            SequentialAnimation {
+                loops: Animation.Infinite
+                running: pointer.moving && pointer.visible && Theme.motion
+
+                YAnimator {
+                    duration: Theme.paperSlide
+                    easing.type: Easing.OutCubic
+                    from: -tongue.height
+                    target: tongue
+                    to: 0
+                }
+
+                PauseAnimation {
+                    duration: 2 * Theme.beat
+                }
+            }
+        }
     }
 }

@@ -75,10 +75,11 @@ Item {
 
         anchors.right: parent.right
         glass: slipTail.deep ? Theme.pineTint : Theme.mist
-        height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.1 : 1.6))
+        height: Math.round(Theme.pictureLarge * (Theme.tight ? 1.2 : 1.8))
         here: slipTail.deep && !Theme.contrast ? Theme.flame : Theme.persimmon
         ink: slipTail.deep ? Theme.overDeepSecond : Theme.second
         metal: slipTail.deep ? Theme.deepPressed : Theme.paper
+        moving: slipTail.paper
         visible: slipTail.paper
         width: implicitWidth
     }

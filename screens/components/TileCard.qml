@@ -18,7 +18,7 @@ Touchable {
     property bool main: false
     readonly property bool paused: reason !== ""
     property string reason
-    property bool roomy: false // a lone one beside the main one
+    property bool roomy: false // it has much room
     property var steps: []
     property string subtitle
     readonly property int sunMost: Math.round(Theme.pictureLarge * (Theme.landscape && !flat ? 1.2 : Theme.narrow ? (Theme.large ? 1 : 1.4) : Theme.large ? 1.6 : 2))

@@ -10,6 +10,7 @@ from PySide6.QtQuick import QQuickItem
 
 from kiosk.rehearsal.gallery import PANELS, survey
 from kiosk.rehearsal.gallery_checks import contrast, contrasts, edges, geometry
+from kiosk.rehearsal.samples import samples
 from tests.stage.conftest import Rig
 
 WRONG = """
@@ -64,6 +65,7 @@ def test_the_checks_find_what_is_wrong(stage: Rig) -> None:
 
 
 def test_pale_words_are_found(stage: Rig) -> None:
+    stage.show(next(samples()))
     root = stage.window.root
     picture = stage.window.grab()
     assert list(contrasts(root, picture, 4.5)) == []
