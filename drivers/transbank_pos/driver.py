@@ -53,7 +53,7 @@ _TROUBLE: dict[str, health.Reason] = {
 }
 """Codes after which a person must see to the terminal: no paper, load the keys, close the batch (its several codes)."""
 
-_ANSWERS_TO_SALE = frozenset({wire.PROGRESS, wire.SALE_ANSWER})
+_ANSWERS_TO_SALE = frozenset({wire.PROGRESS})
 _RUNNING = "a sale is under way"
 
 
@@ -84,6 +84,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         self._link: Link | None = None
         self._closed = False
         self._sale: _Sale | None = None
+        self._reversing = False
         self._overdue: asyncio.TimerHandle | None = None
         self._answers: dict[str, wire.Sale] = {}
         """The terminal's own answers to sales, by ticket; the newest `_ANSWERS_KEPT`."""
@@ -101,8 +102,9 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         await self._hang_up()
 
     async def status(self) -> health.Health:
-        """By a poll, unless a sale runs. What the terminal said is the matter counts for a while: a poll tells not."""
-        if self._running():
+        """By a poll, unless a sale or a reversal runs. What the terminal said is the matter counts for a while: a poll
+        tells not."""
+        if self._running() or self._reversing:
             return health.Busy()
         async with self._lock:
             if self._running():
@@ -235,11 +237,11 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             self._sale.tell(Step(step))
 
     def _hear_answer(self, answer: wire.Sale) -> None:
-        """An answer names its ticket. Some refusals come without: the line keeps its order and the terminal was idle
-        before, so that during our sale it speaks of ours."""
+        """An answer names its ticket. Some refusals come without: once the terminal has acknowledged our request it
+        has said all about the sale before, so that it speaks of ours."""
         sale = self._sale
         ticket = answer.ticket
-        if not ticket and sale is not None and answer.code != wire.APPROVED:
+        if not ticket and sale is not None and sale.link.accepted and answer.code != wire.APPROVED:
             ticket = sale.key
         self._note_trouble(answer.code)
         if not ticket or not answer.code:
@@ -322,12 +324,15 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         return Unknown("the terminal is busy or does not answer")
 
     async def _reverse(self) -> wire.Message | None:
+        self._reversing = True
         try:
             link = await self._connect()
             return await link.ask(wire.REVERSAL, wire.REVERSAL_ANSWER, self.settings.reversal_timeout_s)
         except PortError:
             await self._hang_up()
             return None
+        finally:
+            self._reversing = False
 
     async def _connect(self) -> Link:
         """The living link, opened anew if need be. Raises `PortError`."""

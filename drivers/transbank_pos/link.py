@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from drivers.transbank_pos import wire
 from drivers.transbank_pos.settings import TransbankPosSettings
-from kiosk.ports.errors import PortError
+from kiosk.ports.errors import PortError, WriteTimeoutError
 from kiosk.ports.port import Port
 
 _LISTEN_S = 3600.0
@@ -33,6 +33,8 @@ class Link:
         self._answer: asyncio.Future[wire.Message] | None = None
         self._wanted = ""
         self._proving: frozenset[str] = frozenset()
+        self.accepted = False
+        """Whether the terminal has read the frame that was sent last."""
         self._reading = asyncio.create_task(self._read(), name="card terminal")
 
     @property
@@ -48,12 +50,16 @@ class Link:
 
     async def send(self, text: str, answers: frozenset[str] = frozenset()) -> Fate:
         """Send one frame, again only while the terminal says that it could not read it. One of `answers` (functions)
-        coming back proves that it was read, whatever became of the acknowledgement."""
-        fate: Fate = "refused"
-        for _ in range(self._settings.nak_tries):
-            fate = await self._send_once(text, answers)
+        coming back proves that it was read, whatever became of the acknowledgement. `WriteTimeoutError` comes of the
+        first try only."""
+        fate = await self._send_once(text, answers)
+        for _ in range(1, self._settings.nak_tries):
             if fate != "refused":
                 break
+            try:
+                fate = await self._send_once(text, answers)
+            except WriteTimeoutError as error:
+                raise PortError(str(error)) from error  # however little it took now: it may have read it before
         return fate
 
     async def ask(self, text: str, answer: str, timeout_s: float) -> wire.Message | None:
@@ -72,6 +78,7 @@ class Link:
 
     async def _send_once(self, text: str, answers: frozenset[str]) -> Fate:
         self._control, self._proving = asyncio.get_running_loop().create_future(), answers
+        self.accepted = False
         try:
             await self._port.write(wire.frame(text), self._settings.write_timeout_s)
             async with asyncio.timeout(self._settings.ack_timeout_s):
@@ -108,16 +115,17 @@ class Link:
             case wire.Damaged():
                 await self._reply(wire.NAK)
             case wire.Message():
-                await self._reply(wire.ACK)
                 if heard.function in self._proving:
                     self._settle_control(accepted=True)
                 if self._answer is not None and heard.function == self._wanted and not self._answer.done():
                     self._answer.set_result(heard)
-                self._on_message(heard)
+                self._on_message(heard)  # first of all: the cable may go while it is acknowledged
+                await self._reply(wire.ACK)
 
     def _settle_control(self, *, accepted: bool) -> None:
         if self._control is not None and not self._control.done():
             self._control.set_result(accepted)
+            self.accepted = accepted
 
     async def _reply(self, byte: bytes) -> None:
         await self._port.write(byte, self._settings.write_timeout_s)

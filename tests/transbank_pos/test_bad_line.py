@@ -7,9 +7,11 @@ import pty
 import termios
 import threading
 import tty
+from collections.abc import Iterator
 
 import pytest
 
+from drivers.transbank_pos import wire
 from kiosk.devices.health import Offline, Ready
 from kiosk.devices.payment import Captured, Dead, Open, Unknown
 from tests.transbank_pos.conftest import Counter, new_attempt
@@ -93,14 +95,14 @@ async def test_the_sale_is_never_sent_twice_into_silence(counter: Counter) -> No
 @pytest.mark.parametrize("mishap", ["unplug", "dies"])
 @pytest.mark.parametrize("restart", [False, True])
 async def test_cable_or_power_gone_at_every_moment(counter: Counter, mishap: str, moment: str, restart: bool) -> None:
-    driver = counter.driver(answer_seconds=0.5)
+    driver = counter.driver(answer_seconds=0.15)
     attempt = await counter.prepared(driver)
     counter.arm(mishap, moment=moment)
     assert isinstance(await driver.start(attempt, counter.tell), Open | Unknown)
     await counter.hand("pay")
     if restart:
         await driver.aclose()
-        driver = counter.driver(answer_seconds=0.5)
+        driver = counter.driver(answer_seconds=0.15)
     assert not isinstance(await driver.find(attempt), Dead)
     await counter.hand("power_on")
     await counter.hand("plug")
@@ -180,3 +182,75 @@ async def test_status_that_is_cancelled_at_any_time_leaves_a_working_driver(coun
     asking.cancel()
     await asyncio.wait([asking])
     assert await driver.status() == Ready()
+
+
+class Puppet:
+    """The other end of a pseudo terminal, moved by the test byte by byte."""
+
+    def __init__(self) -> None:
+        self._ours, self._theirs = pty.openpty()
+        tty.setraw(self._theirs)
+        self.port = os.ttyname(self._theirs)
+
+    async def hears(self, text: str) -> None:
+        heard = b""
+        while heard != wire.frame(text):
+            heard += await asyncio.to_thread(os.read, self._ours, 4096)
+
+    def says(self, data: bytes) -> None:
+        os.write(self._ours, data)
+
+    def takes_no_more(self) -> None:
+        termios.tcflow(self._theirs, termios.TCOOFF)
+
+    def close(self) -> None:
+        os.close(self._ours)
+        os.close(self._theirs)
+
+
+@pytest.fixture
+def puppet() -> Iterator[Puppet]:
+    """See `Puppet`."""
+    puppet = Puppet()
+    yield puppet
+    puppet.close()
+
+
+REQUEST = "0200|12840|T07K20004186A1|0|1"
+
+
+async def test_a_request_that_was_read_once_may_have_arrived_though_the_next_try_takes_nothing(
+    counter: Counter, puppet: Puppet
+) -> None:
+    counter.announced["port"] = puppet.port
+    driver = counter.driver(write_timeout_s=0.2, ack_timeout_s=5)
+    starting = asyncio.create_task(driver.start(new_attempt(predecessor="none"), counter.tell))
+    await puppet.hears(REQUEST)
+    puppet.takes_no_more()
+    puppet.says(wire.NAK)
+    assert isinstance(await starting, Unknown)
+
+
+async def test_a_refusal_without_ticket_before_the_acknowledgement_is_about_the_sale_before(
+    counter: Counter, puppet: Puppet
+) -> None:
+    counter.announced["port"] = puppet.port
+    driver = counter.driver(answer_seconds=LONG, ack_timeout_s=5)
+    attempt = new_attempt(predecessor="none")
+    starting = asyncio.create_task(driver.start(attempt, counter.tell))
+    await puppet.hears(REQUEST)
+    puppet.says(wire.frame("0210|01|597|70012345") + wire.ACK)
+    assert await starting == Open()
+    assert await driver.find(attempt) == Open()
+    puppet.says(wire.frame("0210|07|597|70012345"))
+    await counter.decided.wait()
+    assert await driver.find(attempt) == Dead("cancelled")
+
+
+async def test_acknowledgement_and_refusal_in_one_piece(counter: Counter, puppet: Puppet) -> None:
+    counter.announced["port"] = puppet.port
+    driver = counter.driver(answer_seconds=LONG, ack_timeout_s=5)
+    starting = asyncio.create_task(driver.start(new_attempt(predecessor="none"), counter.tell))
+    await puppet.hears(REQUEST)
+    puppet.says(wire.ACK + wire.frame("0210|01|597|70012345"))
+    assert await starting == Dead("refused")
