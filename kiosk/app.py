@@ -154,6 +154,7 @@ class Terminal:
     def _begin(self) -> None:
         gc.freeze()  # what the start imported is never garbage
         gc.enable()
+        sys.setswitchinterval(0.001)  # a busy engine keeps the window waiting for Python's lock no longer than this (s)
         self._thread.start()
 
     def _ended(self, code: int) -> None:

@@ -13,10 +13,12 @@ Rectangle {
     readonly property bool deep: current !== null && current.deep
     readonly property Touchable focused: Window.activeFocusItem as Touchable
     property bool helping: false
+    property var likely: null // the page that followed Home last time; nobody has told anything of themselves there
     property var page: null
     readonly property bool settled: !stack.busy
     property int shownNumber: -1
     property string shownUrl
+    property string shownView
     readonly property bool standing: page === null || ["Attract", "Home", "Goodbye", "OutOfService"].includes(page.view)
     property int stillHere: 0
 
@@ -41,8 +43,14 @@ Rectangle {
                 current[name] = values[name];
             return;
         }
+        if (shownView === "Home" && page.direction === "forward")
+            likely = {
+                "url": url,
+                "values": values
+            };
         shownNumber = page.number;
         shownUrl = url;
+        shownView = page.view;
         helping = false;
         Taps.pageShown();
         stack.show(url, values, !Theme.motion ? 0 : page.direction === "forward" ? 1 : page.direction === "back" ? -1 : 0);
@@ -112,6 +120,13 @@ Rectangle {
             });
     }
     onWidthChanged: Theme.panelWidth = width
+
+    Timer {
+        interval: Theme.debounce / 2 // no touch counts so soon after a change, so none waits for this
+        running: root.shownView === "Home" && root.settled && root.likely !== null
+
+        onTriggered: stack.prepare(root.likely.url, root.likely.values)
+    }
 
     Header {
         id: header

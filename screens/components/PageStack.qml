@@ -10,6 +10,8 @@ Item {
     property ScreenFrame current: null
     property Item leaving: null
     property var made: ({}) // components by address: a page that comes again is not looked up again
+    property ScreenFrame spare: null // made ahead of its time, and unseen
+    property string spareUrl
 
     function component(url: string): Component {
         if (!(url in made))
@@ -17,25 +19,44 @@ Item {
         return made[url];
     }
 
+    function create(url: string, values: var): ScreenFrame {
+        const source = component(url);
+        if (source.status === Component.Ready)
+            return source.createObject(stack, Object.assign({
+                "height": Qt.binding(() => stack.height),
+                "width": Qt.binding(() => stack.width)
+            }, values)) as ScreenFrame;
+        console.warn(source.errorString());
+        return null;
+    }
+
+    function drop(): void {
+        spare?.destroy();
+        spare = null;
+    }
+
+    // Make the page that will probably be next: to show it takes half as long then.
+    function prepare(url: string, values: var): void {
+        drop();
+        spareUrl = url;
+        spare = create(url, Object.assign({
+            "visible": false
+        }, values));
+    }
+
     // `way`: 1 for on, -1 for back, 0 for at once.
     function show(url: string, values: var, way: int): void {
-        const source = component(url);
-        if (source.status !== Component.Ready) {
-            console.warn(source.errorString());
-            return;
-        }
         if (busy) {
             slide.complete();
             settle();
         }
         const slides = way !== 0 && current !== null;
-        const next = source.createObject(stack, Object.assign({
-            "height": Qt.binding(() => stack.height),
-            "width": Qt.binding(() => stack.width),
-            "x": slides ? way * width : 0
-        }, values));
+        const next = taken(url, values) ?? create(url, values);
+        drop();
         if (next === null)
             return;
+        next.x = slides ? way * width : 0;
+        next.visible = true;
         leaving = current;
         current = next;
         if (!slides) {
@@ -54,6 +75,16 @@ Item {
             leaving.destroy();
         }
         leaving = null;
+    }
+
+    function taken(url: string, values: var): ScreenFrame {
+        const page = spareUrl === url ? spare : null;
+        if (page !== null) {
+            spare = null;
+            for (const name in values)
+                page[name] = values[name];
+        }
+        return page;
     }
 
     ParallelAnimation {
