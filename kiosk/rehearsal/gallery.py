@@ -1,8 +1,12 @@
-"""`kiosk gallery --out DIR`: every screen in every language and theme as a picture, and what a program finds wrong."""
+"""`kiosk gallery --out DIR`: every screen in every language and theme as a picture, and what a program finds wrong.
+
+The screens of installed journeys from outside are drawn too, or with `--journey NAME` alone.
+"""
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self, cast
@@ -12,8 +16,10 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
+from kiosk.journeys.installed import JourneyError
 from kiosk.rehearsal.gallery_checks import contrasts, edges, geometry
 from kiosk.rehearsal.offscreen import use_offscreen
+from kiosk.rehearsal.outsiders import Samples, outsiders, samples_of
 from kiosk.rehearsal.samples import HALL, Sample, samples, teach
 from kiosk.rehearsal.tree import items
 from kiosk.stage.metrics import px_per_mm
@@ -101,14 +107,16 @@ class Easel:
         return over[-1] if over else self.stage.root
 
 
-def survey(panel: str, themes: tuple[str, ...] = tuple(THEMES), out: Path | None = None) -> Iterator[str]:
+def survey(
+    panel: str, themes: tuple[str, ...] = tuple(THEMES), out: Path | None = None, shows: Sequence[Samples] = (samples,)
+) -> Iterator[str]:
     """Look at every sample on `panel`; lines of what is wrong. With `out`, the pictures go there."""
     easel = Easel(PANELS[panel])
     with Warnings() as warnings:
         for language in LANGUAGES:
             for theme in themes:
                 thumbs: list[tuple[str, QImage]] = []
-                for number, sample in enumerate(samples(), start=1):
+                for number, sample in enumerate(chain.from_iterable(show() for show in shows), start=1):
                     shown = easel.show(sample, language, THEMES[theme])
                     picture = easel.stage.grab()
                     where = f"{panel} {language} {theme} {sample.name}"
@@ -126,16 +134,25 @@ def gallery_command(argv: list[str]) -> int:
     """Draw the gallery; 1 when something is wrong, which is printed line by line."""
     parser = argparse.ArgumentParser(prog="kiosk gallery", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures; made if missing")
-    out = cast("Path", parser.parse_args(argv).out)
+    parser.add_argument("--journey", choices=outsiders(), help="only this one, of those in packages of their own")
+    options = parser.parse_args(argv)
+    out = cast("Path", options.out)
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.png"):
         old.unlink()
+    shows: list[Samples] = [] if options.journey else [samples]
+    found = 0
+    for name in [options.journey] if options.journey else outsiders():
+        try:
+            shows.append(samples_of(name))
+        except JourneyError as error:
+            sys.stdout.write(f"journey {name}: {error}\n")
+            found += 1
     teach()
     with TemporaryDirectory() as folder:
         use_offscreen(Path(folder))
-        found = 0
-        for panel in PANELS:
-            for problem in survey(panel, out=out if panel == next(iter(PANELS)) else None):
+        for panel in PANELS if shows else ():
+            for problem in survey(panel, out=out if panel == next(iter(PANELS)) else None, shows=shows):
                 sys.stdout.write(f"{problem}\n")
                 found += 1
     pictures = len(list(out.glob("*.png")))

@@ -1,163 +1,144 @@
-"""The journey of docs/adding-a-journey.md: its conversation, its words, its screen."""
+"""The package of docs/adding-a-journey.md, installed as the page says, in the real terminal and in the gallery."""
 
-import asyncio
-import importlib.util
+import logging
+import os
+import re
+import shlex
+import subprocess
 import sys
-from collections.abc import Callable
-from io import BytesIO
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import cast
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-from PySide6.QtCore import QByteArray, QUrl
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtSvg import QSvgRenderer
 
+from kiosk import resources
+from kiosk.app import Terminal
+from kiosk.config import load
 from kiosk.engine import load_journeys
-from kiosk.host import Host
-from kiosk.rehearsal.gallery import Warnings
-from kiosk.rehearsal.gallery_checks import geometry
-from kiosk.rehearsal.samples import Sample
-from kiosk.services import Services
-from kiosk.stage.metrics import px_per_mm
+from kiosk.rehearsal.gallery import THEMES, Warnings
+from kiosk.rehearsal.touch import Finger
+from kiosk.rehearsal.tree import is_text, items
 from kiosk.stage.pictures import INK, TINT
-from kiosk.text.build import check
-from kiosk.text.catalogue import catalogue
-from kiosk.views.common import Goodbye, Home, Notice
-from kiosk.views.view import LANGUAGES, Answered, Input, Modes, Page, StillHere, View, WentBack
-from kiosk.visit import VisitSettings
-from tests.docs.conftest import Install, entry_points
-from tests.docs.pages import ROOT, samples, write_samples
-from tests.stage.conftest import Rig
+from kiosk.views.common import Home
+from kiosk.views.view import LANGUAGES
+from tests.docs.pages import ROOT, fenced, samples, write_samples
 
 PAGE = "docs/adding-a-journey.md"
-MODULES = ("kiosk.views.windows", "kiosk.journeys.find_window")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the package is installed, by the page's first two commands."""
+    folder = tmp_path_factory.mktemp("outside")
+    project = folder / "find-window"
+    write_samples(PAGE, project)
+    (project / "find_window" / "__init__.py").touch()
+    compiled, installed, *_ = _commands(project)
+    _run(compiled)
+    _run([*installed, "--quiet", "--disable-pip-version-check", "--target", str(folder / "site")])
+    return folder / "site"
 
 
 @pytest.fixture
-def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The sample's modules where the page says they lie, and its words; the module of the journey."""
-    files = write_samples(PAGE, tmp_path)
-    for name in MODULES:
-        spec = importlib.util.spec_from_file_location(name, files[f"{name.replace('.', '/')}.py"])
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        monkeypatch.setitem(sys.modules, name, module)
-        spec.loader.exec_module(module)
+def brought(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The package can be imported, and nothing of it stays when the test is over."""
+    monkeypatch.setattr(resources, "_known", [resources.HOUSE])
+    monkeypatch.syspath_prepend(site)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "find_window"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A terminal without devices, with this service alone and one that is not installed."""
+    tables = (ROOT / "config.toml").read_text("utf-8").partition("[[device]]")[0]
+    path = tmp_path / "config.toml"
+    path.write_text(re.sub(r"enabled = .*", 'enabled = ["find_window", "gone"]', tables), "utf-8")
+    return path
+
+
+def _commands(project: Path) -> list[list[str]]:
+    """The page's commands, with this Python and the package where it is here."""
+    (block,) = fenced(ROOT / PAGE, "sh")
+    lines = [shlex.split(line.replace("../find-window", str(project))) for line in block.splitlines()]
+    ours = {".venv/bin/python": [sys.executable], ".venv/bin/kiosk": [sys.executable, "-m", "kiosk"]}
+    return [[*ours[program], *rest] for program, *rest in lines]
+
+
+def _run(command: list[str], site: Path | None = None) -> str:
+    environment = os.environ | ({"PYTHONPATH": str(site)} if site else {})
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_its_own_test(site: Path) -> None:
+    _, _, tested, _ = _commands(site.parent / "find-window")
+    assert "2 passed" in _run([*tested, "-p", "no:cacheprovider"], site)
+
+
+def test_its_pages_in_both_languages_and_every_theme(site: Path, tmp_path: Path) -> None:
+    _, _, _, drawn = _commands(site.parent / "find-window")
+    out = tmp_path / "pictures"
+    assert "0 problems" in _run([*drawn[:-1], str(out)], site)
     for language in LANGUAGES:
-        for message in read_po(BytesIO(files[f"assets/i18n/{language}.po"].read_bytes())):
-            if message.id:
-                monkeypatch.setitem(catalogue(language).table, str(message.id), str(message.string))
-    return module
+        for theme in THEMES:
+            names = [path.stem.split("-", 3)[3] for path in sorted(out.glob(f"{language}-{theme}-*.png"))]
+            assert names == ["home-find_window", "matter", "matter-help", "housing", "pension", "school"]
 
 
-class Person:
-    """A stage that answers each view as `answers` says, one after the other; the last one stays unanswered."""
+@pytest.mark.usefixtures("brought")
+def test_by_touch_in_the_real_terminal(
+    config: Path, tmp_path: Path, qapp: QGuiApplication, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its neighbour cannot be loaded: one line says so, and this one serves."""
+    terminal = Terminal(config, fullscreen=False, ledger=tmp_path / "ledger")
+    finger = Finger(terminal.window)
 
-    def __init__(self, *answers: str) -> None:
-        self.pages: list[Page] = []
-        self._answers = list(answers)
-        self.waiting = asyncio.Event()
-        self.take: Callable[[Input], None] = lambda _: None
+    def words() -> list[str]:
+        return [str(item.property("text")) for item in items(terminal.window.root) if is_text(item)]
 
-    def show(self, page: Page) -> None:
-        self.pages.append(page)
-        if self._answers:
-            answer = self._answers.pop(0)
-            given: Input = WentBack(page.number) if answer == "back" else Answered(page.number, answer)
-            self.take(given)
-        else:
-            self.waiting.set()
-
-    def ask_still_here(self, question: StillHere | None) -> None:
-        pass
-
-    @property
-    def views(self) -> list[View]:
-        return [page.view for page in self.pages]
-
-
-async def visited(sample: ModuleType, *answers: str) -> Person:
-    """What a person sees who gives these answers, until the screen waits for another one."""
-    person = Person(*answers)
-    nothing = cast("Services", None)
-    host = Host(person, {"find_window": sample.FIND_WINDOW}, nothing, VisitSettings(), lambda: None)
-    person.take = host.take
-    task = asyncio.create_task(host.run())
-    async with asyncio.timeout(10):
-        await person.waiting.wait()
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    return person
-
-
-async def test_from_the_tile_to_goodbye(sample: ModuleType) -> None:
-    person = await visited(sample, "find_window", "pension", "primary", "done")
-    home, matter, where, goodbye, again = person.views
-    assert isinstance(home, Home)
-    assert isinstance(again, Home)
-    assert type(matter).__name__ == "ChooseMatter"
-    assert isinstance(where, Notice)
-    assert where.body.key == "matter.pension.where"
-    assert isinstance(goodbye, Goodbye)
-
-
-async def test_back_asks_again_and_knows_the_answer_before(sample: ModuleType) -> None:
-    person = await visited(sample, "find_window", "pension", "back", "school")
-    assert [type(view).__name__ for view in person.views][1:] == [
-        "ChooseMatter",
-        "Notice",
-        "ChooseMatter",
-        "Notice",
-    ]
-    assert person.pages[3].previous == "pension"
-    assert [page.direction for page in person.pages[2:4]] == ["forward", "back"]
-    last = person.views[-1]
-    assert isinstance(last, Notice)
-    assert last.body.key == "matter.school.where"
-
-
-def test_its_words_are_complete_and_fit_the_catalogues_of_the_house() -> None:
-    ours: dict[str, Catalog] = {}
-    for language in LANGUAGES:
-        text = (ROOT / f"assets/i18n/{language}.po").read_text("utf-8")
-        ours[language] = read_po(BytesIO((text + "\n" + samples(PAGE)[f"assets/i18n/{language}.po"]).encode()))
-    assert check(ours) == []
-
-
-@pytest.mark.parametrize(
-    "modes", [Modes(), Modes(large=True), Modes(contrast=True)], ids=["normal", "large", "contrast"]
-)
-def test_its_screen_in_every_theme(sample: ModuleType, tmp_path: Path, stage: Rig, modes: Modes) -> None:
-    view = sys.modules["kiosk.views.windows"].ChooseMatter
-    stage.window.screen_url(view, QUrl.fromLocalFile(str(tmp_path / "screens" / "ChooseMatter.qml")).toString())
     with Warnings() as warnings:
-        for language in LANGUAGES:
-            shown = Sample(name="choose-matter", view=view(matters=sample.MATTERS), can_go_back=True)
-            page = stage.show(shown, language, modes)
-            assert list(geometry(stage.window.root, px_per_mm(stage.window.display))) == []
-            stage.finger.tap("matter-pension")
-            assert stage.deeds()[-1] == Answered(page.number, "pension")
+        terminal.window.open()
+        finger.see("Home")
+        assert terminal.window.page is not None
+        assert isinstance(terminal.window.page.view, Home)
+        assert [tile.journey for tile in terminal.window.page.view.tiles] == ["find_window"]
+        finger.tap("tile-find_window")
+        finger.see("ChooseMatter")
+        assert "住房" in words()
+        finger.tap("language")
+        finger.until(lambda: "Housing" in words(), "English")
+        finger.tap("matter-pension")
+        finger.see("Notice")
+        assert any("window 5" in text.replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ") for text in words())
+        finger.tap("primary")
+        finger.see("Goodbye")
+        assert terminal.close() == 0
         assert warnings.taken() == []
+    left_out = [record for record in caplog.records if "left out" in record.getMessage()]
+    assert [(record.levelno, record.getMessage()) for record in left_out] == [
+        (logging.ERROR, "journey gone is left out: it is not installed")
+    ]
+
+
+@pytest.mark.usefixtures("brought")
+def test_its_place_beside_the_services_of_the_house(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    enabled = samples(PAGE)["config.toml"].splitlines()[1]
+    path.write_text(re.sub(r"enabled = .*", enabled, (ROOT / "config.toml").read_text("utf-8")), "utf-8")
+    names = load(path, thorough=True).journeys.enabled
+    assert list(load_journeys(names)) == ["gas_bill", "find_window"]
 
 
 def test_its_drawing_is_one_of_the_family() -> None:
-    svg = samples(PAGE)["assets/icons/find_window.svg"]
+    svg = samples(PAGE)["find_window/icons/find_window.svg"]
     assert INK in svg
     assert TINT in svg
     drawing = QSvgRenderer(QByteArray(svg.encode()))
     assert drawing.isValid()
     assert drawing.viewBox().width() == drawing.viewBox().height() == 48
-
-
-def test_its_registration(sample: ModuleType, install: Install) -> None:
-    """The entry points beside those of the house, which must go on working."""
-    registered = samples(PAGE)["pyproject.toml"]
-    assert 'gas_bill = "kiosk.journeys.gas_bill:GAS_BILL"' in (ROOT / "pyproject.toml").read_text()
-    install("more-journeys", entry_points(registered))
-    journeys = load_journeys(("gas_bill", "find_window"))
-    assert list(journeys) == ["gas_bill", "find_window"]
-    assert journeys["find_window"] is sample.FIND_WINDOW
