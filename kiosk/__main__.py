@@ -18,6 +18,7 @@ SUMMARIES = {
     "demo": "run the terminal with simulators around it",
     "tour": "let a scripted resident use the terminal, and keep pictures",
     "gallery": "draw every screen from sample data",
+    "workbench": "play the world around a running terminal by hand",
 }
 """One line for each command of ours, so that `--help` imports none of them."""
 

@@ -50,7 +50,7 @@ def test_an_outsiders_command(
     monkeypatch.syspath_prepend(tmp_path)
     assert main(["greet", "a", "b", "c"]) == 3
     main(["--help"])
-    assert "greet    from tests.config.outsider:greet_command" in capsys.readouterr().out
+    assert "greet      from tests.config.outsider:greet_command" in capsys.readouterr().out
 
 
 def test_a_reader_that_leaves_early() -> None:

@@ -10,6 +10,7 @@ NOTPAY; closing twice answers ORDER_CLOSED. Pages: pay.weixin.qq.com/doc/v3/merc
 """
 
 import argparse
+import asyncio
 import re
 import sqlite3
 import time
@@ -138,7 +139,8 @@ class WeChatPaySimulator:
         self._books = Books(folder, self._now_ms)
         self._wire = HttpWire(self.faults, self.talk, self._serve, explain, port)
         self._phone = "ready"
-        self._late: set[str] = set()
+        self._late: dict[str, float] = {}
+        self._thumbs: list[asyncio.TimerHandle] = []
         self.actions: Mapping[str, Action] = {
             "scan": self._scan,
             "pay": self._pay_by_hand,
@@ -166,6 +168,8 @@ class WeChatPaySimulator:
 
     async def stop(self) -> None:
         """Stop listening and close the books."""
+        for thumb in self._thumbs:
+            thumb.cancel()
         await self._wire.unplug()
         self._books.shut()
 
@@ -213,10 +217,10 @@ class WeChatPaySimulator:
         return {"paid": False, "reason": self._phone}
 
     async def _pay_late(self, asked: Json) -> Json:
-        """The resident confirms too late: once the code is closed, or now if it is."""
+        """The resident confirms too late: `seconds` (3) after the code is closed, or now if it is."""
         order = self._meant(asked)
         if order is not None and order["state"] == "NOTPAY" and not self._unpayable(order):
-            self._late.add(order["out_trade_no"])
+            self._late[order["out_trade_no"]] = float(asked.get("seconds", 3))
             self._phone = "pays_when_closed"
             return {"paid": False, "reason": "waits_for_close", "out_trade_no": order["out_trade_no"]}
         return self._confirm(order, late=True)
@@ -228,6 +232,9 @@ class WeChatPaySimulator:
         earlier = None if order is None else self._books.order_before(order["out_trade_no"])
         second = self._confirm(earlier or order, late=earlier is not None)
         return {**first, "again": second}
+
+    def _confirm_late(self, number: str) -> None:
+        self._confirm(self._books.order(number=number), late=True)
 
     def _confirm(self, order: sqlite3.Row | None, *, late: bool = False) -> Json:
         if order is None:
@@ -420,9 +427,9 @@ class WeChatPaySimulator:
         match order["state"]:
             case "NOTPAY":
                 self._books.book_close(number, "204", closed=True)
-                if number in self._late:
-                    self._late.discard(number)
-                    self._confirm(order, late=True)
+                if (seconds := self._late.pop(number, None)) is not None:
+                    loop = asyncio.get_running_loop()
+                    self._thumbs.append(loop.call_later(seconds, self._confirm_late, number))
             case "CLOSED":
                 self._books.book_close(number, "ORDER_CLOSED", closed=False)
                 raise ApiError(400, "ORDER_CLOSED", "the order is closed")

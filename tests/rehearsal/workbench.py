@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -58,6 +58,10 @@ class Player:
         button = self.find(name)
         assert button is not None
         self.scroll_to(button)
+        before = QRectF()
+        while place(button) != before:  # a layout is made a frame later
+            before = place(button)
+            QTest.qWait(20)
         if name == self._last:
             QTest.qWait(DEBOUNCE_MS + 20)
         self._last = name
