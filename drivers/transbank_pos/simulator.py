@@ -14,7 +14,8 @@ from aiohttp import web
 
 from drivers.transbank_pos.simulator_answers import voucher_lines
 from drivers.transbank_pos.simulator_books import Books, Card
-from drivers.transbank_pos.simulator_terminal import FAULTS, Model, Terminal
+from drivers.transbank_pos.simulator_speaking import FAULTS, Model
+from drivers.transbank_pos.simulator_terminal import Terminal
 from drivers.transbank_pos.simulator_wire import Cable
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
 

@@ -3,68 +3,17 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from drivers.transbank_pos import simulator_answers as answers
 from drivers.transbank_pos import simulator_talk as words
 from drivers.transbank_pos.simulator_books import Books, Card, Sale
-from drivers.transbank_pos.simulator_wire import NO, YES, Cable, Command, Frames, pack
+from drivers.transbank_pos.simulator_speaking import CODE_FAULTS, Model, PowerCut, Speaker
+from drivers.transbank_pos.simulator_wire import NO, YES, Cable, Command, Frames
 from kiosk.testing.simulator import Faults, Json, Talk
 
 Phase = Literal["off", "idle", "busy", "card", "pin", "bank"]
-Moment = Literal["request", "acknowledged", "card", "pin", "bank", "booked", "answer", "answered"]
-
-CODE_FAULTS = {
-    "declined": ("bank", "01"),
-    "declined_93": ("bank", "93"),
-    "host_silent": ("bank", "02"),
-    "connection_failed": ("bank", "03"),
-    "card_unsupported": ("card", "06"),
-    "read_error": ("card", "09"),
-    "invalid_card": ("card", "20"),
-    "below_minimum": ("start", "10"),
-    "unsupported": ("start", "12"),
-}
-"""Faults that end the next sale with a code of the sheet: where, and which."""
-
-FAULTS = {
-    **{name: f"the next sale ends with {code} {words.CODES[code]}" for name, (_, code) in CODE_FAULTS.items()},
-    "reversal_code": "the next reversal is answered with `code` (02) and does nothing",
-    "lost_request": "a command never arrives",
-    "no_ack": "a command is acted on, but its acknowledgement is lost",
-    "nak": "a command is answered with NAK and not acted on",
-    "lost_answer": "an answer is lost, however often it is sent",
-    "doubled_answer": "an answer comes twice",
-    "bad_lrc": "an answer's check byte is wrong",
-    "bit_flip": "a bit of an answer flips",
-    "garbage": "noise comes before an answer",
-    "half_frame": "an answer breaks off in the middle",
-    "short_answer": "a refused sale is answered with code, merchant and terminal only",
-    "slow": "an answer comes after `seconds` (3)",
-    "silent": "hears everything and answers nothing",
-    "unplug": "the cable is pulled at a `moment` of a sale or reversal (booked): " + ", ".join(get_args(Moment)),
-    "dies": "the power goes at a `moment` (booked): with the default it has approved and dies before answering",
-}
-"""Faults of one frame may be narrowed by `function`, as 0200, 0210, 0260."""
-
 PIN_TRIES = 3
-FRAME_TRIES = 3
-
-
-class Model(NamedTuple):
-    """How this terminal is built. Times in seconds."""
-
-    commerce: str = "597000000001"
-    card_wait_s: float = 60.0
-    pin_wait_s: float = 60.0
-    bank_wait_s: float = 60.0
-    ack_wait_s: float = 2.0
-    pause_s: float = 0.15
-    """Between its acknowledgement and what it says next; a library that cuts frames by gaps of 100 ms needs it."""
-
-
-class _PowerCut(Exception):
-    """The power went in the middle of a command."""
 
 
 class Order(NamedTuple):
@@ -73,7 +22,6 @@ class Order(NamedTuple):
     ticket: str
     amount: int
     commerce: str
-    voucher: bool
     progress: bool
     answer: Callable[[Sale], str]
 
@@ -99,13 +47,13 @@ class Terminal:
         self._talk = talk
         self._cable = cable
         self._frames = Frames()
+        self._speaker = Speaker(faults, talk, cable, model.ack_wait_s)
         self._job: asyncio.Task[None] | None = None
         self._queue: deque[str] = deque(maxlen=8)
         self._selling = False
         self._key: asyncio.Future[tuple[str, Card | None]] | None = None
         self._keys_wanted: Collection[str] = ()
         self._early: tuple[str, Card | None] | None = None
-        self._ack: asyncio.Future[bool] | None = None
         self._changed = asyncio.Event()
         self._commands: dict[str, Callable[[list[str]], Awaitable[None]]] = {
             "0100": self._nothing,
@@ -205,8 +153,7 @@ class Terminal:
                     self._hear(item)
                 case 0x06 | 0x15:
                     self._talk.heard("ACK" if item == YES else "NAK: not understood", bytes([item]))
-                    if self._ack is not None and not self._ack.done():
-                        self._ack.set_result(item == YES)
+                    self._speaker.answered(understood=item == YES)
                 case _:
                     self._talk.heard("a byte without meaning", bytes([item]))
 
@@ -220,7 +167,7 @@ class Terminal:
             self._talk.said("nothing: it is dark")
             return
         if not command.good or function not in self._commands or self._faults.take("nak", function=function):
-            self._say(bytes([NO]), "NAK: not understood")
+            self._speaker.say(bytes([NO]), "NAK: not understood")
             return
         if self._selling:
             if function != "0100":
@@ -236,27 +183,24 @@ class Terminal:
             while self._queue:
                 function, *fields = self._queue.popleft().split("|")
                 await self._work(function, fields)
-        except _PowerCut:
+        except PowerCut:
             self._queue.clear()
             self._show("off", "")
         finally:
             self._job = None
             self._changed.set()
 
-    def _say(self, data: bytes, what: str) -> None:
-        self._talk.said(what if self._cable.send(data) else f"nothing, for nobody reads: {what}", data)
-
     async def _work(self, function: str, fields: list[str]) -> None:
         command = self._commands[function]
         self._selling = function in ("0200", "0270")
         self._show("busy", "")
         try:
-            await self._strike("request")
+            await self._speaker.strike("request")
             if self._faults.take("no_ack", function=function):
                 self._talk.said("nothing: the ACK is lost")
             else:
-                self._say(bytes([YES]), "ACK")
-            await self._strike("acknowledged")
+                self._speaker.say(bytes([YES]), "ACK")
+            await self._speaker.strike("acknowledged")
             if command != self._nothing:
                 await asyncio.sleep(self.model.pause_s)
                 await command(fields)
@@ -267,60 +211,6 @@ class Terminal:
                 self.sales_ended += 1
             if self.phase != "off":
                 self._show("idle", "")
-
-    async def _strike(self, moment: Moment) -> None:
-        """Pull the cable or the plug, if that is to happen now."""
-        for name in ("unplug", "dies"):
-            for fault in [armed for armed in self._faults.armed if armed.name == name]:
-                if fault.more.get("moment", "booked") != moment:
-                    continue
-                self._faults.take(name, **fault.more)
-                if name == "unplug":
-                    self._talk.said("nothing: the cable is pulled")
-                    self._cable.unplug()
-                else:
-                    self._talk.said("nothing: the power is gone")
-                    raise _PowerCut
-
-    async def _deliver(self, text: str) -> None:
-        """Say it until the register acknowledges it, three times at most."""
-        function = text[:4]
-        if fault := self._faults.take("slow", function=function):
-            await asyncio.sleep(float(fault.more.get("seconds", 3)))
-        if self._faults.take("lost_answer", function=function):
-            self._talk.said(f"nothing: {words.answer(text)!r} is lost on the way")
-            return
-        for _ in range(FRAME_TRIES):
-            self._say(self._spoiled(text, function), words.answer(text))
-            if self._faults.take("doubled_answer", function=function):
-                self._say(pack(text), f"the same again: {words.answer(text)}")
-            await self._strike("answer")
-            if await self._acknowledged():
-                break
-        await self._strike("answered")
-
-    def _spoiled(self, text: str, function: str) -> bytes:
-        data = pack(text)
-        if self._faults.take("bad_lrc", function=function):
-            data = data[:-1] + bytes([data[-1] ^ 0x55])
-        if self._faults.take("bit_flip", function=function):
-            middle = len(data) // 2
-            data = data[:middle] + bytes([data[middle] ^ 0x10]) + data[middle + 1 :]
-        if self._faults.take("half_frame", function=function):
-            data = data[: len(data) // 2]
-        if self._faults.take("garbage", function=function):
-            data = bytes([0xFF, 0x00, 0x15, 0x80, 0x03, 0x7F, 0x7C]) + data
-        return data
-
-    async def _acknowledged(self) -> bool:
-        self._ack = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(self.model.ack_wait_s):
-                return await self._ack
-        except TimeoutError:
-            return False
-        finally:
-            self._ack = None
 
     # -- sales ------------------------------------------------------------------------------------------------------
 
@@ -335,7 +225,6 @@ class Terminal:
                 ticket=ticket,
                 amount=int(amount) if amount.isdecimal() else 0,
                 commerce=self.model.commerce,
-                voucher=voucher,
                 progress=status == "1",
                 answer=lambda sale: (
                     answers.integrated_sale("0210", sale)
@@ -353,7 +242,6 @@ class Terminal:
                 ticket=ticket,
                 amount=int(amount) if amount.isdecimal() else 0,
                 commerce=self.model.commerce if commerce in ("", "0") else commerce,
-                voucher=False,
                 progress=status == "1",
                 answer=lambda sale: answers.integrated_sale("0271", sale),
             ),
@@ -367,12 +255,12 @@ class Terminal:
             ticket=order.ticket, amount=order.amount, code=code, commerce=order.commerce, card=card, by="register"
         )
         self.last_result = code
-        await self._strike("booked")
+        await self._speaker.strike("booked")
         text = order.answer(sale)
         if code != "00" and self._faults.take("short_answer"):
             text = "|".join(text.split("|")[:4])
         self._selling = False  # what the register sends from here on waits for its turn
-        await self._deliver(text)
+        await self._speaker.deliver(text)
 
     def _struck(self, where: str) -> str | None:
         for name, (place, code) in CODE_FAULTS.items():
@@ -391,7 +279,7 @@ class Terminal:
         if code := self._struck("start"):
             return code, None
         await self._progress(order, "78")
-        await self._strike("card")
+        await self._speaker.strike("card")
         key, card = await self._wait_for(
             "card", f"{order.amount}: insert or tap your card", ("insert", "tap", "cancel"), self.model.card_wait_s
         )
@@ -408,7 +296,7 @@ class Terminal:
     async def _ask_pin(self, order: Order) -> str | None:
         for _ in range(PIN_TRIES):
             await self._progress(order, "81")
-            await self._strike("pin")
+            await self._speaker.strike("pin")
             keys = ("pin", "wrong_pin", "cancel", "remove")
             match (await self._wait_for("pin", "enter your PIN", keys, self.model.pin_wait_s))[0]:
                 case "pin":
@@ -423,7 +311,7 @@ class Terminal:
 
     async def _ask_bank(self, order: Order) -> str:
         await self._progress(order, "82")
-        await self._strike("bank")
+        await self._speaker.strike("bank")
         if code := self._struck("bank"):
             return code
         keys = ("approve", "decline", "remove")
@@ -439,7 +327,7 @@ class Terminal:
 
     async def _progress(self, order: Order, code: str) -> None:
         if order.progress:
-            await self._deliver(f"0900|{code}")
+            await self._speaker.deliver(f"0900|{code}")
 
     # -- everything else --------------------------------------------------------------------------------------------
 
@@ -447,28 +335,28 @@ class Terminal:
         """An acknowledgement is all there is."""
 
     async def _initialized(self, _: list[str]) -> None:
-        await self._deliver("1080|90|24112026|101500")
+        await self._speaker.deliver("1080|90|24112026|101500")
 
     async def _last_sale(self, fields: list[str]) -> None:
         sale = self._books.last()
         if sale is None:
-            await self._deliver("0260|11")
+            await self._speaker.deliver("0260|11")
         elif fields == [""]:
-            await self._deliver(answers.integrated_sale("0260", sale))
+            await self._speaker.deliver(answers.integrated_sale("0260", sale))
         else:
-            await self._deliver(answers.unattended_sale("0260", sale, fields[:1] == ["1"]))
+            await self._speaker.deliver(answers.unattended_sale("0260", sale, fields[:1] == ["1"]))
 
     async def _details(self, fields: list[str]) -> None:
         if fields[:1] != ["1"]:
             return  # it prints them
         for sale in [*self._books.in_memory(), None]:
-            await self._deliver(answers.detail(sale, self.model.commerce, self._books.terminal))
+            await self._speaker.deliver(answers.detail(sale, self.model.commerce, self._books.terminal))
 
     async def _close_batch(self, fields: list[str]) -> None:
         lines = f"CIERRE  {len(self._books.in_memory())} VENTAS".ljust(answers.COLUMNS)
         self.close_batch()
         voucher = (lines,) if fields[:1] == ["1"] else ()
-        await self._deliver(answers.columns("0510", "00", self.model.commerce, self._books.terminal, *voucher))
+        await self._speaker.deliver(answers.columns("0510", "00", self.model.commerce, self._books.terminal, *voucher))
 
     def close_batch(self) -> None:
         """Also from the terminal's own menu."""
@@ -477,11 +365,11 @@ class Terminal:
 
     async def _totals(self, _: list[str]) -> None:
         sales = [sale for sale in self._books.in_memory() if not sale.reversed]
-        await self._deliver(answers.columns("0710", "00", len(sales), sum(sale.amount for sale in sales)))
+        await self._speaker.deliver(answers.columns("0710", "00", len(sales), sum(sale.amount for sale in sales)))
 
     async def _load_keys(self, _: list[str]) -> None:
         self.keys = True
-        await self._deliver(answers.columns("0810", "00", self.model.commerce, self._books.terminal))
+        await self._speaker.deliver(answers.columns("0810", "00", self.model.commerce, self._books.terminal))
 
     async def _reversal(self, fields: list[str]) -> None:
         """Autoservicio reverses the last sale; Integrado one that is named by its operation."""
@@ -492,9 +380,9 @@ class Terminal:
             else self._books.last()
         )
         code = self._reverse(sale)
-        await self._strike("booked")
+        await self._speaker.strike("booked")
         authorisation, done = (sale.authorisation, sale.operation) if sale else ("", "")
-        await self._deliver(
+        await self._speaker.deliver(
             answers.columns("1210", code, self.model.commerce, self._books.terminal, authorisation, done)
         )
 

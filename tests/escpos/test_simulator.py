@@ -199,6 +199,14 @@ async def test_what_no_sensible_terminal_sends_is_noted(plug: Plug) -> None:
     ]
 
 
+async def test_commands_with_a_length_of_their_own_print_nothing(plug: Plug) -> None:
+    line = await plug()
+    await line.port.write(b"\x1c(A\x02\x000\x00" + b"A\n" + b"\x1d(Z\x03\x00xyz" + b"B\n", 5)
+    await line.settle()
+    assert line.printer.books()["unfinished"] == ["A", "B"]
+    assert line.printer.books()["oddities"] == []
+
+
 async def test_a_cut_without_a_feed_goes_through_the_text(plug: Plug) -> None:
     line = await plug()
     await line.port.write(b"A\n\x1dV\x00" + b"B\n\x1bd\x05\x1dV\x00", 5)
