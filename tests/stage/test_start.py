@@ -1,9 +1,12 @@
 """What the first frame waits for. A program of its own: only there nothing else has been imported before."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
 
@@ -18,7 +21,7 @@ from kiosk.stage.window import StageWindow
 
 def look():
     slow = {"asyncio", "sqlite3", "aiohttp", "importlib.metadata", "kiosk.engine"} & set(sys.modules)
-    sys.stdout.write(f"{window.page.view.tiles[0].journey} {sorted(slow)} {'Qt' in vars(QtCore)}\\n")
+    sys.stdout.write(f"{type(window.page.view).__name__} {sorted(slow)} {'Qt' in vars(QtCore)}\\n")
     window.close()
 
 face = glance(Path(sys.argv[1]))
@@ -29,14 +32,18 @@ window.run()
 """
 
 
-def test_the_first_frame_waits_for_nothing_heavy() -> None:
+@pytest.mark.parametrize(("journey", "shown"), [("gas_bill", "Home"), ("of_a_package", "Starting")])
+def test_the_first_frame_waits_for_nothing_heavy(tmp_path: Path, journey: str, shown: str) -> None:
+    """Also where a service comes from a package of its own, which is looked for after it."""
+    config = tmp_path / "config.toml"
+    config.write_text(re.sub(r"enabled = .*", f'enabled = ["{journey}"]', CONFIG.read_text("utf-8")), "utf-8")
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
-        [sys.executable, "-c", FIRST_FRAME, str(CONFIG)],
+        [sys.executable, "-c", FIRST_FRAME, str(config)],
         env=environment,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.stdout == "gas_bill [] False\n", done.stderr
+    assert done.stdout == f"{shown} [] False\n", done.stderr
