@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 
 from kiosk.rehearsal.demo import workbench
 from kiosk.rehearsal.simulators import Simulators
+from kiosk.rehearsal.workbench.desk import LEAST
 from kiosk.rehearsal.workbench.words import table
 from tests.rehearsal.workbench import Player
 
@@ -202,8 +203,8 @@ def test_everything_that_can_be_pressed_has_chinese_words() -> None:
 
 
 def test_it_fits_a_small_desktop(player: Player) -> None:
-    player.desk.view.resize(960, 640)
-    player.until(lambda: player.desk.root.width() == 960, "the smaller window")
+    player.desk.view.resize(*LEAST)
+    player.until(lambda: player.desk.root.width() == LEAST[0], "the smaller window")
     for page in ("wechat_pay", "books", "talk"):
         player.press(f"page-{page}")
         QTest.qWait(50)

@@ -22,9 +22,12 @@ Rectangle {
             font.bold: true
             font.pixelSize: Theme.mm(16)
             text: Bench.say("Workbench")
+            visible: head.width > implicitWidth + tabs.width
         }
 
         Row {
+            id: tabs
+
             anchors.right: parent.right
             anchors.verticalCenter: parent.verticalCenter
             spacing: Theme.mm(5)

@@ -36,7 +36,7 @@ TITLES = {
 }
 ICONS = {"phone": "wechat", "reader": "bank", "printer": "paper", "company": "gas_bill", "device": "meter"}
 ORDER = tuple(PICTURES)
-LEAST = (960, 640)
+LEAST = (760, 600)
 EYE_S = 3
 HAND_S = 180
 """A press that pays by card lasts as long as the sale."""
@@ -129,7 +129,7 @@ class Desk:
         """Put the window to the right of another that is `beside` px wide, or as large as fits."""
         room = QGuiApplication.primaryScreen().availableGeometry()
         gap = 8
-        left = beside + gap if beside and room.width() - beside - gap >= LEAST[0] else max(0, room.width() - 1340)
+        left = beside + gap if beside and room.width() - beside - gap >= LEAST[0] else max(0, room.width() - 1000)
         title_bar = 40 if room.height() > LEAST[1] + 40 else 0
         place = QRect(left, 0, min(1340, room.width() - left), min(1080, room.height() - title_bar))
         self.view.setGeometry(place.translated(room.topLeft()))
