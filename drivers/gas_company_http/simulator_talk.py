@@ -21,8 +21,9 @@ def _asked(method: str, path: list[str], said: Json) -> str:
         case ("GET", ["accounts", account]):
             return f"whose is account {account}?"
         case ("POST", ["accounts", account, "quotes"]):
-            wish = f"{yuan_of(said['amount_fen'])} of gas" if "amount_fen" in said else "what is owed"
-            return f"a quote for account {account}, {wish}"
+            return f"what does account {account} owe?"
+        case ("POST", ["accounts", account, "top-up-quotes"]):
+            return f"what would {yuan_of(said.get('amount_fen'))} do for account {account}?"
         case ("GET", ["orders", number]):
             return f"how is order {number}?"
         case ("PUT", ["orders", number]):
@@ -49,6 +50,8 @@ def _answered(said: Json) -> str:
             return f"order {number} open, {yuan_of(said.get('due_fen'))} due"
         case {"order_no": number, "state": state}:
             return f"order {number} {state}"
+        case {"number": number, "holder_masked": holder, "meter_kind": "remote"}:
+            return f"account {number} of {holder} has {yuan_of(said.get('balance_fen'))}"
         case {"number": number, "holder_masked": holder}:
             return f"account {number} of {holder} owes {yuan_of(said.get('arrears_fen'))}"
         case {"time_ms": _}:
