@@ -283,7 +283,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             return wire.captured(last, self.settings.amount_unit) or Unknown("the sale's amount cannot be read")
         if not over:
             return Unknown("the sale may still be coming")
-        if attempt.predecessor and last.named() == attempt.predecessor:
+        if attempt.predecessor and last.code != wire.NO_SALE and last.named() == attempt.predecessor:
             return Dead("never_arrived")
         if own and same_terminal and last.code in wire.FINAL_REFUSALS:
             return wire.refused(last.code)
@@ -291,8 +291,8 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             return Unknown(f"its last sale cannot be told: code {last.code}")
         if not same_terminal:
             return Unprovable("it is another terminal now")
-        if last.code == wire.NO_SALE:
-            return Unprovable("the terminal's memory was emptied after the sale began")
+        if last.code == wire.NO_SALE:  # also where there was none before: a sale and a closed batch look the same
+            return Unprovable("the terminal names no sale any more, which proves nothing")
         return Unprovable("the terminal's last sale is another one")
 
     def _is_own(self, attempt: Attempt, last: wire.Sale) -> bool:

@@ -74,6 +74,8 @@ class CardTerminal:
         )
         self.terminal = Terminal(model, self._books, self.faults, self.talk, self.cable)
         self.cable.on_data = self.terminal.receive
+        if not (options.new or self._books.report(1)["sales"]):
+            self._other_sale({})
         self.actions: Mapping[str, Action] = {
             "pay": self._pay,
             "insert": self._insert,
@@ -228,6 +230,7 @@ def _card(asked: Json) -> Card:
 def more_options(parser: argparse.ArgumentParser) -> None:
     """The command line beyond what every simulator has."""
     parser.add_argument("--terminal", default="70012345", help="the terminal's identity")
+    parser.add_argument("--new", action="store_true", help="no sale in its memory; else somebody rang one up before")
     parser.add_argument("--unit", choices=("fen", "yuan"), default="fen", help="what one unit of an amount is")
     parser.add_argument("--card-wait-s", type=float, default=60.0, help="how long it waits for a card")
     parser.add_argument("--pin-wait-s", type=float, default=60.0)

@@ -220,6 +220,7 @@ def heal_before(lane: Simulators) -> None:
     lane.do("transbank_pos", "power_off")
     heal(lane)
     lane.do("transbank_pos", "close_batch")
+    lane.do("transbank_pos", "other_sale")
 
 
 def _buttons(lane: Simulators, party: str) -> list[Button]:

@@ -59,7 +59,7 @@ def test_row_21_another_sale_proves_nothing_and_is_the_staffs() -> None:
     assert held(story)
     assert needs_staff(story.rows)
     assert truth(story.rows) == "not_finished"
-    assert [line.key for line in telling(story.rows)] == ["truth.money.unknown"]
+    assert [line.key for line in telling(story.rows)] == ["truth.money.unproved"]
     with pytest.raises(ImpossibleEventError):
         story.cancelling()
     with pytest.raises(ImpossibleEventError):

@@ -35,7 +35,9 @@ def build_terminal(folder: Path, *options: str) -> CardTerminal:
     parser.add_argument("--books", type=Path)
     parser.add_argument("--port", type=int, default=0)
     more_options(parser)
-    return CardTerminal(parser.parse_args(["--books", str(folder), "--pause-s", "0", "--ack-wait-s", "0.03", *options]))
+    return CardTerminal(
+        parser.parse_args(["--books", str(folder), "--new", "--pause-s", "0", "--ack-wait-s", "0.03", *options])
+    )
 
 
 def new_attempt(n: int = 1, **changed: object) -> Attempt:

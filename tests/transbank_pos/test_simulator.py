@@ -216,7 +216,16 @@ async def test_books_survive_a_kill_right_after_the_approval(tmp_path: Path) -> 
     books = tmp_path / "books"
     for attempt in (1, 2):
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "drivers.transbank_pos.simulator", "--books", str(books), "--pause-s", "0"),
+            *(
+                sys.executable,
+                "-m",
+                "drivers.transbank_pos.simulator",
+                "--books",
+                str(books),
+                "--new",
+                "--pause-s",
+                "0",
+            ),
             stdout=asyncio.subprocess.PIPE,
         )
         assert process.stdout is not None
