@@ -43,6 +43,7 @@ ScreenFrame {
             color: Theme.clear
             height: parent.height
             label: Theme.large && screen.remark !== "" ? "" : Words.say("screen.total")
+            radius: Theme.radius
             width: parent.width
         }
     }
@@ -93,6 +94,7 @@ ScreenFrame {
                 color: Theme.clear
                 height: parent.height
                 label: screen.small ? "" : Words.say("screen.total")
+                radius: Theme.radius
                 width: parent.width
             }
         }

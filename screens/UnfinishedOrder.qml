@@ -13,7 +13,6 @@ ScreenFrame {
     required property bool canPrint
     required property var lines
     required property string orderNo
-    readonly property bool photo: photoCode !== ""
     required property string photoCode
     required property string slipProblem
     required property string slipState
@@ -41,7 +40,6 @@ ScreenFrame {
 
         canPrint: screen.canPrint
         height: implicitHeight
-        photo: screen.photo
         problem: screen.slipProblem === "" ? "" : Words.say(screen.slipProblem)
         slipState: screen.slipState
         width: parent.width - x
