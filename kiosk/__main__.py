@@ -50,10 +50,7 @@ def _command(name: str) -> Callable[[list[str]], int] | None:
     if name == "run":  # the terminal's start does not wait for a look through all installed packages
         import gc
 
-        from kiosk.stage.ahead import fetch
-
         gc.disable()  # until the first frame: what a start imports stays, and to look through it takes 15 ms
-        fetch()
         from kiosk.app import run_command
 
         return run_command
