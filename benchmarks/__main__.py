@@ -22,7 +22,7 @@ from benchmarks import durable, slips, window
 from benchmarks.display import Display, x_server
 from benchmarks.gaps import Slide
 from benchmarks.processes import adopt_orphans, end_all, family
-from benchmarks.table import Measure, as_markdown, as_text
+from benchmarks.table import Measure, as_text
 from kiosk.config import load
 from kiosk.rehearsal.simulators import Simulators, named_by
 
@@ -30,7 +30,8 @@ RUNS = 5
 LIMIT_S = 290
 """For everything together; whoever waits for it has something else to do."""
 DOCS = window.ROOT / "docs" / "benchmarks.md"
-FIGURES = "<!-- what follows is written by `python -m benchmarks --docs` -->\n"
+FIGURES = "```text\n"
+"""Where they begin in it; with the end of the block they end."""
 
 
 def windows(folder: Path, server: str, runs: int) -> list[Measure]:
@@ -166,11 +167,12 @@ def main(argv: list[str] | None = None) -> int:
             measures += frames(folder / "frames", server)
         measures += steps(folder / "steps", runs)
         measures.append(paper(runs))
-    sys.stdout.write(f"\n{as_text(measures)}\n")
     missed = [measure.name for measure in measures if measure.met is False]
-    sys.stdout.write(f"\n{len(missed)} ceilings are not met.\n" if missed else "\nEvery ceiling is met.\n")
+    verdict = f"{len(missed)} ceilings are not met." if missed else "Every ceiling is met."
+    printed = f"{as_text(measures)}\n\n{verdict}\n"
+    sys.stdout.write(f"\n{printed}")
     if options.docs:
-        write_docs(measures, runs)
+        write_docs(printed, runs)
     return 1 if missed else 0
 
 
@@ -192,17 +194,18 @@ def cleaned_up() -> Iterator[None]:
         end_all(family(os.getpid())[1:])
 
 
-def write_docs(measures: list[Measure], runs: int) -> None:
-    """Put the figures after the text of docs/benchmarks.md."""
-    text, mark, _ = DOCS.read_text("utf-8").partition(FIGURES)
-    if not mark:
+def write_docs(printed: str, runs: int) -> None:
+    """Put what was printed in the place of the figures of docs/benchmarks.md."""
+    text, begin, figures = DOCS.read_text("utf-8").partition(FIGURES)
+    _, end, rest = figures.partition("```\n")
+    if not end:
         raise RuntimeError(f"{DOCS} has no place for figures")
     day = datetime.now(UTC).date().isoformat()
     version = subprocess.run(["chromium", "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     machine = (
         f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}, Chromium {version}"
     )
-    DOCS.write_text(f"{text}{mark}\n{day}, {runs} paired runs. {machine}.\n\n{as_markdown(measures)}\n", "utf-8")
+    DOCS.write_text(f"{text}{begin}{day}, {runs} paired runs. {machine}.\n\n{printed}{end}{rest}", "utf-8")
 
 
 def _say(what: str) -> None:

@@ -81,12 +81,6 @@ def as_text(measures: Sequence[Measure]) -> str:
     )
 
 
-def as_markdown(measures: Sequence[Measure]) -> str:
-    """For the documentation."""
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *rows(measures)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
-
-
 def _amount(value: float, unit: str) -> str:
     return f"{value:.3g} {unit}" if value < 100 else f"{value:.0f} {unit}"
 
