@@ -55,7 +55,12 @@ def printer_settings(config: Config) -> PaperSettings:
 def test_the_sample_runs_the_demo_as_it_stands() -> None:
     config = load(Path(__file__).parents[2] / "config.toml")
     assert config.terminal.mode == "demo"
-    assert [device.port for device in config.devices] == ["sim:gas_company_http", "sim:wechat_pay", "sim:escpos"]
+    assert [device.simulator for device in config.devices] == [
+        "gas_company_http",
+        "wechat_pay",
+        "transbank_pos",
+        "escpos",
+    ]
 
 
 def test_settings_arrive_typed(write: Write) -> None:

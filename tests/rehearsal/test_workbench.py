@@ -105,7 +105,7 @@ def test_the_books_show_money_that_nobody_delivered(player: Player) -> None:
     player.simulators.do("wechat_pay", "pay")
     player.see("owed ¥128.40")
     player.see("Not yet")
-    assert order.rpartition("A")[0] in player.words().replace("-", "")
+    player.until(lambda: order.rpartition("A")[0] in player.words().replace("-", ""), "the order")
 
 
 def test_the_talk_is_decoded_and_its_bytes_are_there(player: Player) -> None:
