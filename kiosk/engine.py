@@ -94,6 +94,9 @@ class Engine:
 
     async def _money(self, opened: asyncio.Event) -> None:
         """Open the ledger and go on with its orders; again and again when that fails."""
+        if not self.devices.sells:  # a hall with free services alone
+            opened.set()
+            return
         while True:
             try:
                 ledger = await Ledger.open(self._folder(), self._config.terminal.id, self._now)

@@ -76,11 +76,32 @@ ScreenFrame {
             rightMargin: screen.beside ? Theme.margin : 0
         }
 
-        Prose {
-            font.pixelSize: Theme.lead
-            horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
-            say: Words.say("screen.AtReader.body." + screen.step)
+        Item {
+            height: Math.max(body.implicitHeight, pointer.visible ? pointer.height : 0)
             width: parent.width
+
+            Prose {
+                id: body
+
+                anchors.verticalCenter: parent.verticalCenter
+                font.pixelSize: Theme.lead
+                horizontalAlignment: screen.beside || pointer.visible ? Text.AlignLeft : Text.AlignHCenter
+                say: Words.say("screen.AtReader.body." + screen.step)
+                width: parent.width - (pointer.visible ? pointer.width + 2 * Theme.grid : 0)
+            }
+
+            DevicePointer {
+                id: pointer
+
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
+                card: true
+                height: Math.round(Theme.pictureLarge * 1.6)
+                ink: Theme.second
+                moving: true
+                visible: screen.step !== "asking_bank" && !screen.beside && !Theme.large && !Theme.tight
+                width: implicitWidth
+            }
         }
 
         Row {

@@ -1,10 +1,12 @@
 """What differs between receipt printers that all speak ESC/POS."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 Encoding = Literal["gb18030", "gbk", "gb2312", "utf-8"]
+Seconds = Annotated[float, Meta(gt=0, le=600)]
 
 
 class EscPosSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,31 +20,31 @@ class EscPosSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How the printer proves that a slip came out: GS ( H (best), GS r, or not at all: then every print ends as
     unknown. `auto` asks the printer when it is connected."""
     cut: Literal["partial", "full", "none"] = "partial"
-    feed_lines: int = 5
+    feed_lines: Annotated[int, Meta(ge=0, le=50)] = 5
     """Lines fed before the cut, so that the last one has passed the cutter (about 15 mm above the print head)."""
     roll_sensor: Literal["standard", "presenter"] = "standard"
     """`presenter`: bit 6 of the roll status says that a slip lies in the exit, not that paper is out (PPU-231II)."""
     black_mark: bool = False
     """Bit 2 of the error status means a missing black mark rather than a mechanical error (Citizen)."""
-    open_timeout_s: float = 3.0
-    reply_timeout_s: float = 0.5
+    open_timeout_s: Seconds = 3.0
+    reply_timeout_s: Seconds = 0.5
     """For one real-time status; the sheet's printers answer within some 20 ms."""
-    reply_tries: int = 2
-    probe_timeout_s: float = 3.0
+    reply_tries: Annotated[int, Meta(ge=1, le=20)] = 2
+    probe_timeout_s: Seconds = 3.0
     """For the first buffered answer after connecting, which tells what proof the printer can give."""
-    write_timeout_s: float = 8.0
+    write_timeout_s: Seconds = 8.0
     """For one chunk: how long a printer may keep us waiting while its buffer is full."""
-    send_timeout_s: float = 60.0
+    send_timeout_s: Seconds = 60.0
     """For all bytes of a slip."""
-    proof_timeout_s: float = 25.0
+    proof_timeout_s: Seconds = 25.0
     """From the last byte of the slip to the proof that it came out."""
-    watch_every_s: float = 0.5
+    watch_every_s: Seconds = 0.5
     """How often the sensors are asked while a slip prints."""
-    recover_every_s: float = 10.0
+    recover_every_s: Seconds = 10.0
     """How often a cutter error is cleared by command, in case the jam was removed by hand."""
-    recover_wait_s: float = 2.0
+    recover_wait_s: Seconds = 2.0
     """How long a cutter may take to come home after that."""
-    chunk_bytes: int = 1024
+    chunk_bytes: Annotated[int, Meta(ge=16, le=65_536)] = 1024
 
     @property
     def columns(self) -> int:

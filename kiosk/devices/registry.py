@@ -146,6 +146,11 @@ class Devices:
         self._watches = {device.name: _Watch(device, settings, self._publish) for device in self.all}
 
     @property
+    def sells(self) -> bool:
+        """Whether there is anything to be paid for."""
+        return any(isinstance(device, GasCompany) for device in self.all)
+
+    @property
     def gas(self) -> GasCompany[msgspec.Struct]:
         """The gas company. Raises `LookupError` when none is configured."""
         return _first(device for device in self.all if isinstance(device, GasCompany))

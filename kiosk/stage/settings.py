@@ -1,10 +1,13 @@
 """What the stage is told about the panel, the hall and the machine's front. No Qt: the configuration includes these."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 Backend = Literal["software", "gpu"]
+Pixels = Annotated[int, Meta(ge=480, le=8192)]
+Mm = Annotated[float, Meta(ge=0, le=4000)]
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -14,30 +17,36 @@ class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     after the page changed, is taken for a slip of the finger.
     """
 
-    diagonal_inch: float = 21.5
-    width: int = 1080
-    height: int = 1920
+    diagonal_inch: Annotated[float, Meta(ge=5, le=120)] = 21.5
+    """Of the lit area."""
+    width: Pixels = 1080
+    height: Pixels = 1920
     fullscreen: bool = True
     motion: bool = True
     backend: Backend = "software"
-    debounce_ms: int = 500
+    debounce_ms: Annotated[int, Meta(ge=0, le=5000)] = 500
 
 
 class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A place on the machine's front, in mm from its top left corner."""
 
-    x_mm: float
-    y_mm: float
+    x_mm: Mm
+    y_mm: Mm
 
 
 class FrontPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The machine's front as the resident stands before it: where the screen is and where paper comes out."""
+    """The machine's front as the resident stands before it: where the screen, the paper's slot and the card reader are."""
 
-    width_mm: float = 420
-    height_mm: float = 1500
-    screen_left_mm: float = 76
-    screen_top_mm: float = 160
+    width_mm: Mm = 420
+    height_mm: Mm = 1500
+    screen_left_mm: Mm = 76
+    """From the front's left edge to the lit area's."""
+    screen_top_mm: Mm = 160
+    """From the front's top edge to the lit area's."""
     paper: Spot = Spot(210, 760)
+    """The middle of the slot that paper comes out of."""
+    reader: Spot = Spot(345, 720)
+    """The middle of the card reader."""
 
 
 class HallInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -210,6 +210,8 @@ class StageWindow:
                 "screenHeight": self.display.height * mm,
                 "paperX": front.paper.x_mm,
                 "paperY": front.paper.y_mm,
+                "readerX": front.reader.x_mm,
+                "readerY": front.reader.y_mm,
             },
         )
 

@@ -1,13 +1,15 @@
 import QtQuick
 import screens.theme
 
-// The machine's own front, drawn from its measures, and the slip that comes out of its slot, slowly and again and again.
+// The machine's own front, drawn from its measures, and what to look at there, slowly and again and again: the slip that
+// comes out of its slot, or the card that goes to the reader.
 Item {
     id: pointer
 
     readonly property real above: Math.max(0, front.screenY - 60)
-    readonly property real broad: Math.max(front.width, front.screenX + front.screenWidth + 60)
-    readonly property real cut: Math.max(front.paperY, front.screenY + front.screenHeight) + 230
+    readonly property real broad: Math.max(front.width, front.readerX + 70, front.screenX + front.screenWidth + 60)
+    property bool card: false
+    readonly property real cut: Math.max(front.paperY, front.readerY, front.screenY + front.screenHeight) + 230
     readonly property var front: Hall.front
     property color glass: Theme.mist
     property color here: Theme.persimmon
@@ -55,10 +57,59 @@ Item {
         y: Math.round((pointer.front.paperY - pointer.above) * pointer.unit)
     }
 
+    Rectangle {
+        id: reader
+
+        color: pointer.metal
+        height: Math.round(120 * pointer.unit)
+        radius: Theme.hairline
+        visible: pointer.card
+        width: Math.round(100 * pointer.unit)
+        x: Math.round(pointer.front.readerX * pointer.unit - width / 2)
+        y: Math.round((pointer.front.readerY - pointer.above) * pointer.unit - height / 2)
+
+        border {
+            color: pointer.here
+            width: Theme.stroke
+        }
+    }
+
+    Rectangle {
+        id: card
+
+        readonly property real there: reader.y + reader.height - Math.round(height / 3)
+
+        color: pointer.here
+        height: Math.round(90 * pointer.unit)
+        radius: Theme.hairline
+        visible: pointer.card
+        width: Math.round(60 * pointer.unit)
+        x: reader.x + Math.round((reader.width - width) / 2)
+        y: there
+
+        SequentialAnimation {
+            loops: Animation.Infinite
+            running: pointer.moving && pointer.visible && pointer.card && Theme.motion
+
+            YAnimator {
+                duration: Theme.paperSlide
+                easing.type: Easing.OutCubic
+                from: card.there + card.height
+                target: card
+                to: card.there
+            }
+
+            PauseAnimation {
+                duration: 2 * Theme.beat
+            }
+        }
+    }
+
     Item {
         anchors.horizontalCenter: slot.horizontalCenter
         anchors.top: slot.verticalCenter
         clip: true
+        visible: !pointer.card
         height: Math.round(170 * pointer.unit)
         width: Math.round(140 * pointer.unit)
 
@@ -71,7 +122,7 @@ Item {
 
             SequentialAnimation {
                 loops: Animation.Infinite
-                running: pointer.moving && pointer.visible && Theme.motion
+                running: pointer.moving && pointer.visible && !pointer.card && Theme.motion
 
                 YAnimator {
                     duration: Theme.paperSlide
