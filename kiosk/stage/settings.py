@@ -35,7 +35,7 @@ class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FrontPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The machine's front as the resident stands before it: where the screen, the paper's slot and the card reader are."""
+    """The machine's front as the resident stands before it: screen, paper slot and card reader."""
 
     width_mm: Mm = 420
     height_mm: Mm = 1500
