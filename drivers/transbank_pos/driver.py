@@ -110,8 +110,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             if self._running():
                 return health.Busy()
             try:
-                link = await self._connect()
-                if await link.send(wire.POLL) != "accepted":
+                if not await self._polled():
                     return health.Offline("it does not answer")
             except PortError as error:
                 await self._hang_up()
@@ -305,6 +304,14 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         )
 
     # -- the wire, under the lock -----------------------------------------------------------------------------------
+
+    async def _polled(self) -> bool:
+        """Whether it acknowledges a poll. It may still be saying again what a process before us did not hear."""
+        for _ in range(self.settings.ask_tries):
+            link = await self._connect()
+            if await link.send(wire.POLL) == "accepted":
+                return True
+        return False
 
     async def _last_sale(self) -> wire.Sale | Unknown:
         """Make sure that the terminal is idle, and ask for its last sale."""

@@ -23,7 +23,18 @@ ACCOUNTS = itertools.cycle(("0100003862", "0100003870", "0100005208", "010000712
 
 OPTIONS = {
     "escpos": ["--mm-per-s", "5000"],
-    "transbank_pos": ["--card-wait-s", "1", "--pin-wait-s", "1", "--bank-wait-s", "1", "--pause-s", "0.01"],
+    "transbank_pos": [
+        "--card-wait-s",
+        "1",
+        "--pin-wait-s",
+        "1",
+        "--bank-wait-s",
+        "1",
+        "--pause-s",
+        "0.01",
+        "--ack-wait-s",
+        "0.3",
+    ],
 }
 """Simulated machines whose own times are short."""
 
