@@ -14,6 +14,7 @@ ScreenFrame {
     required property var lines
     required property string orderNo
     required property string photoCode
+    required property string saying
     required property string slipProblem
     required property string slipState
 
@@ -28,9 +29,9 @@ ScreenFrame {
         amount: screen.amount
         code: screen.photoCode
         height: Math.min(implicitHeight, parent.height - (screen.beside ? 0 : tail.height + Theme.gap))
-        lines: [Words.say("screen.UnfinishedOrder.why"), ...screen.lines]
+        lines: [Words.say("screen.UnfinishedOrder.why." + screen.saying), ...screen.lines]
         order: Theme.large ? "" : screen.orderNo
-        title: Words.say("screen.UnfinishedOrder.title")
+        title: Words.say("screen.UnfinishedOrder.title." + screen.saying)
         truth: "not_finished"
         width: screen.beside ? Math.round((parent.width - Theme.margin) * 0.56) : parent.width
     }

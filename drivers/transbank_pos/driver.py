@@ -31,6 +31,7 @@ from kiosk.devices.payment import (
     RefundFailed,
     RefundOutcome,
     RefundPending,
+    RefundUnprovable,
     Step,
     Unknown,
     Unprovable,
@@ -132,7 +133,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         request = wire.sale(attempt, self.settings.amount_unit)
         if request is None:
             log.error("%s: %d fen cannot be asked for in %s", self.name, attempt.amount_fen, self.settings.amount_unit)
-            return Dead("never_arrived")
+            return Dead("not_possible")
         async with self._lock:
             if self._running():
                 return Dead("never_arrived")
@@ -170,7 +171,8 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             if not isinstance(last, wire.Sale):
                 return RefundPending(last.why)
             if not self._is_own(attempt, last):
-                return RefundFailed("the terminal's last sale is not this one any more")
+                why = "the terminal's last sale is not this one any more"
+                return RefundUnprovable(why) if refund.asked_before else RefundFailed(why)
             answer = await self._reverse()
         if answer is None:
             return RefundPending("no answer to the reversal")
@@ -279,7 +281,8 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         own = last.ticket == attempt.key
         same_terminal = last.same_terminal_as(attempt.predecessor)
         if own and same_terminal and last.code == wire.APPROVED:
-            return wire.captured(last, self.settings.amount_unit) or Unknown("the sale's amount cannot be read")
+            captured = wire.captured(last, self.settings.amount_unit)
+            return captured or Unprovable("the terminal says that it took an amount that cannot be read")
         if not over:
             return Unknown("the sale may still be coming")
         if attempt.predecessor and last.code != wire.NO_SALE and last.named() == attempt.predecessor:

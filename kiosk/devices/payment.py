@@ -47,11 +47,13 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     amount_fen: int
     reason: Literal["undelivered", "surplus", "late"]
+    asked_before: bool = False
+    """Whether the channel may have been asked already, and even have done it."""
 
 
-Proof = Literal["closed", "refused", "never_arrived", "cancelled"]
-"""Why an attempt can never take money any more; `cancelled`: the resident ended it at the card reader. "Not paid
-(yet)" is no proof."""
+Proof = Literal["closed", "refused", "never_arrived", "cancelled", "not_possible"]
+"""Why an attempt can never take money any more; `cancelled`: the resident ended it at the card reader; `not_possible`:
+the channel cannot take this amount, and was not asked. "Not paid (yet)" is no proof."""
 
 
 class Offer(msgspec.Struct, frozen=True, tag="offer"):
@@ -140,7 +142,13 @@ class RefundFailed(msgspec.Struct, frozen=True, tag="failed"):
     why: str
 
 
-RefundOutcome = Refunded | RefundPending | RefundFailed
+class RefundUnprovable(msgspec.Struct, frozen=True, tag="unprovable_refund"):
+    """The channel was asked before and can never say any more what it did: staff must look."""
+
+    why: str
+
+
+RefundOutcome = Refunded | RefundPending | RefundFailed | RefundUnprovable
 
 
 class PaymentMethod(Device[S_co]):

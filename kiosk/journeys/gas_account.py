@@ -1,5 +1,6 @@
 """What the gas services share: whose account it is, look-ups that may fail, and kind ends without money."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Literal, TypeVar
 
@@ -8,8 +9,9 @@ import msgspec
 from kiosk.devices.gas import Account, Quote, RefusalReason, Refused, TopUpQuote, Unreachable
 from kiosk.journeys.journey import End
 from kiosk.journeys.settle import Settlement, ask_method, finish_earlier, method_trouble
-from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError
+from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
 from kiosk.orders.private import Private
+from kiosk.orders.runner import Running
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.views.common import Notice, Picture
@@ -82,12 +84,31 @@ async def pay(visit: Visit, services: Services, private: Private, *, step: int, 
         return await _money_closed(visit)
     visit.no_way_back()
     try:
-        running = await orders.begin(private, visit.language)
+        running = await _begun(visit, orders, private)
     except AlreadyRunningError:
         return await finish_earlier(visit, services, private.number) or "home"
-    except MoneyClosedError:
+    except (MoneyClosedError, TimeoutError):
         return await _money_closed(visit)
     return await Settlement(visit, services, orders, running, step=step, of=of).run(method)
+
+
+async def _begun(visit: Visit, orders: Orders, private: Private) -> Running:
+    """The order on disk. A disk that hangs holds the order up, not the resident: begun too late, it has nobody."""
+    beginning = asyncio.ensure_future(orders.begin(private, visit.language))
+
+    async def begun() -> Running:
+        return await asyncio.shield(beginning)
+
+    try:
+        return await visit.wait_for(begun(), saying="working.opening")
+    except BaseException:
+        beginning.add_done_callback(_nobody_is_there)
+        raise
+
+
+def _nobody_is_there(beginning: "asyncio.Future[Running]") -> None:
+    if not beginning.cancelled() and beginning.exception() is None:
+        beginning.result().leave()
 
 
 REFUSED: dict[RefusalReason, str] = {

@@ -11,7 +11,7 @@ from kiosk.orders.private import Private
 from kiosk.orders.receipt import receipt
 from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running
-from kiosk.orders.truth import truth
+from kiosk.orders.truth import advice
 from kiosk.services import Services, trouble
 from kiosk.slips.slip import Slip
 from kiosk.text.catalogue import catalogue
@@ -33,7 +33,7 @@ class Slips:
         self._visit = visit
         self._task: asyncio.Task[PrintState] | None = None
         self.told = ""
-        """The truth that the last slip told."""
+        """What the last slip advised to do."""
         self._health = asyncio.Event()
         self._recovered = False
         """Whether the printer was well again after the last slip."""
@@ -68,7 +68,7 @@ class Slips:
     def print(self) -> None:
         """Begin to print, unless a slip is on its way already."""
         if self._task is None or self._task.done():
-            self.told = truth(self.running.rows)
+            self.told = advice(self.running.rows)
             self._recovered = False
             self._task = self._orders.print_slip(self.running, self._services.devices.printer, self.make)
 

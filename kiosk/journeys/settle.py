@@ -12,7 +12,7 @@ from kiosk.orders.machine import Method as OrderMethod
 from kiosk.orders.orders import Orders
 from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.runner import Running
-from kiosk.orders.truth import anything_taken, needs_staff, telling, truth
+from kiosk.orders.truth import advice, anything_taken, needs_staff, telling, truth
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.views.common import Notice, Outcome, Working
@@ -61,7 +61,10 @@ async def ask_method(visit: Visit, services: Services, amount_fen: int) -> Order
 
 
 async def finish_earlier(visit: Visit, services: Services, number: str) -> End | None:
-    """Tell of an unfinished order of this account and offer its slip; None when there is none (any more)."""
+    """Tell of an unfinished order of this account and offer its slip, also where it was finished just now.
+
+    None when there is none, or none any more that took money.
+    """
     orders = services.orders()
     running = await visit.wait_for(_unfinished(orders, number), saying="working.earlier")
     if orders is None or running is None:
@@ -72,12 +75,15 @@ async def finish_earlier(visit: Visit, services: Services, number: str) -> End |
             running = slips.running
             running.seen()
             rows = running.rows
-            view: View = _outcome(running, slips)  # it was finished while the resident was reading
+            view: View = _outcome(
+                running, slips
+            )  # it was finished by the resident's coming, or while they were reading
             if not rows.order.closed:
                 view = UnfinishedOrder(
                     order_no=rows.order.order_no,
                     amount_fen=rows.order.due_fen,
                     lines=telling(rows),
+                    saying="staff" if needs_staff(rows) else "finishing" if anything_taken(rows) else "cancelling",
                     slip_state=slips.shown_state,
                     slip_problem=slips.shown_problem,
                     can_print=slips.can_print,
@@ -178,8 +184,8 @@ class Settlement:
     def _live_view(self, attempt: AttemptRow) -> View:
         if attempt.state == "sent":
             return Working(saying="working.preparing_payment")
-        if isinstance(step := self._running.progress, Step) and attempt.why not in ("no_answer", "restart"):
-            return self._at_reader(attempt, step)
+        if attempt.hold and attempt.why not in ("no_answer", "restart"):
+            return self._at_reader(attempt)
         offer = self._running.offer
         if attempt.state == "open" and offer and self._chosen and self._services.now_ms() < attempt.show_until_ms:
             return ScanToPay(
@@ -193,7 +199,8 @@ class Settlement:
         saying = "working.preparing_payment" if begun else "working.checking_payment"
         return Working(saying=saying, amount_fen=attempt.amount_fen)
 
-    def _at_reader(self, attempt: AttemptRow, step: Step) -> AtReader:
+    def _at_reader(self, attempt: AttemptRow) -> AtReader:
+        step = self._running.progress if isinstance(self._running.progress, Step) else Step("waiting")
         stopping = attempt.state == "closing" or not self._chosen
         return AtReader(
             channel=attempt.channel,
@@ -235,7 +242,7 @@ class Settlement:
                     pass
 
     def _print_by_itself(self, rows: Rows) -> None:
-        told = truth(rows)
+        told = advice(rows)
         worth_it = told == "done" or anything_taken(rows)
         if worth_it and told != self._slips.told and self._slips.can_print:
             self._slips.print()
@@ -264,7 +271,7 @@ def _outcome(running: Running, slips: Slips) -> Outcome:
         photo_code=rows.order.order_no if slips.photograph else None,
         next_step="press_key" if rows.order.kind == "smart_meter" and rows.order.state == "delivered" else "none",
         still_working=told == "not_finished" and not running.broken and not needs_staff(rows),
-        take_card=isinstance(running.progress, Step),
+        take_card=running.progress == Step("remove_card"),
     )
 
 
@@ -278,6 +285,8 @@ def _remark(rows: Rows, not_ready: OrderMethod | None) -> Said | None:
     match attempt.why, attempt.proof:
         case _, "cancelled":
             return Said("remark.stopped")
+        case _, "not_possible":
+            return Said("remark.not_possible", keys=keys)
         case _, "refused":
             return Said("remark.declined", keys=keys)
         case "timeout", _:
@@ -315,7 +324,7 @@ async def _paper_problem(services: Services) -> str | None:
 
 
 async def _unfinished(orders: Orders | None, number: str) -> Running | None:
-    """The account's order that is not finished, even after a last try and a moment; None when there is none."""
+    """The account's order that was not finished when the resident came, after one more try and a moment."""
     running = orders.unfinished(number) if orders else None
     if running is None:
         return None
@@ -325,4 +334,4 @@ async def _unfinished(orders: Orders | None, number: str) -> Running | None:
             await running.closed.wait()
     except TimeoutError:
         return running
-    return None
+    return running if anything_taken(running.rows) else None

@@ -106,7 +106,8 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
         case ev.OrderHeld():
             return _order(_released(rows), event, {"delivering"}, "held", why=event.why)
         case ev.OrderCancelling():
-            if rows.live or rows.manual:
+            undelivered = rows.order.state in ("opening", "open")
+            if rows.live or (rows.manual and undelivered):  # staff may yet say that it was paid
                 raise ImpossibleEventError(f"order {event.order_no} is cancelled while an attempt is live")
             return _order(rows, event, {"opening", "open", "delivering", "held"}, "cancelling", why=event.why)
         case ev.OrderCancelled():

@@ -311,6 +311,8 @@ def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -
     """
     if attempt.state != "dead" or attempt.predecessor:
         return None
+    if attempt.ended_ms > moment.now_ms:  # the clock is behind
+        return attempt.ended_ms
     looked_ms = moment.looked_ms.get(attempt.n)
     if looked_ms is None and moment.now_ms <= attempt.ended_ms + settings.late_watch_hours * 3_600_000:
         return moment.now_ms  # after a restart: at once
@@ -320,6 +322,9 @@ def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -
             return look_ms
     return None
 
+
+UNPROVED_RETURN = "unproved"
+"""Why a refund is with the staff whose channel can never say whether it was done."""
 
 PaymentAnswer = payment.Outcome
 GoodsAnswer = gas.Opened | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable
@@ -368,6 +373,8 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
             return (ev.OrderCancelled(order_no=order_no, at_ms=now_ms),)
         case (GiveBack(n=n, r=r), payment.Refunded(ref=ref)):
             return (ev.RefundDone(order_no=order_no, n=n, r=r, ref=ref, at_ms=now_ms),)
+        case (GiveBack(n=n, r=r), payment.RefundUnprovable()):
+            return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=UNPROVED_RETURN),)
         case (GiveBack(n=n, r=r), payment.RefundFailed(why=why)):
             return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=why),)
         case (GiveBack(), payment.RefundPending()):

@@ -12,11 +12,12 @@ from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknow
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
-from kiosk.orders.evolve import evolve
+from kiosk.orders.evolve import ImpossibleEventError, evolve
+from kiosk.orders.machine import WrongAnswerError
 from kiosk.orders.private import Private, seal, unseal
 from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running, World
-from kiosk.orders.truth import truth
+from kiosk.orders.truth import advice
 from kiosk.orders.within import within
 from kiosk.protocol import events as ev
 from kiosk.slips.slip import Slip
@@ -144,7 +145,7 @@ class Orders:
     def print_slip(
         self, running: Running, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker
     ) -> "asyncio.Task[PrintState]":
-        """Print the slip of an order as things stand; what became of it. A truth printed before is marked as reprint.
+        """Print the slip of an order as things stand; what became of it. What was printed before is marked as reprint.
 
         The task goes on when nobody waits for it any more. It raises `MoneyClosedError` when the print cannot be
         recorded, `LookupError` when the sealed values are gone.
@@ -164,7 +165,7 @@ class Orders:
         if running.private is None:
             raise LookupError(f"the sealed values of order {running.rows.order.order_no} are gone")
         rows = running.rows
-        told = truth(rows)
+        told = advice(rows)
         reprint = any(row.truth == told and row.state != "not_printed" for row in rows.prints)
         p = len(rows.prints) + 1
         order_no = rows.order.order_no
@@ -237,7 +238,13 @@ class Orders:
         self._tasks.discard(task)
         if task.cancelled():
             return
-        if error := task.exception():
+        error = task.exception()
+        if isinstance(
+            error, ImpossibleEventError | WrongAnswerError
+        ):  # a defect: it stands still alone
+            log.critical("order %s stands still, the staff must look at it: %s", order_no, error)
+            self._running[order_no].give_up()
+        elif error:
             self._break(error)
         else:
             self._running.pop(order_no, None)

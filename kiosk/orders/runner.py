@@ -7,6 +7,7 @@ resident wants; when the journey ends, the order goes on alone.
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol, assert_never
@@ -58,10 +59,12 @@ class Running:
         self.not_ready: machine.Method | None = None
         """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
         self._stop = False
-        self._not_before_ms: dict[str, int] = {}
+        self._not_before: dict[str, float] = {}
+        """By an effect's key, in seconds of the loop's clock: the wall clock may be set while we wait."""
         self._tries: dict[str, int] = {}
         self._looked_ms: dict[int, int] = {}
         self._decided = 0
+        self._asked_before = False
         self._doubt = rows.order.state == "delivering"  # a restart cannot know whether its confirmation left
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
@@ -103,7 +106,7 @@ class Running:
 
     def nudge(self) -> None:
         """Try now what is waiting for its next try."""
-        self._not_before_ms.clear()
+        self._not_before.clear()
         self._wake.set()
 
     def give_up(self) -> None:
@@ -149,7 +152,7 @@ class Running:
             present=self._present,
             wants=self._wants,
             stop=self._stop,
-            not_before_ms=self._not_before_ms,
+            not_before_ms={key: self._wall_ms(due) for key, due in self._not_before.items()},
             looked_ms=self._looked_ms,
             doubt=self._doubt,
             predecessor=self._predecessor,
@@ -177,7 +180,11 @@ class Running:
                 self.offer = None
             case _:
                 pass
-        answer = await self._perform(effect)
+        self._asked_before = not intent
+        if isinstance(effect, machine.Start) and (self._stop or not self._present):
+            answer: machine.Answer = payment.Dead("never_arrived")  # while it was recorded: nothing leaves
+        else:
+            answer = await self._perform(effect)
         if isinstance(effect, machine.Prepare):
             self._prepared(answer)
             return
@@ -209,7 +216,7 @@ class Running:
             if self.rows.live is None:
                 self._stop = False
             if attempt.state == "open" and isinstance(effect, machine.Find | machine.Start):
-                self._not_before_ms[f"find:{attempt.n}"] = now_ms + int(settings.poll_seconds * 1000)
+                self._not_before[f"find:{attempt.n}"] = self._clock() + settings.poll_seconds
                 return
         if isinstance(effect, machine.GiveBack):
             self._alarm(machine.refund_of(self.rows, effect.n, effect.r))
@@ -218,11 +225,17 @@ class Running:
             settings.refund_retry_most_seconds if isinstance(effect, machine.GiveBack) else settings.retry_most_seconds
         )
         wait = min(settings.retry_first_seconds * 2 ** min(tries - 1, 20), most)
-        self._not_before_ms[effect.key] = now_ms + int(wait * 1000)
+        self._not_before[effect.key] = self._clock() + wait
+
+    def _clock(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _wall_ms(self, due: float) -> int:
+        return self._world.now_ms() + math.ceil((due - self._clock()) * 1000)
 
     def _ask_at_once(self, n: int) -> None:
         for effect in (machine.Find(n), machine.Close(n)):
-            self._not_before_ms.pop(effect.key, None)
+            self._not_before.pop(effect.key, None)
 
     def _alarm(self, refund: RefundRow) -> None:
         hours = (self._world.now_ms() - refund.due_ms) // 3_600_000
@@ -315,6 +328,7 @@ class Running:
             key=row.key,
             amount_fen=row.amount_fen,
             reason="late" if row.reason == "late" else "surplus" if row.reason == "surplus" else "undelivered",
+            asked_before=self._asked_before,
         )
         return await self._method(attempt).refund(self._for_driver(attempt), refund)
 

@@ -6,6 +6,7 @@ come from here.
 
 from typing import Literal
 
+from kiosk.orders.machine import UNPROVED_RETURN
 from kiosk.orders.rows import GOODS_FINAL, Rows
 from kiosk.text.catalogue import Said
 
@@ -60,13 +61,16 @@ def _money(rows: Rows) -> list[Said]:
         said.append(Said("truth.money.unproved", money={"amount": rows.manual.amount_fen}))
     surplus = "surplus_" if rows.order.state == "delivered" else ""
     failed = _failed_fen(rows)
+    unproved = sum(row.amount_fen for row in rows.refunds if row.state == "failed" and row.why == UNPROVED_RETURN)
     if rows.order.state not in GOODS_FINAL:
         if rows.captured_fen:
             said.append(Said("truth.money.received", money={"amount": rows.captured_fen}))
-    elif returning := rows.liability_fen - failed:
+    elif (returning := rows.liability_fen - failed) > 0:
         said.append(Said(f"truth.money.{surplus}returning", money={"amount": returning}))
-    if failed:
-        said.append(Said(f"truth.money.{surplus}not_returned", money={"amount": failed}))
+    if failed > unproved:
+        said.append(Said(f"truth.money.{surplus}not_returned", money={"amount": failed - unproved}))
+    if unproved:
+        said.append(Said("truth.money.return_unproved", money={"amount": unproved}))
     if rows.refunded_fen:
         said.append(_returned(f"truth.money.{surplus}returned", rows.refunded_fen, rows))
     if not said and not rows.captured_fen:

@@ -14,6 +14,8 @@ async def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
     task.add_done_callback(_seen)
     try:
         await asyncio.wait({task}, timeout=seconds)
+        if task.cancelled():  # by itself, not by us
+            raise RuntimeError("the call was given up by the driver")
         if task.done():
             return task.result()
         raise TimeoutError

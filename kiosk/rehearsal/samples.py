@@ -277,6 +277,30 @@ def _outcomes() -> Iterator[Sample]:
         can_go_home=True,
     )
     yield Sample(
+        name="unfinished-cancelling",
+        view=UnfinishedOrder(
+            order_no=ORDER,
+            amount_fen=15400,
+            lines=(Said("truth.money.nothing"), Said("truth.goods.unpaid")),
+            saying="cancelling",
+            can_print=True,
+        ),
+        position=_step(2),
+        can_go_home=True,
+    )
+    yield Sample(
+        name="unfinished-staff",
+        view=UnfinishedOrder(
+            order_no=ORDER,
+            amount_fen=15400,
+            lines=(Said("truth.money.unproved", money=amount),),
+            saying="staff",
+            can_print=True,
+        ),
+        position=_step(2),
+        can_go_home=True,
+    )
+    yield Sample(
         name="unfinished-no-paper",
         view=UnfinishedOrder(
             order_no=ORDER,

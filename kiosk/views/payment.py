@@ -66,13 +66,15 @@ class AtReader(View, frozen=True, kw_only=True):
 class UnfinishedOrder(View, frozen=True, kw_only=True):
     """This account has an earlier payment that is still being finished. Answers `"print"` or `"primary"` (home).
 
-    `lines` say what is known of it, as on the outcome screen; it is never payable again from here. `photo_code` is
+    `lines` say what is known of it, as on the outcome screen; it is never payable again from here. `saying` is what
+    goes on: it is being finished, an order without money is being cancelled, or the staff must look. `photo_code` is
     the content of the QR code to photograph when no slip can come out.
     """
 
     order_no: str
     amount_fen: int
     lines: tuple[Said, ...]
+    saying: Literal["finishing", "cancelling", "staff"] = "finishing"
     slip_state: SlipState = "none"
     slip_problem: str | None = None
     can_print: bool = False

@@ -68,8 +68,8 @@ async def test_right_after_a_restart(hall: Hall) -> None:
     assert person.lies == []
 
 
-async def test_finished_in_a_moment_goes_on_to_the_bill(hall: Hall) -> None:
-    """And Back from there still finds the same questions (an answer must not slip into another's place)."""
+async def test_finished_in_a_moment_is_told_before_anything_else_is_paid(hall: Hall) -> None:
+    """Then the next bill; Back from there still finds the same questions."""
     hall.owe(hall.account)
     async with standing(hall, observe=down_before_confirm(hall), visit=IMPATIENT) as terminal:
         person = terminal.person
@@ -78,6 +78,10 @@ async def test_finished_in_a_moment_goes_on_to_the_bill(hall: Hall) -> None:
         hall.simulators.do("gas_company_http", "add_debt", account=hall.account)
         # it waits for its next try half a second from now; the resident's coming makes it try at once
         person.stay(ChooseMethod, ConfirmBill)
+        person.stay(Outcome)
+        await person.again(hall.account)
+        assert (await person.told("done")).can_print
+        person.answer("another")
         await person.again(hall.account)
         bill = await person.at(ConfirmBill)
         person.answer("pay")

@@ -1,9 +1,11 @@
 """The disk fails in the middle: money closes, nothing is sent, the screen says what is known; money opens again."""
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from kiosk.ledger.seal import Sealed
@@ -11,8 +13,9 @@ from kiosk.ledger.store import Store
 from kiosk.orders.rows import Rows
 from kiosk.protocol.events import Event
 from kiosk.views.common import Home, Notice, Outcome
+from kiosk.views.payment import ChooseMethod
 from tests.journey.conftest import Hall
-from tests.journey.terminal import Terminal, standing
+from tests.journey.terminal import VISIT, Terminal, standing
 
 STEPS = [
     "order.opening",
@@ -87,6 +90,31 @@ async def test_disk_full(hall: Hall, monkeypatch: pytest.MonkeyPatch, event: str
             await person.at(Home, lambda view: view.tiles[0].paused is None)
             assert len(terminal.passed) >= at_failure
             await terminal.over()
+
+
+async def test_disk_that_hangs_when_an_order_begins_closes_money_and_not_the_screen(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.owe(hall.account)
+    impatient = msgspec.structs.replace(VISIT, lookup_seconds=0.5, working_after_seconds=0.05)
+    hang = asyncio.Event()
+
+    async def hung() -> str:
+        await hang.wait()
+        return "T9X20000010"
+
+    async with standing(hall, visit=impatient) as terminal:
+        person = terminal.person
+        person.stay(ChooseMethod, Notice)
+        await person.at(ChooseMethod)
+        assert terminal.engine.orders is not None
+        monkeypatch.setattr(terminal.engine.orders.ledger, "next_order_no", hung)
+        person.answer("wechat")
+        assert (await person.at(Notice)).title == "notice.money_closed.title"
+        hang.set()  # and what was begun too late ends by itself
+        person.answers.clear()
+        person.answer("primary")
+        await terminal.over()
 
 
 def ended(view: Outcome) -> bool:

@@ -126,3 +126,33 @@ def test_paid_twice_is_told_to_the_company_by_the_payment_that_covers_it() -> No
     [delivering] = intent_of(story.restart())
     assert isinstance(delivering, ev.OrderDelivering)
     assert (delivering.channel, delivering.channel_ref, delivering.paid_fen) == ("card", "W2", DUE)
+
+
+def test_late_money_is_delivered_beside_a_payment_in_doubt_and_may_still_be_refused() -> None:
+    """Once goods were paid for, a doubt about another payment does not keep the order from being cancelled."""
+    story = Story().opened().shown().dead().at_the_reader(2)
+    story.then(ev.AttemptClosing(order_no=NO, n=2, why="left")).answered(Close(2), payment.Unprovable("another ticket"))
+    story.captured(1, late=True)
+    assert intends(story.restart()) == [ev.OrderDelivering]
+    story.then(*intent_of(story.restart()))
+    story.answered(Confirm(doubt=False), gas.Refused("quote_expired")).answered(Cancel(), gas.Cancelled())
+    [due] = intent_of(story.restart())
+    assert isinstance(due, ev.RefundDue)
+    assert due.n == 1
+    story.then(due, ev.RefundSent(order_no=NO, n=1, r=1)).answered(GiveBack(1, 1), payment.Refunded("W1"))
+    assert not story.rows.order.closed  # the doubt remains
+    assert needs_staff(story.rows)
+
+
+def test_reversal_that_may_have_been_done_is_in_doubt_and_not_refused() -> None:
+    story = refused().then(ev.RefundSent(order_no=NO, n=1, r=1))
+    story.answered(GiveBack(1, 1), payment.RefundUnprovable("another sale came after it"))
+    assert needs_staff(story.rows)
+    assert telling(story.rows)[0].key == "truth.money.return_unproved"
+
+
+def test_clock_behind_the_records_looks_at_nothing_before_its_time() -> None:
+    story = Story().opened().shown().dead().cancelled()
+    ended_ms = story.rows.attempts[0].ended_ms
+    story.now_ms = ended_ms - 5_000
+    assert story.restart() == Wait(ended_ms)

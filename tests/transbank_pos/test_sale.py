@@ -129,7 +129,7 @@ async def test_a_terminal_in_yuan(build: Build) -> None:
     counter = await build("--unit", "yuan")
     driver = counter.driver(answer_seconds=60)
     odd = await counter.prepared(driver)
-    assert await driver.start(odd, counter.tell) == Dead("never_arrived")
+    assert await driver.start(odd, counter.tell) == Dead("not_possible")
     attempt = await counter.begun(driver, 2, amount_fen=12800)
     await counter.hand("pay")
     await counter.decided.wait()

@@ -1,0 +1,169 @@
+"""The loop around the machine, with devices made of answers: what happens between a decision and its effect."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from kiosk.devices import gas, payment
+from kiosk.ledger.ledger import Ledger
+from kiosk.orders.machine import Method
+from kiosk.orders.orders import Orders
+from kiosk.orders.runner import Running, World
+from kiosk.orders.settings import OrderSettings
+from kiosk.orders.truth import truth
+from kiosk.protocol import events as ev
+from tests.orders.test_kinds import BILL
+
+CARD = Method("card", "card", hold=True)
+QUICK = OrderSettings(poll_seconds=0.01, retry_first_seconds=0.01, retry_most_seconds=0.01, late_watch_hours=0)
+
+
+class Scripted:
+    """A device whose calls answer as told; `calls` are their names in order."""
+
+    def __init__(self, **answers: Callable[..., object]) -> None:
+        self.calls: list[str] = []
+        self._answers = answers
+
+    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, object]]:
+        async def call(*given: object) -> object:
+            self.calls.append(name)
+            return self._answers[name](*given)
+
+        return call
+
+
+def company(**answers: Callable[..., object]) -> Scripted:
+    usual: dict[str, Callable[..., object]] = {
+        "open_order": lambda *_: gas.Opened(int(time.time() * 1000) + 600_000, BILL.quote.total_fen, "G"),
+        "confirm_paid": lambda *_: gas.Delivered("N"),
+        "query": lambda *_: gas.NotFound(),
+        "cancel": lambda *_: gas.Cancelled(),
+    }
+    return Scripted(**(usual | answers))
+
+
+class Desk:
+    """Orders over a real ledger."""
+
+    def __init__(self, ledger: Ledger, peer: Scripted, methods: dict[str, Scripted], now: Callable[[], int]) -> None:
+        self.broken = False
+        world = World(
+            journal=ledger,
+            gas_company=cast("gas.GasCompany[msgspec.Struct]", peer),
+            methods=cast("dict[str, payment.PaymentMethod[msgspec.Struct]]", methods),
+            settings=QUICK,
+            now_ms=now,
+            wording=str,
+        )
+        self.ledger = ledger
+        self.orders = Orders(ledger, world, ZoneInfo("Asia/Shanghai"), self._break)
+
+    def _break(self) -> None:
+        self.broken = True
+
+    async def close(self) -> None:
+        await self.orders.aclose()
+        await self.ledger.aclose()
+
+
+async def desk(
+    folder: Path, peer: Scripted, now: Callable[[], int] = lambda: int(time.time() * 1000), **methods: Scripted
+) -> Desk:
+    return Desk(await Ledger.open(folder, "T1"), peer, methods, now)
+
+
+async def until(running: Running, true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            running.seen()
+            await running.change()
+
+
+async def test_resident_leaves_while_the_intent_is_written_and_nothing_is_rung_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = Scripted(prepare=lambda: payment.Ready("P"), start=lambda *_: payment.Open())
+    counter = await desk(tmp_path, company(), card=card)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    await until(running, lambda: running.rows.order.state == "open")
+    genuine = counter.ledger.record
+
+    async def record(*events: ev.Event, **given: Any) -> None:
+        await genuine(*events, **given)
+        if isinstance(events[0], ev.AttemptSent):
+            running.leave()
+
+    monkeypatch.setattr(counter.ledger, "record", record)
+    running.pay_with(CARD)
+    async with asyncio.timeout(10):
+        await running.closed.wait()
+    assert "start" not in card.calls
+    assert truth(running.rows) == "no_money_kept"
+    await counter.close()
+
+
+async def test_call_that_a_driver_gave_up_is_made_again(tmp_path: Path) -> None:
+    given_up = 0
+
+    def confirm(*_: object) -> object:
+        nonlocal given_up
+        given_up += 1
+        if given_up == 1:
+            raise asyncio.CancelledError
+        return gas.Delivered("N")
+
+    paid = payment.Captured(BILL.quote.total_fen, "W")
+    wechat = Scripted(start=lambda *_: payment.Open(), find=lambda *_: paid)
+    counter = await desk(tmp_path, company(confirm_paid=confirm), wechat=wechat)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("wechat", "wechat"))
+    async with asyncio.timeout(10):
+        await running.closed.wait()
+    assert given_up == 2
+    assert truth(running.rows) == "done"
+    assert not counter.broken
+    await counter.close()
+
+
+async def test_clock_set_back_by_hours_delays_no_retry(tmp_path: Path) -> None:
+    shift_ms = 8 * 3_600_000
+    paid = payment.Captured(BILL.quote.total_fen, "W")
+    looks = 0
+
+    def find(*_: object) -> object:
+        nonlocal looks, shift_ms
+        looks += 1
+        shift_ms = 0  # the clock was eight hours ahead, and is set
+        return paid if looks > 3 else payment.Open()
+
+    counter = await desk(
+        tmp_path,
+        company(open_order=lambda *_: gas.Opened(int(time.time() * 1000) + 86_400_000, BILL.quote.total_fen, "G")),
+        lambda: int(time.time() * 1000) + shift_ms,
+        wechat=Scripted(start=lambda *_: payment.Open(), find=find),
+    )
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("wechat", "wechat"))
+    async with asyncio.timeout(10):
+        await running.closed.wait()
+    assert truth(running.rows) == "done"
+    await counter.close()
+
+
+async def test_order_with_a_defect_stands_still_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    wechat = Scripted(start=lambda *_: gas.Delivered("an answer that this call can never have"))
+    counter = await desk(tmp_path, company(), wechat=wechat)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("wechat", "wechat"))
+    await until(running, lambda: running.broken)
+    assert not counter.broken
+    assert counter.orders.unfinished(BILL.number) is running
+    assert "stands still" in caplog.text
+    await counter.close()
