@@ -43,7 +43,7 @@ class Facts:
 
 
 def _terminal(folder: Path) -> Simulators:
-    return Simulators(folder, ("transbank_pos",))
+    return Simulators(folder, ("transbank_pos",), {"transbank_pos": ["--new"]})
 
 
 def _path(simulators: Simulators) -> str:
