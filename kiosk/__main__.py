@@ -19,6 +19,7 @@ SUMMARIES = {
     "tour": "let a scripted resident use the terminal, and keep pictures",
     "gallery": "draw every screen from sample data",
     "workbench": "play the world around a running terminal by hand",
+    "chaos": "cut the power among faulty peers, and compare everybody's books",
 }
 """One line for each command of ours, so that `--help` imports none of them."""
 

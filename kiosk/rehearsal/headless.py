@@ -2,18 +2,25 @@
 their own and cut their power at a checkpoint."""
 
 import asyncio
+import contextlib
 import os
 import signal
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
 
 import msgspec
 
 from kiosk.config import Announcement, Config, LedgerSettings, load, resolve_simulators
 from kiosk.engine import Engine
+from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
+from kiosk.orders.truth import needs_staff
 from kiosk.rehearsal.resident import Resident
-from kiosk.rehearsal.simulators import Simulators
+from kiosk.rehearsal.simulators import SimulatorError, Simulators
 from kiosk.visit import VisitSettings
 
 QUICK_ORDERS = OrderSettings(
@@ -33,6 +40,36 @@ QUICK_SETTINGS: dict[str, dict[str, object]] = {
 """Of drivers: a request that a killed process did not send must be given up in a test's time."""
 
 
+Deed = Literal["pays", "pays_late", "stands"]
+"""What a resident does with a code or at a reader: `pays_late` says that they would rather not, and pays all the same;
+`stands` only stands there."""
+
+
+class Strike(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault armed, or an action done, at a simulator when a checkpoint of that name is passed for the first time."""
+
+    at: str = ""
+    party: str
+    fault: str = ""
+    action: str = ""
+    times: int = 1
+    more: Mapping[str, Any] = {}
+
+    def __str__(self) -> str:
+        more = "".join(f" {key}={value}" for key, value in self.more.items())
+        return f"{self.party} {self.fault or self.action}{more}{f' x{self.times}' if self.times != 1 else ''}"
+
+    def land(self, simulators: Simulators) -> bool:
+        """Do it; False where there is nothing to do that with at this moment."""
+        with contextlib.suppress(SimulatorError):
+            if self.fault:
+                simulators.arm(self.party, self.fault, times=self.times, **self.more)
+            else:
+                simulators.do(self.party, self.action, **self.more)
+            return True
+        return False
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """What one process does. With no `account` nobody comes: it restarts, and ends when every order is closed."""
 
@@ -43,8 +80,22 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     journey: str = "gas_bill"
     channel: str = "wechat"
     pays: bool = True
+    deeds: Mapping[str, Deed] | None = None
+    """By channel, instead of `pays`; at a channel that lacks, the resident goes back."""
+    second: str = ""
+    """The channel tried after the first came to nothing."""
+    strikes: tuple[Strike, ...] = ()
     kill_at: int | None = None
+    kill_at_boundary: int | None = None
+    """As `kill_at`, but a checkpoint that was passed twice before does not count: the number of times that a channel is
+    asked differs from run to run."""
     late_watch_hours: int = 0
+    orders: OrderSettings = QUICK_ORDERS
+    visit: VisitSettings = QUICK_VISIT
+    drivers: Mapping[str, Mapping[str, object]] = {}
+    """Settings by driver, beside `QUICK_SETTINGS`."""
+    settles: bool = False
+    """Whether it ends only when nothing is watched any more; orders that wait for the staff may stay."""
     seconds: float = 20
     log: Path
     """Every checkpoint and view is written here as a line, so that a killed process still tells."""
@@ -54,12 +105,15 @@ def quick(run: Run) -> Config:
     """The configuration of a run: the file's, with short times."""
     config = load(run.config)
     hurried = [
-        msgspec.structs.replace(device, given={**QUICK_SETTINGS.get(device.driver, {}), **device.given})
+        msgspec.structs.replace(
+            device,
+            given={**QUICK_SETTINGS.get(device.driver, {}), **run.drivers.get(device.driver, {}), **device.given},
+        )
         for device in config.devices
     ]
     config = resolve_simulators(msgspec.structs.replace(config, devices=tuple(hurried)), run.announcements)
-    orders = msgspec.structs.replace(QUICK_ORDERS, late_watch_hours=run.late_watch_hours)
-    return msgspec.structs.replace(config, ledger=LedgerSettings(folder=run.ledger), orders=orders, visit=QUICK_VISIT)
+    orders = msgspec.structs.replace(run.orders, late_watch_hours=run.late_watch_hours)
+    return msgspec.structs.replace(config, ledger=LedgerSettings(folder=run.ledger), orders=orders, visit=run.visit)
 
 
 def main(run: Run) -> None:
@@ -70,26 +124,12 @@ def main(run: Run) -> None:
 
 
 async def _run(run: Run, note: Callable[[str], object]) -> bool:
-    checkpoints = 0
-
-    def observe(name: str) -> None:
-        nonlocal checkpoints
-        note(f"checkpoint {checkpoints} {name}")
-        if checkpoints == run.kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        checkpoints += 1
-
     simulators = Simulators(run.log.parent, ())
     simulators.announcements = run.announcements
-
-    async def scan(code: str) -> None:
-        await asyncio.to_thread(simulators.do, "wechat_pay", "pay", code_url=code)
-
-    async def present_card(_: str) -> None:
-        await asyncio.to_thread(simulators.do, "transbank_pos", "pay")
-
-    pay = {"wechat": scan, "card": present_card} if run.pays else {}
-    resident = Resident(run.account or "", pay, journey=run.journey, channel=run.channel)
+    observe = _Observer(run, simulators, note)
+    deeds = (PAYS if run.pays else {}) if run.deeds is None else run.deeds
+    pay = {channel: partial(_PAY[channel], simulators, deed) for channel, deed in deeds.items()}
+    resident = Resident(run.account or "", pay, journey=run.journey, channel=run.channel, second=run.second)
     engine = Engine(quick(run), resident, observe=observe)
     resident.take = engine.take if run.account else lambda _: None
     task = asyncio.create_task(engine.run())
@@ -97,7 +137,8 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
         async with asyncio.timeout(run.seconds):
             if run.account:
                 await resident.done.wait()
-            await _until_closed(engine)
+            await engine.money_open.wait()
+            await (_settled(engine) if run.settles else _until_closed(engine))
     except TimeoutError:
         return False
     finally:
@@ -108,7 +149,81 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     return True
 
 
+class _Observer:
+    """Notes each checkpoint, lets strike what is to strike there, and cuts the power."""
+
+    def __init__(self, run: Run, simulators: Simulators, note: Callable[[str], object]) -> None:
+        self._run = run
+        self._simulators = simulators
+        self._note = note
+        self._passed: Counter[str] = Counter()
+        self._checkpoints = 0
+        self._boundaries = 0
+
+    def __call__(self, name: str) -> None:
+        self._note(f"checkpoint {self._checkpoints} {name}")
+        boundary = self._passed[name] < 2
+        if self._checkpoints == self._run.kill_at or (boundary and self._boundaries == self._run.kill_at_boundary):
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._passed[name] += 1
+        self._checkpoints += 1
+        self._boundaries += boundary
+        if self._passed[name] == 1:
+            for n, strike in enumerate(self._run.strikes):
+                if strike.at == name and strike.land(self._simulators):
+                    self._note(f"strike {n}")
+
+
+async def _at_the_wallet(simulators: Simulators, deed: Deed, code: str) -> str | None:
+    match deed:
+        case "pays":
+            await asyncio.to_thread(simulators.do, "wechat_pay", "pay", code_url=code)
+        case "pays_late":
+            await asyncio.to_thread(simulators.do, "wechat_pay", "pay_late", code_url=code, seconds=LATE_S)
+        case "stands":
+            return None
+    return "cancel" if deed == "pays_late" else None
+
+
+async def _at_the_reader(simulators: Simulators, deed: Deed, _: str) -> str | None:
+    if deed == "pays_late":
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, partial(simulators.do, "transbank_pos", "pay"))
+        return "cancel"
+    if deed == "pays":
+        await asyncio.to_thread(simulators.do, "transbank_pos", "pay")
+    return None
+
+
+PAYS: Mapping[str, Deed] = MappingProxyType({"wechat": "pays", "card": "pays"})
+
+LATE_S = 0.3
+"""How long after the closing of its code a late payment comes."""
+
+_PAY: dict[str, Callable[[Simulators, Deed, str], Coroutine[Any, Any, str | None]]] = {
+    "wechat": _at_the_wallet,
+    "card": _at_the_reader,
+}
+
+
 async def _until_closed(engine: Engine) -> None:
-    await engine.money_open.wait()
     if engine.orders is not None:
         await engine.orders.all_closed()
+
+
+async def _settled(engine: Engine) -> None:
+    """Everything closed and no attempt watched any more, but for orders that only the staff can go on with: those had
+    a moment to prove otherwise."""
+    quiet = 0
+    while quiet < 10:
+        await asyncio.sleep(0.03)
+        if engine.orders is None:
+            raise TimeoutError
+        waiting = {rows.order.order_no for rows in await engine.orders.ledger.unclosed() if _waits_for_staff(rows)}
+        names = {task.get_name() for task in asyncio.all_tasks()}
+        busy = {name for name in names if name.startswith("order ")} - {f"order {order_no}" for order_no in waiting}
+        quiet = 0 if busy else quiet + 1 if waiting else 10
+
+
+def _waits_for_staff(rows: Rows) -> bool:
+    return needs_staff(rows) and rows.live is None and all(row.state in ("done", "failed") for row in rows.refunds)

@@ -9,8 +9,8 @@ from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccoun
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, UnfinishedOrder
 from kiosk.views.view import Answered, Input, Page, StillHere, View
 
-Pay = Callable[[str], Awaitable[None]]
-"""Pays: scans a code, or does what the reader asks (no code)."""
+Pay = Callable[[str], Awaitable[str | None]]
+"""Pays: scans a code, or does what the reader asks (no code). What it returns is the answer to the page, if any."""
 
 
 class Resident:
@@ -26,20 +26,22 @@ class Resident:
         *,
         journey: str = "gas_bill",
         channel: str = "wechat",
+        second: str = "",
         print_earlier: bool = False,
     ) -> None:
-        """`pay` by channel (one that lacks: goes back instead); `channel` is the way this resident chooses;
-        `print_earlier` asks for an earlier order's slip."""
+        """`pay` by channel (one that lacks: goes back instead); `channel` is the way this resident chooses, `second`
+        the one that is tried after it came to nothing; `print_earlier` asks for an earlier order's slip."""
         self.account = account
         self.journey = journey
         self.seen: list[View] = []
         self.done = asyncio.Event()
         self.take: Callable[[Input], None] = lambda _: None
         self.channel = channel
+        self._second = second
         self._pay = pay
         self._print_earlier = print_earlier
         self._answered = -1
-        self._asked = False
+        self._paid: set[str] = set()
         self._began = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -82,8 +84,7 @@ class Resident:
             case EnterAmount(min_fen=min_fen):
                 return f"{min_fen // 100}"
             case ChooseMethod(methods=methods, remark=remark):
-                offered = any(method.channel == self.channel and method.paused is None for method in methods)
-                return self.channel if remark is None and offered else "back"
+                return self._chooses(remark is None, {method.channel for method in methods if method.paused is None})
             case ScanToPay(channel=channel, code=code):
                 return await self._pays(channel, code)
             case AtReader(channel=channel, can_stop=can_stop):
@@ -106,11 +107,17 @@ class Resident:
                 self.done.set()
                 return None
 
+    def _chooses(self, first: bool, offered: set[str]) -> str:
+        way = self.channel
+        if not first:
+            way, self._second = self._second, ""
+        return way if way in offered else "back"
+
     async def _pays(self, channel: str, code: str) -> str | None:
         pay = self._pay.get(channel)
         if pay is None:
             return "cancel"
-        if not self._asked:
-            self._asked = True
-            await pay(code)
-        return None
+        if channel in self._paid:
+            return None
+        self._paid.add(channel)
+        return await pay(code)

@@ -101,7 +101,7 @@ class Person(Resident):
         await self.at(Home, lambda view: view.tiles[0].paused is None)
         self.account = account
         self.done.clear()
-        self._asked = False
+        self._paid.clear()
         self._came_to = self._number
         self.answer(self.journey)
 

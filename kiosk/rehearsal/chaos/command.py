@@ -1,0 +1,124 @@
+"""`kiosk chaos`: residents, faults and power cuts, until the books of all parties have proved what they can."""
+
+import argparse
+import os
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+
+from kiosk.rehearsal.chaos.campaign import Campaign, Cover, Sample, Summary, summary
+from kiosk.rehearsal.chaos.lane import Life, Record, live
+from kiosk.rehearsal.simulators import SimulatorError
+
+MOST_LANES = 8
+TELL_EVERY_S = 10.0
+
+
+def chaos_command(argv: list[str], life: Life = live) -> int:
+    """`kiosk chaos [--kills N] [--seed S] [--minutes M] [--json FILE]`; 0 only if nothing was lost, doubled or left
+    open."""
+    parser = argparse.ArgumentParser(
+        prog="kiosk chaos",
+        description="Cut the power of the real terminal among faulty peers, and compare everybody's books.",
+    )
+    parser.add_argument(
+        "--kills", type=_kills, metavar="N", help="power cuts in all; without it every boundary of every scenario"
+    )
+    parser.add_argument("--seed", type=_seed, metavar="S", help="any unsigned 32-bit number; random without it")
+    parser.add_argument("--minutes", type=_minutes, metavar="M", help="begin nothing new after so much time")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that happened there")
+    options = parser.parse_args(argv)
+    seed = secrets.randbits(32) if options.seed is None else options.seed
+    if options.json is not None and not options.json.parent.is_dir():
+        parser.error(f"argument --json: there is no folder {options.json.parent}")
+    plan = Cover(seed) if options.kills is None else Sample(seed, options.kills)
+    lanes = min(MOST_LANES, 3 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
+    seconds = None if options.minutes is None else options.minutes * 60
+    sys.stdout.write(f"seed {seed}\n")
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory(prefix="menkou-chaos-") as scratch:
+        campaign = Campaign(plan, Path(scratch), lanes, seconds, life)
+        try:
+            campaign.run(_Teller(options.kills))
+        except SimulatorError as error:
+            sys.stderr.write(f"kiosk chaos: {error}\n")
+            return 1
+    records = sorted(campaign.records, key=lambda record: bool(record.findings))
+    total = summary(records)
+    if options.json is not None:
+        options.json.write_bytes(_report(seed, total, records))
+    for record in records:
+        if record.findings:
+            sys.stdout.write(_story(record))
+    sys.stdout.write(f"{total}\n")
+    return 0 if total.good else 1
+
+
+class _Teller:
+    """Says now and then how far it is."""
+
+    def __init__(self, kills: int | None) -> None:
+        self._of = "" if kills is None else f" of {kills}"
+        self._kills = 0
+        self._episodes = 0
+        self._bad = 0
+        self._last = time.monotonic()
+
+    def __call__(self, record: Record) -> None:
+        self._kills += len(record.kills)
+        self._episodes += 1
+        self._bad += bool(record.findings)
+        if time.monotonic() - self._last >= TELL_EVERY_S:
+            self._last = time.monotonic()
+            bad = f", {self._bad} went wrong" if self._bad else ""
+            sys.stderr.write(f"{self._kills}{self._of} kills in {self._episodes} episodes{bad}\n")
+
+
+def _story(record: Record) -> str:
+    """An episode that went wrong, and how to see it again."""
+    lines = [f"{record.scenario}: " + "; ".join(f"{found.flaw}: {found.what}" for found in record.findings)]
+    lines += [f"  fault, {fault}" for fault in record.faults]
+    for cut in record.kills:
+        when = f"{cut.ms} ms after its start, " if cut.ms is not None else ""
+        lines.append(f"  life {cut.life} cut {when}at {cut.at}")
+    lines += [f"  {note}" for note in record.notes]
+    return "\n".join([*lines, f"  {record.command}"]) + "\n"
+
+
+def _report(seed: int, total: Summary, records: list[Record]) -> bytes:
+    report = {"seed": seed, "summary": total, "episodes": records}
+    return msgspec.json.format(msgspec.json.encode(report), indent=1)
+
+
+def _seed(text: str) -> int:
+    value = _whole(text)
+    if not 0 <= value < 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is no unsigned 32-bit number (0 to {2**32 - 1})")
+    return value
+
+
+def _kills(text: str) -> int:
+    value = _whole(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least one")
+    return value
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes")
+    return value

@@ -1,0 +1,214 @@
+"""What happens in an episode, as a pure function of its seed.
+
+A seed is any unsigned 32-bit number. Scrambled by a bijection, its digits say the scenario, the boundary of the first
+cut, and whether the episode covers exactly that boundary; everything else is drawn from it. So a campaign that wants
+to cover a boundary can name the seeds that do.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Literal, TypeVar
+
+import msgspec
+
+from kiosk.rehearsal.chaos.faults import BEFORE, CHANNEL, DARK, GAS_OF, MOMENTS, PARTY, PRINTER
+from kiosk.rehearsal.headless import Deed, Strike
+
+T = TypeVar("T")
+Kind = Literal["gas_bill", "smart_meter"]
+Way = Literal["wechat", "card"]
+Person = Literal["pays", "goes_back", "stands", "switches", "pays_late", "pays_both", "tries_other"]
+Trouble = Literal["", "refused", "company_gone", "no_paper", "never_returned", "underpaid", "overpaid", "declined"]
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """An order, the way to pay it that is chosen first, what its resident does, and what goes wrong for certain."""
+
+    kind: Kind
+    way: Way
+    person: Person
+    trouble: Trouble = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.kind, self.way, self.person, self.trouble)))
+
+    @property
+    def other(self) -> Way:
+        """The way that is not chosen first."""
+        return "card" if self.way == "wechat" else "wechat"
+
+    @property
+    def deeds(self) -> dict[str, Deed]:
+        """What the resident does at each code or reader."""
+        match self.person:
+            case "pays" | "tries_other":
+                return {self.way: "pays", self.other: "pays"}
+            case "goes_back":
+                return {}
+            case "stands":
+                return {self.way: "stands"}
+            case "switches":
+                return {self.other: "pays"}
+            case "pays_late":
+                return {self.way: "pays_late"}
+            case "pays_both":
+                return {self.way: "pays_late", self.other: "pays"}
+
+    @property
+    def second(self) -> str:
+        """The way the resident tries after the first came to nothing, if any."""
+        return self.other if self.person in ("switches", "pays_both", "tries_other") else ""
+
+    @property
+    def strikes(self) -> tuple[Strike, ...]:
+        """What goes wrong for certain."""
+        match self.trouble:
+            case "":
+                return ()
+            case "refused":
+                return (Strike(at=BEFORE, party="gas_company_http", fault="confirm_refused"),)
+            case "company_gone":
+                at = "after record menkou.attempt.captured.v1"
+                return (Strike(at=at, party="gas_company_http", action="unplug"),)
+            case "no_paper":
+                return (Strike(at=BEFORE, party="escpos", fault="paper_out_mid_slip"),)
+            case "never_returned":
+                never = {"wechat": ("refund_abnormal", {}), "card": ("reversal_code", {"code": "08"})}
+                fault, more = never[self.way]
+                return (
+                    Strike(at=BEFORE, party="gas_company_http", fault="confirm_refused"),
+                    Strike(at=BEFORE, party=PARTY[self.way], fault=fault, more=more),
+                )
+            case "underpaid":
+                return (Strike(at=BEFORE, party="wechat_pay", fault="wrong_amount", more={"fen": 1}),)
+            case "overpaid":
+                return (Strike(at=BEFORE, party="wechat_pay", fault="wrong_amount"),)
+            case "declined":
+                return (Strike(at=BEFORE, party="transbank_pos", fault="declined"),)
+
+
+def _scenarios() -> tuple[Scenario, ...]:
+    kinds: tuple[Kind, ...] = ("gas_bill", "smart_meter")
+    ways: tuple[Way, ...] = ("wechat", "card")
+    troubles: tuple[Trouble, ...] = ("", "refused", "company_gone", "no_paper", "never_returned")
+    persons: tuple[Person, ...] = ("goes_back", "stands", "switches", "pays_late", "pays_both")
+    every: list[Scenario] = []
+    for kind in kinds:
+        for way in ways:
+            every += [Scenario(kind, way, "pays", trouble) for trouble in troubles]
+            every += [Scenario(kind, way, person) for person in persons]
+        every += [Scenario(kind, "wechat", "pays", "underpaid"), Scenario(kind, "wechat", "pays", "overpaid")]
+        every += [Scenario(kind, "card", "tries_other", "declined")]
+    return tuple(every)
+
+
+SCENARIOS = _scenarios()
+BOUNDARIES = 64
+"""More than any scenario has."""
+USUAL = 34
+"""About as many as a scenario has."""
+STYLES = 8
+"""Style 0 cuts at exactly its boundary, and nothing else goes wrong before."""
+
+
+class Kill(msgspec.Struct, frozen=True):
+    """A power cut in one life of the terminal: at the boundary of that number, or `ms` after its start."""
+
+    boundary: int | None = None
+    ms: int | None = None
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """One order from its seed: the first cut strikes the visit, the others strike the restarts after it."""
+
+    seed: int
+    scenario: Scenario
+    strikes: tuple[Strike, ...]
+    kills: tuple[Kill, ...]
+    pays_in_the_dark: bool
+    """Whether a code that was shown before the first cut is paid while the terminal is without power."""
+    comes_again: bool
+    """Whether the resident comes a second time before the faults are healed, and pays the other way."""
+
+
+def episode(seed: int) -> Episode:
+    """What happens under a seed."""
+    digits, n = divmod(_scramble(seed), len(SCENARIOS))
+    digits, boundary = divmod(digits, BOUNDARIES)
+    style = digits % STYLES
+    scenario = SCENARIOS[n]
+    draw = Draw(str(seed))
+    if style == 0:
+        kills, strikes = [Kill(boundary=boundary)], _drawn(draw, scenario, draw.among((0, 0, 1)), (DARK,))
+    elif style < 3:
+        kills, strikes = [Kill(ms=40 + draw.below(1200))], _drawn(draw, scenario, draw.below(4), MOMENTS)
+    else:
+        kills = [Kill(boundary=boundary * USUAL // BOUNDARIES)]
+        strikes = _drawn(draw, scenario, draw.below(4), MOMENTS)
+    while len(kills) < 4 and draw.one_in(2):
+        kills.append(Kill(ms=20 + draw.below(400)) if draw.one_in(3) else Kill(boundary=draw.below(9)))
+    return Episode(
+        seed=seed,
+        scenario=scenario,
+        strikes=(*scenario.strikes, *strikes),
+        kills=tuple(kills),
+        pays_in_the_dark=draw.one_in(5),
+        comes_again=draw.one_in(6),
+    )
+
+
+class Draw:
+    """Numbers from a text, the same for ever: another Python, another machine, the same episode."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._drawn = 0
+
+    def below(self, most: int) -> int:
+        """0 to `most` - 1."""
+        self._drawn += 1
+        word = hashlib.sha256(f"{self._text} {self._drawn}".encode()).digest()
+        return int.from_bytes(word[:8]) % most
+
+    def one_in(self, n: int) -> bool:
+        """True once in `n`."""
+        return self.below(n) == 0
+
+    def among(self, these: Sequence[T]) -> T:
+        """One of them."""
+        return these[self.below(len(these))]
+
+
+def _drawn(draw: Draw, scenario: Scenario, count: int, moments: tuple[str, ...]) -> tuple[Strike, ...]:
+    strikes = []
+    for _ in range(count):
+        way = scenario.other if draw.one_in(4) else scenario.way
+        channel, gas = CHANNEL[way], GAS_OF[scenario.kind]
+        strike = draw.among(draw.among((channel, channel, channel, gas, gas, gas, PRINTER)))
+        strikes.append(msgspec.structs.replace(strike, at=draw.among(moments)))
+    return tuple(strikes)
+
+
+def covering(scenario: int, boundary: int, salt: int) -> int:
+    """A seed whose episode cuts scenario number `scenario` at exactly `boundary`; another for each `salt`."""
+    rest = salt % (2**32 // (len(SCENARIOS) * BOUNDARIES * STYLES) - 1)
+    return _unscramble(scenario + len(SCENARIOS) * (boundary + BOUNDARIES * (STYLES * rest)))
+
+
+def derived(seed: int, n: int) -> int:
+    """The seed of a campaign's `n`th episode; its first is the campaign's own."""
+    return seed if n == 0 else Draw(f"episode {n} of {seed}").below(2**32)
+
+
+_ODD = 0x9E3779B1
+_INVERSE = pow(_ODD, -1, 2**32)
+
+
+def _scramble(seed: int) -> int:
+    mixed = (seed ^ seed >> 16) * _ODD % 2**32
+    return mixed ^ mixed >> 16
+
+
+def _unscramble(mixed: int) -> int:
+    seed = (mixed ^ mixed >> 16) * _INVERSE % 2**32
+    return seed ^ seed >> 16
