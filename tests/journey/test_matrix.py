@@ -124,7 +124,7 @@ async def walked(case: Case) -> list[str]:
         heal(hall.simulators)
         problems = await _until_resolved(terminal, case)
         await case.done()
-    problems += person.lies
+    problems += person.lies if case.pressed else ["the moment never came"]
     lines = hall.books()
     delivered = sum(line.delivered_there for line in lines)
     owed = hall.arrears(hall.account)
