@@ -40,6 +40,9 @@ QUICK_SETTINGS: dict[str, dict[str, object]] = {
 """Of drivers: a request that a killed process did not send must be given up in a test's time."""
 
 
+OPEN = "open"
+"""The line of a run's log that says that it takes money now."""
+
 Deed = Literal["pays", "pays_late", "stands"]
 """What a resident does with a code or at a reader: `pays_late` says that they would rather not, and pays all the same;
 `stands` only stands there."""
@@ -135,9 +138,10 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     task = asyncio.create_task(engine.run())
     try:
         async with asyncio.timeout(run.seconds):
+            await engine.money_open.wait()
+            note(OPEN)
             if run.account:
                 await resident.done.wait()
-            await engine.money_open.wait()
             await (_settled(engine) if run.settles else _until_closed(engine))
     except TimeoutError:
         return False

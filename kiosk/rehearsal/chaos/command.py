@@ -82,9 +82,7 @@ def _story(record: Record) -> str:
     """An episode that went wrong, and how to see it again."""
     lines = [f"{record.scenario}: " + "; ".join(f"{found.flaw}: {found.what}" for found in record.findings)]
     lines += [f"  fault, {fault}" for fault in record.faults]
-    for cut in record.kills:
-        when = f"{cut.ms} ms after its start, " if cut.ms is not None else ""
-        lines.append(f"  life {cut.life} cut {when}at {cut.at}")
+    lines += [f"  life {cut.life} cut ({cut.kill}): {cut.at}" for cut in record.kills]
     lines += [f"  {note}" for note in record.notes]
     return "\n".join([*lines, f"  {record.command}"]) + "\n"
 

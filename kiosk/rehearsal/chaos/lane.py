@@ -24,7 +24,7 @@ from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.chaos import reconcile
 from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED
 from kiosk.rehearsal.chaos.plan import Episode, Kill, Scenario
-from kiosk.rehearsal.headless import LATE_S, QUICK_ORDERS, QUICK_VISIT, Run, Strike
+from kiosk.rehearsal.headless import LATE_S, OPEN, QUICK_ORDERS, QUICK_VISIT, Run, Strike
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
 
 CONFIG = Path(kiosk.__file__).parents[1] / "config.toml"
@@ -51,7 +51,7 @@ DRIVERS: Mapping[str, Mapping[str, object]] = {
 """Times that a campaign needs to be short."""
 
 ACCOUNTS = {"gas_bill": "0100004711", "smart_meter": "0200000156"}
-VISIT_SECONDS = 6.0
+VISIT_SECONDS = 5.0
 RESTART_SECONDS = 3.0
 SETTLE_SECONDS = 12.0
 SETTLE_TRIES = 3
@@ -74,9 +74,8 @@ class Cut(msgspec.Struct, frozen=True):
     """0: the visit; then the restarts after it."""
     at: str
     """The last checkpoint that was passed."""
-    ms: int | None = None
-    """Where the moment was drawn: milliseconds since the start of that life."""
-    boundary: int | None = None
+    kill: Kill
+    """What was planned."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,12 +156,15 @@ class Hall:
             self._simulators.stop()
             self._simulators = None
 
-    def _run(self, run: Run, ms: int | None) -> int | None:
-        """A life of the terminal; cut after `ms` unless it is None. Its exit code."""
+    def _run(self, run: Run, kill: Kill) -> int | None:
+        """A life of the terminal, cut at the moment of `kill` if that has one. Its exit code."""
         process = self._processes.Process(target=self._life, args=(run,))
         with self._starting:
             process.start()
-        process.join(run.seconds + 10 if ms is None else ms / 1000)
+        if kill.ms is not None and kill.after_open:
+            while process.is_alive() and not (run.log.exists() and OPEN in run.log.read_text().splitlines()):
+                process.join(0.01)
+        process.join(run.seconds + 10 if kill.ms is None else kill.ms / 1000)
         if process.is_alive():
             process.kill()
             process.join()
@@ -181,7 +183,7 @@ class _Walk:
         most_kills: int,
         simulators: Simulators,
         folder: Path,
-        run: Callable[[Run, int | None], int | None],
+        run: Callable[[Run, Kill], int | None],
     ) -> None:
         self._episode = episode
         self._kills = episode.kills[:most_kills]
@@ -228,6 +230,7 @@ class _Walk:
             deeds=scenario.deeds,
             second=scenario.second,
             kill_at_boundary=kill.boundary,
+            settles=True,
             seconds=VISIT_SECONDS,
         )
         self._late |= "pays_late" in scenario.deeds.values()
@@ -254,7 +257,7 @@ class _Walk:
     def _lived(self, run: Run, kill: Kill) -> bool:
         """Live, and die if that was to be; whether the cut struck."""
         life = self._lives - 1
-        code = self._run(run, kill.ms)
+        code = self._run(run, kill)
         lines = run.log.read_text().splitlines() if run.log.exists() else []
         self._landed += [self._episode.strikes[int(line[7:])] for line in lines if line.startswith("strike ")]
         passed = [line.split(" ", 2)[2] for line in lines if line.startswith("checkpoint ")]
@@ -263,7 +266,7 @@ class _Walk:
         if kill == Kill():
             self._findings.append(reconcile.Finding("unresolved", "", f"life {life} hung and was killed"))
             return False
-        self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill.ms, kill.boundary))
+        self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill))
         self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, self._books()))
         if len(self._cuts) == 1:
             self._in_the_dark()
@@ -284,9 +287,10 @@ class _Walk:
                 self._blank(),
                 orders=msgspec.structs.replace(ORDERS, late_looks_seconds=(0.01,)),
                 settles=True,
+                strikes=(),
                 seconds=SETTLE_SECONDS,
             )
-            done = self._run(run, None) == 0
+            done = self._run(run, Kill()) == 0
             if self._late:
                 time.sleep(LATE_S)
                 self._late = False

@@ -112,10 +112,17 @@ STYLES = 8
 
 
 class Kill(msgspec.Struct, frozen=True):
-    """A power cut in one life of the terminal: at the boundary of that number, or `ms` after its start."""
+    """A power cut in one life of the terminal: at the boundary of that number, or at a moment that no boundary chose:
+    `ms` after its start, or after it began to take money. Neither: none."""
 
     boundary: int | None = None
     ms: int | None = None
+    after_open: bool = False
+
+    def __str__(self) -> str:
+        if self.ms is None:
+            return f"boundary {self.boundary}"
+        return f"{self.ms} ms after {'it took money' if self.after_open else 'its start'}"
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,12 +148,13 @@ def episode(seed: int) -> Episode:
     if style == 0:
         kills, strikes = [Kill(boundary=boundary)], _drawn(draw, scenario, draw.among((0, 0, 1)), (DARK,))
     elif style < 3:
-        kills, strikes = [Kill(ms=40 + draw.below(1200))], _drawn(draw, scenario, draw.below(4), MOMENTS)
+        kills, strikes = [Kill(ms=draw.below(1200), after_open=True)], _drawn(draw, scenario, draw.below(4), MOMENTS)
     else:
         kills = [Kill(boundary=boundary * USUAL // BOUNDARIES)]
         strikes = _drawn(draw, scenario, draw.below(4), MOMENTS)
     while len(kills) < 4 and draw.one_in(2):
-        kills.append(Kill(ms=20 + draw.below(400)) if draw.one_in(3) else Kill(boundary=draw.below(9)))
+        moment = Kill(ms=draw.below(300), after_open=not draw.one_in(3))
+        kills.append(moment if draw.one_in(3) else Kill(boundary=draw.below(9)))
     return Episode(
         seed=seed,
         scenario=scenario,
