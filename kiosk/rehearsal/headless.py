@@ -90,8 +90,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     strikes: tuple[Strike, ...] = ()
     kill_at: int | None = None
     kill_at_boundary: int | None = None
-    """As `kill_at`, but a checkpoint that was passed twice before does not count: the number of times that a channel is
-    asked differs from run to run."""
+    """As `kill_at`, but what was passed twice before does not count, nor that a channel is asked again: how often it is
+    differs from run to run."""
     late_watch_hours: int = 0
     orders: OrderSettings = QUICK_ORDERS
     visit: VisitSettings = QUICK_VISIT
@@ -166,7 +166,7 @@ class _Observer:
 
     def __call__(self, name: str) -> None:
         self._note(f"checkpoint {self._checkpoints} {name}")
-        boundary = self._passed[name] < 2
+        boundary = self._passed[name] < (1 if name.endswith("effect Find") else 2)
         if self._checkpoints == self._run.kill_at or (boundary and self._boundaries == self._run.kill_at_boundary):
             os.kill(os.getpid(), signal.SIGKILL)
         self._passed[name] += 1

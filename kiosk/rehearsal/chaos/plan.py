@@ -134,8 +134,10 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     kills: tuple[Kill, ...]
     pays_in_the_dark: bool
     """Whether a code that was shown before the first cut is paid while the terminal is without power."""
-    comes_again: bool
-    """Whether the resident comes a second time before the faults are healed, and pays the other way."""
+    again: Way | None
+    """The way that somebody pays who comes after the cuts, before the faults are healed."""
+    neighbour: bool
+    """Whether that is somebody else: the account is another one."""
 
 
 def episode(seed: int) -> Episode:
@@ -148,10 +150,10 @@ def episode(seed: int) -> Episode:
     if style == 0:
         kills, strikes = [Kill(boundary=boundary)], _drawn(draw, scenario, draw.among((0, 0, 1)), (DARK,))
     elif style < 3:
-        kills, strikes = [Kill(ms=draw.below(1200), after_open=True)], _drawn(draw, scenario, draw.below(4), MOMENTS)
+        kills, strikes = [Kill(ms=draw.below(1200), after_open=True)], _drawn(draw, scenario, draw.below(6), MOMENTS)
     else:
         kills = [Kill(boundary=boundary * USUAL // BOUNDARIES)]
-        strikes = _drawn(draw, scenario, draw.below(4), MOMENTS)
+        strikes = _drawn(draw, scenario, draw.below(6), MOMENTS)
     while len(kills) < 4 and draw.one_in(2):
         moment = Kill(ms=draw.below(300), after_open=not draw.one_in(3))
         kills.append(moment if draw.one_in(3) else Kill(boundary=draw.below(9)))
@@ -161,7 +163,8 @@ def episode(seed: int) -> Episode:
         strikes=(*scenario.strikes, *strikes),
         kills=tuple(kills),
         pays_in_the_dark=draw.one_in(5),
-        comes_again=draw.one_in(6),
+        again=draw.among((None, None, None, "wechat", "card")),
+        neighbour=draw.one_in(2),
     )
 
 

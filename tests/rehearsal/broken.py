@@ -1,0 +1,85 @@
+"""Terminals with a known defect each, as lives for `kiosk chaos`: it must find every one of them."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from drivers.wechat_pay import wire
+from drivers.wechat_pay.driver import WeChatPay
+from kiosk.devices.payment import Attempt, Dead, Open, Refund, RefundOutcome
+from kiosk.orders import machine
+from kiosk.orders.orders import Orders
+from kiosk.orders.runner import Running
+from kiosk.protocol import events as ev
+from kiosk.rehearsal.chaos.lane import live
+from kiosk.rehearsal.headless import Run
+
+patch = pytest.MonkeyPatch()
+"""Never undone: a life has a process of its own."""
+
+
+def confirms_before_it_records(run: Run) -> None:
+    commit = Running.commit
+
+    async def early(self: Running, *events: ev.Event) -> None:
+        for event in events:
+            if isinstance(event, ev.OrderDelivering):
+                await self._world.gas.confirm_paid(event.order_no, event.channel, event.channel_ref, event.paid_fen)
+        await commit(self, *events)
+
+    patch.setattr(Running, "commit", early)
+    live(run)
+
+
+def asks_for_a_refund_again_under_another_number(run: Run) -> None:
+    refund_once = WeChatPay.refund
+
+    async def renamed(self: WeChatPay, attempt: Attempt, refund: Refund) -> RefundOutcome:
+        return await refund_once(
+            self, attempt, replace(refund, key=f"{refund.key}x") if refund.asked_before else refund
+        )
+
+    patch.setattr(WeChatPay, "refund", renamed)
+    live(run)
+
+
+def takes_not_paid_for_dead(run: Run) -> None:
+    read_trade = wire.read_trade
+
+    def final(*answer: Any) -> Any:
+        outcome = read_trade(*answer)
+        return Dead("closed") if isinstance(outcome, Open) else outcome
+
+    patch.setattr(wire, "read_trade", final)
+    live(run)
+
+
+def asks_nobody_after_a_restart(run: Run) -> None:
+    end_lost_prints = Orders._end_lost_prints
+
+    async def gives_up(self: Orders, running: Running) -> None:
+        await end_lost_prints(self, running)
+        if attempt := running.rows.live:
+            dead = ev.AttemptDead(order_no=attempt.order_no, n=attempt.n, proof="never_arrived", at_ms=attempt.sent_ms)
+            await running.commit(dead)
+
+    patch.setattr(Orders, "_end_lost_prints", gives_up)
+    live(run)
+
+
+def forgets_late_money(run: Run) -> None:
+    patch.setattr(machine, "next_look_ms", lambda *_: None)
+    live(run)
+
+
+def sells_by_card_while_a_sale_is_in_doubt(run: Run) -> None:
+    commit = Running.commit
+
+    async def unheld(self: Running, *events: ev.Event) -> None:
+        await commit(
+            self, *(replace(event, hold=False) if isinstance(event, ev.AttemptSent) else event for event in events)
+        )
+
+    patch.setattr(Running, "commit", unheld)
+    live(run)

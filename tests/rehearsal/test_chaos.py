@@ -1,0 +1,124 @@
+"""The campaign: it passes on this terminal, and fails on terminals that are known to be broken."""
+
+import itertools
+import json
+import re
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.rehearsal.chaos.command import chaos_command
+from kiosk.rehearsal.chaos.lane import Life
+from kiosk.rehearsal.chaos.plan import SCENARIOS, Episode, Scenario, Way, covering, derived, episode
+from tests.rehearsal import broken
+
+LINE = re.compile(
+    r"kills=(\d+) faults=(\d+) orders=(\d+) charged=(\d+) delivered=(\d+) refunded=(\d+) owed=(\d+) manual=(\d+)"
+    r" lost=(\d+) duplicated=(\d+) unresolved=(\d+)"
+)
+"""The campaign's last line."""
+
+FIXED = 20_261_124
+
+
+def seed_of(scenario: Scenario, boundary: int, neighbour: Way | None = None) -> int:
+    """A seed whose episode is just that scenario, cut once at that boundary."""
+    for salt in itertools.count():
+        seed = covering(SCENARIOS.index(scenario), boundary, salt)
+        found = episode(seed)
+        alone = found.again is None if neighbour is None else found.again == neighbour and found.neighbour
+        if alone and len(found.kills) == 1 and not found.pays_in_the_dark and found.strikes == scenario.strikes:
+            return seed
+    raise AssertionError
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("seed", [FIXED, secrets.randbits(32)], ids=["a fixed seed", "a random seed"])
+def test_nothing_is_lost_doubled_or_left_open(seed: int, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "kiosk", "chaos", "--kills", "8", "--seed", str(seed), "--json", str(report)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    last = done.stdout.splitlines()[-1]
+    assert (done.returncode, LINE.fullmatch(last) is not None) == (0, True), done.stdout + done.stderr
+    assert last.startswith("kills=8 ")
+    assert last.endswith(" lost=0 duplicated=0 unresolved=0")
+    told = json.loads(report.read_bytes())
+    assert told["seed"] == seed
+    assert sum(len(one["kills"]) for one in told["episodes"]) == 8
+    assert [note for one in told["episodes"] for note in one["notes"]] == []
+
+
+CARD = Scenario("gas_bill", "card", "pays")
+BROKEN: dict[Life, tuple[Scenario, int, Way | None, str]] = {
+    broken.confirms_before_it_records: (Scenario("gas_bill", "wechat", "pays"), 16, None, "lost"),
+    broken.asks_for_a_refund_again_under_another_number: (
+        Scenario("smart_meter", "wechat", "pays", "refused"),
+        30,
+        None,
+        "lost",
+    ),
+    broken.takes_not_paid_for_dead: (Scenario("gas_bill", "wechat", "goes_back"), 20, None, "unresolved"),
+    broken.asks_nobody_after_a_restart: (CARD, 16, None, "lost"),
+    broken.forgets_late_money: (Scenario("smart_meter", "wechat", "pays_late"), 60, None, "lost"),
+    broken.sells_by_card_while_a_sale_is_in_doubt: (CARD, 10, "card", "unresolved"),
+}
+"""What shows each defect: the scenario, the boundary of the cut, how a neighbour pays after it, and what is found."""
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("life", BROKEN, ids=lambda life: life.__name__.replace("_", " "))
+def test_a_broken_terminal_is_found(life: Life, capsys: pytest.CaptureFixture[str]) -> None:
+    scenario, boundary, neighbour, flaw = BROKEN[life]
+    seed = seed_of(scenario, boundary, neighbour)
+    status = chaos_command(["--seed", str(seed), "--kills", "1"], life)
+    said = capsys.readouterr().out.splitlines()
+    assert status == 1, said
+    found = LINE.fullmatch(said[-1])
+    assert found is not None, said
+    flaws = dict(zip(("lost", "duplicated", "unresolved"), map(int, found.groups()[-3:]), strict=True))
+    assert flaws[flaw] > 0, said
+    assert f"  kiosk chaos --seed {seed} --kills 1" in said
+
+
+def test_an_episode_is_a_function_of_its_seed() -> None:
+    seeds = [derived(FIXED, n) for n in range(200)]
+    assert seeds[0] == FIXED
+    assert len(set(seeds)) == 200
+    assert [episode(seed) for seed in seeds] == [episode(seed) for seed in seeds]
+    assert {type(episode(seed)) for seed in (0, 2**32 - 1)} == {Episode}
+
+
+def test_every_boundary_of_every_scenario_has_seeds() -> None:
+    for n, scenario in enumerate(SCENARIOS):
+        for boundary in (0, 17, 63):
+            found = episode(covering(n, boundary, salt=boundary + n))
+            assert (found.scenario, found.kills[0].boundary) == (scenario, boundary)
+            assert all(strike.at == "dark" for strike in found.strikes[len(scenario.strikes) :])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--kills", "0"],
+        ["--kills", "many"],
+        ["--seed", "-1"],
+        ["--seed", str(2**32)],
+        ["--minutes", "0"],
+        ["--minutes", "nan"],
+        ["--json", "/nowhere/at/all.json"],
+        ["--lanes", "2"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_argument_is_an_error_before_anything_begins(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        chaos_command(arguments)
+    assert stopped.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert arguments[0] in said.err
