@@ -239,9 +239,7 @@ class Orders:
         if task.cancelled():
             return
         error = task.exception()
-        if isinstance(
-            error, ImpossibleEventError | WrongAnswerError
-        ):  # a defect: it stands still alone
+        if isinstance(error, ImpossibleEventError | WrongAnswerError):  # a defect: it stands still alone
             log.critical("order %s stands still, the staff must look at it: %s", order_no, error)
             self._running[order_no].give_up()
         elif error:
