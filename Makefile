@@ -6,7 +6,7 @@ PYTEST_WORKERS = 2
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup lint matrix peers bench gallery tour docs lock clean
+.PHONY: run test setup lint matrix chaos peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -27,6 +27,10 @@ lint: setup
 # Every button of the workbench at every moment of both payments; `make test` walks each at one moment.
 matrix: setup
 	@$(OFFSCREEN) EVERY_MOMENT=1 $(BIN)/pytest -n $(PYTEST_WORKERS) tests/journey/test_matrix.py
+
+# Power cuts at every boundary of every order, among faulty peers; docs/chaos.md. `make chaos KILLS=100` samples.
+chaos: setup
+	@$(BIN)/kiosk chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 bench: setup
 	@scripts/packages chromium xvfb

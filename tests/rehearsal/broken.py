@@ -74,12 +74,12 @@ def forgets_late_money(run: Run) -> None:
 
 
 def sells_by_card_while_a_sale_is_in_doubt(run: Run) -> None:
-    commit = Running.commit
+    end_lost_prints = Orders._end_lost_prints
 
-    async def unheld(self: Running, *events: ev.Event) -> None:
-        await commit(
-            self, *(replace(event, hold=False) if isinstance(event, ev.AttemptSent) else event for event in events)
-        )
+    async def forgets(self: Orders, running: Running) -> None:
+        await end_lost_prints(self, running)
+        free = tuple(replace(attempt, hold=False) for attempt in running.rows.attempts)
+        running.rows = replace(running.rows, attempts=free)
 
-    patch.setattr(Running, "commit", unheld)
+    patch.setattr(Orders, "_end_lost_prints", forgets)
     live(run)
