@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kiosk.rehearsal.chaos.campaign import Campaign, Cover, Sample, Summary, summary
-from kiosk.rehearsal.chaos.lane import Life, Record, live
+from kiosk.rehearsal.chaos.lane import Life, Record, begin_processes, live
 from kiosk.rehearsal.simulators import SimulatorError
 
 MOST_LANES = 8
@@ -38,9 +38,11 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
     plan = Cover(seed) if options.kills is None else Sample(seed, options.kills)
     lanes = min(MOST_LANES, 3 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
     seconds = None if options.minutes is None else options.minutes * 60
-    sys.stdout.write(f"seed {seed}\n")
-    sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="menkou-chaos-") as scratch:
+        forgets = begin_processes(Path(scratch))
+        power = "what was not synced is lost" if forgets else "SIGKILL only, for there is no C compiler here"
+        sys.stdout.write(f"seed {seed}; at a power cut: {power}\n")
+        sys.stdout.flush()
         campaign = Campaign(plan, Path(scratch), lanes, seconds, life)
         try:
             campaign.run(_Teller(options.kills))
