@@ -83,7 +83,9 @@ def begin_processes(folder: Path) -> bool:
     makes them lose what was not synced. The first call of a process counts."""
     groups = ("kiosk.drivers", "kiosk.journeys")
     modules = [point.value.partition(":")[0] for group in groups for point in entry_points(group=group)]
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", __name__, *modules])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(
+        ["__main__", "kiosk.rehearsal.chaos.warm", *modules]
+    )
     library = disk.build(folder)
     before = os.environ.get("LD_PRELOAD")
     if library is not None:
