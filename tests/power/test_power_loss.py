@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.rehearsal.chaos.plan import Scenario
-from tests.rehearsal.test_chaos import LINE, seed_of
+from tests.rehearsal.campaign import LINE, seed_of
 
 REFUSED = Scenario("smart_meter", "wechat", "pays", "refused")
 

@@ -54,8 +54,10 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
     if options.json is not None:
         options.json.write_bytes(_report(seed, total, records))
     for record in records:
-        if record.findings:
+        if record.findings or record.notes:
             sys.stdout.write(_story(record))
+    if not plan.over:
+        sys.stdout.write("stopped before its end: the time was over\n")
     sys.stdout.write(f"{total}\n")
     return 0 if total.good else 1
 
@@ -82,7 +84,8 @@ class _Teller:
 
 def _story(record: Record) -> str:
     """An episode that went wrong, and how to see it again."""
-    lines = [f"{record.scenario}: " + "; ".join(f"{found.flaw}: {found.what}" for found in record.findings)]
+    wrong = [f"{found.flaw}: {found.what}" for found in record.findings] or ["nothing wrong, but note what it logged"]
+    lines = [f"{record.scenario}: {'; '.join(wrong)}"]
     lines += [f"  fault, {fault}" for fault in record.faults]
     lines += [f"  life {cut.life} cut ({cut.kill}): {cut.at}" for cut in record.kills]
     lines += [f"  {note}" for note in record.notes]
@@ -90,7 +93,15 @@ def _story(record: Record) -> str:
 
 
 def _report(seed: int, total: Summary, records: list[Record]) -> bytes:
-    report = {"seed": seed, "summary": total, "episodes": records}
+    covered: dict[str, set[str]] = {}
+    for record in records:
+        covered.setdefault(record.scenario, set()).update(cut.at for cut in record.kills)
+    report = {
+        "seed": seed,
+        "summary": total,
+        "cut_at": {scenario: sorted(names) for scenario, names in sorted(covered.items())},
+        "episodes": records,
+    }
     return msgspec.json.format(msgspec.json.encode(report), indent=1)
 
 
