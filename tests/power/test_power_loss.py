@@ -10,6 +10,8 @@ from kiosk.rehearsal.chaos.plan import Scenario
 from tests.rehearsal.campaign import LINE, seed_of
 
 REFUSED = Scenario("smart_meter", "wechat", "pays", "refused")
+CODE_ASKED_FOR, COMPANY_TOLD, REFUND_SENT = 9, 19, 31
+"""Boundaries of that scenario, right after something was sent."""
 
 
 def campaign(ledger: str, scenario: Scenario, boundary: int) -> subprocess.CompletedProcess[str]:
@@ -21,9 +23,9 @@ def campaign(ledger: str, scenario: Scenario, boundary: int) -> subprocess.Compl
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(
-    "boundary", [9, 19, 31], ids=["a code was asked for", "the company was told", "a refund was sent"]
+    ("ledger", "boundary"),
+    [("full", COMPANY_TOLD), ("normal", CODE_ASKED_FOR), ("normal", REFUND_SENT), ("off", COMPANY_TOLD)],
 )
-@pytest.mark.parametrize("ledger", ["full", "normal", "off"])
 def test_a_cut_right_after_something_was_sent(ledger: str, boundary: int) -> None:
     done = campaign(ledger, REFUSED, boundary)
     first, *_, last = done.stdout.splitlines()

@@ -42,6 +42,12 @@ BROKEN: dict[Life, tuple[Scenario, int, Way | None, str]] = {
         None,
         "lost",
     ),
+    broken.gives_money_back_before_it_asks_for_the_goods: (
+        Scenario("smart_meter", "wechat", "pays"),
+        19,
+        None,
+        "duplicated",
+    ),
     broken.takes_not_paid_for_dead: (Scenario("gas_bill", "wechat", "goes_back"), 20, None, "unresolved"),
     broken.asks_nobody_after_a_restart: (CARD, 16, None, "lost"),
     broken.forgets_late_money: (Scenario("smart_meter", "wechat", "pays_late"), 60, None, "lost"),

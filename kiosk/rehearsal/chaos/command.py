@@ -36,7 +36,7 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
     if options.json is not None and not options.json.parent.is_dir():
         parser.error(f"argument --json: there is no folder {options.json.parent}")
     plan = Cover(seed) if options.kills is None else Sample(seed, options.kills)
-    lanes = min(MOST_LANES, 3 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
+    lanes = min(MOST_LANES, 2 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
     seconds = None if options.minutes is None else options.minutes * 60
     with tempfile.TemporaryDirectory(prefix="menkou-chaos-") as scratch:
         forgets = begin_processes(Path(scratch))
