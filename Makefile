@@ -30,7 +30,6 @@ matrix: setup
 
 # Power cuts at every boundary of every order, among faulty peers; docs/chaos.md. `make chaos KILLS=100` samples.
 chaos: setup
-	@scripts/packages gcc libc6-dev
 	@$(BIN)/kiosk chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 bench: setup

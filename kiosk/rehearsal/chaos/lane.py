@@ -1,9 +1,7 @@
 """One hall of a campaign: simulators of its own, and terminals that live and die among them, one after the other."""
 
-import contextlib
 import logging
 import multiprocessing
-import os
 import re
 import shutil
 import signal
@@ -11,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
-from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,15 +17,13 @@ import msgspec
 
 import kiosk
 from kiosk.config import load
-from kiosk.ledger.errors import LedgerError
 from kiosk.orders.rows import Rows
 from kiosk.rehearsal import headless
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.chaos import reconcile
 from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED
-from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario
+from kiosk.rehearsal.chaos.plan import Episode, Kill, Scenario
 from kiosk.rehearsal.headless import LATE_S, OPEN, QUICK_ORDERS, QUICK_VISIT, Run, Strike
-from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
 
 CONFIG = Path(kiosk.__file__).parents[1] / "config.toml"
@@ -63,41 +58,13 @@ SETTLE_TRIES = 2
 EPISODES_A_HALL = 25
 """Then its simulators begin anew: their books grow, and so would the time to read them."""
 
-WATCHED = "watched"
-"""The line of a life's log that says that what it does to its ledger is written down."""
-
 Life = Callable[[Run], None]
 
 
 def live(run: Run) -> None:
-    """A life of the terminal. What it logs goes beside its log of checkpoints; what it does to its ledger too, where
-    that can be."""
-    if disk.watch(run.ledger, run.log.with_suffix(".disk")):
-        run.log.write_text(f"{WATCHED}\n")
+    """A life of the terminal: what it logs goes beside its log of checkpoints."""
     logging.basicConfig(filename=run.log.with_suffix(".txt"), level=logging.WARNING, format="%(levelname)s %(message)s")
     headless.main(run)
-
-
-def begin_processes(folder: Path) -> bool:
-    """Start the process that all lives are forked from, with everything loaded that they need; whether a power cut
-    makes them lose what was not synced. The first call of a process counts."""
-    groups = ("kiosk.drivers", "kiosk.journeys")
-    modules = [point.value.partition(":")[0] for group in groups for point in entry_points(group=group)]
-    multiprocessing.get_context("forkserver").set_forkserver_preload(
-        ["__main__", "kiosk.rehearsal.chaos.warm", *modules]
-    )
-    library = disk.build(folder)
-    before = os.environ.get("LD_PRELOAD")
-    if library is not None:
-        os.environ["LD_PRELOAD"] = f"{library} {before or ''}".strip()
-    try:
-        forkserver.ensure_running()
-    finally:
-        if before is None:
-            os.environ.pop("LD_PRELOAD", None)
-        else:
-            os.environ["LD_PRELOAD"] = before
-    return library is not None
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -151,6 +118,9 @@ class Hall:
         self._simulators: Simulators | None = None
         self._walked = 0
         self._processes = multiprocessing.get_context("forkserver")
+        drivers = [point.value.partition(":")[0] for point in entry_points(group="kiosk.drivers")]
+        journeys = [point.value.partition(":")[0] for point in entry_points(group="kiosk.journeys")]
+        self._processes.set_forkserver_preload(["__main__", __name__, *drivers, *journeys])
 
     def __enter__(self) -> Self:
         return self
@@ -289,7 +259,6 @@ class _Walk:
     def _lived(self, run: Run, kill: Kill) -> bool:
         """Live, and die if that was to be; whether the cut struck."""
         life = self._lives - 1
-        platter = disk.Disk(run.ledger)
         code = self._run(run, kill)
         lines = run.log.read_text().splitlines() if run.log.exists() else []
         self._landed += [self._episode.strikes[int(line[7:])] for line in lines if line.startswith("strike ")]
@@ -299,9 +268,6 @@ class _Walk:
         if kill == Kill():
             self._findings.append(reconcile.Finding("unresolved", "", f"life {life} hung and was killed"))
             return False
-        if WATCHED in lines:
-            platter.play(run.log.with_suffix(".disk"))
-            platter.cut(Draw(f"disk {self._episode.seed} {life}").below)
         self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill))
         self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, self._books()))
         if len(self._cuts) == 1:
@@ -357,10 +323,10 @@ class _Walk:
         return {name: self._simulators.books(name) for name in self._simulators.names}
 
     def _rows(self) -> list[Rows]:
-        """Nothing where the power cut left no ledger that can be read: what peers have is lost then."""
-        with contextlib.suppress(LedgerError, OSError, msgspec.ValidationError):
+        try:
             return ledger_rows(self._folder / "ledger")
-        return []
+        except FileNotFoundError:
+            return []
 
     def _struck(self, remaining: list[Any]) -> list[Strike]:
         struck = []
