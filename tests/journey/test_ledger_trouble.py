@@ -74,7 +74,7 @@ async def test_disk_full(hall: Hall, monkeypatch: pytest.MonkeyPatch, event: str
             if event == "order.opening":
                 assert (await person.at(Notice)).title == closed
             else:
-                told = await person.at(Outcome, lambda _: disk.full)
+                told = await person.at(Outcome, lambda view: disk.full and view.photo_code is not None)
                 assert not told.still_working
                 assert not told.can_print
                 assert told.photo_code == told.order_no
