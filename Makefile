@@ -28,7 +28,7 @@ lint: setup
 matrix: setup
 	@$(OFFSCREEN) EVERY_MOMENT=1 $(BIN)/pytest -n $(PYTEST_WORKERS) tests/journey/test_matrix.py
 
-# Power cuts at every boundary of every order, among faulty peers; docs/chaos.md. `make chaos KILLS=100` samples.
+# Power cuts at every boundary of every order, among faulty peers. `make chaos KILLS=100` samples.
 chaos: setup
 	@$(BIN)/kiosk chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
