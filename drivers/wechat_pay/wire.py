@@ -83,6 +83,8 @@ class _Paid(msgspec.Struct):
 class _Capture(msgspec.Struct):
     transaction_id: Number
     amount: _Paid
+    success_time: object = None
+    """RFC 3339. Of no weight: whatever it is, the money was taken."""
 
 
 class _RefundAmount(msgspec.Struct):
@@ -177,13 +179,26 @@ def read_trade(answer: Signed, merchant: Merchant, attempt: Attempt, lifetime_s:
                 return Unknown("paid, but the answer cannot be read")
             if capture.amount.currency != "CNY":
                 return Unknown("paid in another currency")
-            return Captured(capture.amount.total, capture.transaction_id)
+            paid_ms = _paid_ms(capture.success_time, attempt.sent_ms, answer.at_s * 1000)
+            return Captured(capture.amount.total, capture.transaction_id, paid_ms)
         case "CLOSED" | "REVOKED":
             return Dead("closed")
         case "NOTPAY" | "USERPAYING":
             return Open()
         case _:
             return Unknown("state that the sheet does not know")
+
+
+def _paid_ms(time: object, sent_ms: int, seen_ms: int) -> int:
+    """When it was paid, as far as that can be: after it was asked for, and before we saw it, a minute of clock each."""
+    try:
+        paid = datetime.fromisoformat(time) if isinstance(time, str) else None
+    except ValueError:
+        return 0
+    if paid is None or paid.tzinfo is None:
+        return 0
+    paid_ms = int(paid.timestamp() * 1000)
+    return paid_ms if sent_ms - 60_000 <= paid_ms <= seen_ms + 60_000 else 0
 
 
 def read_closed(answer: Signed) -> Literal["closed", "paid", "unsettled"]:

@@ -97,10 +97,12 @@ class Authorized(msgspec.Struct, frozen=True, tag="authorized"):
 
 
 class Captured(msgspec.Struct, frozen=True, tag="captured"):
-    """The money was taken: `fen` in all, `ref` the channel's number for it."""
+    """The money was taken: `fen` in all, `ref` the channel's number for it, `paid_ms` when by the channel's clock
+    (milliseconds since 1970, UTC; 0 where it does not say)."""
 
     fen: int
     ref: str
+    paid_ms: int = 0
 
 
 class Dead(msgspec.Struct, frozen=True, tag="dead"):

@@ -131,6 +131,11 @@ CREATE TABLE private (
 """)
 
 
+@SCHEMA(name="0004_paid_ms")
+def _paid_ms(db: Database) -> None:
+    db.executescript("ALTER TABLE attempts ADD COLUMN paid_ms INTEGER NOT NULL DEFAULT 0;")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

@@ -23,7 +23,7 @@ class _Table(Generic[_R]):
         self.columns = [field.name for field in msgspec.structs.fields(row)]
         columns = ", ".join(self.columns)
         changes = ", ".join(f"{column} = excluded.{column}" for column in self.columns if column not in identity)
-        self.select = " ".join(("SELECT", columns, "FROM", name))
+        self.select = " ".join(("SELECT * FROM", name))
         self.order = ", ".join(identity)
         # never OR REPLACE: it would delete the row that a unique index protects
         self.upsert = " ".join(
@@ -34,11 +34,15 @@ class _Table(Generic[_R]):
         )
 
     def rows(self, db: Database, condition: str = "", parameters: Sequence[Value] = ()) -> Iterator[_R]:
-        """Rows from the table, by their identity. Raises `msgspec.ValidationError` for one that cannot be."""
-        query = " ".join((self.select, condition, "ORDER BY", self.order))
-        for values in db.execute(query, parameters):
+        """Rows from the table, by their identity. Raises `msgspec.ValidationError` for one that cannot be.
+
+        A ledger of an earlier version may lack the newest columns: their fields have defaults.
+        """
+        found = db.execute(" ".join((self.select, condition, "ORDER BY", self.order)), parameters)
+        columns = [column for column, *_ in found.description]
+        for values in found:
             # SQLite has no booleans: lax takes its 0 and 1 for them, and nothing else
-            yield msgspec.convert(dict(zip(self.columns, values, strict=True)), self._row, strict=False)
+            yield msgspec.convert(dict(zip(columns, values, strict=True)), self._row, strict=False)
 
 
 ORDERS = _Table("orders", OrderRow, "order_no")

@@ -128,6 +128,7 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
                 ref=event.ref,
                 ended_ms=event.at_ms,
                 late=event.late,
+                paid_ms=event.paid_ms,
             )
         case ev.AttemptDead():
             return _attempt(rows, event, UNPROVED, "dead", proof=event.proof, ended_ms=event.at_ms, hold=False)

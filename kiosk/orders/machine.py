@@ -35,7 +35,9 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     not_before_ms: Mapping[str, int] = {}
     """By an effect's key: when its next call may be made."""
     looked_ms: Mapping[int, int] = {}
-    """By attempt: when it was last asked about since its end."""
+    """By attempt: when the channel last said, since its end, what became of it."""
+    unanswered: frozenset[int] = frozenset()
+    """Attempts that were asked about since their end, and the channel did not answer: that look is still to be made."""
     doubt: bool = False
     """Whether an earlier confirmation may have reached the company."""
     predecessor: str | None = None
@@ -292,11 +294,12 @@ def _or_look(rows: Rows, decision: Decision, moment: Moment, settings: OrderSett
     watching = False
     for attempt in rows.attempts:
         if attempt.state == "manual":
-            look_ms: int | None = moment.not_before_ms.get(Find(attempt.n).key, 0)
+            look_ms: int | None = moment.now_ms
         else:
             look_ms = next_look_ms(attempt, moment, settings)
         if look_ms is None:
             continue
+        look_ms = max(look_ms, moment.not_before_ms.get(Find(attempt.n).key, 0))
         if moment.now_ms >= look_ms:
             return Act((), Find(attempt.n))
         watching = True
@@ -313,8 +316,11 @@ def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -
         return None
     if attempt.ended_ms > moment.now_ms:  # the clock is behind
         return attempt.ended_ms
+    watch_ms = settings.late_watch_hours * 3_600_000
+    if attempt.n in moment.unanswered:  # as long again, and no longer: nothing is watched for ever
+        return moment.now_ms if moment.now_ms <= attempt.ended_ms + 2 * watch_ms else None
     looked_ms = moment.looked_ms.get(attempt.n)
-    if looked_ms is None and moment.now_ms <= attempt.ended_ms + settings.late_watch_hours * 3_600_000:
+    if looked_ms is None and moment.now_ms <= attempt.ended_ms + watch_ms:
         return moment.now_ms  # after a restart: at once
     for seconds in settings.late_looks_seconds:
         look_ms = attempt.ended_ms + int(seconds * 1000)
@@ -398,12 +404,20 @@ def _attempt_answer(
 ) -> tuple[ev.Event, ...]:
     attempt = attempt_of(rows, effect.n)
     match answer:
-        case payment.Captured(fen=fen, ref=ref):
+        case payment.Captured(fen=fen, ref=ref, paid_ms=paid_ms):
             if attempt.state == "captured":
                 return ()
             late = attempt.state == "dead"
             return (
-                ev.AttemptCaptured(order_no=attempt.order_no, n=attempt.n, fen=fen, ref=ref, at_ms=now_ms, late=late),
+                ev.AttemptCaptured(
+                    order_no=attempt.order_no,
+                    n=attempt.n,
+                    fen=fen,
+                    ref=ref,
+                    at_ms=now_ms,
+                    late=late,
+                    paid_ms=paid_ms,
+                ),
             )
         case payment.Dead(proof=proof):
             if attempt.state not in UNPROVED:

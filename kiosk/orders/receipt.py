@@ -127,7 +127,10 @@ def _how_paid(rows: Rows, words: Catalogue, issuer: Issuer) -> list[Line]:
         channel = words.say(f"channel.{attempt.channel}")
         lines += [
             Pair(words.say("slip.paid_by", channel=channel), money(attempt.captured_fen)),
-            Pair(words.say("slip.paid_at"), moment(attempt.ended_ms, issuer.zone)),
+            Pair(
+                words.say("slip.paid_at" if attempt.paid_ms else "slip.known_at"),
+                moment(attempt.paid_ms or attempt.ended_ms, issuer.zone),
+            ),
             Pair(words.say("slip.channel_ref"), attempt.ref),
         ]
     for refund in rows.refunds:

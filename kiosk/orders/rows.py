@@ -39,6 +39,8 @@ class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
     proof: str = ""
     why: str = ""
     late: bool = False
+    paid_ms: int = 0
+    """When the money was taken, by the channel's clock; 0 where it did not say. `ended_ms` is when we knew."""
 
 
 class RefundRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ class Running:
         """By an effect's key, in seconds of the loop's clock: the wall clock may be set while we wait."""
         self._tries: dict[str, int] = {}
         self._looked_ms: dict[int, int] = {}
+        self._unanswered: set[int] = set()
         self._decided = 0
         self._asked_before = False
         self._doubt = rows.order.state == "delivering"  # a restart cannot know whether its confirmation left
@@ -154,6 +155,7 @@ class Running:
             stop=self._stop,
             not_before_ms={key: self._wall_ms(due) for key, due in self._not_before.items()},
             looked_ms=self._looked_ms,
+            unanswered=frozenset(self._unanswered),
             doubt=self._doubt,
             predecessor=self._predecessor,
         )
@@ -211,10 +213,16 @@ class Running:
                 self._decided = 0
                 self._ask_at_once(effect.n)
                 return
-            if attempt.state == "dead":
-                self._looked_ms[attempt.n] = now_ms
             if self.rows.live is None:
                 self._stop = False
+            if attempt.state == "dead" and not isinstance(answer, payment.Unknown):
+                self._looked_ms[attempt.n] = now_ms
+                self._unanswered.discard(attempt.n)
+                self._tries.pop(effect.key, None)
+                self._ask_at_once(attempt.n)  # when the next look is due
+                return
+            if attempt.state == "dead":
+                self._unanswered.add(attempt.n)
             if attempt.state == "open" and isinstance(effect, machine.Find | machine.Start):
                 self._not_before[f"find:{attempt.n}"] = self._clock() + settings.poll_seconds
                 return

@@ -103,13 +103,14 @@ class AttemptClosing(OrderEvent, frozen=True, tag="menkou.attempt.closing.v1"):
 
 
 class AttemptCaptured(OrderEvent, frozen=True, tag="menkou.attempt.captured.v1"):
-    """The channel took `fen`. `late` when the attempt was dead before."""
+    """The channel took `fen`. `late` when the attempt was dead before; `paid_ms` by the channel's clock, or 0."""
 
     n: int
     fen: int
     ref: str
     at_ms: int
     late: bool = False
+    paid_ms: int = 0
 
 
 class AttemptDead(OrderEvent, frozen=True, tag="menkou.attempt.dead.v1"):

@@ -11,6 +11,8 @@ from kiosk.ledger import tables
 from kiosk.ledger.errors import LedgerBusyError, LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.ledger import Ledger
+from kiosk.ledger.reading import reading, verify
+from kiosk.ledger.schema import applied_steps, steps
 from kiosk.ledger.store import Store
 from kiosk.orders.evolve import evolve
 from tests.ledger import stories
@@ -196,3 +198,24 @@ async def test_no_thread_is_left_when_a_folder_cannot_be_opened(tmp_path: Path) 
     for thread in left:
         thread.join(5)
     assert not any(thread.is_alive() for thread in left)
+
+
+def test_ledger_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> None:
+    """Its tables lack the newest columns: that is no damage."""
+    store = Store(tmp_path, "T07")
+    first, _, third = stories.a_day(store)
+    store.close()
+    with connect(Files(tmp_path).database) as db:
+        db.execute("ALTER TABLE attempts DROP COLUMN paid_ms")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = '0004_paid_ms'")
+        assert applied_steps(db) == steps()[:-1]
+    with reading(tmp_path) as db:
+        assert [what for what, wrong in verify(db, None) if wrong] == []
+
+    again = Store(tmp_path, "T07")
+
+    assert again.quarantined is None
+    assert again.unclosed() == [third]
+    assert again.order(first.order.order_no) == first
+    assert applied_steps(again._db) == steps()
+    again.close()

@@ -167,3 +167,30 @@ async def test_order_with_a_defect_stands_still_alone(tmp_path: Path, caplog: py
     assert counter.orders.unfinished(BILL.number) is running
     assert "stands still" in caplog.text
     await counter.close()
+
+
+async def test_late_money_is_found_though_the_look_for_it_was_not_answered(tmp_path: Path) -> None:
+    """The one look that the settings ask for fails; the money came meanwhile, and goes back."""
+    looks: list[payment.Outcome] = [payment.Unknown("500"), payment.Unknown("500")]
+    total = BILL.quote.total_fen
+
+    def find(*_: object) -> payment.Outcome:
+        return looks.pop(0) if looks else payment.Captured(total, "W")
+
+    wechat = Scripted(
+        start=lambda *_: payment.Open(),
+        close=lambda *_: payment.Dead("closed"),
+        find=find,
+        refund=lambda *_: payment.Refunded("R"),
+    )
+    watched = msgspec.structs.replace(QUICK, late_watch_hours=1, late_looks_seconds=(0.05,), poll_seconds=60)
+    counter = await desk(tmp_path, company(), wechat=wechat)
+    counter.orders.world.settings = watched
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("wechat", "wechat"))
+    await until(running, lambda: running.rows.live is not None and running.rows.live.state == "open")
+    running.leave()
+    await until(running, lambda: running.rows.refunded_fen == total)
+    assert running.rows.order.closed
+    assert truth(running.rows) == "no_money_kept"
+    await counter.close()

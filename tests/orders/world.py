@@ -209,7 +209,7 @@ def _terminal(state: State) -> Iterator[tuple[str, State]]:
         if isinstance(effect, machine.Confirm):
             told = not isinstance(answer, gas.Unreachable) or answer.sent
             after = msgspec.structs.replace(after, doubt=after.doubt or told)
-        if isinstance(effect, machine.Find | machine.Close):
+        if isinstance(effect, machine.Find | machine.Close) and not isinstance(answer, payment.Unknown):
             after = msgspec.structs.replace(after, looked=tuple(sorted({*after.looked, effect.n})))
         new_rows = rows_of(after)
         for event in machine.apply(new_rows, effect, answer, 0):
@@ -289,6 +289,8 @@ def _channel_call(
         case machine.Find():
             if channel.state == "closed":
                 return channel, payment.Dead("closed")
+            if channel.state == "none" and not channel.travelling:
+                return channel, payment.Dead("never_arrived")
             return channel, payment.Open() if channel.state == "waiting" else payment.Unknown("not found")
         case machine.Close():
             if channel.travelling and channel.state == "none":

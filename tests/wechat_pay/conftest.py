@@ -13,7 +13,7 @@ from drivers.wechat_pay.driver import WeChatPay
 from drivers.wechat_pay.settings import WeChatPaySettings
 from drivers.wechat_pay.simulator import MCHID, WeChatPaySimulator
 from drivers.wechat_pay.simulator_keys import DemoKeys
-from kiosk.devices.payment import Attempt, Offer, Open, Progress, Refund
+from kiosk.devices.payment import Attempt, Captured, Offer, Open, Outcome, Progress, Refund
 from kiosk.devices.secret import Secret
 from kiosk.testing.simulator import Json
 
@@ -43,6 +43,12 @@ def new_attempt(**changed: object) -> Attempt:
         show_until_ms=now_ms + 120_000,
     )
     return msgspec.structs.replace(attempt, **changed)
+
+
+def taken(outcome: Outcome) -> tuple[int, str]:
+    """How much a payment took, and the channel's number for it."""
+    assert isinstance(outcome, Captured), outcome
+    return outcome.fen, outcome.ref
 
 
 def new_refund(**changed: object) -> Refund:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,27 @@ def read(body: bytes, status: int = 200, attempt: Attempt = ATTEMPT) -> Outcome:
 
 def test_the_answer_that_is_money() -> None:
     assert read(json.dumps(PAID).encode()) == Captured(12840, "4200001")
+
+
+@pytest.mark.parametrize(
+    ("said", "after_sent_ms"),
+    [
+        (0, 0),
+        (-3_600, None),  # before it was asked for
+        (86_400, None),  # after we saw it
+        ("2026-11-24T10:00:00", None),
+        ("soon", None),
+        (None, None),
+        ([1], None),
+    ],
+)
+def test_time_that_cannot_be_costs_no_money(said: object, after_sent_ms: int | None) -> None:
+    """Whatever the time is, the money was taken; it is told only where it can be true."""
+    sent_s = ATTEMPT.sent_ms // 1000
+    if isinstance(said, int):
+        said = datetime.fromtimestamp(sent_s + said, UTC).isoformat()
+    paid_ms = 0 if after_sent_ms is None else sent_s * 1000
+    assert read(json.dumps(PAID | {"success_time": said}).encode()) == Captured(12840, "4200001", paid_ms)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from drivers.wechat_pay.simulator import WeChatPaySimulator
 from kiosk.devices.payment import Captured, Dead, Offer, Open, Unknown
-from tests.wechat_pay.conftest import Hall, RawPeer, new_attempt
+from tests.wechat_pay.conftest import Hall, RawPeer, new_attempt, taken
 
 
 async def test_paid_by_scanning(hall: Hall) -> None:
@@ -21,7 +21,10 @@ async def test_paid_by_scanning(hall: Hall) -> None:
     scanned = await hall.hand("scan", code_url=code)
     assert (scanned["payable"], scanned["amount_fen"], scanned["wording"]) == (True, 12840, "燃气费")
     paid = await hall.hand("pay", code_url=code)
-    assert await driver.find(attempt) == Captured(12840, paid["transaction_id"])
+    found = await driver.find(attempt)
+    assert taken(found) == (12840, paid["transaction_id"])
+    assert isinstance(found, Captured)
+    assert attempt.sent_ms // 1000 * 1000 <= found.paid_ms <= time.time() * 1000  # WeChat's own time, to the second
     assert hall.booked(attempt)["paid_fen"] == 12840
 
 
@@ -55,7 +58,7 @@ async def test_wrong_amount_is_reported_as_it_is(hall: Hall) -> None:
     code = await hall.offered(driver, attempt)
     hall.wechat.faults.arm("wrong_amount", fen=1)
     paid = await hall.hand("pay", code_url=code)
-    assert await driver.find(attempt) == Captured(1, paid["transaction_id"])
+    assert taken(await driver.find(attempt)) == (1, paid["transaction_id"])
 
 
 async def test_coupon_of_the_wallet_is_still_our_money(hall: Hall) -> None:

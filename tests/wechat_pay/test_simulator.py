@@ -18,9 +18,9 @@ from yarl import URL
 from drivers.wechat_pay.driver import WeChatPay
 from drivers.wechat_pay.simulator import APPID, MCHID
 from kiosk.devices.health import Ready
-from kiosk.devices.payment import Captured, Offer, Open, Progress
+from kiosk.devices.payment import Offer, Open, Progress
 from kiosk.testing.simulator import BadRequestError, Json
-from tests.wechat_pay.conftest import Hall, new_attempt, settings_from
+from tests.wechat_pay.conftest import Hall, new_attempt, settings_from, taken
 
 NATIVE = "/v3/pay/transactions/native"
 NOTHING: Mapping[str, str] = {}
@@ -266,7 +266,7 @@ async def test_run_as_the_demo_runs_it(books_folder: Path) -> None:
                 async with session.post(f"{control}/faults", json={"name": "no_such_fault"}) as answer:
                     assert answer.status == 400
             assert books["orders"][attempt.key]["paid_fen"] == 12840
-            assert await driver.find(attempt) == Captured(12840, paid["transaction_id"])
+            assert taken(await driver.find(attempt)) == (12840, paid["transaction_id"])
             await driver.aclose()
             process.stdin.close()
             assert await process.wait() == 0
