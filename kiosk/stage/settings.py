@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Meta
 
 Backend = Literal["software", "gpu"]
-Pixels = Annotated[int, Meta(ge=480, le=8192)]
 Mm = Annotated[float, Meta(ge=0, le=4000)]
 
 
@@ -17,14 +16,13 @@ class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     after the page changed, is taken for a slip of the finger.
     """
 
-    diagonal_inch: Annotated[float, Meta(ge=5, le=120)] = 21.5
-    """Of the lit area."""
-    width: Pixels = 1080
-    height: Pixels = 1920
+    diagonal_inch: float = 21.5
+    width: int = 1080
+    height: int = 1920
     fullscreen: bool = True
     motion: bool = True
     backend: Backend = "software"
-    debounce_ms: Annotated[int, Meta(ge=0, le=5000)] = 500
+    debounce_ms: int = 500
 
 
 class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
