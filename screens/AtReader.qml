@@ -11,6 +11,7 @@ ScreenFrame {
     required property string amount
     readonly property bool beside: Theme.landscape
     required property bool canStop
+    property bool long: false
     required property string channel
     required property bool otherMethods
     readonly property int place: ({
@@ -28,6 +29,15 @@ ScreenFrame {
     secondaryText: canStop ? Words.say(otherMethods ? "screen.ScanToPay.other_way" : "screen.ScanToPay.cancel") : ""
 
     onSecondaryChosen: answered("cancel")
+    onStepChanged: long = false
+
+    // A bank that takes longer than usual: said, so that nobody wonders.
+    Timer {
+        interval: 20 * Theme.beat
+        running: screen.step === "asking_bank" && !screen.long
+
+        onTriggered: screen.long = true
+    }
 
     AmountText {
         id: sum
@@ -86,7 +96,7 @@ ScreenFrame {
                 anchors.verticalCenter: parent.verticalCenter
                 font.pixelSize: Theme.lead
                 horizontalAlignment: screen.beside || pointer.visible ? Text.AlignLeft : Text.AlignHCenter
-                say: Words.say("screen.AtReader.body." + screen.step)
+                say: Words.say(screen.long ? "screen.AtReader.long" : "screen.AtReader.body." + screen.step)
                 width: parent.width - (pointer.visible ? pointer.width + 2 * Theme.grid : 0)
             }
 

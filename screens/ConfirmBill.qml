@@ -94,7 +94,7 @@ ScreenFrame {
     Card {
         id: sheet
 
-        height: Math.min(rows.implicitHeight + Theme.radius, parent.height - (screen.beside || !note.visible ? 0 : note.implicitHeight + Theme.gap))
+        height: Math.min(Math.ceil(rows.implicitHeight) + 2 * Theme.grid, parent.height - (screen.beside || !note.visible ? 0 : note.implicitHeight + Theme.gap))
         width: parent.width - x
         x: screen.beside ? screen.leftWidth + Theme.gap : 0
 

@@ -102,7 +102,7 @@ ScreenFrame {
     Card {
         id: sheet
 
-        height: Math.min(ledger.implicitHeight + Theme.radius, parent.height - (screen.beside || !notes.visible ? 0 : notes.implicitHeight + Theme.gap))
+        height: Math.min(Math.ceil(ledger.implicitHeight) + 2 * Theme.grid, parent.height - (screen.beside || !notes.visible ? 0 : notes.implicitHeight + Theme.gap))
         width: parent.width - x
         x: screen.beside ? screen.leftWidth + Theme.gap : 0
 

@@ -145,7 +145,8 @@ class Settlement:
             patience = self._patience_with(view, rows)
             if patience is not None and patience <= 0:
                 return None
-            answer = await self._visit.ask_until(view, self._slips.news(patience), back=True)
+            back = isinstance(view, ChooseMethod)  # the others have a way back of their own, or none
+            answer = await self._visit.ask_until(view, self._slips.news(patience), back=back)
             since = self._now()
             if answer is None:
                 continue
@@ -291,6 +292,8 @@ def _remark(rows: Rows, not_ready: OrderMethod | None) -> Said | None:
             return Said("remark.declined", keys=keys)
         case "timeout", _:
             return Said("remark.timeout")
+        case "stopped", "closed":
+            return Said("remark.closed")
         case ("no_answer", _) | ("", "never_arrived"):
             return Said("remark.no_answer", keys=keys)
         case _:

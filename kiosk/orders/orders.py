@@ -17,7 +17,7 @@ from kiosk.orders.machine import WrongAnswerError
 from kiosk.orders.private import Private, seal, unseal
 from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running, World
-from kiosk.orders.truth import advice
+from kiosk.orders.truth import gist
 from kiosk.orders.within import within
 from kiosk.protocol import events as ev
 from kiosk.slips.slip import Slip
@@ -165,7 +165,7 @@ class Orders:
         if running.private is None:
             raise LookupError(f"the sealed values of order {running.rows.order.order_no} are gone")
         rows = running.rows
-        told = advice(rows)
+        told = gist(rows)
         reprint = any(row.truth == told and row.state != "not_printed" for row in rows.prints)
         p = len(rows.prints) + 1
         order_no = rows.order.order_no

@@ -41,6 +41,11 @@ def needs_staff(rows: Rows) -> bool:
     return _failed_fen(rows) > 0 or rows.manual is not None
 
 
+def gist(rows: Rows) -> str:
+    """All that a slip would say of money, goods and what to do, as keys: the same gist twice is a reprint."""
+    return " ".join((advice(rows), *(line.key for line in telling(rows))))
+
+
 def advice(rows: Rows) -> Advice:
     """What the resident should do next, as the end of a message key."""
     told = truth(rows)

@@ -28,6 +28,7 @@ Grid {
             readonly property bool figure: modelData.length === 1 || modelData === "point"
             required property string modelData
 
+            again: modelData === "clear" ? Theme.debounce : Theme.keyAgain
             corner: Theme.radiusSmall
             height: keypad.keyHeight
             objectName: "key-" + modelData

@@ -5,6 +5,7 @@ import screens.theme
 Item {
     id: touchable
 
+    property int again: Theme.debounce // how soon a second touch is meant, in ms
     property bool bare: false // known by its drawing and its words, without a frame
     property int corner: Theme.radius
     readonly property bool pressed: tap.pressed && tap.counts && touchable.contains(tap.point.position)
@@ -14,7 +15,7 @@ Item {
     signal chosen
 
     function press(): void {
-        if (Taps.accept(touchable))
+        if (Taps.accept(touchable, again))
             touchable.chosen();
     }
 
@@ -32,7 +33,7 @@ Item {
 
         onPressedChanged: {
             if (pressed)
-                counts = Taps.wouldCount(touchable);
+                counts = Taps.wouldCount(touchable, touchable.again);
         }
         onTapped: {
             if (counts)

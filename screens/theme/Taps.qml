@@ -3,6 +3,7 @@ pragma Singleton
 import QtQuick
 
 // One finger, one deed: a second touch of the same control, or one aimed at a page that has just gone, does nothing.
+// Keys that are meant to be pressed again say how soon (`again`, in ms).
 QtObject {
     id: taps
 
@@ -10,8 +11,8 @@ QtObject {
     property Item lastControl
     property double pageAt: 0
 
-    function accept(control: Item): bool {
-        if (!wouldCount(control))
+    function accept(control: Item, again: int): bool {
+        if (!wouldCount(control, again))
             return false;
         lastControl = control;
         lastAt = Date.now();
@@ -23,12 +24,12 @@ QtObject {
         lastControl = null;
     }
 
-    function soonAfter(moment: double): bool {
+    function soonAfter(moment: double, limit: int): bool {
         const since = Date.now() - moment;
-        return since >= 0 && since < Theme.debounce;
+        return since >= 0 && since < limit;
     }
 
-    function wouldCount(control: Item): bool {
-        return !soonAfter(pageAt) && !(control === lastControl && soonAfter(lastAt));
+    function wouldCount(control: Item, again: int): bool {
+        return !soonAfter(pageAt, Theme.debounce) && !(control === lastControl && soonAfter(lastAt, again));
     }
 }

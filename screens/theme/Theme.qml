@@ -14,6 +14,7 @@ QtObject {
     property bool contrast: false
     property bool motion: true
     property int debounce: 500
+    readonly property int keyAgain: Math.min(debounce, 120) // "000" as quickly as a finger types it
 
     // The panel
     readonly property bool landscape: panelWidth > panelHeight

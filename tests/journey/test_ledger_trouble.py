@@ -15,6 +15,7 @@ from kiosk.protocol.events import Event
 from kiosk.views.common import Home, Notice, Outcome
 from kiosk.views.payment import ChooseMethod
 from tests.journey.conftest import Hall
+from tests.journey.person import LIMIT_SECONDS
 from tests.journey.terminal import VISIT, Terminal, standing
 
 STEPS = [
@@ -112,6 +113,9 @@ async def test_disk_that_hangs_when_an_order_begins_closes_money_and_not_the_scr
         person.answer("wechat")
         assert (await person.at(Notice)).title == "notice.money_closed.title"
         hang.set()  # and what was begun too late ends by itself
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while not any(line.state == "cancelled" for line in hall.books()):
+                await terminal.passes()
         person.answers.clear()
         person.answer("primary")
         await terminal.over()

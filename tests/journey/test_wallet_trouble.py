@@ -99,7 +99,7 @@ async def test_declined_and_given_up(hall: Hall) -> None:
         assert hall.pay(code.code)["reason"] == "declined"
         person.answer("cancel")
         await terminal.over()
-    assert remarks(terminal) == ["remark.stopped"]
+    assert remarks(terminal) == ["remark.closed"]
     told = [view for view in person.seen if isinstance(view, Outcome)][-1]
     assert [line.key for line in told.lines] == [
         "truth.money.nothing",
@@ -116,7 +116,7 @@ async def test_back_from_the_code_while_it_is_being_paid(hall: Hall) -> None:
         person = terminal.person
         person.stay(ScanToPay)
         await person.at(ScanToPay)
-        person.back()
+        person.answer("cancel")
         await person.told("done")
         await terminal.over()
     assert any(isinstance(view, Working) and view.saying == "working.checking_payment" for view in person.seen)
@@ -203,7 +203,7 @@ async def test_close_is_answered_with_errors_until_it_is_not(hall: Hall) -> None
     async with standing(hall) as terminal:
         terminal.person.answers[ScanToPay] = lambda _: "cancel"
         await terminal.over()
-    assert remarks(terminal) == ["remark.stopped"]
+    assert remarks(terminal) == ["remark.closed"]
     assert truths(terminal) == ["no_money_kept"]
 
 

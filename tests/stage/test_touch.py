@@ -263,3 +263,16 @@ def test_an_outcome_that_moves_on_stays_where_it_is(stage: Rig) -> None:
     assert "请取走小票" in texts(stage)
     stage.finger.tap("primary")
     assert stage.deeds() == [Answered(page.number, "done")]
+
+
+@pytest.mark.parametrize(("name", "left"), [("0", "000"), ("delete", "0123456")])
+def test_a_figure_counts_as_often_as_it_is_typed(rig: Callable[[DisplaySettings], Rig], name: str, left: str) -> None:
+    """Three noughts in a row are no slips of the finger, as long as they take half a second in all."""
+    stage = rig(DisplaySettings(fullscreen=False, motion=False))
+    stage.show(SAMPLES["account-typed" if name == "delete" else "account"])
+    QTest.qWait(stage.window.display.debounce_ms + 50)  # a touch right after the page changed is for the one before
+    for _ in range(3):
+        stage.finger.press(f"key-{name}")
+        stage.finger.release(f"key-{name}")
+        QTest.qWait(150)
+    assert [item.property("digits") for item in items(stage.window.root) if item.property("digits")] == [left]
