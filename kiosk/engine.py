@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
+from kiosk.devices.health import Health
 from kiosk.devices.registry import Devices
 from kiosk.host import Host
 from kiosk.journeys.installed import JourneyError, load_journey
@@ -23,7 +24,7 @@ from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
 from kiosk.orders.runner import Observer, World
-from kiosk.services import Services
+from kiosk.services import Services, trouble
 from kiosk.text.catalogue import catalogue
 from kiosk.views.view import Input, Stage
 
@@ -59,6 +60,8 @@ class Engine:
         self.money_open = asyncio.Event()
         """Set once money was open for the first time."""
         self._money_failed = asyncio.Event()
+        self._away: set[str] = set()
+        """Devices that residents were told to be in trouble."""
         journeys = load_journeys(config.journeys.enabled)
         self.host = Host(
             stage,
@@ -81,7 +84,7 @@ class Engine:
 
     async def run(self) -> None:
         """Open everything and serve."""
-        self.devices.subscribe(lambda *_: self.host.health_changed())
+        self.devices.subscribe(self._health_changed)
         money_opened = asyncio.Event()
         money = asyncio.create_task(self._money(money_opened))
         try:
@@ -91,6 +94,16 @@ class Engine:
             money.cancel()
             await asyncio.gather(money, return_exceptions=True)
             await self.devices.aclose()
+
+    def _health_changed(self, name: str, health: Health) -> None:
+        """What a device that is back can do, it does at once: a resident may be waiting for it."""
+        if trouble(health):
+            self._away.add(name)
+        elif name in self._away:
+            self._away.discard(name)
+            if self.orders is not None:
+                self.orders.nudge()
+        self.host.health_changed()
 
     async def _money(self, opened: asyncio.Event) -> None:
         """Open the ledger and go on with its orders; again and again when that fails."""

@@ -96,6 +96,11 @@ class Orders:
             self._break(error)
             return None
 
+    def nudge(self) -> None:
+        """Try now whatever is waiting for its next try."""
+        for running in self._running.values():
+            running.nudge()
+
     async def all_closed(self) -> None:
         """Wait until every order is closed."""
         for running in list(self._running.values()):

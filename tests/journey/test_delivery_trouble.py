@@ -1,13 +1,16 @@
 """The money is here and the gas company will not have it, or the refund will not go: never both, never neither."""
 
+import asyncio
 import time
 
 import msgspec
 import pytest
 
+from kiosk.devices.health import Ready
 from kiosk.views.common import Outcome
 from kiosk.views.payment import UnfinishedOrder
 from tests.journey.conftest import Hall
+from tests.journey.person import LIMIT_SECONDS
 from tests.journey.terminal import IMPATIENT, ORDERS, standing
 from tests.journey.test_late_money import Signal
 
@@ -23,6 +26,21 @@ async def test_confirm_answer_lost_after_booking(hall: Hall) -> None:
         await terminal.over()
     assert [slip for slip in hall.slips() if "补打" in slip] == []
     assert ["还没办完，请不要再付" in slip for slip in hall.slips()] == [True, False]
+
+
+async def test_company_that_is_back_is_told_at_once(hall: Hall) -> None:
+    """Not when the next try would be due: somebody stands there."""
+    hall.owe(hall.account)
+    lazy = msgspec.structs.replace(ORDERS, retry_first_seconds=3_600, retry_most_seconds=3_600)
+    down = Signal("before effect Confirm", lambda: hall.simulators.do("gas_company_http", "unplug"))
+    async with standing(hall, observe=down, visit=IMPATIENT, orders=lazy) as terminal:
+        await terminal.person.told("not_finished")
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while terminal.engine.devices.health("gas") == Ready():
+                await terminal.passes()
+        hall.simulators.do("gas_company_http", "plug")
+        await terminal.person.told("done")
+        await terminal.over()
 
 
 async def test_company_goes_down_before_it_is_told(hall: Hall) -> None:

@@ -28,6 +28,8 @@ from tests.journey.person import LIMIT_SECONDS
 from tests.journey.terminal import IMPATIENT, ORDERS, QUICK, Terminal, standing
 
 LANES = 4
+TRIES = 3
+"""A loaded machine may end a visit before the moment comes."""
 MOMENTS = (
     "before effect OpenOrder",
     "before effect Start",
@@ -195,15 +197,18 @@ async def test_every_button(lanes: list[Simulators], tmp_path: Path, method: str
     for lane in lanes:
         free.put_nowait(lane)
     problems: list[str] = []
-    pressed: list[bool] = []
 
     async def walk(n: int, party: str, button: Button, moment: str) -> None:
         lane = await free.get()
         try:
-            heal_before(lane)
-            case = Case(Hall(lane, tmp_path / str(n)), party, button, method, moment)
-            problems.extend(f"{case}: {problem}" for problem in await walked(case))
-            pressed.append(case.pressed)
+            for again in range(TRIES):
+                heal_before(lane)
+                case = Case(Hall(lane, tmp_path / f"{n}-{again}"), party, button, method, moment)
+                problems.extend(f"{case}: {problem}" for problem in await walked(case))
+                if case.pressed:
+                    break
+            else:
+                problems.append(f"{case}: the moment never came")
         finally:
             free.put_nowait(lane)
 
@@ -215,7 +220,6 @@ async def test_every_button(lanes: list[Simulators], tmp_path: Path, method: str
     ]
     await asyncio.gather(*(walk(n, *case) for n, case in enumerate(cases)))
     assert problems == []
-    assert sum(pressed) > 0.5 * len(pressed)  # a loaded machine may end a visit before its moment comes
 
 
 def heal_before(lane: Simulators) -> None:
