@@ -7,7 +7,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -104,9 +104,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Every checkpoint and view is written here as a line, so that a killed process still tells."""
 
 
+@cache
+def configured(path: Path) -> Config:
+    """The file's configuration. A process that many lives are forked from reads it once for all of them."""
+    return load(path)
+
+
 def quick(run: Run) -> Config:
     """The configuration of a run: the file's, with short times."""
-    config = load(run.config)
+    config = configured(run.config)
     hurried = [
         msgspec.structs.replace(
             device,

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from drivers.gas_company_http.driver import GasCompanyHttp
 from drivers.wechat_pay import wire
 from drivers.wechat_pay.driver import WeChatPay
+from kiosk.devices.gas import Cancelled, Delivered, Refused, Unreachable
 from kiosk.devices.payment import Attempt, Dead, Open, Refund, RefundOutcome
 from kiosk.orders import machine
 from kiosk.orders.orders import Orders
@@ -14,6 +16,8 @@ from kiosk.orders.runner import Running
 from kiosk.protocol import events as ev
 from kiosk.rehearsal.chaos.lane import live
 from kiosk.rehearsal.headless import Run
+
+Confirmed = Delivered | Cancelled | Refused | Unreachable
 
 patch = pytest.MonkeyPatch()
 """Never undone: a life has a process of its own."""
@@ -41,6 +45,20 @@ def asks_for_a_refund_again_under_another_number(run: Run) -> None:
         )
 
     patch.setattr(WeChatPay, "refund", renamed)
+    live(run)
+
+
+def gives_money_back_before_it_asks_for_the_goods(run: Run) -> None:
+    confirm = Running._confirm
+
+    async def despairs(self: Running, doubt: bool) -> Confirmed:
+        return Refused("not_accepted") if doubt else await confirm(self, doubt)
+
+    async def assumes(*_: object) -> Cancelled:
+        return Cancelled()
+
+    patch.setattr(Running, "_confirm", despairs)
+    patch.setattr(GasCompanyHttp, "cancel", assumes)
     live(run)
 
 

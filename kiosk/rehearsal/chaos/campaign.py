@@ -141,8 +141,11 @@ class Campaign:
     def run(self, tell: Callable[[Record], None]) -> None:
         """Until the plan or the time is at its end. Raises what broke a hall."""
         with ThreadPoolExecutor(self._lanes) as threads:
-            for _ in threads.map(lambda n: self._walk(n, tell), range(self._lanes)):
-                pass
+            try:
+                for _ in threads.map(lambda n: self._walk(n, tell), range(self._lanes)):
+                    pass
+            finally:
+                self._stop()
 
     def _walk(self, n: int, tell: Callable[[Record], None]) -> None:
         with contextlib.ExitStack() as stack:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kiosk.rehearsal.chaos.campaign import Campaign, Cover, Sample, Summary, summary
-from kiosk.rehearsal.chaos.lane import Life, Record, live
+from kiosk.rehearsal.chaos.lane import Life, Record, begin_processes, live
 from kiosk.rehearsal.simulators import SimulatorError
 
 MOST_LANES = 8
@@ -36,11 +36,12 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
     if options.json is not None and not options.json.parent.is_dir():
         parser.error(f"argument --json: there is no folder {options.json.parent}")
     plan = Cover(seed) if options.kills is None else Sample(seed, options.kills)
-    lanes = min(MOST_LANES, 3 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
+    lanes = min(MOST_LANES, 2 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
     seconds = None if options.minutes is None else options.minutes * 60
-    sys.stdout.write(f"seed {seed}\n")
-    sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="menkou-chaos-") as scratch:
+        begin_processes()
+        sys.stdout.write(f"seed {seed}\n")
+        sys.stdout.flush()
         campaign = Campaign(plan, Path(scratch), lanes, seconds, life)
         try:
             campaign.run(_Teller(options.kills))
@@ -52,8 +53,10 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
     if options.json is not None:
         options.json.write_bytes(_report(seed, total, records))
     for record in records:
-        if record.findings:
+        if record.findings or record.notes:
             sys.stdout.write(_story(record))
+    if not plan.over:
+        sys.stdout.write("stopped before its end: the time was over\n")
     sys.stdout.write(f"{total}\n")
     return 0 if total.good else 1
 
@@ -80,7 +83,8 @@ class _Teller:
 
 def _story(record: Record) -> str:
     """An episode that went wrong, and how to see it again."""
-    lines = [f"{record.scenario}: " + "; ".join(f"{found.flaw}: {found.what}" for found in record.findings)]
+    wrong = [f"{found.flaw}: {found.what}" for found in record.findings] or ["nothing wrong, but note what it logged"]
+    lines = [f"{record.scenario}: {'; '.join(wrong)}"]
     lines += [f"  fault, {fault}" for fault in record.faults]
     lines += [f"  life {cut.life} cut ({cut.kill}): {cut.at}" for cut in record.kills]
     lines += [f"  {note}" for note in record.notes]
@@ -88,7 +92,15 @@ def _story(record: Record) -> str:
 
 
 def _report(seed: int, total: Summary, records: list[Record]) -> bytes:
-    report = {"seed": seed, "summary": total, "episodes": records}
+    covered: dict[str, set[str]] = {}
+    for record in records:
+        covered.setdefault(record.scenario, set()).update(cut.at for cut in record.kills)
+    report = {
+        "seed": seed,
+        "summary": total,
+        "cut_at": {scenario: sorted(names) for scenario, names in sorted(covered.items())},
+        "episodes": records,
+    }
     return msgspec.json.format(msgspec.json.encode(report), indent=1)
 
 

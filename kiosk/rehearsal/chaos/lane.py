@@ -1,5 +1,6 @@
 """One hall of a campaign: simulators of its own, and terminals that live and die among them, one after the other."""
 
+import contextlib
 import logging
 import multiprocessing
 import re
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
+from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +19,7 @@ import msgspec
 
 import kiosk
 from kiosk.config import load
+from kiosk.ledger.errors import LedgerError
 from kiosk.orders.rows import Rows
 from kiosk.rehearsal import headless
 from kiosk.rehearsal.books import ledger_rows
@@ -65,6 +68,17 @@ def live(run: Run) -> None:
     """A life of the terminal: what it logs goes beside its log of checkpoints."""
     logging.basicConfig(filename=run.log.with_suffix(".txt"), level=logging.WARNING, format="%(levelname)s %(message)s")
     headless.main(run)
+
+
+def begin_processes() -> None:
+    """Start the process that all lives are forked from, with everything loaded that they need. The first call of a
+    process counts."""
+    groups = ("kiosk.drivers", "kiosk.journeys")
+    modules = [point.value.partition(":")[0] for group in groups for point in entry_points(group=group)]
+    multiprocessing.get_context("forkserver").set_forkserver_preload(
+        ["__main__", "kiosk.rehearsal.chaos.warm", *modules]
+    )
+    forkserver.ensure_running()
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -118,9 +132,6 @@ class Hall:
         self._simulators: Simulators | None = None
         self._walked = 0
         self._processes = multiprocessing.get_context("forkserver")
-        drivers = [point.value.partition(":")[0] for point in entry_points(group="kiosk.drivers")]
-        journeys = [point.value.partition(":")[0] for point in entry_points(group="kiosk.journeys")]
-        self._processes.set_forkserver_preload(["__main__", __name__, *drivers, *journeys])
 
     def __enter__(self) -> Self:
         return self
@@ -323,10 +334,10 @@ class _Walk:
         return {name: self._simulators.books(name) for name in self._simulators.names}
 
     def _rows(self) -> list[Rows]:
-        try:
+        """Nothing where the power cut left no ledger that can be read: what peers have is lost then."""
+        with contextlib.suppress(LedgerError, OSError, msgspec.ValidationError):
             return ledger_rows(self._folder / "ledger")
-        except FileNotFoundError:
-            return []
+        return []
 
     def _struck(self, remaining: list[Any]) -> list[Strike]:
         struck = []

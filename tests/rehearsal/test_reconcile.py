@@ -1,0 +1,144 @@
+"""Books that do not agree, one way each: the campaign's reading of them finds it, and nothing else."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from kiosk.orders.rows import AttemptRow, OrderRow, RefundRow, Rows
+from kiosk.rehearsal.chaos.reconcile import Capture, Delivery, Return, World, at_a_cut, at_the_end
+
+NO = "T1AB000001X"
+ORDER = OrderRow(
+    order_no=NO,
+    kind="smart_meter",
+    state="delivered",
+    subject="",
+    account_hash="",
+    hash_key="",
+    quote_id="",
+    due_fen=5000,
+    business_date="",
+    language="zh_CN",
+    opened_ms=0,
+    paid_channel="wechat",
+    paid_ref="W1",
+    paid_fen=5000,
+    receipt_no="R1",
+    closed=True,
+)
+ATTEMPT = AttemptRow(
+    order_no=NO,
+    n=1,
+    channel="wechat",
+    device="wechat",
+    hold=False,
+    key=f"{NO}A1",
+    amount_fen=5000,
+    state="captured",
+    sent_ms=0,
+    show_until_ms=0,
+    captured_fen=5000,
+    ref="W1",
+)
+REFUND = RefundRow(
+    order_no=NO, n=1, r=1, key=f"{NO}A1R1", amount_fen=5000, state="done", reason="undelivered", due_ms=0
+)
+DELIVERED = Rows(order=ORDER, attempts=(ATTEMPT,))
+CANCELLED = Rows(order=replace(ORDER, state="cancelled", receipt_no=""), attempts=(ATTEMPT,), refunds=(REFUND,))
+
+CAPTURE = Capture(f"{NO}A1", 5000, 0, ("W1",))
+SECOND = Capture(f"{NO}A2", 5000, 0, ("W2",))
+DELIVERY = Delivery(NO, 5000, 5000, "W1", "R1")
+RETURN = Return(f"{NO}A1R1", 5000, "done")
+WORLD = World(
+    captures=(CAPTURE,),
+    returns=(),
+    deliveries=(DELIVERY,),
+    known=frozenset({NO}),
+    credited=5000,
+    settled=(),
+    strangers=(),
+    refuses_returns=frozenset(),
+)
+GIVEN_BACK = replace(WORLD, captures=(replace(CAPTURE, returned=5000),), returns=(RETURN,), deliveries=(), credited=0)
+
+
+def test_books_that_agree() -> None:
+    for rows, world in ((DELIVERED, WORLD), (CANCELLED, GIVEN_BACK)):
+        [account], found = at_the_end([rows], world)
+        assert (found, account.owed) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "world", "flaw"),
+    [
+        (DELIVERED, {"captures": (replace(CAPTURE, fen=5001),)}, "lost"),
+        (DELIVERED, {"captures": (replace(CAPTURE, refs=("W9",)),)}, "lost"),
+        (DELIVERED, {"captures": ()}, "lost"),
+        (DELIVERED, {"captures": (CAPTURE, SECOND)}, "duplicated"),
+        (DELIVERED, {"deliveries": (), "credited": 0}, "lost"),
+        (DELIVERED, {"deliveries": (replace(DELIVERY, channel_ref="W2"),)}, "lost"),
+        (DELIVERED, {"credited": 10_000}, "duplicated"),
+        (DELIVERED, {"credited": 0}, "lost"),
+        (DELIVERED, {"captures": (replace(CAPTURE, returned=5000),), "returns": (RETURN,)}, "duplicated"),
+        (DELIVERED, {"known": frozenset({NO, "T1AB000002X"})}, "lost"),
+        (replace(DELIVERED, order=replace(ORDER, closed=False)), {}, "unresolved"),
+    ],
+)
+def test_a_delivered_order_that_is_not_right(rows: Rows, world: dict[str, Any], flaw: str) -> None:
+    _, found = at_the_end([rows], replace(WORLD, **world))
+    assert flaw in {finding.flaw for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("world", "flaw"),
+    [
+        ({"returns": (), "captures": (CAPTURE,)}, "lost"),
+        ({"returns": (replace(RETURN, key=f"{NO}A1R2"),)}, "lost"),
+        ({"returns": (replace(RETURN, fen=4999),)}, "lost"),
+        ({"deliveries": (DELIVERY,), "credited": 5000}, "duplicated"),
+        ({"deliveries": (DELIVERY,), "credited": 5000}, "lost"),
+    ],
+)
+def test_a_cancelled_order_that_is_not_right(world: dict[str, Any], flaw: str) -> None:
+    _, found = at_the_end([CANCELLED], replace(GIVEN_BACK, **world))
+    assert flaw in {finding.flaw for finding in found}
+
+
+def test_an_order_with_the_staff_needs_a_reason_in_the_books() -> None:
+    failed = replace(
+        CANCELLED, order=replace(CANCELLED.order, closed=False), refunds=(replace(REFUND, state="failed", why="x"),)
+    )
+    refused = replace(GIVEN_BACK, captures=(CAPTURE,), returns=(replace(RETURN, state="never"),))
+    [account], found = at_the_end([failed], refused)
+    assert (account.manual, account.owed, found) == (True, 5000, [])
+    _, found = at_the_end([failed], replace(refused, returns=()))
+    assert [finding.flaw for finding in found] == ["unresolved"]
+    unproved = replace(ATTEMPT, channel="card", state="manual", captured_fen=0, ref="")
+    doubtful = Rows(order=replace(ORDER, state="open", closed=False), attempts=(unproved,))
+    taken = replace(WORLD, deliveries=(), credited=0)
+    _, found = at_the_end([doubtful], taken)
+    assert [finding.flaw for finding in found] == ["unresolved"]
+    [account], found = at_the_end([doubtful], replace(taken, strangers=("somebody rang up another sale",)))
+    assert (account.manual, account.owed, found) == (True, 5000, [])
+
+
+def test_a_code_that_can_still_be_paid_is_not_dead() -> None:
+    dead = Rows(
+        order=replace(ORDER, state="cancelled"), attempts=(replace(ATTEMPT, state="dead", captured_fen=0, ref=""),)
+    )
+    open_code = replace(WORLD, captures=(Capture(f"{NO}A1", 0, 0, (), payable=True),), deliveries=(), credited=0)
+    _, found = at_the_end([dead], open_code)
+    assert [finding.flaw for finding in found] == ["unresolved"]
+
+
+def test_at_a_cut_everything_sent_has_its_row() -> None:
+    delivering = replace(DELIVERED, order=replace(ORDER, state="delivering", closed=False))
+    assert at_a_cut([delivering], WORLD) == []
+    for early in ("open", "held", "cancelled"):
+        rows = replace(DELIVERED, order=replace(ORDER, state=early, closed=False))
+        assert [finding.flaw for finding in at_a_cut([rows], WORLD)] == ["lost"]
+    due = replace(CANCELLED, refunds=(replace(REFUND, state="due"),))
+    assert {finding.flaw for finding in at_a_cut([due], GIVEN_BACK)} == {"lost"}
+    assert {finding.flaw for finding in at_a_cut([], WORLD)} == {"lost"}
