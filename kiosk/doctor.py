@@ -213,6 +213,11 @@ def _as_text(report: Report) -> str:
     for finding in report.machine:
         lines.append(f"  {_mark(finding.state)}  {finding.what}: {finding.detail}")
         lines += [f"        → {finding.advice}"] if finding.advice else []
+    unopened = sum(finding.state == "note" for finding in report.devices)
+    if unopened:
+        lines.append(
+            f"\n{unopened} of {len(report.devices)} devices are simulated: the demo opens those, not the doctor."
+        )
     lines.append("\nThere is something to do." if report.needs_doing else "\nNothing to do.")
     return "\n".join(lines)
 

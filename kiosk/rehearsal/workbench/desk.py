@@ -321,7 +321,7 @@ class Desk:
             )
             for name, kept in self._seen.items()
         ]
-        self._bench_set("hints", hints.hints(self._language, parties, self._accounts))
+        self._bench_set("hints", hints.hints(self._language, parties, self._accounts, self._orders))
         self._bench_set("accounts", [telling.account_of(self._language, each) for each in self._accounts])
         books = {name: kept.get("books", {}) for name, kept in self._seen.items()}
         lines = lay_side_by_side(self._orders, books)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kiosk.orders.rows import Rows
 from kiosk.rehearsal.workbench.words import say
 from kiosk.text.numbers import money
 
@@ -40,7 +41,7 @@ class Party:
         self.alive = alive
 
 
-def hints(language: str, parties: list[Party], accounts: list[Plain]) -> list[Plain]:
+def hints(language: str, parties: list[Party], accounts: list[Plain], orders: list[Rows]) -> list[Plain]:
     """`{"icon", "text", "party", "action", "label"}`; an empty action: nothing to press here."""
     found: list[Plain] = []
 
@@ -84,7 +85,17 @@ def hints(language: str, parties: list[Party], accounts: list[Plain]) -> list[Pl
                 n=party.armed,
                 who=party.title,
             )
-    if not any(hint["icon"] in ("wechat", "bank") for hint in found):
+    unfinished = next((rows for rows in reversed(orders) if not rows.order.closed), None)
+    if unfinished is not None and not found:
+        paid = unfinished.live is None and unfinished.captured_fen > 0
+        hint(
+            "hourglass",
+            "{amount} are paid, and the order is not finished yet: see Books."
+            if paid
+            else "The terminal is at an order of {amount}: look at its screen, or see Books.",
+            amount=money(unfinished.order.due_fen),
+        )
+    elif not any(hint["icon"] in ("wechat", "bank") for hint in found):
         owing = _first_with_debt(accounts)
         hint("hand", "On the terminal, touch the gas bill and type {account}.", account=owing or "0100003862")
     return found[:MOST]
