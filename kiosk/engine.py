@@ -23,7 +23,7 @@ from kiosk.ledger.errors import LedgerBusyError, LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
-from kiosk.orders.runner import Observer, World
+from kiosk.orders.world import Observer, World
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import catalogue
 from kiosk.views.view import Input, Stage

@@ -16,9 +16,10 @@ from kiosk.orders.evolve import ImpossibleEventError, evolve
 from kiosk.orders.machine import WrongAnswerError
 from kiosk.orders.private import Private, seal, unseal
 from kiosk.orders.rows import PrintState, Rows
-from kiosk.orders.runner import Running, World
+from kiosk.orders.runner import Running
 from kiosk.orders.truth import gist
 from kiosk.orders.within import within
+from kiosk.orders.world import World
 from kiosk.protocol import events as ev
 from kiosk.slips.slip import Slip
 

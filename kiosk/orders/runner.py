@@ -8,9 +8,8 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol, assert_never
+from typing import assert_never
 
 import msgspec
 
@@ -19,21 +18,11 @@ from kiosk.orders import machine
 from kiosk.orders.evolve import evolve
 from kiosk.orders.private import Private
 from kiosk.orders.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
-from kiosk.orders.settings import OrderSettings
 from kiosk.orders.within import within
+from kiosk.orders.world import World, no_answer
 from kiosk.protocol import events as ev
 
 log = logging.getLogger(__name__)
-
-Observer = Callable[[str], None]
-"""Told the name of each moment around a durable step or an outside effect; campaigns cut the power in it."""
-
-
-class Journal(Protocol):
-    """What the money path needs of the ledger."""
-
-    async def record(self, *events: ev.Event, rows: Rows) -> None:
-        """Make events and rows durable in one step; raises when that is not certain."""
 
 
 class Running:
@@ -43,7 +32,7 @@ class Running:
         self,
         rows: Rows,
         private: Private | None,
-        world: "World",
+        world: World,
         *,
         present: bool,
     ) -> None:
@@ -280,10 +269,10 @@ class Running:
         try:
             answer = await within(self._world.settings.call_limit_seconds, self._call(effect))
         except TimeoutError:
-            answer = _no_answer(effect, "no answer within the limit")
+            answer = no_answer(effect, "no answer within the limit")
         except Exception as error:
             log.exception("order %s: %s failed", self.rows.order.order_no, name)
-            answer = _no_answer(effect, f"the driver failed: {type(error).__name__}")
+            answer = no_answer(effect, f"the driver failed: {type(error).__name__}")
         self._world.observe(f"after effect {name}")
         return answer
 
@@ -372,41 +361,3 @@ class Running:
             case _:
                 assert_never(progress)
         self._changed.set()
-
-
-class World:
-    """What every order needs: the ledger, the devices, the time, and the observer of campaigns."""
-
-    def __init__(
-        self,
-        *,
-        journal: Journal,
-        gas_company: gas.GasCompany[msgspec.Struct],
-        methods: Mapping[str, payment.PaymentMethod[msgspec.Struct]],
-        settings: OrderSettings,
-        now_ms: Callable[[], int],
-        wording: Callable[[str], str],
-        observe: Observer = lambda _: None,
-    ) -> None:
-        """`methods` by device name; `wording` gives what the payer's wallet shows, by kind of order."""
-        self.journal = journal
-        self.gas = gas_company
-        self.methods = methods
-        self.settings = settings
-        self.now_ms = now_ms
-        self.wording = wording
-        self.observe = observe
-        self.holder: Callable[[str], str | None] = lambda _: None
-        """The order that holds a device, if any: `Orders` knows."""
-
-
-def _no_answer(effect: machine.Effect, why: str) -> machine.Answer:
-    match effect:
-        case machine.OpenOrder() | machine.Confirm() | machine.Cancel():
-            return gas.Unreachable(why, sent=True)
-        case machine.Prepare() | machine.Start() | machine.Find() | machine.Close():
-            return payment.Unknown(why)
-        case machine.GiveBack():
-            return payment.RefundPending(why)
-        case _:
-            assert_never(effect)

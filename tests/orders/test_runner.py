@@ -14,9 +14,10 @@ from kiosk.devices import gas, payment
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.machine import Method
 from kiosk.orders.orders import Orders
-from kiosk.orders.runner import Running, World
+from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.truth import truth
+from kiosk.orders.world import World
 from kiosk.protocol import events as ev
 from tests.orders.test_kinds import BILL
 

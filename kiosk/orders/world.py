@@ -1,0 +1,61 @@
+"""What every order needs of the terminal around it."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, assert_never
+
+import msgspec
+
+from kiosk.devices import gas, payment
+from kiosk.orders import machine
+from kiosk.orders.rows import Rows
+from kiosk.orders.settings import OrderSettings
+from kiosk.protocol import events as ev
+
+Observer = Callable[[str], None]
+"""Told the name of each moment around a durable step or an outside effect; campaigns cut the power in it."""
+
+
+class Journal(Protocol):
+    """What the money path needs of the ledger."""
+
+    async def record(self, *events: ev.Event, rows: Rows) -> None:
+        """Make events and rows durable in one step; raises when that is not certain."""
+
+
+class World:
+    """What every order needs: the ledger, the devices, the time, and the observer of campaigns."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        gas_company: gas.GasCompany[msgspec.Struct],
+        methods: Mapping[str, payment.PaymentMethod[msgspec.Struct]],
+        settings: OrderSettings,
+        now_ms: Callable[[], int],
+        wording: Callable[[str], str],
+        observe: Observer = lambda _: None,
+    ) -> None:
+        """`methods` by device name; `wording` gives what the payer's wallet shows, by kind of order."""
+        self.journal = journal
+        self.gas = gas_company
+        self.methods = methods
+        self.settings = settings
+        self.now_ms = now_ms
+        self.wording = wording
+        self.observe = observe
+        self.holder: Callable[[str], str | None] = lambda _: None
+        """The order that holds a device, if any: `Orders` knows."""
+
+
+def no_answer(effect: machine.Effect, why: str) -> machine.Answer:
+    """What an effect without an answer amounts to."""
+    match effect:
+        case machine.OpenOrder() | machine.Confirm() | machine.Cancel():
+            return gas.Unreachable(why, sent=True)
+        case machine.Prepare() | machine.Start() | machine.Find() | machine.Close():
+            return payment.Unknown(why)
+        case machine.GiveBack():
+            return payment.RefundPending(why)
+        case _:
+            assert_never(effect)
