@@ -10,7 +10,6 @@ NOTPAY; closing twice answers ORDER_CLOSED. Pages: pay.weixin.qq.com/doc/v3/merc
 """
 
 import argparse
-import asyncio
 import re
 import sqlite3
 import time
@@ -27,9 +26,10 @@ from msgspec import Meta
 
 from drivers.wechat_pay.simulator_books import Books, RefundState
 from drivers.wechat_pay.simulator_keys import DemoKeys, NotAuthenticError
+from drivers.wechat_pay.simulator_phone import BUTTONS, Phone
 from drivers.wechat_pay.simulator_talk import explain
 from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
-from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
+from kiosk.testing.simulator import Action, Faults, Json, Talk, main
 
 APPID = "wxd678efh567hg6787"
 MCHID = "1900007291"
@@ -59,16 +59,6 @@ FAULTS = {
     "unknown_serial": "the answer is signed with a key that nobody has",
 }
 """Faults of answers may be narrowed by `op`: create, query, close, refund, query_refund."""
-
-BUTTONS = (
-    Button(label="Scan the code on the screen", group="Phone", action="scan"),
-    Button(label="Pay", group="Phone", action="pay"),
-    Button(label="Decline", group="Phone", action="decline"),
-    Button(label="Pay late, after the code closed", group="Phone", action="pay_late"),
-    Button(label="Pay twice", group="Phone", action="pay_twice"),
-    Button(label="Let the code expire", group="Phone", action="expire"),
-    *WIRE_BUTTONS,
-)
 
 ROUTES = (
     ("create", "POST", re.compile(r"/v3/pay/transactions/native")),
@@ -138,18 +128,8 @@ class WeChatPaySimulator:
         self._now = now
         self._books = Books(folder, self._now_ms)
         self._wire = HttpWire(self.faults, self.talk, self._serve, explain, port)
-        self._phone = "ready"
-        self._late: dict[str, float] = {}
-        self._thumbs: list[asyncio.TimerHandle] = []
-        self.actions: Mapping[str, Action] = {
-            "scan": self._scan,
-            "pay": self._pay_by_hand,
-            "decline": self._decline,
-            "pay_late": self._pay_late,
-            "pay_twice": self._pay_twice,
-            "expire": self._expire,
-            **self._wire.actions,
-        }
+        self._phone = Phone(self._books, self.faults, self._now_ms)
+        self.actions: Mapping[str, Action] = {**self._phone.actions, **self._wire.actions}
 
     async def start(self) -> Json:
         """Listen; what a `[[device]]` needs to reach this merchant's account."""
@@ -168,8 +148,7 @@ class WeChatPaySimulator:
 
     async def stop(self) -> None:
         """Stop listening and close the books."""
-        for thumb in self._thumbs:
-            thumb.cancel()
+        self._phone.stop()
         await self._wire.unplug()
         self._books.shut()
 
@@ -179,114 +158,17 @@ class WeChatPaySimulator:
 
     def _state(self) -> Json:
         newest = self._books.newest_order()
-        seen: Json = {"plugged": self._wire.plugged, "phone": self._phone}
+        seen: Json = {"plugged": self._wire.plugged, "phone": self._phone.state}
         if newest is not None:
             seen |= {
                 "amount_fen": newest["total"],
                 "wording": newest["wording"],
-                "code": self._unpayable(newest) or "open",
+                "code": self._phone.unpayable(newest) or "open",
             }
         return seen
 
     def add_control_routes(self, app: web.Application) -> None:
         """None beyond the usual."""
-
-    # The hand
-
-    async def _scan(self, asked: Json) -> Json:
-        order = self._meant(asked)
-        if order is None:
-            return {"payable": False, "reason": "unknown_code"}
-        reason = self._unpayable(order)
-        self._phone = reason or "scanned"
-        return {
-            "payable": not reason,
-            "reason": reason,
-            "out_trade_no": order["out_trade_no"],
-            "amount_fen": order["total"],
-            "wording": order["wording"],
-        }
-
-    async def _pay_by_hand(self, asked: Json) -> Json:
-        return self._confirm(self._meant(asked))
-
-    async def _decline(self, asked: Json) -> Json:
-        """The wallet declines; the order stays unpaid."""
-        order = self._meant(asked)
-        self._phone = "unknown_code" if order is None else self._unpayable(order) or "declined"
-        return {"paid": False, "reason": self._phone}
-
-    async def _pay_late(self, asked: Json) -> Json:
-        """The resident confirms too late: `seconds` (3) after the code is closed, or now if it is."""
-        order = self._meant(asked)
-        if order is not None and order["state"] == "NOTPAY" and not self._unpayable(order):
-            self._late[order["out_trade_no"]] = float(asked.get("seconds", 3))
-            self._phone = "pays_when_closed"
-            return {"paid": False, "reason": "waits_for_close", "out_trade_no": order["out_trade_no"]}
-        return self._confirm(order, late=True)
-
-    async def _pay_twice(self, asked: Json) -> Json:
-        """Pays, and pays what the same errand showed before as well. A code itself can only be paid once."""
-        order = self._meant(asked)
-        first = self._confirm(order)
-        earlier = None if order is None else self._books.order_before(order["out_trade_no"])
-        second = self._confirm(earlier or order, late=earlier is not None)
-        return {**first, "again": second}
-
-    def _confirm_late(self, number: str) -> None:
-        self._confirm(self._books.order(number=number), late=True)
-
-    def _confirm(self, order: sqlite3.Row | None, *, late: bool = False) -> Json:
-        if order is None:
-            self._phone = "unknown_code"
-            return {"paid": False, "reason": "unknown_code"}
-        order = _existing(self._books.order(number=order["out_trade_no"]))
-        reason = self._unpayable(order)
-        allowed = (late and reason in ("closed", "expired")) or (
-            reason == "closed" and self.faults.take("paid_after_close") is not None
-        )
-        if not allowed and not reason and self.faults.take("decline"):
-            reason = "declined"
-        if reason and not allowed:
-            self._phone = reason
-            return {"paid": False, "reason": reason}
-        self._phone = "paid"
-        return {"paid": True, **self._pay(order)}
-
-    async def _expire(self, asked: Json) -> Json:
-        order = self._meant(asked)
-        if order is None:
-            raise BadRequestError("no such order")
-        self._books.lapse(order["out_trade_no"])
-        return {"expired": order["out_trade_no"]}
-
-    def _meant(self, asked: Json) -> sqlite3.Row | None:
-        names = {"number": asked.get("out_trade_no", ""), "code_url": asked.get("code_url", "")}
-        if not asked.keys() & {"out_trade_no", "code_url"}:
-            return self._books.newest_order()
-        if not any(names.values()) or not all(isinstance(name, str) for name in names.values()):
-            raise BadRequestError("name the order by 'code_url' or 'out_trade_no' (text)")
-        return self._books.order(**names)
-
-    def _unpayable(self, order: sqlite3.Row) -> str:
-        if order["state"] != "NOTPAY":
-            return "closed" if order["state"] == "CLOSED" else "already_paid"
-        return "expired" if self._now_ms() >= order["expire_ms"] else ""
-
-    def _pay(self, order: sqlite3.Row) -> Json:
-        fen = int(order["total"])
-        if fault := self.faults.take("wrong_amount"):
-            fen = int(fault.more.get("fen", fen + 1))
-        coupon = self.faults.take("coupon")
-        payer_fen = fen - int(coupon.more.get("fen", 1)) if coupon else fen
-        polls, until_ms = 0, 0
-        if lag := self.faults.take("notpay_lag"):
-            if "seconds" in lag.more:
-                until_ms = self._now_ms() + int(lag.more["seconds"] * 1000)
-            else:
-                polls = int(lag.more.get("polls", 2))
-        transaction_id = self._books.book_payment(order["out_trade_no"], fen, payer_fen, polls, until_ms)
-        return {"out_trade_no": order["out_trade_no"], "transaction_id": transaction_id, "fen": fen}
 
     # The wire
 
@@ -422,14 +304,12 @@ class WeChatPaySimulator:
         if self.faults.take("close_error"):
             raise ApiError(500, "SYSTEM_ERROR", "try again later")
         if order["state"] == "NOTPAY" and self.faults.take("orderpaid_race"):
-            self._pay(order)
+            self._phone.take(order)
             order = _existing(self._books.order(number=number))
         match order["state"]:
             case "NOTPAY":
                 self._books.book_close(number, "204", closed=True)
-                if (seconds := self._late.pop(number, None)) is not None:
-                    loop = asyncio.get_running_loop()
-                    self._thumbs.append(loop.call_later(seconds, self._confirm_late, number))
+                self._phone.code_closed(number)
             case "CLOSED":
                 self._books.book_close(number, "ORDER_CLOSED", closed=False)
                 raise ApiError(400, "ORDER_CLOSED", "the order is closed")
@@ -537,4 +417,4 @@ def _build(options: argparse.Namespace) -> WeChatPaySimulator:
 
 
 if __name__ == "__main__":
-    main("A simulated WeChat Pay (API v3, Native).", _build, buttons=BUTTONS)
+    main("A simulated WeChat Pay (API v3, Native).", _build, buttons=(*BUTTONS, *WIRE_BUTTONS))
