@@ -64,6 +64,11 @@ class Link:
         return self._status[0] if self._status else None
 
     async def sensors(self) -> wire.Sensors | Silence:
+        """How the printer is. A picture of it that is torn is taken once more."""
+        sensors = await self._round()
+        return await self._round() if isinstance(sensors, wire.Sensors) and sensors.torn else sensors
+
+    async def _round(self) -> wire.Sensors | Silence:
         """Ask all four real-time questions, each after the answer to the one before.
 
         A missing answer ends the round, since it may come late and answers do not say what they answer.

@@ -189,6 +189,16 @@ class Sensors(msgspec.Struct, frozen=True, kw_only=True):
     error: bool = False
     slip_in_exit: bool = False
 
+    @property
+    def torn(self) -> bool:
+        """Whether the answers do not explain each other: something may have changed between two of the questions.
+
+        An opened cover is told by the second answer and raises the error of the third; asked in the middle of that,
+        a printer seems to have an error (or to be off line) for no reason.
+        """
+        cause = self.cover_open or self.paper_out or self.cutter_error or self.mechanical_error or self.unrecoverable
+        return (self.offline or self.error or self.auto_recoverable) and not (cause or self.feeding)
+
 
 def read_status(answers: tuple[int, int, int, int], presenter: bool = False, black_mark: bool = False) -> Sensors:
     """Decode the answers to DLE EOT 1, 2, 3, 4.

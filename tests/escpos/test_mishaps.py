@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from drivers.escpos.simulator_machine import Machine
 from kiosk.devices.health import NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.printer import NotPrinted, Printed, PrintUnknown
 from kiosk.slips.slip import Qr
@@ -38,6 +39,20 @@ async def test_nothing_is_sent_to_a_printer_that_cannot_print(
     assert await bench.driver.status() == Ready()
     assert bench.slips == []
     assert bench.unfinished == []
+
+
+async def test_a_cover_opened_between_two_questions_is_an_open_cover(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = await build()
+    answer = Machine._status
+
+    def open_before_the_third(machine: Machine, n: int) -> int:
+        machine.cover_open = machine.cover_open or n == 3
+        return answer(machine, n)
+
+    monkeypatch.setattr(Machine, "_status", open_before_the_third)
+    assert await bench.driver.status() == NeedsAttention(("cover_open",))
 
 
 async def test_paper_low_is_a_warning_and_prints(build: Build) -> None:
