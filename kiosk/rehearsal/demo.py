@@ -52,7 +52,7 @@ def demo_command(argv: list[str]) -> int:
                     ledger = config.ledger.folder
 
                     def begin() -> None:
-                        stack.enter_context(workbench(simulators, ledger, beside))
+                        stack.enter_context(workbench(simulators, ledger, config.hall.timezone, beside))
 
                     terminal.window.on_first_frame(begin)  # the terminal comes first
                 return terminal.run()
@@ -62,13 +62,16 @@ def demo_command(argv: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def workbench(simulators: Simulators, ledger: Path, beside: int = 0) -> Iterator[subprocess.Popen[bytes]]:
-    """The workbench as a process of its own, to the right of a window `beside` px wide; it ends with this context, and
-    by itself when this process dies."""
+def workbench(
+    simulators: Simulators, ledger: Path, timezone: str, beside: int = 0
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The workbench as a process of its own, to the right of a window `beside` px wide, with the clock of the hall; it
+    ends with this context, and by itself when this process dies."""
     told = simulators.folder / "announcements.json"
     told.write_bytes(msgspec.json.encode(simulators.announcements))
     options = ["--control", str(told), "--ledger", str(ledger), "--beside", str(beside), "--until-eof"]
-    process = subprocess.Popen([sys.executable, "-m", "kiosk", "workbench", *options], stdin=subprocess.PIPE)
+    command = [sys.executable, "-m", "kiosk", "workbench", *options]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "TZ": timezone})
     try:
         yield process
     finally:

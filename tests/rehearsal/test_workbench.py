@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from kiosk.rehearsal.demo import workbench
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.workbench.desk import LEAST
-from kiosk.rehearsal.workbench.words import table
+from kiosk.rehearsal.workbench.words import LANGUAGES, say, table
 from tests.rehearsal.workbench import Player
 
 BUILT_IN = tuple(sorted(point.name for point in entry_points(group="kiosk.simulators")))
@@ -202,6 +202,16 @@ def test_everything_that_can_be_pressed_has_chinese_words() -> None:
     assert missing == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_fault_speaks_of_its_parameters(language: str) -> None:
+    faults = [
+        fault
+        for point in entry_points(group="kiosk.simulators")
+        for fault in import_module(point.value).FAULTS.values()
+    ]
+    assert [fault for fault in faults if "`" in say(language, fault)] == []
+
+
 def test_it_fits_a_small_desktop(player: Player) -> None:
     player.desk.view.resize(*LEAST)
     player.until(lambda: player.desk.root.width() == LEAST[0], "the smaller window")
@@ -217,10 +227,10 @@ def test_it_ends_with_the_demo_and_the_demo_does_not_end_with_it(
     simulators: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    with workbench(simulators, tmp_path / "ledger") as process, pytest.raises(subprocess.TimeoutExpired):
+    with workbench(simulators, tmp_path / "ledger", "UTC") as process, pytest.raises(subprocess.TimeoutExpired):
         process.wait(1.5)
     assert process.returncode == 0
-    with workbench(simulators, tmp_path / "ledger") as process:
+    with workbench(simulators, tmp_path / "ledger", "UTC") as process:
         process.terminate()
         process.wait(10)
 

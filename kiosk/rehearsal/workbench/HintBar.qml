@@ -18,7 +18,7 @@ Rectangle {
         color: Theme.overDeepSecond
         text: Bench.say("What can I do now?")
         x: Theme.mm(14)
-        y: (bar.height - height) / 2
+        y: Theme.mm(8) + (Theme.mm(23) - height) / 2
     }
 
     Column {
@@ -27,21 +27,23 @@ Rectangle {
         spacing: Theme.mm(2)
         width: bar.width - x - Theme.mm(10)
         x: title.x + title.implicitWidth + Theme.mm(14)
-        y: Bench.hints.length < 2 ? (bar.height - height) / 2 : Theme.mm(8)
+        y: Theme.mm(8) // a hint stays where it is when a second one comes
 
         Repeater {
             model: Bench.hints
 
-            Row {
+            Item {
                 id: hint
 
                 required property int index
                 required property var modelData
 
                 height: Theme.mm(23)
-                spacing: Theme.mm(7)
+                width: list.width
 
                 Icon {
+                    id: picture
+
                     anchors.verticalCenter: parent.verticalCenter
                     ink: Theme.overDeep
                     name: hint.modelData.icon
@@ -50,17 +52,21 @@ Rectangle {
                 }
 
                 Label {
+                    anchors.left: picture.right
+                    anchors.leftMargin: Theme.mm(7)
+                    anchors.right: press.visible ? press.left : parent.right
+                    anchors.rightMargin: Theme.mm(7)
                     anchors.verticalCenter: parent.verticalCenter
                     color: Theme.overDeep
                     font.bold: hint.index === 0
                     font.pixelSize: Theme.mm(11)
                     text: hint.modelData.text
-                    width: Math.min(implicitWidth, list.width - Theme.mm(30) - (press.visible ? press.width : 0))
                 }
 
                 Chip {
                     id: press
 
+                    anchors.right: parent.right
                     anchors.verticalCenter: parent.verticalCenter
                     objectName: "hint-" + hint.modelData.action
                     text: hint.modelData.label
@@ -69,6 +75,16 @@ Rectangle {
                     onChosen: hint.modelData.action === "clear" ? Bench.cleared(hint.modelData.party, "") : Bench.acted(hint.modelData.party, hint.modelData.action)
                 }
             }
+        }
+
+        Label {
+            color: Theme.overDeepSecond
+            height: Theme.mm(23)
+            leftPadding: Theme.mm(23)
+            text: Bench.say("Press anything here at any moment; Books says whether everybody still agrees.")
+            verticalAlignment: Text.AlignVCenter
+            visible: Bench.hints.length < 2
+            width: parent.width
         }
     }
 }

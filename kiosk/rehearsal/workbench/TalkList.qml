@@ -75,7 +75,7 @@ Card {
 
                     anchors.left: who.right
                     anchors.verticalCenter: parent.verticalCenter
-                    color: line.said ? Theme.persimmonInk : Theme.pine
+                    color: line.said ? Theme.second : Theme.pine
                     font.bold: true
                     text: line.said ? "←" : "→"
                     width: Theme.mm(14)
@@ -85,7 +85,7 @@ Card {
                     anchors.left: arrow.right
                     anchors.right: times.left
                     anchors.verticalCenter: parent.verticalCenter
-                    color: line.said ? Theme.persimmonInk : Theme.ink
+                    color: line.said ? Theme.second : Theme.ink
                     font.pixelSize: Theme.mm(9)
                     text: line.what.replace(/\n/g, " ")
                 }

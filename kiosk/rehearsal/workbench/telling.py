@@ -22,6 +22,8 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Which columns of a simulator's books to show ("" is the name of the row); all of them where nothing is said."""
 
 FEN = ("total", "fen")
+NAMES: Mapping[str, str] = {"fen": "amount", "mm": "length in mm", "n": "number"}
+"""Fields whose own name says too little."""
 WELL = ("plugged", "powered", "paper", "keys_loaded")
 """Lamps that should be on; the others should not, but for those that say nothing of trouble."""
 NEITHER = ("card_in",)
@@ -32,7 +34,7 @@ SHORT = 44
 
 def words_of(language: str, key: str) -> str:
     """A name of a field as a person reads it."""
-    plain = key.removesuffix("_fen").removesuffix("_ms").removesuffix("_m3").replace("_", " ").strip()
+    plain = NAMES.get(key, key).removesuffix("_fen").removesuffix("_ms").removesuffix("_m3").replace("_", " ").strip()
     return say(language, plain[:1].upper() + plain[1:])
 
 
@@ -162,7 +164,7 @@ def account_of(language: str, account: Json) -> Plain:
     owed, balance = account.get("arrears_fen", 0), account.get("balance_fen", 0)
     match account.get("meter_kind"):
         case "card":
-            about = say(language, "a meter with a card: served at the counter")
+            about = say(language, "a card meter: served at the counter")
         case "remote":
             about = say(language, "a smart meter, balance {amount}", amount=money(balance))
         case _ if owed:
