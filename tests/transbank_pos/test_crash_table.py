@@ -15,6 +15,7 @@ from kiosk.devices.payment import (
     Refunded,
     RefundFailed,
     RefundPending,
+    RefundUnprovable,
     Unknown,
     Unprovable,
 )
@@ -167,6 +168,19 @@ async def test_row_21_the_right_terminal_comes_back(counter: Counter) -> None:
     assert isinstance(await driver.find(attempt), Captured)
 
 
+async def test_row_21_the_amount_it_took_cannot_be_read(counter: Counter) -> None:
+    driver = counter.driver(answer_seconds=LONG)
+    counter.arm("lost_answer", function="0210")
+    attempt = await counter.begun(driver)
+    await counter.hand("pay")
+    await counter.quiet()
+    counter.machine._books._db.execute("UPDATE sale SET amount = 0")
+    # It is approved and ours: never dead, but of no sum that could be believed either.
+    assert await counter.found(await restarted(counter, driver), attempt) == Unprovable(
+        "the terminal says that it took an amount that cannot be read"
+    )
+
+
 async def test_row_22_the_terminal_is_dark(counter: Counter) -> None:
     driver = counter.driver()
     attempt = await counter.begun(driver)
@@ -264,6 +278,18 @@ async def test_row_24_the_reversal_s_answer_is_lost(counter: Counter, restart: b
     assert await driver.refund(attempt, whole_refund(attempt)) == Refunded(attempt.ref)
     assert await driver.refund(attempt, whole_refund(attempt)) == Refunded(attempt.ref)
     assert len(counter.reversals) == 1
+
+
+async def test_row_24_the_reversal_s_answer_is_lost_and_another_sale_covers_it(counter: Counter) -> None:
+    driver = counter.driver()
+    attempt = await sold(counter, driver)
+    counter.arm("lost_answer", function="1210")
+    assert isinstance(await driver.refund(attempt, whole_refund(attempt)), RefundPending)
+    await counter.hand("other_sale")
+    again = msgspec.structs.replace(whole_refund(attempt), asked_before=True)
+    # Not "failed": the money did go back.
+    assert isinstance(await driver.refund(attempt, again), RefundUnprovable)
+    assert counter.reversals == [{"sale": 1, "by": "register"}]
 
 
 async def test_row_24_staff_reversed_it_meanwhile(counter: Counter) -> None:

@@ -178,3 +178,13 @@ async def test_start_that_is_given_up_still_hears_the_answer(counter: Counter) -
     await asyncio.wait([starting])
     await counter.hand("pay")
     assert isinstance(await counter.found(driver, attempt), Captured)
+
+
+async def test_a_step_that_nobody_mapped_changes_nothing(counter: Counter) -> None:
+    driver = counter.driver(answer_seconds=60, steps={"81": "enter_pin"})
+    attempt = await counter.begun(driver)
+    counter.say("0900|99")
+    await counter.hand("pay")
+    await counter.decided.wait()
+    assert isinstance(await counter.found(driver, attempt), Captured)
+    assert counter.steps == ["enter_pin", "remove_card"]
