@@ -7,7 +7,7 @@ from tests.orders.story import Story
 def test_a_table_of_a_simulator_nobody_has_heard_of() -> None:
     books = {"things": [{"n": 1, "cost_fen": 250, "open": True}], "state": {"plugged": True}, "odd": ["text"]}
     [table] = telling.tables("en", "stranger", books)
-    assert table["columns"] == ["Number", "Cost", "Open"]
+    assert table["columns"] == ["No.", "Cost", "Open"]
     assert table["rows"] == [["1", "¥2.50", "yes"]]
     assert table["numbers"] == [False, True, False]
 

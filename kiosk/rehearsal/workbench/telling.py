@@ -22,7 +22,7 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Which columns of a simulator's books to show ("" is the name of the row); all of them where nothing is said."""
 
 FEN = ("total", "fen")
-NAMES: Mapping[str, str] = {"fen": "amount", "mm": "length in mm", "n": "number"}
+NAMES: Mapping[str, str] = {"fen": "amount", "mm": "length (mm)", "n": "no."}
 """Fields whose own name says too little."""
 WELL = ("plugged", "powered", "paper", "keys_loaded")
 """Lamps that should be on; the others should not, but for those that say nothing of trouble."""
@@ -30,6 +30,7 @@ NEITHER = ("card_in",)
 DISPLAY = "screen"
 NEWEST = 12
 SHORT = 44
+WIDEST = 30
 
 
 def words_of(language: str, key: str) -> str:
@@ -192,9 +193,10 @@ def agreement(language: str, lines: list[Line], orders: list[Rows]) -> list[Plai
 
 
 def _shares(rows: list[list[str]]) -> list[float]:
-    """How much of a table's width each column gets: as its longest text needs. A Han character is two wide."""
+    """How much of a table's width each column gets: as its longest text needs, up to a limit, lest a sentence starves
+    the numbers. A Han character is two wide."""
     longest = [
-        max(sum(2 if character > "\u2e7f" else 1 for character in cell) + 2 for cell in column)
+        min(WIDEST, max(sum(2 if character > "\u2e7f" else 1 for character in cell) + 2 for cell in column))
         for column in zip(*rows, strict=True)
     ]
     return [width / sum(longest) for width in longest]
