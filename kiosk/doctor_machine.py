@@ -62,6 +62,10 @@ def examine_ledger(folder: Path) -> Finding:
     if free_mb < LEAST_FREE_MB:
         detail = f"only {free_mb} MB are free in {existing}"
         return Finding(what="ledger", state="todo", detail=detail, advice="make room: a full disk closes money")
+    if aside := Files(folder).set_aside():
+        newest, why = aside[-1]
+        advice = f"settle what is owed in it (`kiosk ledger orders --open --data {newest}`), then keep it elsewhere"
+        return Finding(what="ledger", state="todo", detail=f"an earlier one was set aside: {why}", advice=advice)
     if not Files(folder).database.exists():
         return Finding(what="ledger", state="note", detail=f"none in {folder} yet; the terminal makes it")
     return Finding(what="ledger", state="ok", detail=f"{Files(folder).database} (`kiosk ledger verify` reads it)")

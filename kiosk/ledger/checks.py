@@ -28,7 +28,7 @@ def check_pages(db: Database) -> None:
 def ledger_id(db: Database) -> str:
     """The name of the ledger in this file."""
     row = db.execute("SELECT ledger_id FROM ledger").fetchone()
-    if row is None or len(row[0]) != 20:
+    if row is None or not isinstance(row[0], str) or len(row[0]) != 20:
         raise LedgerCorruptError("the ledger has no name")
     return str(row[0])
 
@@ -36,7 +36,15 @@ def ledger_id(db: Database) -> str:
 def head(db: Database) -> Head:
     """The last row of the journal, as it says itself."""
     row = db.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
-    return Head(ledger_id(db), *(row or (0, GENESIS)))
+    seq, digest = row or (0, GENESIS)
+    return Head(ledger_id(db), seq, _bytes(digest, seq))
+
+
+def _bytes(value: object, seq: int) -> bytes:
+    # a damaged record may hold nothing where its column forbids that
+    if not isinstance(value, bytes):
+        raise LedgerCorruptError(f"row {seq} of the journal is not whole")
+    return value
 
 
 def check_chain(db: Database) -> None:
@@ -45,7 +53,7 @@ def check_chain(db: Database) -> None:
     for seq, body, digest in db.execute("SELECT seq, CAST(body AS BLOB), hash FROM journal ORDER BY seq"):
         if seq != expected:
             raise LedgerCorruptError(f"row {expected} of the journal is missing")
-        previous = link(previous, seq, body)
+        previous = link(previous, seq, _bytes(body, seq))
         if previous != digest:
             raise LedgerCorruptError(f"row {seq} of the journal does not match its hash")
         expected += 1
@@ -77,7 +85,7 @@ def envelopes(db: Database, order_no: str | None = None, after: int = 0) -> Iter
     )
     for seq, body in cursor:
         try:
-            envelope = decode(body)
+            envelope = decode(_bytes(body, seq))
         except msgspec.DecodeError as error:
             raise LedgerCorruptError(f"row {seq} of the journal is not an envelope: {error}") from error
         if envelope.seq != seq or envelope.ledger != name:

@@ -53,7 +53,9 @@ def ledger_command(argv: list[str]) -> int:
                 case "show":
                     return _last(db, zone, arguments.last)
                 case _:
-                    return _verify(db, list(verify(db, witness)), witnessed=witness is not None)
+                    status = _verify(db, list(verify(db, witness)), witnessed=witness is not None)
+                    _tell_of_earlier(Files(arguments.data))
+                    return status
     except (LedgerError, OSError, msgspec.ValidationError) as error:
         return _fail(str(error))
 
@@ -117,6 +119,15 @@ def _verify(db: Database, found: list[tuple[str, str | None]], *, witnessed: boo
     if not witnessed:
         _say("there was no witness to compare it with: rows that were lost at the end would not show")
     return 0
+
+
+def _tell_of_earlier(files: Files) -> None:
+    """What was set aside may hold orders that are owed, of which this ledger knows nothing."""
+    for aside, why in files.set_aside():
+        _say(
+            f"an earlier ledger was set aside in {aside}: {why}",
+            f"  what is owed in it, as far as it can be read: kiosk ledger orders --open --data {aside}",
+        )
 
 
 def _step(envelope: Envelope, zone: tzinfo) -> str:

@@ -52,6 +52,19 @@ class Files(NamedTuple):
         """Where files that cannot be trusted are set aside, each set in a folder of its own."""
         return self.folder / "quarantine"
 
+    def set_aside(self) -> list[tuple[Path, str]]:
+        """Every set of files that was set aside and is still here, the oldest first, and why. Raises `OSError`."""
+        if not self.quarantine.is_dir():
+            return []
+        return [(aside, _reason(aside)) for aside in sorted(self.quarantine.iterdir())]
+
+
+def _reason(aside: Path) -> str:
+    try:
+        return (aside / "why.txt").read_text("utf-8", "replace").strip()
+    except FileNotFoundError:
+        return "nobody wrote down why"
+
 
 def connect(path: Path) -> Database:
     """Open for writing. Transactions begin and end only where we say so. Raises `sqlite3.Error`."""

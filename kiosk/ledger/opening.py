@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -121,7 +122,11 @@ def _set_aside(files: Files, why: str, now: float) -> Path:
         count += 1
         aside = files.quarantine / f"{stamp}-{count}"
     aside.mkdir(parents=True)
-    write_once(aside / "why.txt", f"{why}\n".encode())
+    try:
+        write_once(aside / "why.txt", f"{why}\n".encode())
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)  # nothing of the ledger is in it yet: each try would leave another
+        raise
     # the witness last: were the power cut in between, it would still find the rest wanting
     database = sorted(files.folder.glob(f"{files.database.name}*"))
     for path in [*database, *([files.witness] if files.witness.exists() else [])]:

@@ -43,7 +43,9 @@ class Witness:
         self._count += 1
         slot = _SLOT.pack(_MAGIC, self._count, head.seq, head.hash, head.ledger_id.encode())
         slot += _CRC.pack(zlib.crc32(slot))
-        os.pwrite(self._file, slot.ljust(_STRIDE, b"\0"), self._count % 2 * _STRIDE)
+        written = os.pwrite(self._file, slot.ljust(_STRIDE, b"\0"), self._count % 2 * _STRIDE)
+        if written < _STRIDE:
+            raise OSError(f"only {written} bytes of the witness could be written")
         os.fdatasync(self._file)
         self.head = head
 

@@ -1,9 +1,11 @@
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from kiosk.doctor_machine import examine_ledger
 from kiosk.ledger.cli import ledger_command
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import order_number as order_number_of
@@ -174,6 +176,64 @@ def test_journal_row_taken_out(day: Day, capsys: pytest.CaptureFixture[str]) -> 
 
     assert status == 1
     assert any("row 5 of the journal is missing" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("table", "edit"),
+    [
+        ("journal", "UPDATE journal SET body = NULL WHERE seq = 23"),
+        ("journal", "UPDATE journal SET hash = NULL WHERE seq = 23"),
+        ("ledger", "UPDATE ledger SET ledger_id = NULL"),
+    ],
+)
+def test_record_that_lost_a_column(day: Day, capsys: pytest.CaptureFixture[str], table: str, edit: str) -> None:
+    """A damaged page can hold nothing where the table forbids it: that is said, and no traceback shown."""
+    folder, _ = day
+    with connect(Files(folder).database) as db:
+        made = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()[0]
+        lax = made.replace(" NOT NULL", "")
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE name = 'journal_not_changed'").fetchall()
+        db.execute("DROP TRIGGER journal_not_changed")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", [lax, table])
+    with connect(Files(folder).database) as db:
+        db.execute(edit)
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", [made, table])
+        for _, sql in triggers:
+            db.execute(sql)
+
+    for argv in (["orders"], ["show"], ["verify"]):
+        status, lines, error = _run(capsys, folder, *argv)
+        assert status == (0 if argv == ["orders"] else 1)
+        assert argv != ["verify"] or any(line.startswith("WRONG") for line in lines)
+        assert argv != ["show"] or "is not whole" in error or "has no name" in error
+    store = Store(folder, "T07")
+    assert store.quarantined is not None
+    store.close()
+
+
+def test_earlier_ledger_that_was_set_aside_is_not_forgotten(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
+    """The new ledger is sound and knows nothing of what is owed in the one before: both are said, until it is gone."""
+    folder, orders = day
+    damaged = Files(folder).database.read_bytes()
+    Files(folder).database.write_bytes(damaged[:-4096])
+    Store(folder, "T07").close()
+    [aside] = Files(folder).quarantine.iterdir()
+
+    status, lines, _ = _run(capsys, folder, "verify")
+    finding = examine_ledger(folder)
+
+    assert status == 0
+    assert lines[-2].startswith(f"an earlier ledger was set aside in {aside}: the database")
+    assert lines[-1].endswith(f"kiosk ledger orders --open --data {aside}")
+    assert finding.state == "todo"
+    assert f"--data {aside}`" in finding.advice
+    (aside / "ledger.db").write_bytes(damaged)  # as one who could mend it
+    _, owed, _ = _run(capsys, aside, "orders", "--open")
+    assert [line.split()[0] for line in owed[1:]] == [order_number(orders[2].order.order_no)]
+    shutil.rmtree(aside)
+    assert examine_ledger(folder).state == "ok"
 
 
 def test_file_that_is_no_ledger(day: Day, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,4 @@
+import errno
 import logging
 import random
 import shutil
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from kiosk.ledger import tables
+from kiosk.ledger import opening, tables
 from kiosk.ledger.checks import envelopes
 from kiosk.ledger.errors import LedgerTooNewError
 from kiosk.ledger.files import Files, connect
@@ -211,6 +212,22 @@ def test_quarantine_happens_once(folder: Path) -> None:
 
     assert _reopen(folder) is not None
     assert _reopen(folder) is None
+
+
+def test_no_room_to_set_aside_leaves_no_folder_behind_each_try(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Files(folder).database.write_bytes(b"rubbish")
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "write_once", full)
+        for _ in range(3):
+            with pytest.raises(OSError, match="no space"):
+                Store(folder, "T07")
+    assert list(Files(folder).quarantine.iterdir()) == []
+
+    assert _reopen(folder) is not None
 
 
 def test_newer_schema_is_left_alone(folder: Path) -> None:

@@ -1,3 +1,4 @@
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,30 @@ def test_disk_full_is_doubt_and_closes_the_ledger(tmp_path: Path) -> None:
     assert unclosed[: len(orders)] == orders
     assert store.next_order_no() not in unclosed
     store.close()
+
+
+def test_disk_full_at_any_write(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Wherever the disk was full: with room again the folder opens by itself, and holds all that was told to anyone."""
+    caplog.set_level(logging.CRITICAL)
+    with _worker("fill_at_every_write", tmp_path) as terminal:
+        assert terminal.stdout is not None
+        ends = dict(line.rstrip().split(" ", 1) for line in terminal.stdout)
+    assert terminal.returncode == 0
+    assert {end.split()[0] for end in ends.values()} == {"not", "doubt", "whole"}
+    for name, end in ends.items():
+        folder = tmp_path / name
+        before = set(_steps(folder)) if Files(folder).database.exists() else set()
+        told = [word for word in end.split() if word.startswith("T07")]
+        assert before >= set(told), name
+
+        store = Store(folder, "T07")
+
+        assert store.quarantined is None, name
+        assert store.next_order_no() not in before
+        assert all(store.order(number) for number in told), name
+        store.close()
+        assert set(_steps(folder)) == before
+        assert _all_is_well(folder), name
 
 
 @pytest.mark.parametrize("begun", [False, True])

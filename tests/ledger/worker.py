@@ -2,7 +2,9 @@
 
 import ctypes
 import logging
+import os
 import resource
+import shutil
 import sys
 from pathlib import Path
 
@@ -48,6 +50,52 @@ def fill_the_disk(folder: Path) -> None:
     store.close()
 
 
+def fill_at_every_write(folder: Path) -> None:
+    """A day in each of many folders, whose disks let files grow so far and no farther; how far it came, a line each.
+
+    Every limit is met by another write: of keys, of names, of the witness, of a page, of the log."""
+    logging.disable()
+    begun = folder / "begun"
+    with_day = Store(begun, "T07")
+    stories.a_day(with_day)
+    with_day.close()
+    for fresh, limit in [*((True, limit) for limit in FIRST), *((False, limit) for limit in LATER)]:
+        place = folder / f"{'fresh' if fresh else 'later'}-{limit}"
+        if not fresh:
+            shutil.copytree(begun, place)
+        if os.fork() == 0:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            _say(f"{place.name} {_worked(place)}")
+            os._exit(0)
+        os.wait()
+
+
+FIRST = (*range(0, 65, 8), *range(4096, 260_000, 4096 * 2), *range(5000, 100_000, 9500), 10_000_000)
+LATER = (*range(0, 8200, 4100), *range(12_000, 200_000, 8200))
+
+
+def _worked(folder: Path) -> str:
+    """What a day came to: the orders that were begun for sure, and how it ended."""
+    told: list[str] = []
+    try:
+        store = Store(folder, "T07")
+    except OSError:
+        return "not opened"
+    try:
+        for _ in range(4):
+            rows = stories.begin(store)
+            told.append(rows.order.order_no)
+            stories.tell(store, rows, *stories.paid(rows.order.order_no))
+            told.append(rows.order.order_no)
+    except LedgerDoubtError:
+        return " ".join(["doubt", *told])
+    try:
+        store.close()
+    except OSError:
+        return " ".join(["not closed", *told])
+    return " ".join(["whole", *told])
+
+
 def open_unprivileged(folder: Path) -> None:
     """Open a folder as a user who may not write to it."""
     logging.disable()
@@ -76,6 +124,7 @@ if __name__ == "__main__":
     work = {
         "work": work_for_ever,
         "fill": fill_the_disk,
+        "fill_at_every_write": fill_at_every_write,
         "open_unprivileged": open_unprivileged,
         "verify_unprivileged": verify_unprivileged,
     }
