@@ -55,6 +55,8 @@ class Port:
         self._stop = False
         self._thread_error: PortError | None = None
         self._discard = False
+        self._taken = threading.Event()
+        """Set when the loop has what arrived last."""
         self._thread = threading.Thread(target=self._run, name=f"port {url}", daemon=True)
 
     @property
@@ -120,6 +122,7 @@ class Port:
     # -- on the event loop, called by the thread ------------------------------------------------------------------
 
     def _arrived(self, data: bytes) -> None:
+        self._taken.set()
         self._input += data
         if len(self._input) > _INPUT_LIMIT:  # a babbling device must not eat the memory
             del self._input[: len(self._input) - _INPUT_LIMIT]
@@ -187,9 +190,16 @@ class Port:
                 write = self._writes[0] if self._writes else None
             transport.wait(write is not None, None if write is None else write.deadline - time.monotonic())
             if data := transport.read():
-                self._tell(self._arrived, data)
+                self._hand_over(data)
             if write is not None:
                 self._push(transport, write)
+
+    def _hand_over(self, data: bytes) -> None:
+        """One piece at a time: while the loop is busy, what a device floods us with waits outside, not in memory."""
+        self._taken.clear()
+        self._tell(self._arrived, data)
+        while not self._taken.wait(1) and not self._stop and not self._loop.is_closed():
+            pass
 
     def _push(self, transport: Transport, write: _Write) -> None:
         error: PortError | None = None
