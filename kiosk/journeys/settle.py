@@ -26,6 +26,9 @@ CAN_STOP = frozenset({"waiting", "present_card", "enter_pin"})
 EARLIER_SECONDS = 3.0
 """How long a resident waits for an earlier order that may be finished in a moment."""
 
+RETURN_SECONDS = 10.0
+"""How long the end screen waits for late money to be back before it prints that it is not: one slip, not two."""
+
 REFUSED_AT_OPENING = {
     "quote_expired": "notice.bill_changed",
     "quote_changed": "notice.bill_changed",
@@ -228,17 +231,24 @@ class Settlement:
 
     async def _tell(self) -> End:
         self._visit.at(self._of, self._of, "step.result")
+        said = advice(self._running.rows)
+        print_at = self._now()
         while True:
             self._running.seen()
-            self._print_by_itself(self._running.rows)
-            answer = await self._visit.ask_until(_outcome(self._running, self._slips), self._slips.news())
-            match answer:
+            rows = self._running.rows
+            if (now_said := advice(rows)) != said:
+                said = now_said
+                print_at = self._now() + (RETURN_SECONDS if said == "not_finished" else 0)
+            left = print_at - self._now()
+            if left <= 0:
+                self._print_by_itself(rows)
+            view = _outcome(self._running, self._slips)
+            match await self._visit.ask_until(view, self._slips.news(left if left > 0 else None)):
                 case "print":
                     self._slips.print()
-                case "done":
-                    return "goodbye"
-                case "another":
-                    return "home"
+                case "done" | "another" as answer:
+                    self._print_by_itself(self._running.rows)  # nobody leaves without the slip that was held back
+                    return "goodbye" if answer == "done" else "home"
                 case _:
                     pass
 

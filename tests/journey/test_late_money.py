@@ -74,9 +74,38 @@ async def test_paid_while_the_end_screen_says_no_money_was_kept(hall: Hall) -> N
         await refunded.wait()
         told = await person.at(Outcome, lambda view: view.lines[0].key == "truth.money.returned")
         assert told.truth == "no_money_kept"
+        await person.at(Outcome, lambda view: view.slip_state == "printed")
         await terminal.settled()
     hall.check_books()
     assert person.lies == []
+    # What was on its way back for a moment only has no slip of its own.
+    [slip] = hall.slips()
+    assert "没有留下您的钱" in slip
+    assert "补打" not in slip
+
+
+async def test_the_resident_leaves_before_late_money_is_back(hall: Hall) -> None:
+    hall.owe(hall.account)
+    refunded = Signal(REFUNDED)
+    async with standing(hall, observe=refunded, orders=WATCHING) as terminal:
+        person = terminal.person
+        person.stay(Outcome)
+        code = await stopped_at_the_code(terminal)
+        await person.at(Outcome)
+        hall.simulators.arm("wechat_pay", "refund_500", times=-1)
+        hall.simulators.arm("wechat_pay", "paid_after_close")
+        hall.pay(code)
+        told = await person.at(Outcome, lambda view: view.truth == "not_finished")
+        assert told.slip_state == "none"
+        person.answer("done")
+        await person.gone()
+        async with asyncio.timeout(15):
+            while "after record menkou.print.ended.v1" not in terminal.passed:
+                await terminal.passes()
+        hall.simulators.clear("wechat_pay")
+        await terminal.over()
+    [slip] = hall.slips()
+    assert "还没办完" in slip
 
 
 async def test_paid_while_the_terminal_was_off(hall: Hall) -> None:
