@@ -41,7 +41,7 @@ DEFAULT_PATH = Path("config.toml")
 class Terminal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[terminal]`."""
 
-    id: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,3}\Z")]
+    id: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,3}\Z", description="one to three digits or capital letters")]
     """Opens every order number: different on every terminal of the hall."""
     mode: Literal["demo", "production"] = "production"
     """`demo` alone may use simulators."""
@@ -62,7 +62,13 @@ class Journeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class _DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}\Z")]
+    name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z][a-z0-9_-]{0,31}\Z",
+            description="up to 32 small letters, digits, - or _, the first a letter",
+        ),
+    ]
     role: Role
     driver: str
     port: str

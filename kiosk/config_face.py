@@ -33,13 +33,22 @@ class Display(DisplaySettings, frozen=True, kw_only=True, forbid_unknown_fields=
 class Hall(HallInfo, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[hall]`."""
 
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z")]
+    id: Annotated[
+        str,
+        Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z", description="up to 32 small letters, digits or -"),
+    ]
     """The same on all terminals of the hall; never change it."""
     name: Annotated[str, Meta(min_length=1, max_length=40)]
     """On screens and slips in Chinese."""
     name_en: Annotated[str, Meta(min_length=1, max_length=80)]
     """And in English."""
-    phone: Annotated[str, Meta(pattern=r"^[0-9+][0-9 ()-]{2,30}\Z")]
+    phone: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9+][0-9 ()-]{2,30}\Z",
+            description="a telephone number: digits, spaces, (), - and a leading +, at least 3 of them",
+        ),
+    ]
     """Shown and printed wherever a resident may need a person."""
     timezone: str = "Asia/Shanghai"
     """An IANA name; decides the business date."""

@@ -57,7 +57,8 @@ def read(path: Path) -> Source | Problem:
         return Source(tomllib.loads(text, parse_float=Decimal), text)
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.search(str(error))
-        return _unreadable(_AT_LINE.sub("", str(error)), "TOML", int(at[1]) if at else None)
+        why = _AT_LINE.sub("", str(error))
+        return _unreadable(f"something that TOML cannot read ({why})", "TOML", int(at[1]) if at else None)
     except (ValueError, ArithmeticError, RecursionError):
         return _unreadable("a number or a nesting beyond all measure", "TOML")
 

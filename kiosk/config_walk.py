@@ -89,6 +89,10 @@ def _lengths(kind: "inspect.StrType | inspect.CollectionType | inspect.DictType"
 def describe(kind: inspect.Type) -> str:
     """What a value of this type may be, for people."""
     match kind:
+        case inspect.Metadata(extra_json_schema={"description": str(words)}):
+            return words
+        case inspect.Metadata():
+            return describe(kind.type)
         case inspect.BoolType():
             return "true or false"
         case inspect.IntType():
@@ -149,6 +153,8 @@ class Walk:
     def value(self, value: object, kind: inspect.Type, key: Key) -> object:
         """The value as `kind`, or `INVALID` with a problem noted."""
         match kind:
+            case inspect.Metadata():
+                return self._described(value, kind, key)
             case inspect.StructType():
                 return self._struct(value, kind, key)
             case inspect.UnionType():
@@ -187,6 +193,11 @@ class Walk:
             elif name != kind.tag_field:
                 self.complain((*key, name), "a key that does not exist", ", ".join(sorted(fields)), near(name, fields))
         return built
+
+    def _described(self, value: object, kind: inspect.Metadata, key: Key) -> object:
+        trial = Walk(self.base)
+        result = trial.value(value, kind.type, key)
+        return self.complain(key, show(value), describe(kind)) if trial.problems else result
 
     def _union(self, value: object, kind: inspect.UnionType, key: Key) -> object:
         for part in kind.types:

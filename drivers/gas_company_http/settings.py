@@ -12,7 +12,9 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=120)]
 class GasCompanyHttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table `[device.settings]`."""
 
-    terminal: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{1,32}\Z")]
+    terminal: Annotated[
+        str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{1,32}\Z", description="up to 32 letters, digits or -")
+    ]
     """The name under which the company knows this terminal and its key."""
 
     key: Secret

@@ -9,7 +9,7 @@ from drivers.transbank_pos.wire import AmountUnit
 from kiosk.devices.payment import StepKey
 
 Seconds = Annotated[float, Meta(gt=0, le=600)]
-Code = Annotated[str, Meta(pattern=r"^[0-9]{2}\Z")]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{2}\Z", description="two digits")]
 
 STEPS: dict[Code, StepKey] = {"78": "present_card", "84": "present_card", "81": "enter_pin", "82": "asking_bank"}
 """The other progress codes of the sheet (confirm the amount, choose instalments) are questions on the terminal's own

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from kiosk.devices.secret import Secret
 
-Id = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-]{1,64}\Z")]
+Id = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-]{1,64}\Z", description="up to 64 letters, digits, - or _")]
 Seconds = Annotated[float, Meta(gt=0)]
 
 
@@ -19,14 +19,23 @@ class WeChatPaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     certificate (or its public key) for a platform certificate's serial; both while a merchant changes over.
     """
 
-    appid: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,32}\Z")]
-    mchid: Annotated[str, Meta(pattern=r"^[0-9]{1,32}\Z")]
+    appid: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{1,32}\Z", description="up to 32 letters or digits")]
+    mchid: Annotated[str, Meta(pattern=r"^[0-9]{1,32}\Z", description="up to 32 digits")]
     merchant_serial: Id
     merchant_key: Secret
     platform_keys: Annotated[dict[Id, Secret], Meta(min_length=1)]
-    notify_url: Annotated[str, Meta(pattern=r"^https://[^?#\s]+\Z", max_length=255)]
+    notify_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https://[^?#\s]+\Z",
+            max_length=255,
+            description="an https address of at most 255 characters, without a query",
+        ),
+    ]
     """WeChat requires one (HTTPS, no query); the terminal has no public address and only polls."""
-    spare_url: Annotated[str, Meta(pattern=r"^(https?://[^/?#\s]+)?\Z")] = ""
+    spare_url: Annotated[
+        str, Meta(pattern=r"^(https?://[^/?#\s]+)?\Z", description="scheme and host of an address, or nothing")
+    ] = ""
     """Asked when the primary cannot be connected; `https://api2.mch.weixin.qq.com` in production, none when empty."""
 
     connect_timeout_s: Seconds = 3.0
@@ -49,7 +58,9 @@ class WeChatPaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     paid_polls: Annotated[int, Meta(ge=1)] = 4
     """How often to query after `ORDERPAID` before leaving it to the caller."""
 
-    probe_order_no: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{6,32}\Z")] = "MENKOUPROBE0"
+    probe_order_no: Annotated[str, Meta(pattern=r"^[0-9A-Za-z]{6,32}\Z", description="6 to 32 letters or digits")] = (
+        "MENKOUPROBE0"
+    )
     """An order number that never exists: asking for it is a signed round trip without effect."""
     status_fresh_s: Annotated[float, Meta(ge=0)] = 20.0
     """A good exchange this recent answers `status` without a probe."""
