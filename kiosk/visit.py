@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from kiosk.devices.contain import contained
 from kiosk.views.common import StaffCalled, Working
 from kiosk.views.view import (
     Answered,
@@ -178,7 +179,7 @@ class Visit:
                 result: T = remembered.value
                 return result
             raise RuntimeError("a journey waited where it asked the first time")
-        task = asyncio.ensure_future(call)
+        task = asyncio.ensure_future(contained(call))
         task.add_done_callback(_seen)
         try:
             result = await self._wait(task, saying)

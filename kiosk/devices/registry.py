@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from kiosk.devices.contain import contained
 from kiosk.devices.drivers import AnyDevice, DeviceConfig
 from kiosk.devices.gas import GasCompany
 from kiosk.devices.health import Health, Offline, Unknown, usable
@@ -70,7 +71,7 @@ class _Watch:
             self._silence.cancel()
         if self._question is not None:
             self._question.cancel()
-        closing = asyncio.ensure_future(self.device.aclose())
+        closing = asyncio.ensure_future(contained(self.device.aclose()))
         _, hanging = await asyncio.wait([closing], timeout=_CLOSE_LIMIT)
         if hanging:
             closing.cancel()
@@ -82,7 +83,7 @@ class _Watch:
         """The device's answer. A question that hangs is not asked again beside itself, nor waited for at the end:
         a driver may ignore being cancelled."""
         if self._question is None:
-            self._question = asyncio.ensure_future(self._question_device())
+            self._question = asyncio.ensure_future(contained(self._question_device()))
         done, _ = await asyncio.wait([self._question], timeout=self._settings.answer_seconds)
         if not done:
             self._question.cancel()

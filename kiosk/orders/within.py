@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from kiosk.devices.contain import contained
+
 T = TypeVar("T")
 
 
 async def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
     """What `call` returns or raises. Raises `TimeoutError` after `seconds`: the call is told to stop, and left behind
     where it does not, for a driver may ignore that."""
-    task = asyncio.ensure_future(call)
+    task = asyncio.ensure_future(contained(call))
     task.add_done_callback(_seen)
     try:
         await asyncio.wait({task}, timeout=seconds)
