@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from kiosk.rehearsal.chaos.plan import SCENARIOS, Scenario, Way, covering, episode
+from kiosk.rehearsal.chaos.plan import SCENARIOS, Disk, Kill, Scenario, Way, covering, episode
 
 LINE = re.compile(
     r"kills=(\d+) faults=(\d+) orders=(\d+) charged=(\d+) delivered=(\d+) refunded=(\d+) owed=(\d+) manual=(\d+)"
@@ -12,12 +12,25 @@ LINE = re.compile(
 """The campaign's last line."""
 
 
-def seed_of(scenario: Scenario, boundary: int, neighbour: Way | None = None) -> int:
+def seed_of(scenario: Scenario, boundary: int, neighbour: Way | None = None, disk: Disk = "kept") -> int:
     """A seed whose episode is just that scenario, cut once at that boundary."""
     for salt in itertools.count():
         seed = covering(SCENARIOS.index(scenario), boundary, salt)
         found = episode(seed)
         alone = found.again is None if neighbour is None else found.again == neighbour and found.neighbour
-        if alone and len(found.kills) == 1 and not found.pays_in_the_dark and found.strikes == scenario.strikes:
+        cut = len(found.kills) == 1 and found.kills[0].disk == disk
+        if alone and cut and not found.pays_in_the_dark and found.strikes == scenario.strikes:
+            return seed
+    raise AssertionError
+
+
+def seed_of_request(scenario: Scenario, request: int) -> int:
+    """A seed whose episode is just that scenario, cut once at the first byte of that request, and all lost that was
+    not synced."""
+    for salt in itertools.count():
+        seed = covering(SCENARIOS.index(scenario), 0, salt, style=1)
+        found = episode(seed)
+        alone = found.again is None and not found.pays_in_the_dark and found.strikes == scenario.strikes
+        if alone and found.kills == (Kill(request=request, disk="lost"),):
             return seed
     raise AssertionError

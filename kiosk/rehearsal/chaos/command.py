@@ -16,6 +16,7 @@ from kiosk.rehearsal.simulators import SimulatorError
 
 MOST_LANES = 8
 TELL_EVERY_S = 10.0
+NO_COMPILER = "no C compiler works here: every cut is only a SIGKILL, which loses nothing that was written"
 
 
 def chaos_command(argv: list[str], life: Life = live) -> int:
@@ -39,7 +40,10 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
     lanes = min(MOST_LANES, 2 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
     seconds = None if options.minutes is None else options.minutes * 60
     with tempfile.TemporaryDirectory(prefix="menkou-chaos-") as scratch:
-        begin_processes()
+        if not begin_processes(Path(scratch)):
+            sys.stdout.write(
+                "no C compiler works here: every cut is only a SIGKILL, which loses nothing that was written\n"
+            )
         sys.stdout.write(f"seed {seed}\n")
         sys.stdout.flush()
         campaign = Campaign(plan, Path(scratch), lanes, seconds, life)

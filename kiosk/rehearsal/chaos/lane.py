@@ -25,8 +25,10 @@ from kiosk.rehearsal import headless
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.chaos import reconcile
 from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED
-from kiosk.rehearsal.chaos.plan import Episode, Kill, Scenario
+from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario
+from kiosk.rehearsal.chaos.tap import Tap
 from kiosk.rehearsal.headless import LATE_S, OPEN, QUICK_ORDERS, QUICK_VISIT, Run, Strike
+from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
 
 CONFIG = Path(kiosk.__file__).parents[1] / "config.toml"
@@ -61,24 +63,33 @@ SETTLE_TRIES = 2
 EPISODES_A_HALL = 25
 """Then its simulators begin anew: their books grow, and so would the time to read them."""
 
+WATCHED = "watched"
+"""The line of a life's log that says that what it does to its ledger is written down."""
+
 Life = Callable[[Run], None]
 
 
 def live(run: Run) -> None:
-    """A life of the terminal: what it logs goes beside its log of checkpoints."""
+    """A life of the terminal. What it logs goes beside its log of checkpoints; what it does to its ledger too, where
+    that can be."""
+    if disk.watch(run.ledger, run.log.with_suffix(".disk")):
+        run.log.write_text(f"{WATCHED}\n")
     logging.basicConfig(filename=run.log.with_suffix(".txt"), level=logging.WARNING, format="%(levelname)s %(message)s")
     headless.main(run)
 
 
-def begin_processes() -> None:
-    """Start the process that all lives are forked from, with everything loaded that they need. The first call of a
-    process counts."""
+def begin_processes(folder: Path) -> bool:
+    """Start the process that all lives are forked from, with everything loaded that they need; whether a power cut
+    can make them lose what was not synced. The first call of a process counts; `folder` must stay."""
     groups = ("kiosk.drivers", "kiosk.journeys")
     modules = [point.value.partition(":")[0] for group in groups for point in entry_points(group=group)]
     multiprocessing.get_context("forkserver").set_forkserver_preload(
         ["__main__", "kiosk.rehearsal.chaos.warm", *modules]
     )
-    forkserver.ensure_running()
+    library = disk.build(folder)
+    with disk.preloading(library):
+        forkserver.ensure_running()
+    return library is not None
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -89,7 +100,7 @@ class Cut(msgspec.Struct, frozen=True):
     at: str
     """The last checkpoint that was passed."""
     kill: Kill
-    """What was planned."""
+    """What was planned; `disk` is what was done."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,9 +181,20 @@ class Hall:
 
     def _run(self, run: Run, kill: Kill) -> int | None:
         """A life of the terminal, cut at the moment of `kill` if that has one. Its exit code."""
+        if kill.request is None:
+            return self._live(run, kill, lambda _: None)
+        with Tap(kill.request) as tap:
+            run = msgspec.structs.replace(run, announcements=tap.before(run.announcements))
+            code = self._live(run, kill, tap.kills)
+            tap.served()
+            return code
+
+    def _live(self, run: Run, kill: Kill, begun: Callable[[int], None]) -> int | None:
         process = self._processes.Process(target=self._life, args=(run,))
         with self._starting:
             process.start()
+        if process.pid is not None:
+            begun(process.pid)
         if kill.ms is not None and kill.after_open:
             while process.is_alive() and not (run.log.exists() and OPEN in run.log.read_text().splitlines()):
                 process.join(0.01)
@@ -270,6 +292,7 @@ class _Walk:
     def _lived(self, run: Run, kill: Kill) -> bool:
         """Live, and die if that was to be; whether the cut struck."""
         life = self._lives - 1
+        platter = disk.Disk(run.ledger)
         code = self._run(run, kill)
         lines = run.log.read_text().splitlines() if run.log.exists() else []
         self._landed += [self._episode.strikes[int(line[7:])] for line in lines if line.startswith("strike ")]
@@ -279,6 +302,11 @@ class _Walk:
         if kill == Kill():
             self._findings.append(reconcile.Finding("unresolved", "", f"life {life} hung and was killed"))
             return False
+        if WATCHED not in lines:
+            kill = msgspec.structs.replace(kill, disk="kept")
+        if kill.disk != "kept":
+            platter.play(run.log.with_suffix(".disk"))
+            platter.cut(Draw(f"disk {self._episode.seed} {life}").below if kill.disk == "torn" else None)
         self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill))
         self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, self._books()))
         if len(self._cuts) == 1:

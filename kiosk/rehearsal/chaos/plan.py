@@ -111,18 +111,32 @@ STYLES = 8
 """Style 0 cuts at exactly its boundary, and nothing else goes wrong before."""
 
 
+Disk = Literal["kept", "lost", "torn"]
+"""What a cut does to that of the ledger which was not synced: nothing, for only the process is killed; it is lost, all
+of it; or any sectors of it."""
+
+
+DISKS: tuple[Disk, ...] = ("kept", "kept", "lost", "torn")
+
+
 class Kill(msgspec.Struct, frozen=True):
-    """A power cut in one life of the terminal: at the boundary of that number, or at a moment that no boundary chose:
-    `ms` after its start, or after it began to take money. Neither: none."""
+    """A power cut in one life of the terminal: at the boundary of that number, at the first byte of the request of that
+    number that would have a peer do something, or at a moment that none of these chose: `ms` after its start, or after
+    it began to take money. Neither: none."""
 
     boundary: int | None = None
     ms: int | None = None
     after_open: bool = False
+    request: int | None = None
+    disk: Disk = "kept"
 
     def __str__(self) -> str:
+        disk = {"kept": "", "lost": "; what was not synced is lost", "torn": "; what was not synced is torn"}[self.disk]
+        if self.request is not None:
+            return f"request {self.request}{disk}"
         if self.ms is None:
-            return f"boundary {self.boundary}"
-        return f"{self.ms} ms after {'it took money' if self.after_open else 'its start'}"
+            return f"boundary {self.boundary}{disk}"
+        return f"{self.ms} ms after {'it took money' if self.after_open else 'its start'}{disk}"
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,15 +171,23 @@ def episode(seed: int) -> Episode:
     while len(kills) < 4 and draw.one_in(2):
         moment = Kill(ms=draw.below(300), after_open=not draw.one_in(3))
         kills.append(moment if draw.one_in(3) else Kill(boundary=draw.below(9)))
+    power = Draw(f"power {seed}")
     return Episode(
         seed=seed,
         scenario=scenario,
         strikes=(*scenario.strikes, *strikes),
-        kills=tuple(kills),
+        kills=tuple(_powerless(kill, power, exact=style == 0 and n == 0) for n, kill in enumerate(kills)),
         pays_in_the_dark=draw.one_in(5),
         again=draw.among((None, None, None, "wechat", "card")),
         neighbour=draw.one_in(2),
     )
+
+
+def _powerless(kill: Kill, power: "Draw", *, exact: bool) -> Kill:
+    """What the cut does to the disk, and whether a peer brings it about; an `exact` one stays where it is."""
+    if power.one_in(4) and not exact:
+        kill = Kill(request=power.below(5))
+    return msgspec.structs.replace(kill, disk=power.among(DISKS))
 
 
 class Draw:
@@ -200,10 +222,11 @@ def _drawn(draw: Draw, scenario: Scenario, count: int, moments: tuple[str, ...])
     return tuple(strikes)
 
 
-def covering(scenario: int, boundary: int, salt: int) -> int:
-    """A seed whose episode cuts scenario number `scenario` at exactly `boundary`; another for each `salt`."""
+def covering(scenario: int, boundary: int, salt: int, style: int = 0) -> int:
+    """A seed whose episode cuts scenario number `scenario` at exactly `boundary`; another for each `salt`. In another
+    style than 0, anything of that scenario may happen."""
     rest = salt % (2**32 // (len(SCENARIOS) * BOUNDARIES * STYLES) - 1)
-    return _unscramble(scenario + len(SCENARIOS) * (boundary + BOUNDARIES * (STYLES * rest)))
+    return _unscramble(scenario + len(SCENARIOS) * (boundary + BOUNDARIES * (style + STYLES * rest)))
 
 
 def derived(seed: int, n: int) -> int:
