@@ -19,6 +19,7 @@ from kiosk.config_face import Face, glance
 from kiosk.text.catalogue import catalogue
 from kiosk.views.common import Home, OutOfService, Starting, Tile
 from kiosk.views.view import LANGUAGES, Input, Page
+from kiosk.watchdog import Heartbeat, Supervisor
 
 if TYPE_CHECKING:
     import asyncio
@@ -66,6 +67,14 @@ class EngineThread:
             early, self._early = self._early, []
         for given in early:
             take(given)
+
+    def ask(self, call: Callable[[], None]) -> bool:
+        """Have the loop call it, soon; False while no inputs can be taken. Any thread."""
+        with self._lock:
+            if self._take is None or self._loop is None or self._loop.is_closed():
+                return False
+            self._loop.call_soon_threadsafe(call)
+            return True
 
     def stop(self) -> bool:
         """End the loop; False when it did not end in time."""
@@ -133,6 +142,7 @@ class Terminal:
         self._announcements = announcements
         self._ledger = ledger
         self._thread = EngineThread(self._work, self._ended)
+        self._supervisor = Supervisor()
         self.window = StageWindow(display, face.hall, self._thread.post, fit=fit)
         self.window.show(first_page(face))
         self.window.on_first_frame(self._begin)
@@ -143,6 +153,7 @@ class Terminal:
 
     def close(self, code: int = 0) -> int:
         """Stop the engine and let go of the window. An engine that does not stop in time ends the process."""
+        self._supervisor.tell("STOPPING=1")
         stopped = self._thread.stop()
         self.window.dispose()
         if not stopped:
@@ -156,6 +167,9 @@ class Terminal:
         gc.enable()
         sys.setswitchinterval(0.001)  # a busy engine keeps the window waiting for Python's lock no longer than this (s)
         self._thread.start()
+        if self._supervisor.listens:
+            heartbeat = Heartbeat(self._supervisor, self._thread.ask)
+            self.window.every(self._supervisor.beat_seconds, heartbeat.beat)
 
     def _ended(self, code: int) -> None:
         self.window.close(code)

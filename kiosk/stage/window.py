@@ -9,6 +9,7 @@ Nothing here names `QtCore.Qt`: to make its hundreds of enumerations takes longe
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -148,6 +149,12 @@ class StageWindow:
 
         self.view.frameSwapped.connect(once)
 
+    def every(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call it on the main thread again and again, until `dispose`."""
+        timer = QTimer(self._calls)
+        timer.timeout.connect(partial(call))  # somebody's method alone would be held only weakly
+        timer.start(max(1, round(seconds * 1000)))
+
     def run(self) -> int:
         """Open the window and paint until `close`, SIGTERM or SIGINT; the exit code (see `hooks.BROKEN`)."""
         with Hooks(self.close):
@@ -162,6 +169,8 @@ class StageWindow:
     def dispose(self) -> None:
         """Take the window and its screens out of memory, before the process or a test ends."""
         self._clock.stop()
+        for timer in self._calls.findChildren(QTimer):
+            timer.stop()
         self.view.close()
         self.view.deleteLater()
 
