@@ -191,7 +191,7 @@ class Settlement:
         if attempt.hold and attempt.why not in ("no_answer", "restart"):
             return self._at_reader(attempt)
         offer = self._running.offer
-        if attempt.state == "open" and offer and self._chosen and self._services.now_ms() < attempt.show_until_ms:
+        if attempt.state == "open" and offer and self._chosen and self._running.show_left(attempt) > 0:
             return ScanToPay(
                 channel=attempt.channel,
                 amount_fen=attempt.amount_fen,
@@ -218,7 +218,7 @@ class Settlement:
         """How long to show a view, in seconds, before there is nothing to tell but the truth; None: for ever."""
         if rows.live is None:
             return None
-        shown = (rows.live.show_until_ms - self._services.now_ms()) / 1000
+        shown = self._running.show_left(rows.live)
         if not isinstance(view, AtReader):
             return max(shown, 0.01)  # then it is no more on offer
         patience = self._visit.settings.patience_seconds

@@ -42,6 +42,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an earlier confirmation may have reached the company."""
     predecessor: str | None = None
     """The last sale of the wished device, where it has `hold` and was made sure of."""
+    shown_out: bool = False
+    """Whether the live attempt was on offer as long as it may, by a clock that nobody sets."""
 
 
 class OpenOrder(msgspec.Struct, frozen=True):
@@ -182,7 +184,7 @@ def _live(rows: Rows, attempt: AttemptRow, moment: Moment, settings: OrderSettin
         why = "left"
     elif moment.stop:
         why = "stopped"
-    elif moment.now_ms >= attempt.show_until_ms:
+    elif moment.shown_out or moment.now_ms >= attempt.show_until_ms:
         why = "timeout"
     elif rows.captured_fen >= rows.order.due_fen:
         why = "paid_otherwise"

@@ -51,6 +51,8 @@ class Running:
         self._not_before: dict[str, float] = {}
         """By an effect's key, in seconds of the loop's clock: the wall clock may be set while we wait."""
         self._tries: dict[str, int] = {}
+        self._show_ends: dict[int, float] = {}
+        """By attempt that this process began, in seconds of the loop's clock."""
         self._looked_ms: dict[int, int] = {}
         self._unanswered: set[int] = set()
         self._decided = 0
@@ -112,6 +114,11 @@ class Running:
         """The journey has read the rows: `change` waits for what comes after."""
         self._changed.clear()
 
+    def show_left(self, attempt: AttemptRow) -> float:
+        """Seconds that an attempt is still on offer; never longer than it was to be, whatever the clock was set to."""
+        by_the_wall = (attempt.show_until_ms - self._world.now_ms()) / 1000
+        return min(by_the_wall, self._show_ends.get(attempt.n, math.inf) - self._clock())
+
     @property
     def undecided(self) -> bool:
         """Whether the next row is only a matter of the current exchange: worth waiting for at the screen."""
@@ -147,11 +154,14 @@ class Running:
             unanswered=frozenset(self._unanswered),
             doubt=self._doubt,
             predecessor=self._predecessor,
+            shown_out=self.rows.live is not None and self.show_left(self.rows.live) <= 0,
         )
 
     async def _sleep(self, until_ms: int | None) -> None:
         # at most a minute at once: the wall clock may be set while we wait
         seconds = 60.0 if until_ms is None else min(max((until_ms - self._world.now_ms()) / 1000, 0.0), 60.0)
+        if self.rows.live and self.rows.live.state == "open":
+            seconds = max(min(seconds, self.show_left(self.rows.live)), 0.0)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -163,7 +173,9 @@ class Running:
         if effect is None:
             return
         match effect:
-            case machine.Start():
+            case machine.Start(n=n):
+                attempt = machine.attempt_of(self.rows, n)
+                self._show_ends[n] = self._clock() + (attempt.show_until_ms - attempt.sent_ms) / 1000
                 self._wants = None
                 self.offer = None
                 self.progress = None

@@ -163,6 +163,7 @@ async def test_device_that_fails_while_it_is_watched_is_offline_and_comes_back(h
         faults.extend(fault(device, call, how) for device in engine.devices.all)
 
     async with standing(hall, health=QUICK_HEALTH, change=change) as terminal:
+        terminal.person.stay(Home, OutOfService)
         engine = terminal.engine
         async with asyncio.timeout(LIMIT_SECONDS):
             while not all(each.hung for each in faults):
@@ -222,6 +223,7 @@ async def test_device_that_fails_to_close_keeps_no_terminal_from_ending(
         faults.extend(fault(device, "aclose", how) for device in engine.devices.all)
 
     async with standing(hall, change=change) as terminal:
+        terminal.person.stay(Home)
         await terminal.person.at(Home, lambda view: view.tiles[0].paused is None)
         devices = terminal.engine.devices.all
     for each, device in zip(faults, devices, strict=True):
