@@ -69,7 +69,7 @@ static const char *absolute(const char *path, char *out) {
 #define OPEN(name)                                                                         \
     int name(const char *path, int flags, ...) {                                           \
         int mode = 0;                                                                      \
-        if (flags & (O_CREAT | O_TMPFILE)) {                                               \
+        if ((flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE) {                       \
             va_list more;                                                                  \
             va_start(more, flags);                                                         \
             mode = va_arg(more, int);                                                      \
