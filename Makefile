@@ -6,7 +6,7 @@ PYTEST_WORKERS = 2
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup lint matrix chaos peers bench gallery tour docs lock clean
+.PHONY: run test setup lint matrix chaos fuzz peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -31,6 +31,10 @@ matrix: setup
 # Power cuts at every boundary of every order, among faulty peers. `make chaos KILLS=100` samples.
 chaos: setup
 	@$(BIN)/kiosk chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+# Hostile bytes for every reader of outside bytes. `make fuzz INPUTS=10000 SEED=7 ONLY=escpos`.
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 bench: setup
 	@scripts/packages chromium xvfb

@@ -63,4 +63,7 @@ def encode(event: Event, *, seq: int, ledger: str, terminal: str, at: int, mono:
 
 def decode(body: bytes | str) -> Envelope:
     """The envelope in stored bytes. Raises `msgspec.DecodeError`."""
-    return _DECODER.decode(body)
+    try:
+        return _DECODER.decode(body)
+    except (UnicodeDecodeError, RecursionError) as error:  # of keys that are not UTF-8, and of a nesting without end
+        raise msgspec.DecodeError(f"no JSON: {type(error).__name__}") from error

@@ -74,3 +74,11 @@ def test_chain_is_sha256_over_previous_number_and_bytes() -> None:
 
     assert first == hashlib.sha256(b"\0" * 32 + b"\0\0\0\0\0\0\0\1" + b"{}").digest()
     assert link(first, 2, b"{}") != link(first, 3, b"{}")
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"seq":7,"\xf2":', b'{"seq":7,"data":' + b'{"a":' * 100_000], ids=["broken key", "nested without end"]
+)
+def test_bytes_that_are_no_envelope(body: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode(body)

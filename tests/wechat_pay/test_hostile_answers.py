@@ -153,6 +153,14 @@ def test_not_there_says_an_old_attempts_answer(status: int, outcome: Outcome) ->
     assert wire.read_trade(answer, MERCHANT, old, 360) == outcome
 
 
+def test_key_that_is_not_utf8() -> None:
+    body = json.dumps({**PAID, "more": 1}).encode().replace(b'"more"', b'"\x94"')
+
+    assert isinstance(read(body), Unknown)
+    assert wire.error_code(Signed(500, body, 0)) == "HTTP_500"
+    assert isinstance(wire.read_refund(Signed(200, body, 0), ATTEMPT, REFUND), RefundPending)
+
+
 @pytest.mark.parametrize("depth", [1000, 30_000])
 def test_nested_without_end(depth: int) -> None:
     deep = b'{"x":' + b"[" * depth

@@ -1,0 +1,113 @@
+"""What printers and card terminals send."""
+
+from functools import reduce
+from operator import xor
+
+from drivers.escpos import wire as escpos
+from drivers.transbank_pos import wire as transbank
+from tests.fuzz.campaign import Target
+
+TOLD = (
+    *("0100", "0200|123|", "0250|", "0250|1", "0500|1", "0500||", "0900|81", "1200", "0210|11", "0260|11||75001087"),
+    "0200|5000|ABC123|1|1",
+    "0210|00|597029414300|75001087|ABC123|000123|5000|6590|000017|CR|||VI|24112026|101500||NC|00|0|SIN CUOTAS",
+    "0260|00|597029414300|75001087|T07K20004186A1|000123|12840|6590|000017|DB|||VI|24112026|101500",
+    "0210|01|597029414300|75001087|ABC123||999999999999|6590|",
+    "1210|00|597029414300|75001087|000123|000017",
+)
+FRAMES = tuple(map(transbank.frame, TOLD))
+
+
+def frame_heard(message: transbank.Message) -> bytes:
+    """The only bytes that say `message`."""
+    body = "|".join((message.function, *message.fields)).encode("latin-1") + b"\x03"
+    return b"\x02" + body + bytes((reduce(xor, body, 0),))
+
+
+def check_transbank(data: bytes) -> None:
+    """Only whole frames become messages, however the bytes come; nothing grows."""
+    inbox, slow = transbank.Inbox(), transbank.Inbox()
+    heard = inbox.feed(data)
+    crumbs = []
+    for n in range(len(data)):
+        crumbs += slow.feed(data[n : n + 1])
+        assert len(slow._body or b"") <= transbank.FRAME_LIMIT, "the buffer has no end"
+    assert heard == crumbs, "the portions change the meaning"
+    assert len(heard) <= len(data)
+    for one in heard:
+        if isinstance(one, transbank.Message):
+            assert frame_heard(one) in data, "a message that nobody sent"
+            _check_sale(one)
+    inbox.reset()
+    assert inbox.feed(FRAMES[0]) == [transbank.Message("0100", ())], "deaf after a reset"
+
+
+def _check_sale(message: transbank.Message) -> None:
+    sale = transbank.read_sale(message)
+    assert len(sale.ref) <= 3 * transbank.TICKET_LIMIT + 2
+    assert len(sale.named()) <= 6 * transbank.TICKET_LIMIT + 5
+    assert set(sale.named()) <= set("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ- ")
+    assert sale.same_terminal_as(sale.named()), "a sale of another terminal than its own"
+    taken = transbank.captured(sale, "fen")
+    if taken is not None:
+        assert 0 < taken.fen < 10**12
+        assert int(message.field(6)) == taken.fen, "another amount than was sent"
+
+
+REPLIES = (
+    bytes.fromhex("12"),
+    bytes.fromhex("16127212"),
+    bytes.fromhex("10000000"),
+    bytes.fromhex("14000f0f"),
+    bytes.fromhex("1012000300"),
+    b'7"ABCD\0',
+    b"7\x22AB\x10C\0\0\0D\0",
+    b"\x00",
+    b"\x03",
+    b"\x13\x11",
+)
+
+
+def check_escpos(data: bytes) -> None:
+    """Every reply is made of bytes that came, in their order; nothing is heard twice and nothing grows."""
+    inbox, slow = escpos.Inbox(), escpos.Inbox()
+    replies = inbox.feed(data)
+    crumbs = []
+    for n in range(len(data)):
+        crumbs += slow.feed(data[n : n + 1])
+        assert len(slow._asb or b"") < 4, "the status block has no end"
+        assert len(slow._proof or b"") <= 6, "the proof has no end"
+    assert replies == crumbs, "the portions change the meaning"
+    status = [reply.byte for reply in replies if isinstance(reply, escpos.StatusByte)]
+    assert status == [byte for byte in data if byte & 0x93 == 0x12], "a status answer lost or made up"
+    for four in zip(*[iter(status)] * 4, strict=False):
+        escpos.read_status(four, presenter=True)
+        escpos.read_status(four, black_mark=True)
+    used = 0
+    for reply in replies:
+        match reply:
+            case escpos.Asb(data=block):
+                used += 4
+                assert len(block) == 4
+                assert block[0] & 0x93 == 0x10
+                assert not any(byte & 0x10 for byte in block[1:])
+                escpos.read_asb(block)
+            case escpos.Finished(mark=mark):
+                used += 7
+                assert len(mark) == 4
+                left = iter(data)
+                assert all(byte in left for byte in b'7"' + mark + b"\0"), "a proof that nobody sent"
+            case escpos.RollByte(byte=byte):
+                used += 1
+                assert byte & 0x90 == 0
+            case escpos.StatusByte() | escpos.Noise():
+                used += 1
+    assert used <= len(data), "more was heard than came"
+    inbox.reset()
+    assert inbox.feed(b'7"ABCD\0') == [escpos.Finished(b"ABCD")], "deaf after a reset"
+
+
+TARGETS = (
+    Target("transbank_pos", (*FRAMES, b"\x06", b"\x15", b"\x06" + FRAMES[0] + FRAMES[11]), check_transbank),
+    Target("escpos", REPLIES, check_escpos),
+)
