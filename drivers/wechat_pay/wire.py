@@ -260,7 +260,7 @@ def clock_offset_s(reply: Reply, now_s: float) -> float | None:
 def _decode(answer: Signed, shape: type[T]) -> T | None:
     try:
         return msgspec.json.decode(answer.body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # an unknown key may hold any bytes
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -10,7 +10,7 @@ from tests.fuzz.campaign import Target, broken, run
 from tests.fuzz.mutation import minimised
 from tests.fuzz.targets import TARGETS
 
-SHORT = 1_500
+SHORT = 4_000
 
 
 @pytest.mark.parametrize("seed", [7, secrets.randbits(32)], ids=["fixed", "random"])
@@ -35,13 +35,14 @@ def test_reader_without_check_byte_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_reader_that_raises_for_foreign_letters_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def strict(body: bytes, _check: int) -> wire.Message:
-        return wire.Message(body.decode("ascii"), ())
+    reading = wire._read
+
+    def strict(body: bytes, check: int) -> wire.Message | wire.Damaged:
+        return reading(body.decode("ascii").encode(), check)
 
     monkeypatch.setattr(wire, "_read", strict)
-    target = Target("strict", lines.FRAMES, wire.Inbox().feed)
 
-    failure = run(target, SHORT, 7)
+    failure = run(lines.TARGETS[0], SHORT, 7)
 
     assert failure is not None
     assert failure.why.startswith("UnicodeDecodeError")

@@ -153,12 +153,13 @@ def test_not_there_says_an_old_attempts_answer(status: int, outcome: Outcome) ->
     assert wire.read_trade(answer, MERCHANT, old, 360) == outcome
 
 
-def test_key_that_is_not_utf8() -> None:
-    body = json.dumps({**PAID, "more": 1}).encode().replace(b'"more"', b'"\x94"')
+def test_text_that_is_not_utf8() -> None:
+    paid = json.dumps(PAID).encode().replace(b"CNY", b"\x94")
+    returned = json.dumps(RETURNED).encode().replace(b"SUCCESS", b"\x94")
 
-    assert isinstance(read(body), Unknown)
-    assert wire.error_code(Signed(500, body, 0)) == "HTTP_500"
-    assert isinstance(wire.read_refund(Signed(200, body, 0), ATTEMPT, REFUND), RefundPending)
+    assert isinstance(read(paid), Unknown)
+    assert wire.error_code(Signed(500, b'{"code":"\x94"}', 0)) == "HTTP_500"
+    assert isinstance(wire.read_refund(Signed(200, returned, 0), ATTEMPT, REFUND), RefundPending)
 
 
 @pytest.mark.parametrize("depth", [1000, 30_000])
