@@ -16,7 +16,7 @@ options = parser.parse_args()
 
 def progress(done: int) -> None:
     """A line now and then."""
-    if done % 50_000 == 0:
+    if done % 10_000 == 0:
         sys.stdout.write(f"  {done}\n")
         sys.stdout.flush()
 
@@ -29,5 +29,5 @@ for target in TARGETS:
         sys.stdout.flush()
         failure = run(target, options.inputs, options.seed, progress)
         failed = failed or failure is not None
-        sys.stdout.write(f"{failure}\n" if failure else f"  {options.inputs} inputs, no failure\n")
+        sys.stdout.write(f"{failure}\n" if failure else f"  {options.inputs // target.costly} inputs, no failure\n")
 sys.exit(failed)

@@ -8,6 +8,7 @@ import msgspec
 
 from kiosk.config import Config, ConfigError, load
 from kiosk.config_face import glance
+from kiosk.ledger.witness import Head, Witness, read_witness
 from kiosk.orders.evolve import ImpossibleEventError, evolve
 from kiosk.protocol import events as ev
 from kiosk.protocol.envelope import UnknownEventError, decode, encode
@@ -62,7 +63,27 @@ def check_config(content: bytes) -> None:
         line.encode()
 
 
+HEADS = (Head("K" * 20, 41, b"\x01" * 32), Head("K" * 20, 42, b"\x02" * 32))
+
+
+def _witness() -> bytes:
+    path = Path(_FOLDER.name) / "written"
+    witness = Witness(path)
+    for head in HEADS:
+        witness.write(head)
+    witness.close()
+    return path.read_bytes()
+
+
+def check_witness(content: bytes) -> None:
+    """A head that was written, or none."""
+    path = Path(_FOLDER.name) / "witness"
+    path.write_bytes(content)
+    assert read_witness(path) in (None, *HEADS), "a head that nobody wrote"
+
+
 TARGETS = (
+    Target("witness", (_witness(),), check_witness),
     Target("journal", ROWS, check_journal, structured=True),
     Target("config", (_SAMPLES,), check_config, costly=20),
 )

@@ -1,5 +1,5 @@
 """Every reader of outside bytes that is fuzzed."""
 
-from tests.fuzz import answers, files, lines
+from tests.fuzz import answers, files, lines, typed
 
-TARGETS = (*lines.TARGETS, *answers.TARGETS, *files.TARGETS)
+TARGETS = (*lines.TARGETS, *answers.TARGETS, *typed.TARGETS, *files.TARGETS)
