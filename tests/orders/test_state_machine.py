@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 import msgspec
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kiosk.devices import gas, payment
 from kiosk.orders.evolve import evolve
@@ -245,6 +245,21 @@ class OneOrder(RuleBasedStateMachine):
         self.company.kept = lambda: self.channel.kept
         self.start(present=True)
 
+    @initialize(
+        pays=st.sampled_from([None, 0, 0, -1, 1]),
+        channel=st.lists(st.sampled_from(MISHAPS), max_size=3),
+        company=st.lists(st.sampled_from(MISHAPS), max_size=3),
+    )
+    def resident_comes(self, pays: int | None, channel: list[Mishap], company: list[Mishap]) -> None:
+        """Most choose, and many pay; what goes wrong begins when the company is to be told, or before."""
+        self.running.pay_with(Method("wechat", "wechat"))
+        if pays is None:
+            self.channel.next, self.company.next = channel, company
+            return
+        self.pass_time(1.0)
+        self.channel.next = channel
+        self.resident_pays(pays, company)
+
     def now_ms(self) -> int:
         return EPOCH_MS + int(self.loop.time() * 1000)
 
@@ -282,13 +297,15 @@ class OneOrder(RuleBasedStateMachine):
             self.running.pay_with(Method("wechat", "wechat"))
             self.pass_time(0.2)
 
-    @rule(off=st.sampled_from([0, 0, 0, -1, 1]))
-    def resident_pays(self, off: int) -> None:
+    @rule(off=st.sampled_from([0, 0, 0, -1, 1]), then=st.lists(st.sampled_from(MISHAPS), max_size=2))
+    def resident_pays(self, off: int, then: list[Mishap]) -> None:
+        """The company's line may fail just when it is told of it."""
         for taking in self.channel.book.values():
             if taking.state == "waiting":
                 taking.state, taking.fen = "paid", self.due + off
+                self.company.next = [*then]
                 break
-        self.pass_time(0.2)
+        self.pass_time(3.0)
 
     @precondition(lambda self: not self.task.done())
     @rule()
@@ -395,8 +412,8 @@ class OneOrder(RuleBasedStateMachine):
 TestOneOrder = OneOrder.TestCase
 EXAMPLES = os.environ.get("MENKOU_EXAMPLES")
 TestOneOrder.settings = settings(
-    max_examples=int(EXAMPLES or 60),
-    stateful_step_count=25,
+    max_examples=int(EXAMPLES or 300),
+    stateful_step_count=30,
     derandomize=EXAMPLES is None,
     database=None,
     deadline=None,
