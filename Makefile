@@ -2,11 +2,11 @@
 MAKEFLAGS += --no-print-directory
 BIN = .venv/bin
 OUT = build
-PYTEST_WORKERS = 2
+PYTEST_WORKERS = 3
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup lint matrix chaos fuzz peers bench gallery tour docs lock clean
+.PHONY: run test setup lint matrix chaos fuzz soak peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -35,6 +35,10 @@ chaos: setup
 # Hostile bytes for every reader of outside bytes. `make fuzz INPUTS=10000 SEED=7 ONLY=escpos`.
 fuzz: setup
 	@$(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+# Residents and random faults at the real terminal for MINUTES (30): memory, threads, files, ledger and latency over time.
+soak: setup
+	@$(OFFSCREEN) $(BIN)/kiosk soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) --out $(OUT)/soak
 
 bench: setup
 	@scripts/packages chromium xvfb
