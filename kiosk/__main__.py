@@ -20,6 +20,7 @@ SUMMARIES = {
     "gallery": "draw every screen from sample data",
     "workbench": "play the world around a running terminal by hand",
     "chaos": "cut the power among faulty peers, and compare everybody's books",
+    "soak": "use the terminal for hours, and weigh it",
 }
 """One line for each command of ours, so that `--help` imports none of them."""
 

@@ -20,6 +20,7 @@ from kiosk.host import Host
 from kiosk.journeys.installed import JourneyError, load_journey
 from kiosk.journeys.journey import Journey
 from kiosk.ledger.errors import LedgerBusyError, LedgerError
+from kiosk.ledger.files import Files
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
@@ -113,13 +114,19 @@ class Engine:
         while True:
             try:
                 ledger = await Ledger.open(self._folder(), self._config.terminal.id, self._now)
+                aside = Files(self._folder()).set_aside()
             except (LedgerError, OSError) as error:
                 busy = isinstance(error, LedgerBusyError)
                 log.error("money stays closed: %s", "another terminal runs on this folder" if busy else error)
             except Exception:
                 log.exception("money stays closed")
             else:
-                await self._and_close(ledger, opened)
+                if aside:  # who is owed something stands in it, and only the staff can settle that
+                    newest, why = aside[-1]
+                    log.error("money stays closed until %s was settled and moved elsewhere: %s", newest, why)
+                    await ledger.aclose()
+                else:
+                    await self._and_close(ledger, opened)
             opened.set()
             await asyncio.sleep(REOPEN_SECONDS)
 
@@ -134,8 +141,6 @@ class Engine:
             await ledger.aclose()
 
     async def _with_ledger(self, ledger: Ledger, opened: asyncio.Event) -> None:
-        if ledger.quarantined:
-            log.error("an earlier ledger was set aside: %s", ledger.quarantined)
         self._money_failed.clear()
         orders = Orders(ledger, self._world(ledger), self._zone, on_broken=self._money_failed.set)
         try:

@@ -41,13 +41,19 @@ async def test_owed_order_in_a_damaged_ledger_is_not_paid_twice_and_not_forgotte
     damage(hall.ledger)
 
     async with standing(hall) as terminal:
-        await terminal.engine.money_open.wait()
-        await terminal.person.gone()
+        shown = await terminal.person.at(OutOfService)
+        assert shown.reason == "reason.money_closed"
+        assert not terminal.engine.money_open.is_set()
+        [(aside, _)] = Files(hall.ledger).set_aside()
+        kept = aside.rename(hall.ledger.with_name("kept"))
+        # The staff moved it away: money opens, and the company still knows of the order.
+        terminal.person.stay(Notice)
+        told_anew = await terminal.person.at(Notice)
+        assert told_anew.title == "notice.account_busy.title"
         assert not terminal.person.saw(ScanToPay)
-        notices = [view.title for view in terminal.person.seen if isinstance(view, Notice)]
-        assert notices == ["notice.account_busy.title"]
 
-    assert "an earlier ledger was set aside" in caplog.text
+    assert "money stays closed until" in caplog.text
+    kept.rename(aside)
     finding = examine_ledger(hall.ledger)
     assert finding.state == "todo"
     assert ledger_command(["verify", "--data", str(hall.ledger)]) == 0
