@@ -6,16 +6,20 @@ PYTEST_WORKERS = 3
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup lint matrix chaos fuzz soak peers bench gallery tour docs lock clean
+.PHONY: run test setup compiler lint matrix chaos fuzz soak peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
 
-test: setup
+test: setup compiler
 	@$(OFFSCREEN) $(BIN)/pytest -n $(PYTEST_WORKERS) --dist worksteal
 
 setup:
 	@scripts/setup
+
+# It makes the disk that forgets what was not synced (kiosk/rehearsal/power). No terminal needs it.
+compiler: setup
+	@scripts/packages gcc libc6-dev
 
 lint: setup
 	$(BIN)/ruff check
@@ -29,7 +33,7 @@ matrix: setup
 	@$(OFFSCREEN) EVERY_MOMENT=1 $(BIN)/pytest -n $(PYTEST_WORKERS) tests/journey/test_matrix.py
 
 # Power cuts at every boundary of every order, among faulty peers. `make chaos KILLS=100` samples.
-chaos: setup
+chaos: setup compiler
 	@$(BIN)/kiosk chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 # Hostile bytes for every reader of outside bytes. `make fuzz INPUTS=10000 SEED=7 ONLY=escpos`.
