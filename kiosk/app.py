@@ -19,12 +19,12 @@ from kiosk.config_face import Face, glance
 from kiosk.text.catalogue import catalogue
 from kiosk.views.common import Home, OutOfService, Starting, Tile
 from kiosk.views.view import LANGUAGES, Input, Page
-from kiosk.watchdog import Heartbeat, Supervisor
 
 if TYPE_CHECKING:
     import asyncio
 
     from kiosk.config import Announcement
+    from kiosk.watchdog import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ class Terminal:
         self._announcements = announcements
         self._ledger = ledger
         self._thread = EngineThread(self._work, self._ended)
-        self._supervisor = Supervisor()
+        self._supervisor: Supervisor | None = None
         self.window = StageWindow(display, face.hall, self._thread.post, fit=fit)
         self.window.show(first_page(face))
         self.window.on_first_frame(self._begin)
@@ -153,7 +153,8 @@ class Terminal:
 
     def close(self, code: int = 0) -> int:
         """Stop the engine and let go of the window. An engine that does not stop in time ends the process."""
-        self._supervisor.tell("STOPPING=1")
+        if self._supervisor is not None:
+            self._supervisor.tell("STOPPING=1")
         stopped = self._thread.stop()
         self.window.dispose()
         if not stopped:
@@ -167,7 +168,10 @@ class Terminal:
         gc.enable()
         sys.setswitchinterval(0.001)  # a busy engine keeps the window waiting for Python's lock no longer than this (s)
         self._thread.start()
-        if self._supervisor.listens:
+        if "NOTIFY_SOCKET" in os.environ:
+            from kiosk.watchdog import Heartbeat, Supervisor
+
+            self._supervisor = Supervisor()
             heartbeat = Heartbeat(self._supervisor, self._thread.ask)
             self.window.every(self._supervisor.beat_seconds, heartbeat.beat)
 

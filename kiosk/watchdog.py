@@ -32,11 +32,6 @@ class Supervisor:
         self.beat_seconds = min(MOST_SECONDS, int(limit) / 1e6 / SHARE) if limit.isdecimal() else MOST_SECONDS
         """Between two beats."""
 
-    @property
-    def listens(self) -> bool:
-        """Whether there is anybody to tell."""
-        return bool(self._address)
-
     def tell(self, state: str) -> None:
         """Send a state, such as `READY=1`; what cannot be sent is logged and does no harm. Returns at once."""
         if not self._address:
