@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,8 @@ SAMPLES = 240
 END_S = 60.0
 """How long the terminal may take to finish what it has begun."""
 TELL_EVERY_S = 30.0
+RECENT = 8
+"""How many of the last taps a sample is the median of."""
 
 
 def soak_command(argv: list[str]) -> int:
@@ -93,7 +95,7 @@ def _watch(terminal: "subprocess.Popen[bytes]", ledger: Path, seconds: float) ->
     every = max(1.0, seconds / SAMPLES)
     samples: list[Sample] = []
     visits: list[Visit] = []
-    taps: list[float] = []
+    taps: deque[float] = deque(maxlen=RECENT)
     told = begun
     output = terminal.stdout
     if output is None:
@@ -102,9 +104,8 @@ def _watch(terminal: "subprocess.Popen[bytes]", ledger: Path, seconds: float) ->
         waiting.register(output, selectors.EVENT_READ)
         while (passed := time.monotonic() - begun) < seconds and terminal.poll() is None:
             due = (len(samples) + 1) * every
-            if passed >= due and visits:
+            if passed >= due and taps:
                 samples.append(look(terminal.pid, ledger, passed, len(visits), taps))
-                taps = []
             elif waiting.select(max(0.05, due - passed)) and (line := output.readline()):
                 visits.append(msgspec.json.decode(line, type=Visit))
                 if len(visits) > 1:  # the first one's engine was still starting

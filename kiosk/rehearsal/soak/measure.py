@@ -21,7 +21,7 @@ class Sample(msgspec.Struct, frozen=True):
     ledger_kib: float
     wal_kib: float
     tap_ms: float
-    """The median of the taps since the sample before."""
+    """The median of the last taps."""
 
 
 def look(pid: int, ledger: Path, seconds: float, visits: int, taps: Sequence[float]) -> Sample:
