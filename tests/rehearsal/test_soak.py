@@ -67,13 +67,14 @@ def test_the_picture_has_a_panel_for_each_measure(tmp_path: Path) -> None:
         assert (0xB5, 0x45, 0x1C) in colors  # what grows
 
 
+@pytest.mark.timeout(300)
 def test_residents_use_the_real_terminal(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger"
     with Simulators(tmp_path / "books", named_by(load(CONFIG))) as simulators:
         announced = tmp_path / "announced.json"
         announced.write_bytes(msgspec.json.encode(simulators.announcements))
         terminal = subprocess.Popen(
-            [sys.executable, "-m", "kiosk.rehearsal.soak.residents", str(CONFIG), str(announced), str(ledger), "4"],
+            [sys.executable, "-m", "kiosk.rehearsal.soak.residents", str(CONFIG), str(announced), str(ledger), "6"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -83,7 +84,7 @@ def test_residents_use_the_real_terminal(tmp_path: Path) -> None:
             terminal.stdin.close()  # it ends after this visit
             visit = msgspec.json.decode(terminal.stdout.readline(), type=Visit)
             weighed = look(terminal.pid, ledger, 1, 1, [visit.tap_ms])
-            assert terminal.wait(60) == 0
+            assert terminal.wait(120) == 0
         finally:
             terminal.kill()
             terminal.wait()

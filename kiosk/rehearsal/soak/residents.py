@@ -47,7 +47,7 @@ TROUBLED = 4
 """One in so many visits meets a fault."""
 DEEDS = ("pay",) * 8 + ("decline", "leave")
 """What is done with a code."""
-VISIT_S = 90.0
+VISIT_S = 150.0
 """A visit that takes longer is odd."""
 PAUSE_MS = 1500
 """At most, between two residents."""
