@@ -114,19 +114,13 @@ class Engine:
         while True:
             try:
                 ledger = await Ledger.open(self._folder(), self._config.terminal.id, self._now)
-                aside = Files(self._folder()).set_aside()
             except (LedgerError, OSError) as error:
                 busy = isinstance(error, LedgerBusyError)
                 log.error("money stays closed: %s", "another terminal runs on this folder" if busy else error)
             except Exception:
                 log.exception("money stays closed")
             else:
-                if aside:  # who is owed something stands in it, and only the staff can settle that
-                    newest, why = aside[-1]
-                    log.error("money stays closed until %s was settled and moved elsewhere: %s", newest, why)
-                    await ledger.aclose()
-                else:
-                    await self._and_close(ledger, opened)
+                await self._and_close(ledger, opened)
             opened.set()
             await asyncio.sleep(REOPEN_SECONDS)
 
@@ -141,6 +135,11 @@ class Engine:
             await ledger.aclose()
 
     async def _with_ledger(self, ledger: Ledger, opened: asyncio.Event) -> None:
+        if aside := await asyncio.to_thread(Files(self._folder()).set_aside):
+            # who is owed something stands in it, and only the staff can settle that
+            newest, why = aside[-1]
+            log.error("money stays closed until %s was settled and moved elsewhere: %s", newest, why)
+            return
         self._money_failed.clear()
         orders = Orders(ledger, self._world(ledger), self._zone, on_broken=self._money_failed.set)
         try:

@@ -27,7 +27,8 @@ class Supervisor:
 
         `WATCHDOG_PID` is not asked: it names the compositor around the terminal.
         """
-        self._address = environ.get("NOTIFY_SOCKET", "").replace("@", "\0", 1)
+        address = environ.get("NOTIFY_SOCKET", "")
+        self._address = f"\0{address[1:]}" if address.startswith("@") else address
         limit = environ.get("WATCHDOG_USEC", "")
         self.beat_seconds = min(MOST_SECONDS, int(limit) / 1e6 / SHARE) if limit.isdecimal() else MOST_SECONDS
         """Between two beats."""

@@ -63,7 +63,7 @@ class Listening:
     """The supervisor's end of `NOTIFY_SOCKET`."""
 
     def __init__(self, folder: Path) -> None:
-        self.address = str(folder / "notify")
+        self.address = str(folder / "user@1000-notify")
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._line.bind(self.address)
 
