@@ -34,9 +34,8 @@ def write_once(path: Path, content: bytes) -> None:
     """Write a file (mode 0600) that is there whole or not at all, whenever the power fails."""
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(
-        descriptor, "wb"
-    ) as file:  # not os.write: a disk that fills up may take a part of it, and say nothing
+    # not os.write: a disk that fills up may take a part of it, and say nothing
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(descriptor)
