@@ -32,6 +32,15 @@ _ADVICE: dict[Reason, str] = {
     "bad_credentials": "check the keys and numbers in [device.settings] with the peer",
     "refused_by_peer": "ask the peer why it refuses this terminal",
     "earlier_payment_unresolved": "see `kiosk ledger orders`; staff must settle the earlier payment",
+    "sheets_out": "put paper into the tray",
+    "sheet_jammed": "open the printer, take the jammed sheet out, close it",
+    "tray_missing": "push the paper tray in",
+    "door_open": "close the printer's doors",
+    "toner_out": "put in new toner or ink",
+    "output_full": "take the sheets out of the output tray",
+    "printer_error": "see what the printer itself shows; switch it off and on",
+    "queue_stopped": "resume the queue: cupsenable NAME",
+    "queue_closed": "let the queue take jobs: cupsaccept NAME",
 }
 
 

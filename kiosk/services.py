@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from kiosk.devices.document import DocumentPrinter
 from kiosk.devices.gas import GasCompany
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.payment import PaymentMethod
@@ -22,6 +23,9 @@ class Devices(Protocol):
 
     @property
     def printer(self) -> ReceiptPrinter[msgspec.Struct]: ...
+
+    @property
+    def documents(self) -> DocumentPrinter[msgspec.Struct]: ...
 
     @property
     def methods(self) -> tuple[PaymentMethod[msgspec.Struct], ...]: ...

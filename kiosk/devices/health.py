@@ -19,10 +19,19 @@ Reason = Literal[
     "bad_credentials",
     "refused_by_peer",
     "earlier_payment_unresolved",
+    "sheets_out",
+    "sheet_jammed",
+    "tray_missing",
+    "door_open",
+    "toner_out",
+    "output_full",
+    "printer_error",
+    "queue_stopped",
+    "queue_closed",
 ]
 """Why a device needs a person, as a message key (`reason.<key>`)."""
 
-Warning_ = Literal["paper_low", "slow"]
+Warning_ = Literal["paper_low", "slow", "sheets_low", "toner_low", "output_nearly_full"]
 """What a clerk should see to soon, though the device works (`warning.<key>`)."""
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from kiosk.devices.contain import contained
+from kiosk.devices.document import DocumentPrinter
 from kiosk.devices.drivers import AnyDevice, DeviceConfig
 from kiosk.devices.gas import GasCompany
 from kiosk.devices.health import Health, Offline, Unknown, usable
@@ -160,6 +161,11 @@ class Devices:
     def printer(self) -> ReceiptPrinter[msgspec.Struct]:
         """The receipt printer. Raises `LookupError` when none is configured."""
         return _first(device for device in self.all if isinstance(device, ReceiptPrinter))
+
+    @property
+    def documents(self) -> DocumentPrinter[msgspec.Struct]:
+        """The document printer. Raises `LookupError` when none is configured."""
+        return _first(device for device in self.all if isinstance(device, DocumentPrinter))
 
     @property
     def methods(self) -> tuple[PaymentMethod[msgspec.Struct], ...]:
