@@ -1,7 +1,8 @@
 """The engine: everything but the screen, composed on one event loop.
 
-This is where a configuration becomes devices, ledger, orders and host. Money has a life of its own: it opens when
-the ledger does, closes when the ledger cannot be trusted, and is tried again; the rest of the terminal goes on.
+This is where a configuration becomes devices, ledger, orders and host. The ledger has a life of its own: it is opened
+again whenever it failed, and what needs it waits meanwhile. Money opens with it where something is sold, and stays
+closed while an earlier ledger that could not be trusted waits for the staff.
 """
 
 import asyncio
@@ -57,10 +58,10 @@ class Engine:
         self._observe = observe
         self._zone = ZoneInfo(config.hall.timezone)
         self.devices = Devices(config.devices, config.health, now)
+        self.ledger: Ledger | None = None
         self.orders: Orders | None = None
         self.money_open = asyncio.Event()
         """Set once money was open for the first time."""
-        self._money_failed = asyncio.Event()
         self._away: set[str] = set()
         """Devices that residents were told to be in trouble."""
         journeys = load_journeys(config.journeys.enabled)
@@ -70,6 +71,7 @@ class Engine:
             Services(
                 devices=self.devices,
                 orders=lambda: self.orders,
+                ledger=lambda: self.ledger,
                 issuer=self._issuer,
                 now_ms=self._now_ms,
                 journeys=tuple(journeys),
@@ -86,14 +88,14 @@ class Engine:
     async def run(self) -> None:
         """Open everything and serve."""
         self.devices.subscribe(self._health_changed)
-        money_opened = asyncio.Event()
-        money = asyncio.create_task(self._money(money_opened))
+        opened = asyncio.Event()
+        keeping = asyncio.create_task(self._keep_ledger(opened))
         try:
-            await asyncio.gather(self.devices.open(), _at_most(OPEN_SECONDS, money_opened))
+            await asyncio.gather(self.devices.open(), _within(OPEN_SECONDS, opened))
             await self.host.run()
         finally:
-            money.cancel()
-            await asyncio.gather(money, return_exceptions=True)
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
             await self.devices.aclose()
 
     def _health_changed(self, name: str, health: Health) -> None:
@@ -106,66 +108,68 @@ class Engine:
                 self.orders.nudge()
         self.host.health_changed()
 
-    async def _money(self, opened: asyncio.Event) -> None:
-        """Open the ledger and go on with its orders; again and again when that fails."""
-        if not self.devices.sells:  # a hall with free services alone
-            opened.set()
-            return
+    async def _keep_ledger(self, opened: asyncio.Event) -> None:
+        """Open the ledger and let everything work with it; again and again when that fails."""
         while True:
             try:
                 ledger = await Ledger.open(self._folder(), self._config.terminal.id, self._now)
             except (LedgerError, OSError) as error:
                 busy = isinstance(error, LedgerBusyError)
-                log.error("money stays closed: %s", "another terminal runs on this folder" if busy else error)
+                log.error("the ledger stays closed: %s", "another terminal runs on this folder" if busy else error)
             except Exception:
-                log.exception("money stays closed")
+                log.exception("the ledger stays closed")
             else:
                 await self._and_close(ledger, opened)
             opened.set()
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _and_close(self, ledger: Ledger, opened: asyncio.Event) -> None:
+        upkeep = asyncio.create_task(_forget_expired(ledger))
         try:
-            await self._with_ledger(ledger, opened)
+            self.ledger = ledger
+            if self.devices.sells:
+                await self._sell(ledger, opened)
+            else:
+                self._changed(opened)
+                await ledger.failed.wait()
+        except (LedgerError, OSError) as error:
+            log.error("the ledger is closed: %s", error)
         except Exception:
-            log.exception("money is closed")
+            log.exception("the ledger is closed")
         finally:
-            self.orders = None
+            upkeep.cancel()
+            self.ledger = None
             self.host.health_changed()
             await ledger.aclose()
 
-    async def _with_ledger(self, ledger: Ledger, opened: asyncio.Event) -> None:
-        if aside := await asyncio.to_thread(Files(self._folder()).set_aside):
+    async def _sell(self, ledger: Ledger, opened: asyncio.Event) -> None:
+        """Keep money open until the ledger fails."""
+        told = False
+        while aside := await asyncio.to_thread(Files(self._folder()).set_aside):
             # who is owed something stands in it, and only the staff can settle that
-            newest, why = aside[-1]
-            log.error("money stays closed until %s was settled and moved elsewhere: %s", newest, why)
-            return
-        self._money_failed.clear()
-        orders = Orders(ledger, self._world(ledger), self._zone, on_broken=self._money_failed.set)
+            if not told:
+                newest, why = aside[-1]
+                log.error("money stays closed until %s was settled and moved elsewhere: %s", newest, why)
+                told = True
+            self._changed(opened)
+            if await _within(REOPEN_SECONDS, ledger.failed):
+                return
+        orders = Orders(ledger, self._world(ledger), self._zone, on_broken=ledger.failed.set)
         try:
             unclosed = await orders.recover()
             if unclosed:
                 log.info("going on with %d orders that are not finished", unclosed)
             self.orders = orders
             self.money_open.set()
-            opened.set()
-            self.host.health_changed()
-            await self._until_failed(ledger)
-        except (LedgerError, OSError) as error:
-            log.error("money is closed: %s", error)
+            self._changed(opened)
+            await ledger.failed.wait()
         finally:
             self.orders = None
             await orders.aclose()
 
-    async def _until_failed(self, ledger: Ledger) -> None:
-        while True:
-            try:
-                await ledger.forget_expired()
-                async with asyncio.timeout(FORGET_EVERY.total_seconds()):
-                    await self._money_failed.wait()
-            except TimeoutError:
-                continue
-            return
+    def _changed(self, opened: asyncio.Event) -> None:
+        opened.set()
+        self.host.health_changed()
 
     def _world(self, ledger: Ledger) -> World:
         return World(
@@ -194,10 +198,20 @@ class Engine:
         return folder if folder.is_absolute() else self._config.path.parent / folder
 
 
-async def _at_most(seconds: float, event: asyncio.Event) -> None:
+async def _forget_expired(ledger: Ledger) -> None:
+    """Delete expired personal values, now and then; a ledger that fails meanwhile says so itself."""
+    with contextlib.suppress(LedgerError):
+        while True:
+            await ledger.forget_expired()
+            await asyncio.sleep(FORGET_EVERY.total_seconds())
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether it happens in that time."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await event.wait()
+            return await event.wait()
+    return False
 
 
 def load_journeys(names: tuple[str, ...]) -> Mapping[str, Journey]:

@@ -11,6 +11,7 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, U
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
 from kiosk.journeys.settings import SmartMeterSettings
+from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
 
@@ -36,10 +37,12 @@ class Devices(Protocol):
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
-    """`orders` is None while money is closed. `issuer` gives the slip's sender in a language. Times in ms."""
+    """`orders` is None while money is closed, `ledger` while nothing can be kept. `issuer` gives the slip's sender in
+    a language. Times in ms."""
 
     devices: Devices
     orders: Callable[[], Orders | None]
+    ledger: Callable[[], Ledger | None] = lambda: None
     issuer: Callable[[str], Issuer]
     now_ms: Callable[[], int]
     journeys: tuple[str, ...] = ()

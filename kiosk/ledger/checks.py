@@ -1,5 +1,6 @@
 """What must be true of a ledger. Each check raises `LedgerCorruptError` naming the first row where it is not."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -9,10 +10,17 @@ from sqlite_utils import Database
 from kiosk.ledger import tables
 from kiosk.ledger.errors import LedgerCorruptError, LedgerTooNewError
 from kiosk.ledger.witness import Head
-from kiosk.orders.evolve import ImpossibleEventError, evolve
+from kiosk.orders.evolve import evolve
 from kiosk.orders.rows import GOODS_FINAL, LIVE, Rows
 from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.envelope import Envelope, UnknownEventError, decode
+from kiosk.protocol.events import Event
+from kiosk.protocol.matter import ImpossibleEventError, MatterEvent, MatterRow
+from kiosk.protocol.matters import MATTERS, kind_of
+
+_IN_JOURNAL = "(SELECT 1 FROM journal WHERE journal.matter = it.matter)"
+Matter = tuple[type[MatterRow], str, MatterRow | None]
+"""A matter by its kind and id, and what the journal says of it: None when it says nothing."""
 
 _NEWEST = 2_000
 """How many rows of the journal are compared with the tables whenever a ledger is opened: 60 ms."""
@@ -74,16 +82,12 @@ def check_witness(db: Database, witness: Head | None) -> None:
         raise LedgerCorruptError(f"row {witness.seq} of the journal is not the one that was written")
 
 
-def envelopes(db: Database, order_no: str | None = None, after: int = 0) -> Iterator[Envelope]:
-    """The journal in order, or what it holds of one order; rows past `after`."""
+def envelopes(db: Database, *, order: str = "", matter: str = "", after: int = 0) -> Iterator[Envelope]:
+    """The journal in order, or what it holds of one order or matter; rows past `after`."""
     name = ledger_id(db)
-    cursor = db.execute(
-        "SELECT seq, CAST(body AS BLOB) FROM journal WHERE seq > ? ORDER BY seq"
-        if order_no is None
-        else "SELECT seq, CAST(body AS BLOB) FROM journal WHERE seq > ? AND order_no = ? ORDER BY seq",
-        [after] if order_no is None else [after, order_no],
-    )
-    for seq, body in cursor:
+    which = "AND order_no = ?" if order else "AND matter = ?" if matter else ""
+    query = " ".join(("SELECT seq, CAST(body AS BLOB) FROM journal WHERE seq > ?", which, "ORDER BY seq"))
+    for seq, body in db.execute(query, [after, *filter(None, (order or matter,))]):
         try:
             envelope = decode(_bytes(body, seq))
         except msgspec.DecodeError as error:
@@ -98,14 +102,42 @@ def envelopes(db: Database, order_no: str | None = None, after: int = 0) -> Iter
 def told(db: Database, order_no: str) -> Rows | None:
     """An order as the journal tells it. Raises `LedgerTooNewError` for events that this program does not know."""
     rows = None
-    for envelope in envelopes(db, order_no):
+    for seq, event in _events(envelopes(db, order=order_no)):
+        if isinstance(event, MatterEvent):
+            raise LedgerCorruptError(f"row {seq} of the journal: {order_no} becomes a {kind_of(event).name}")
+        with _possible(seq):
+            rows = evolve(rows, event)
+    return rows
+
+
+def told_matter(db: Database, matter: str) -> MatterRow | None:
+    """A matter as the journal tells it. Raises `LedgerTooNewError` for events that this program does not know."""
+    row: MatterRow | None = None
+    for seq, event in _events(envelopes(db, matter=matter)):
+        if not isinstance(event, MatterEvent):
+            raise LedgerCorruptError(f"row {seq} of the journal: {matter} becomes an order")
+        kind = kind_of(event)
+        if row is not None and not isinstance(row, kind.row):
+            raise LedgerCorruptError(f"row {seq} of the journal: {matter} becomes a {kind.name}")
+        with _possible(seq):
+            row = kind.evolve(row, event)
+    return row
+
+
+def _events(found: Iterator[Envelope]) -> Iterator[tuple[int, Event | MatterEvent]]:
+    for envelope in found:
         try:
-            rows = evolve(rows, envelope.event())
+            yield envelope.seq, envelope.event()
         except UnknownEventError as error:
             raise LedgerTooNewError(f"row {envelope.seq} of the journal: {error}") from error
-        except ImpossibleEventError as error:
-            raise LedgerCorruptError(f"row {envelope.seq} of the journal: {error}") from error
-    return rows
+
+
+@contextlib.contextmanager
+def _possible(seq: int) -> Iterator[None]:
+    try:
+        yield
+    except ImpossibleEventError as error:
+        raise LedgerCorruptError(f"row {seq} of the journal: {error}") from error
 
 
 def stored(db: Database, order_no: str) -> Rows | None:
@@ -122,10 +154,11 @@ def _load(db: Database, condition: str = "", parameters: Sequence[str] = ()) -> 
 
 
 def check_projections(db: Database) -> None:
-    """The tables of orders, attempts, refunds and prints say what the journal says."""
+    """The tables of orders and matters say what the journal says."""
     for (order_no,) in db.execute(
-        "SELECT order_no FROM journal UNION SELECT order_no FROM orders UNION SELECT order_no FROM attempts "
-        "UNION SELECT order_no FROM refunds UNION SELECT order_no FROM prints ORDER BY order_no"
+        "SELECT order_no FROM journal WHERE order_no IS NOT NULL UNION SELECT order_no FROM orders "
+        "UNION SELECT order_no FROM attempts UNION SELECT order_no FROM refunds UNION SELECT order_no FROM prints "
+        "ORDER BY order_no"
     ):
         journal, table = told(db, order_no), stored(db, order_no)
         if journal is None:
@@ -134,6 +167,9 @@ def check_projections(db: Database) -> None:
             raise LedgerCorruptError(f"order {order_no} is in the journal but not in the tables")
         if journal != table:
             raise LedgerCorruptError(f"order {order_no}: {_difference(journal, table)}")
+    for kind, matter, row in _differing(db, after=0):
+        said = "it is in the tables but not in the journal" if row is None else f"the journal says {row}"
+        raise LedgerCorruptError(f"{kind.__name__} {matter}: {said}")
 
 
 def to_mend(db: Database) -> dict[str, Rows | None]:
@@ -144,7 +180,7 @@ def to_mend(db: Database) -> dict[str, Rows | None]:
     """
     mend = {}
     for (order_no,) in db.execute(
-        "SELECT order_no FROM journal WHERE seq > (SELECT max(seq) FROM journal) - ? "
+        "SELECT order_no FROM journal WHERE order_no IS NOT NULL AND seq > (SELECT max(seq) FROM journal) - ? "
         "UNION SELECT order_no FROM orders WHERE closed = 0 OR state NOT IN ('refused', 'delivered', 'cancelled') "
         "UNION SELECT order_no FROM orders WHERE NOT EXISTS "
         "(SELECT 1 FROM journal WHERE journal.order_no = orders.order_no) "
@@ -160,6 +196,34 @@ def to_mend(db: Database) -> dict[str, Rows | None]:
         if not sound:
             mend[order_no] = journal
     return mend
+
+
+def matters_to_mend(db: Database) -> list[Matter]:
+    """Matters whose table does not say what the journal says, among the newest rows; old ones are for `verify`."""
+    return list(_differing(db, after=head(db).seq - _NEWEST))
+
+
+def _differing(db: Database, after: int) -> Iterator[Matter]:
+    """Matters with an event past row `after`, or without any, whose table says something else than the journal."""
+    there = set(db.table_names())
+    kinds = [kind for kind in MATTERS if kind.table in there]  # a ledger of an earlier version lacks the newest ones
+    if not kinds:
+        return
+    for (matter,) in db.execute("SELECT DISTINCT matter FROM journal WHERE matter IS NOT NULL AND seq > ?", [after]):
+        row = told_matter(db, matter)
+        if row is not None and _stored_matter(db, type(row), matter) != row:
+            yield type(row), matter, row
+    for kind in kinds:
+        unknown = ("SELECT matter FROM", kind.table, "AS it WHERE NOT EXISTS", _IN_JOURNAL)
+        for (matter,) in db.execute(" ".join(unknown)):
+            yield kind.row, matter, None
+
+
+def _stored_matter(db: Database, kind: type[MatterRow], matter: str) -> MatterRow | None:
+    try:
+        return next(iter(tables.matters_where(db, kind, {"matter": matter})), None)
+    except msgspec.ValidationError:
+        return None
 
 
 def check_money(db: Database) -> None:

@@ -89,7 +89,7 @@ def _story(db: Database, zone: tzinfo, wanted: str) -> int:
     _say(f"Order {order_number(order_no)} of {rows.order.business_date}", verdict(rows, zone), "")
     lines = [
         (moment(envelope.at, zone), f"row {envelope.seq}", _step(envelope, zone))
-        for envelope in checks.envelopes(db, order_no)
+        for envelope in checks.envelopes(db, order=order_no)
     ]
     _say(*_columns(lines, right={1}))
     _say(
@@ -103,7 +103,7 @@ def _story(db: Database, zone: tzinfo, wanted: str) -> int:
 def _last(db: Database, zone: tzinfo, count: int) -> int:
     last = checks.head(db).seq
     lines = [
-        (f"{envelope.seq}", moment(envelope.at, zone), order_number(envelope.order), _step(envelope, zone))
+        (f"{envelope.seq}", moment(envelope.at, zone), _number(envelope), _step(envelope, zone))
         for envelope in checks.envelopes(db, after=last - count)
     ]
     _say(*_columns(lines, right={0}))
@@ -128,6 +128,10 @@ def _tell_of_earlier(files: Files) -> None:
             f"an earlier ledger was set aside in {aside}: {why}",
             f"  what is owed in it, as far as it can be read: kiosk ledger orders --open --data {aside}",
         )
+
+
+def _number(envelope: Envelope) -> str:
+    return order_number(envelope.order) if envelope.order else envelope.matter
 
 
 def _step(envelope: Envelope, zone: tzinfo) -> str:

@@ -27,3 +27,7 @@ class LedgerCorruptError(LedgerError):
 
 class LedgerKeyError(LedgerError):
     """A key file does not hold a key."""
+
+
+class TakenError(LedgerError):
+    """Something that there may be only once is there already; nothing was written, and the ledger is as it was."""

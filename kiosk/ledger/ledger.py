@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from kiosk.ledger.errors import LedgerClosedError
+from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store
 from kiosk.orders.rows import Rows
 from kiosk.protocol.events import Event
+from kiosk.protocol.matter import MatterEvent, MatterRow
 
 _T = TypeVar("_T")
+_M = TypeVar("_M", bound=MatterRow)
 
 
 class Ledger:
@@ -33,6 +35,9 @@ class Ledger:
         self.quarantined = store.quarantined
         """Why an earlier ledger was set aside when this one was opened, in words for the staff; mostly None."""
         self.hash_key_id = store.hall_key.id
+        self.failed = asyncio.Event()
+        """Set once a call was in doubt, or by who uses the ledger and cannot go on: it must be opened again."""
+        thread.on_doubt = self.failed.set
 
     @classmethod
     async def open(cls, folder: Path, terminal: str, now: Callable[[], float] = time.time) -> "Ledger":
@@ -56,6 +61,22 @@ class Ledger:
     async def record(self, *events: Event, rows: Rows, subject: Sealed | None = None) -> None:
         """Make `events` of one order, its `rows` and a sealed value durable in one step."""
         await self._thread.call(lambda: self._store.record(*events, rows=rows, subject=subject))
+
+    async def note(self, *events: MatterEvent, subject: Sealed | None = None) -> None:
+        """Make events of matters, what they make of the rows, and a sealed value durable in one step.
+
+        Nothing is written and the ledger goes on where it raises `TakenError` for what there may be only once, or
+        `ImpossibleEventError` for an event that does not fit its matter.
+        """
+        await self._thread.call(lambda: self._store.note(*events, subject=subject))
+
+    async def matter(self, kind: type[_M], matter: str) -> _M | None:
+        """One matter, or None."""
+        return await self._thread.call(lambda: self._store.matter(kind, matter))
+
+    async def matters(self, kind: type[_M], **equal: str | int) -> list[_M]:
+        """The matters of a kind whose fields have these values, by id."""
+        return await self._thread.call(lambda: self._store.matters(kind, **equal))
 
     async def next_order_no(self) -> str:
         """A number that no order of this folder ever had."""
@@ -100,6 +121,8 @@ class _Thread:
     def __init__(self) -> None:
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._stopped = False
+        self.on_doubt: Callable[[], None] = lambda: None
+        """Called in the loop that waits for an answer which is nothing but doubt."""
         self.afterwards: Callable[[], None] | None = None
         threading.Thread(target=self._run, name="ledger", daemon=True).start()
 
@@ -115,7 +138,11 @@ class _Thread:
                 answer.give(work())
 
         self._calls.put(run)
-        return await answer.future
+        try:
+            return await answer.future
+        except LedgerDoubtError:
+            self.on_doubt()
+            raise
 
     def stop(self) -> None:
         """End the thread after the calls it has."""

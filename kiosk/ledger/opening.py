@@ -43,6 +43,8 @@ class Ready(NamedTuple):
     """Why an earlier ledger was set aside, in words for the staff."""
     mend: dict[str, Rows | None]
     """Orders whose tables do not say what the journal says, with what it says."""
+    mend_matters: list[checks.Matter]
+    """Matters of which the same is true."""
 
 
 def make_ready(files: Files, now: float) -> Ready:
@@ -54,9 +56,11 @@ def make_ready(files: Files, now: float) -> Ready:
         leftover.unlink()
     witness = read_witness(files.witness)
     names = _names(files)
-    why, mend = None, {}
+    why = None
+    mend: dict[str, Rows | None] = {}
+    mend_matters: list[checks.Matter] = []
     try:
-        mend = _examine(files, witness, begun=bool(names) or witness is not None)
+        mend, mend_matters = _examine(files, witness, begun=bool(names) or witness is not None)
     except LedgerCorruptError as error:
         why = str(error)
         aside = _set_aside(files, why, now)
@@ -73,21 +77,21 @@ def make_ready(files: Files, now: float) -> Ready:
             log.error("the witness of ledger %s was missing and begins anew: rows lost before now cannot show", name)
     if names != _names(files):
         write_once(files.names, "".join(f"{name}\n" for name in names).encode())
-    return Ready(why, mend)
+    return Ready(why, mend, mend_matters)
 
 
-def _examine(files: Files, witness: Head | None, *, begun: bool) -> dict[str, Rows | None]:
-    """Which orders to mend. Raises `LedgerCorruptError` when the journal cannot be trusted."""
+def _examine(files: Files, witness: Head | None, *, begun: bool) -> tuple[dict[str, Rows | None], list[checks.Matter]]:
+    """Which orders and matters to mend. Raises `LedgerCorruptError` when the journal cannot be trusted."""
     if not files.database.exists():
         if begun:
             raise LedgerCorruptError("the ledger file is missing")
-        return {}
+        return {}, []
     with examining(files.database) as db:
         check_schema(db)
         checks.check_pages(db)
         checks.check_witness(db, witness)
         checks.check_chain(db)
-        return checks.to_mend(db)
+        return checks.to_mend(db), checks.matters_to_mend(db)
 
 
 @contextlib.contextmanager

@@ -136,6 +136,25 @@ def _paid_ms(db: Database) -> None:
     db.executescript("ALTER TABLE attempts ADD COLUMN paid_ms INTEGER NOT NULL DEFAULT 0;")
 
 
+@SCHEMA(name="0005_matters")
+def _matters(db: Database) -> None:
+    db.executescript("""
+ALTER TABLE journal ADD COLUMN matter TEXT GENERATED ALWAYS AS (json_extract(body, '$.matter')) VIRTUAL;
+CREATE INDEX journal_matter ON journal(matter) WHERE matter IS NOT NULL;
+CREATE TABLE ratings (
+  matter TEXT PRIMARY KEY,
+  about TEXT NOT NULL UNIQUE,
+  service TEXT NOT NULL,
+  grade INTEGER NOT NULL CHECK (grade BETWEEN 1 AND 5),
+  business_date TEXT NOT NULL,
+  language TEXT NOT NULL,
+  reasons TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

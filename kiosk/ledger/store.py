@@ -5,26 +5,33 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from sqlite_utils import Database
 
 from kiosk.ledger import checks, tables
 from kiosk.ledger.disk import take_lock
-from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError
+from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError, TakenError
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import check_terminal, order_number
-from kiosk.ledger.opening import make_ready
+from kiosk.ledger.opening import Ready, make_ready
 from kiosk.ledger.schema import SCHEMA, applied_steps, steps
 from kiosk.ledger.seal import HallKey, Sealed, Sealer, read_or_make_key
-from kiosk.ledger.witness import Witness
+from kiosk.ledger.witness import Head, Witness
 from kiosk.orders.rows import Rows
 from kiosk.protocol.chain import link
 from kiosk.protocol.envelope import encode
-from kiosk.protocol.events import Event
+from kiosk.protocol.events import Event, OrderEvent
+from kiosk.protocol.matter import MatterEvent, MatterRow
+from kiosk.protocol.matters import kind_of
 
 log = logging.getLogger(__name__)
+
+_M = TypeVar("_M", bound=MatterRow)
+
+_TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -58,7 +65,7 @@ class Store:
                 self._db.execute("PRAGMA secure_delete = ON")
                 if applied_steps(self._db) != steps():
                     SCHEMA.apply(self._db)
-                self._mend(ready.mend)
+                self._mend(ready)
                 self._head = checks.head(self._db)
             except sqlite3.Error as error:
                 raise OSError(f"the ledger cannot be opened: {error}") from error
@@ -79,39 +86,51 @@ class Store:
         if not events or any(event.order_no != order_no for event in events):
             raise ValueError(f"these are not events of order {order_no}")
         with self._sure():
-            head = self._head
-            journal = []
-            for event in events:
-                seq = head.seq + 1
-                body = encode(
-                    event,
-                    seq=seq,
-                    ledger=head.ledger_id,
-                    terminal=self._terminal,
-                    at=int(self._now() * 1000),
-                    mono=time.monotonic_ns() // 1_000_000,
-                    boot=self._boot,
-                )
-                head = head._replace(seq=seq, hash=link(head.hash, seq, body))
-                journal.append((seq, body.decode(), head.hash))
-            sealed = None
-            if subject is not None:
-                sealed = (subject.subject, self._sealer.seal(subject.subject, subject.value), subject.expires_ms)
             with self._transaction() as db:
-                for row in journal:
-                    db.execute("INSERT INTO journal (seq, body, hash) VALUES (?, ?, ?)", row)
+                head = self._append(db, events, subject)
                 tables.save(db, rows, self._known.get(order_no) or self._find(order_no))
-                if sealed is not None:
-                    db.execute(
-                        "INSERT INTO private (subject, sealed, expires_ms) VALUES (?, ?, ?) ON CONFLICT (subject) "
-                        "DO UPDATE SET sealed = excluded.sealed, expires_ms = excluded.expires_ms",
-                        sealed,
-                    )
             self._head = head
             if rows.order.closed:
                 self._known.pop(order_no, None)
             else:
                 self._known[order_no] = rows
+
+    def note(self, *events: MatterEvent, subject: Sealed | None = None) -> None:
+        """One transaction, on disk when this returns: events of matters, what they make of the rows, a sealed value.
+
+        Nothing is written and the ledger goes on where it raises `TakenError` for what there may be only once, or
+        `ImpossibleEventError` for an event that does not fit its matter.
+        """
+        rows: dict[str, MatterRow] = {}
+        for event in events:
+            kind = kind_of(event)
+            row = rows.get(event.matter) or self.matter(kind.row, event.matter)
+            rows[event.matter] = kind.evolve(row, event)
+        taken = None
+        with self._sure():
+            try:
+                with self._transaction() as db:
+                    head = self._append(db, events, subject)
+                    for row in rows.values():
+                        tables.put(db, row)
+            except sqlite3.IntegrityError as error:
+                if error.sqlite_errorcode not in _TAKEN:
+                    raise
+                self._db.execute("ROLLBACK")
+                taken = error
+            else:
+                self._head = head
+        if taken:
+            raise TakenError(str(taken)) from taken
+
+    def matter(self, kind: type[_M], matter: str) -> _M | None:
+        """One matter, or None."""
+        return next(iter(self.matters(kind, matter=matter)), None)
+
+    def matters(self, kind: type[_M], **equal: str | int) -> list[_M]:
+        """The matters of a kind whose fields have these values, by id."""
+        with self._sure():
+            return tables.matters_where(self._db, kind, equal)
 
     def bear_witness(self) -> None:
         """Keep the head outside SQLite too, unless it is there already."""
@@ -172,15 +191,41 @@ class Store:
             self._shut = self._shut or "it was closed"
             self._resources.close()
 
-    def _mend(self, orders: dict[str, Rows | None]) -> None:
-        if orders:
-            log.error("the tables of %s did not say what the journal says, and were mended", ", ".join(orders))
+    def _mend(self, ready: Ready) -> None:
+        if wrong := [*ready.mend, *(matter for _, matter, _ in ready.mend_matters)]:
+            log.error("the tables of %s did not say what the journal says, and were mended", ", ".join(wrong))
         with self._transaction() as db:
-            for order_no, rows in orders.items():
+            for order_no, rows in ready.mend.items():
                 tables.mend(db, order_no, rows)
+            for kind, matter, row in ready.mend_matters:
+                tables.mend_matter(db, kind, matter, row)
             # a counter that lost a bit must not give a number twice
             last = db.execute("SELECT max(CAST(substr(order_no, -7, 6) AS INTEGER)) FROM orders").fetchone()[0]
             db.execute("UPDATE ledger SET orders = ? WHERE orders < ?", [last, last])
+
+    def _append(self, db: Database, events: Sequence[OrderEvent | MatterEvent], subject: Sealed | None) -> Head:
+        """Write events and a sealed value into the open transaction; the head after it."""
+        head = self._head
+        for event in events:
+            seq = head.seq + 1
+            body = encode(
+                event,
+                seq=seq,
+                ledger=head.ledger_id,
+                terminal=self._terminal,
+                at=int(self._now() * 1000),
+                mono=time.monotonic_ns() // 1_000_000,
+                boot=self._boot,
+            )
+            head = head._replace(seq=seq, hash=link(head.hash, seq, body))
+            db.execute("INSERT INTO journal (seq, body, hash) VALUES (?, ?, ?)", (seq, body.decode(), head.hash))
+        if subject is not None:
+            db.execute(
+                "INSERT INTO private (subject, sealed, expires_ms) VALUES (?, ?, ?) ON CONFLICT (subject) "
+                "DO UPDATE SET sealed = excluded.sealed, expires_ms = excluded.expires_ms",
+                (subject.subject, self._sealer.seal(subject.subject, subject.value), subject.expires_ms),
+            )
+        return head
 
     def _find(self, order_no: str) -> Rows | None:
         found = tables.load(self._db, "WHERE order_no = ?", [order_no])

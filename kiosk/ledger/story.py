@@ -6,6 +6,8 @@ from typing import assert_never
 from kiosk.orders.rows import Rows
 from kiosk.orders.truth import truth
 from kiosk.protocol import events as ev
+from kiosk.protocol.matter import MatterEvent
+from kiosk.protocol.matters import kind_of
 from kiosk.text.numbers import money
 
 
@@ -14,9 +16,11 @@ def moment(epoch_ms: int, zone: tzinfo) -> str:
     return f"{datetime.fromtimestamp(epoch_ms / 1000, zone):%Y-%m-%d %H:%M:%S}"
 
 
-def step(event: ev.Event, zone: tzinfo) -> str:
+def step(event: ev.Event | MatterEvent, zone: tzinfo) -> str:
     """What one event says happened."""
     match event:
+        case MatterEvent():
+            return kind_of(event).tell(event)
         case ev.OrderOpening():
             return f"order begun ({words(event.kind)}): the gas company is asked to hold {money(event.due_fen)}"
         case ev.OrderOpened():

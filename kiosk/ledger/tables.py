@@ -1,20 +1,24 @@
-"""The rows of an order in SQLite: one table for each kind, one typed column for each field."""
+"""The rows of orders and matters in SQLite: one table for each kind, one typed column for each field."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlite_utils import Database
 
 from kiosk.orders.rows import AttemptRow, OrderRow, PrintRow, RefundRow, Rows
+from kiosk.protocol.matter import MatterRow
+from kiosk.protocol.matters import MATTERS
 
 Row = OrderRow | AttemptRow | RefundRow | PrintRow
-_R = TypeVar("_R", bound=Row)
+_R = TypeVar("_R", bound=Row | MatterRow)
+_M = TypeVar("_M", bound=MatterRow)
+_O = TypeVar("_O", bound=AttemptRow | RefundRow | PrintRow)
 Value = str | int
 
 
-class _Table(Generic[_R]):
+class Table(Generic[_R]):
     """Statements and conversions for one kind of row, made from the fields of its struct."""
 
     def __init__(self, name: str, row: type[_R], *identity: str) -> None:
@@ -45,10 +49,11 @@ class _Table(Generic[_R]):
             yield msgspec.convert(dict(zip(columns, values, strict=True)), self._row, strict=False)
 
 
-ORDERS = _Table("orders", OrderRow, "order_no")
-ATTEMPTS = _Table("attempts", AttemptRow, "order_no", "n")
-REFUNDS = _Table("refunds", RefundRow, "order_no", "n", "r")
-PRINTS = _Table("prints", PrintRow, "order_no", "p")
+ORDERS = Table("orders", OrderRow, "order_no")
+ATTEMPTS = Table("attempts", AttemptRow, "order_no", "n")
+REFUNDS = Table("refunds", RefundRow, "order_no", "n", "r")
+PRINTS = Table("prints", PrintRow, "order_no", "p")
+MATTER: dict[type[MatterRow], Table[Any]] = {kind.row: Table(kind.table, kind.row, "matter") for kind in MATTERS}
 
 
 def save(db: Database, rows: Rows, before: Rows | None) -> None:
@@ -75,6 +80,27 @@ def mend(db: Database, order_no: str, rows: Rows | None) -> None:
         save(db, rows, None)
 
 
+def put(db: Database, row: MatterRow) -> None:
+    """Write what a matter has come to; belongs into an open transaction."""
+    db.execute(MATTER[type(row)].upsert, msgspec.structs.astuple(row))
+
+
+def matters_where(db: Database, kind: type[_M], equal: Mapping[str, Value]) -> list[_M]:
+    """The matters of a kind whose columns have these values. Raises `KeyError` for a column that there is not."""
+    table: Table[_M] = MATTER[kind]
+    if unknown := equal.keys() - set(table.columns):
+        raise KeyError(f"{table.name} has no {', '.join(sorted(unknown))}")
+    condition = " AND ".join(" ".join((column, "= ?")) for column in equal)
+    return list(table.rows(db, " ".join(("WHERE", condition)) if condition else "", list(equal.values())))
+
+
+def mend_matter(db: Database, kind: type[MatterRow], matter: str, row: MatterRow | None) -> None:
+    """Put `row` in the place of what is stored of a matter; belongs into an open transaction."""
+    db.execute(" ".join(("DELETE FROM", MATTER[kind].name, "WHERE matter = ?")), [matter])
+    if row is not None:
+        put(db, row)
+
+
 def load(db: Database, condition: str = "", parameters: Sequence[Value] = ()) -> list[Rows]:
     """Whole orders that meet a condition on the table `orders` (`WHERE …`), by number."""
     owner = " ".join(("WHERE order_no IN (SELECT order_no FROM orders", condition, ")")) if condition else ""
@@ -92,8 +118,8 @@ def load(db: Database, condition: str = "", parameters: Sequence[Value] = ()) ->
     ]
 
 
-def _by_order(rows: Iterable[_R]) -> defaultdict[str, list[_R]]:
-    grouped: defaultdict[str, list[_R]] = defaultdict(list)
+def _by_order(rows: Iterable[_O]) -> defaultdict[str, list[_O]]:
+    grouped: defaultdict[str, list[_O]] = defaultdict(list)
     for row in rows:
         grouped[row.order_no].append(row)
     return grouped

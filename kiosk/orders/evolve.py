@@ -18,10 +18,7 @@ from kiosk.orders.rows import (
     Rows,
 )
 from kiosk.protocol import events as ev
-
-
-class ImpossibleEventError(ValueError):
-    """An event does not fit the rows it is applied to: a defect, or a journal that was tampered with."""
+from kiosk.protocol.matter import ImpossibleEventError
 
 
 def evolve(rows: Rows | None, event: ev.Event) -> Rows:

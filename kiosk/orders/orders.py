@@ -12,7 +12,7 @@ from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknow
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
-from kiosk.orders.evolve import ImpossibleEventError, evolve
+from kiosk.orders.evolve import evolve
 from kiosk.orders.machine import WrongAnswerError
 from kiosk.orders.private import Private, seal, unseal
 from kiosk.orders.rows import PrintState, Rows
@@ -21,6 +21,7 @@ from kiosk.orders.truth import gist
 from kiosk.orders.within import within
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev
+from kiosk.protocol.matter import ImpossibleEventError
 from kiosk.slips.slip import Slip
 
 log = logging.getLogger(__name__)

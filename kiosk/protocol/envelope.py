@@ -1,22 +1,24 @@
-"""What surrounds an event in the journal: where and when it was written, and which order it belongs to.
+"""What surrounds an event in the journal: where and when it was written, and which order or matter it belongs to.
 
 The stored bytes are what the chain hashes and what travels to the hub, so a body is encoded once and kept as it is.
 An envelope can be read without knowing its event's type: a reader parks what it does not know.
 """
 
-from typing import Any, cast
+from typing import Any, Union, cast
 
 import msgspec
 
-from kiosk.protocol.events import Event
+from kiosk.protocol.events import Event, OrderEvent
+from kiosk.protocol.matter import MatterEvent
+from kiosk.protocol.matters import MATTERS
 
 
 class UnknownEventError(ValueError):
     """The envelope is sound but holds an event that this program does not know or cannot read."""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of the journal."""
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One row of the journal: of an order or of a matter."""
 
     seq: int
     ledger: str
@@ -27,36 +29,48 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Monotonic clock of this boot, in milliseconds."""
     boot: str
     type: str
-    order: str
+    order: str = ""
+    matter: str = ""
     data: dict[str, object]
-    """The event without its type and order."""
+    """The event without its type and what it belongs to."""
 
-    def event(self) -> Event:
+    def event(self) -> Event | MatterEvent:
         """The event inside. Raises `UnknownEventError`."""
+        belongs = {"matter": self.matter} if self.matter else {"order_no": self.order}
         try:
-            return msgspec.convert({**self.data, "type": self.type, "order_no": self.order}, _EVENT)
+            return msgspec.convert({**self.data, **belongs, "type": self.type}, _EVENT)
         except msgspec.ValidationError as error:
             raise UnknownEventError(f"{self.type}: {error}") from error
 
 
-_EVENT = cast("type[Event]", Event)
+_EVENT = cast("type[Event | MatterEvent]", Union[Event, *(event for kind in MATTERS for event in kind.events)])
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Envelope)
 
 
-def type_of(event: Event) -> str:
+def type_of(event: OrderEvent | MatterEvent) -> str:
     """`menkou.order.opening.v1`: the name under which the journal keeps such events."""
     return str(event.__struct_config__.tag)
 
 
-def encode(event: Event, *, seq: int, ledger: str, terminal: str, at: int, mono: int, boot: str) -> bytes:
+def encode(
+    event: OrderEvent | MatterEvent, *, seq: int, ledger: str, terminal: str, at: int, mono: int, boot: str
+) -> bytes:
     """The bytes to store for `event`, in UTF-8 JSON."""
     data: dict[str, Any] = msgspec.to_builtins(event)
     kind = data.pop("type")
-    order = data.pop("order_no")
     return _ENCODER.encode(
         Envelope(
-            seq=seq, ledger=ledger, terminal=terminal, at=at, mono=mono, boot=boot, type=kind, order=order, data=data
+            seq=seq,
+            ledger=ledger,
+            terminal=terminal,
+            at=at,
+            mono=mono,
+            boot=boot,
+            type=kind,
+            order=data.pop("order_no", ""),
+            matter=data.pop("matter", ""),
+            data=data,
         )
     )
 

@@ -8,10 +8,10 @@ import pytest
 
 from kiosk.devices import gas, payment
 from kiosk.orders import machine
-from kiosk.orders.evolve import ImpossibleEventError
 from kiosk.orders.machine import Cancel, Close, Confirm, Final, Find, GiveBack, OpenOrder, Start, Wait
 from kiosk.orders.truth import telling, truth
 from kiosk.protocol import events as ev
+from kiosk.protocol.matter import ImpossibleEventError
 from tests.orders.story import (
     CLOSED,
     DUE,

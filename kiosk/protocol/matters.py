@@ -1,0 +1,15 @@
+"""Every kind of matter that the journal knows."""
+
+from typing import Any
+
+from kiosk.protocol.matter import Kind, MatterEvent
+from kiosk.protocol.ratings import RATING
+
+MATTERS: tuple[Kind[Any, Any], ...] = (RATING,)
+
+_BY_EVENT = {event: kind for kind in MATTERS for event in kind.events}
+
+
+def kind_of(event: MatterEvent) -> Kind[Any, Any]:
+    """The kind that an event belongs to."""
+    return _BY_EVENT[type(event)]
