@@ -8,10 +8,10 @@ import asyncio
 from kiosk.devices.payment import Step
 from kiosk.journeys.journey import End
 from kiosk.journeys.paper import Slips
-from kiosk.orders.machine import Method as OrderMethod
 from kiosk.orders.orders import Orders
 from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.runner import Running
+from kiosk.orders.steps import Method as OrderMethod
 from kiosk.orders.truth import advice, anything_taken, needs_staff, telling, truth
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said

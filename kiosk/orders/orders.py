@@ -8,16 +8,16 @@ from typing import Any, Protocol
 
 import msgspec
 
-from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown, ReceiptPrinter
+from kiosk.devices.printer import PrintOutcome, PrintUnknown, ReceiptPrinter
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
+from kiosk.orders import prints
+from kiosk.orders.answers import WrongAnswerError
 from kiosk.orders.evolve import evolve
-from kiosk.orders.machine import WrongAnswerError
 from kiosk.orders.private import Private, seal, unseal
 from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running
-from kiosk.orders.truth import gist
 from kiosk.orders.within import within
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev
@@ -171,31 +171,18 @@ class Orders:
     async def _print(self, running: Running, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker) -> PrintState:
         if running.private is None:
             raise LookupError(f"the sealed values of order {running.rows.order.order_no} are gone")
-        rows = running.rows
-        told = gist(rows)
-        reprint = any(row.truth == told and row.state != "not_printed" for row in rows.prints)
-        p = len(rows.prints) + 1
-        order_no = rows.order.order_no
-        slip = make(rows, running.private, reprint=reprint)
+        slip_row = prints.intended(running.rows, self.world.now_ms())
+        slip = make(running.rows, running.private, reprint=slip_row.reprint)
         try:
-            await running.commit(
-                ev.PrintIntended(order_no=order_no, p=p, reprint=reprint, truth=told, at_ms=self.world.now_ms())
-            )
+            await running.commit(slip_row)
             self.world.observe("before effect Print")
             outcome = await self._printed(printer, slip)
             self.world.observe("after effect Print")
-            match outcome:
-                case Printed():
-                    ended = ev.PrintEnded(order_no=order_no, p=p, state="printed")
-                case NotPrinted(reason=reason):
-                    ended = ev.PrintEnded(order_no=order_no, p=p, state="not_printed", why=reason)
-                case PrintUnknown(why=why):
-                    ended = ev.PrintEnded(order_no=order_no, p=p, state="unknown", why=why)
-            await running.commit(ended)
+            await running.commit(prints.ended(slip_row.order_no, slip_row.p, outcome))
         except (LedgerError, OSError) as error:
             self._break(error)
             raise MoneyClosedError from error
-        return running.rows.prints[p - 1].state
+        return running.rows.prints[slip_row.p - 1].state
 
     async def aclose(self) -> None:
         """Stop the tasks. What they were waiting for is asked again at the next start."""
@@ -228,11 +215,8 @@ class Orders:
             return None
 
     async def _end_lost_prints(self, running: Running) -> None:
-        for row in running.rows.prints:
-            if row.state == "intended":  # the power went while it printed
-                await running.commit(
-                    ev.PrintEnded(order_no=row.order_no, p=row.p, state="unknown", why="the terminal stopped")
-                )
+        if lost := prints.lost(running.rows):
+            await running.commit(*lost)
 
     def _start(self, running: Running) -> None:
         order_no = running.rows.order.order_no

@@ -133,3 +133,11 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     def live(self) -> AttemptRow | None:
         """The attempt that may still take money, if any: there is never more than one."""
         return next((attempt for attempt in self.attempts if attempt.state in LIVE), None)
+
+    def attempt(self, n: int) -> AttemptRow:
+        """Attempt `n`."""
+        return next(attempt for attempt in self.attempts if attempt.n == n)
+
+    def refund(self, n: int, r: int) -> RefundRow:
+        """Refund `r` of attempt `n`."""
+        return next(refund for refund in self.refunds if (refund.n, refund.r) == (n, r))

@@ -14,7 +14,7 @@ from typing import assert_never
 import msgspec
 
 from kiosk.devices import gas, payment
-from kiosk.orders import machine
+from kiosk.orders import answers, deciding, steps
 from kiosk.orders.evolve import evolve
 from kiosk.orders.private import Private
 from kiosk.orders.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
@@ -43,9 +43,9 @@ class Running:
         self.progress: payment.Step | None = None
         self._world = world
         self._present = present
-        self._wants: machine.Method | None = None
+        self._wants: steps.Method | None = None
         self._predecessor: str | None = None
-        self.not_ready: machine.Method | None = None
+        self.not_ready: steps.Method | None = None
         """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
         self._stop = False
         self._not_before: dict[str, float] = {}
@@ -76,7 +76,7 @@ class Running:
         """Whether the resident is still at the screen with this order."""
         return self._present
 
-    def pay_with(self, method: machine.Method) -> None:
+    def pay_with(self, method: steps.Method) -> None:
         """The resident chose a way to pay; an attempt begins as soon as no other is live."""
         self._wants = method
         self._predecessor = None
@@ -132,19 +132,19 @@ class Running:
     async def run(self) -> None:
         """Until the order is final and nothing of it is watched. Raises what the ledger raises."""
         while True:
-            decision = machine.decide(self.rows, self._moment(), self._world.settings)
+            decision = deciding.decide(self.rows, self._moment(), self._world.settings)
             match decision:
-                case machine.Final():
+                case steps.Final():
                     return
-                case machine.Wait(until_ms=until_ms):
+                case steps.Wait(until_ms=until_ms):
                     await self._sleep(until_ms)
-                case machine.Act(intent=intent, effect=effect):
+                case steps.Act(intent=intent, effect=effect):
                     await self._act(intent, effect)
                 case _:
                     assert_never(decision)
 
-    def _moment(self) -> machine.Moment:
-        return machine.Moment(
+    def _moment(self) -> steps.Moment:
+        return steps.Moment(
             now_ms=self._world.now_ms(),
             present=self._present,
             wants=self._wants,
@@ -167,49 +167,49 @@ class Running:
                 await self._wake.wait()
         self._wake.clear()
 
-    async def _act(self, intent: tuple[ev.Event, ...], effect: machine.Effect | None) -> None:
+    async def _act(self, intent: tuple[ev.Event, ...], effect: steps.Effect | None) -> None:
         if intent:
             await self.commit(*intent)
         if effect is None:
             return
         match effect:
-            case machine.Start(n=n):
-                attempt = machine.attempt_of(self.rows, n)
+            case steps.Start(n=n):
+                attempt = self.rows.attempt(n)
                 self._show_ends[n] = self._clock() + (attempt.show_until_ms - attempt.sent_ms) / 1000
                 self._wants = None
                 self.offer = None
                 self.progress = None
-            case machine.Close():
+            case steps.Close():
                 self.offer = None
             case _:
                 pass
         self._asked_before = not intent
-        if isinstance(effect, machine.Start) and (self._stop or not self._present):
-            answer: machine.Answer = payment.Dead("never_arrived")  # while it was recorded: nothing leaves
+        if isinstance(effect, steps.Start) and (self._stop or not self._present):
+            answer: answers.Answer = payment.Dead("never_arrived")  # while it was recorded: nothing leaves
         else:
             answer = await self._perform(effect)
-        if isinstance(effect, machine.Prepare):
+        if isinstance(effect, steps.Prepare):
             self._prepared(answer)
             return
-        if isinstance(effect, machine.Confirm):
+        if isinstance(effect, steps.Confirm):
             self._doubt |= not isinstance(answer, gas.Unreachable) or answer.sent
-        events = machine.apply(self.rows, effect, answer, self._world.now_ms())
+        events = answers.apply(self.rows, effect, answer, self._world.now_ms())
         if events:
             await self.commit(*events)
         self._schedule(effect, answer)
 
-    def _prepared(self, answer: machine.Answer) -> None:
+    def _prepared(self, answer: answers.Answer) -> None:
         if isinstance(answer, payment.Ready):
             self._predecessor = answer.predecessor
         else:
             self.not_ready, self._wants = self._wants, None
         self._changed.set()
 
-    def _schedule(self, effect: machine.Effect, answer: machine.Answer) -> None:
+    def _schedule(self, effect: steps.Effect, answer: answers.Answer) -> None:
         now_ms = self._world.now_ms()
         settings = self._world.settings
-        if isinstance(effect, machine.Find | machine.Close | machine.Start):
-            attempt = machine.attempt_of(self.rows, effect.n)
+        if isinstance(effect, steps.Find | steps.Close | steps.Start):
+            attempt = self.rows.attempt(effect.n)
             if self._decided == effect.n:  # while the call was under way
                 self._decided = 0
                 self._ask_at_once(effect.n)
@@ -224,15 +224,13 @@ class Running:
                 return
             if attempt.state == "dead":
                 self._unanswered.add(attempt.n)
-            if attempt.state == "open" and isinstance(effect, machine.Find | machine.Start):
+            if attempt.state == "open" and isinstance(effect, steps.Find | steps.Start):
                 self._not_before[f"find:{attempt.n}"] = self._clock() + settings.poll_seconds
                 return
-        if isinstance(effect, machine.GiveBack):
-            self._alarm(machine.refund_of(self.rows, effect.n, effect.r))
+        if isinstance(effect, steps.GiveBack):
+            self._alarm(self.rows.refund(effect.n, effect.r))
         tries = self._tries[effect.key] = self._tries.get(effect.key, 0) + 1
-        most = (
-            settings.refund_retry_most_seconds if isinstance(effect, machine.GiveBack) else settings.retry_most_seconds
-        )
+        most = settings.refund_retry_most_seconds if isinstance(effect, steps.GiveBack) else settings.retry_most_seconds
         wait = min(settings.retry_first_seconds * 2 ** min(tries - 1, 20), most)
         self._not_before[effect.key] = self._clock() + wait
 
@@ -243,7 +241,7 @@ class Running:
         return self._world.now_ms() + math.ceil((due - self._clock()) * 1000)
 
     def _ask_at_once(self, n: int) -> None:
-        for effect in (machine.Find(n), machine.Close(n)):
+        for effect in (steps.Find(n), steps.Close(n)):
             self._not_before.pop(effect.key, None)
 
     def _alarm(self, refund: RefundRow) -> None:
@@ -275,7 +273,7 @@ class Running:
         else:
             self.closed.clear()
 
-    async def _perform(self, effect: machine.Effect) -> machine.Answer:
+    async def _perform(self, effect: steps.Effect) -> answers.Answer:
         name = type(effect).__name__
         self._world.observe(f"before effect {name}")
         try:
@@ -288,33 +286,33 @@ class Running:
         self._world.observe(f"after effect {name}")
         return answer
 
-    async def _call(self, effect: machine.Effect) -> machine.Answer:
+    async def _call(self, effect: steps.Effect) -> answers.Answer:
         order = self.rows.order
         match effect:
-            case machine.OpenOrder():
+            case steps.OpenOrder():
                 if self.private is None:
                     raise LookupError("the sealed values of this order are gone")
                 return await self._world.gas.open_order(order.order_no, self.private.number, order.quote_id)
-            case machine.Prepare(device=device):
+            case steps.Prepare(device=device):
                 holder = self._world.holder(device)
                 if holder not in (None, order.order_no):
                     return payment.Unknown(f"the device is held by order {holder}")
                 return await self._world.methods[device].prepare()
-            case machine.Start(n=n):
-                attempt = machine.attempt_of(self.rows, n)
+            case steps.Start(n=n):
+                attempt = self.rows.attempt(n)
                 return await self._method(attempt).start(self._for_driver(attempt), partial(self._tell, n))
-            case machine.Find(n=n):
-                attempt = machine.attempt_of(self.rows, n)
+            case steps.Find(n=n):
+                attempt = self.rows.attempt(n)
                 return await self._method(attempt).find(self._for_driver(attempt))
-            case machine.Close(n=n):
-                attempt = machine.attempt_of(self.rows, n)
+            case steps.Close(n=n):
+                attempt = self.rows.attempt(n)
                 return await self._method(attempt).close(self._for_driver(attempt))
-            case machine.Confirm(doubt=doubt):
+            case steps.Confirm(doubt=doubt):
                 return await self._confirm(doubt)
-            case machine.Cancel():
+            case steps.Cancel():
                 return await self._world.gas.cancel(order.order_no, order.why)
-            case machine.GiveBack(n=n, r=r):
-                attempt = machine.attempt_of(self.rows, n)
+            case steps.GiveBack(n=n, r=r):
+                attempt = self.rows.attempt(n)
                 return await self._give_back(attempt, r)
             case _:
                 assert_never(effect)
@@ -329,7 +327,7 @@ class Running:
         return await self._world.gas.confirm_paid(order.order_no, order.paid_channel, order.paid_ref, order.paid_fen)
 
     async def _give_back(self, attempt: AttemptRow, r: int) -> payment.RefundOutcome:
-        row = machine.refund_of(self.rows, attempt.n, r)
+        row = self.rows.refund(attempt.n, r)
         refund = payment.Refund(
             order_no=row.order_no,
             n=row.n,

@@ -6,7 +6,7 @@ come from here.
 
 from typing import Literal
 
-from kiosk.orders.machine import UNPROVED_RETURN
+from kiosk.orders.answers import UNPROVED_RETURN
 from kiosk.orders.rows import GOODS_FINAL, Rows
 from kiosk.text.catalogue import Said
 

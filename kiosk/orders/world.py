@@ -6,7 +6,7 @@ from typing import Protocol, assert_never
 import msgspec
 
 from kiosk.devices import gas, payment
-from kiosk.orders import machine
+from kiosk.orders import answers, steps
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
@@ -48,14 +48,14 @@ class World:
         """The order that holds a device, if any: `Orders` knows."""
 
 
-def no_answer(effect: machine.Effect, why: str) -> machine.Answer:
+def no_answer(effect: steps.Effect, why: str) -> answers.Answer:
     """What an effect without an answer amounts to."""
     match effect:
-        case machine.OpenOrder() | machine.Confirm() | machine.Cancel():
+        case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
             return gas.Unreachable(why, sent=True)
-        case machine.Prepare() | machine.Start() | machine.Find() | machine.Close():
+        case steps.Prepare() | steps.Start() | steps.Find() | steps.Close():
             return payment.Unknown(why)
-        case machine.GiveBack():
+        case steps.GiveBack():
             return payment.RefundPending(why)
         case _:
             assert_never(effect)

@@ -1,7 +1,7 @@
 """An order told by its events: rows for tests of single decisions."""
 
 from kiosk.devices import gas, payment
-from kiosk.orders import machine
+from kiosk.orders import answers, deciding, steps
 from kiosk.orders.evolve import evolve
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
@@ -92,37 +92,37 @@ class Story:
     def delivered(self) -> "Story":
         return self.delivering().then(ev.OrderDelivered(order_no=NO, receipt_no="R", at_ms=self.now_ms))
 
-    def restart(self) -> machine.Decision:
+    def restart(self) -> steps.Decision:
         """What a process that has just started does next."""
         doubt = self.rows.order.state == "delivering"
-        return machine.decide(self.rows, machine.Moment(now_ms=self.now_ms, doubt=doubt), SETTINGS)
+        return deciding.decide(self.rows, steps.Moment(now_ms=self.now_ms, doubt=doubt), SETTINGS)
 
     def at_screen(
-        self, *, stop: bool = False, wants: bool | machine.Method = False, predecessor: str | None = None
-    ) -> machine.Decision:
+        self, *, stop: bool = False, wants: bool | steps.Method = False, predecessor: str | None = None
+    ) -> steps.Decision:
         """What happens next while the resident is there. `wants`: WeChat, or a way to pay."""
-        wish = machine.Method("wechat", "wechat") if wants is True else wants or None
-        moment = machine.Moment(now_ms=self.now_ms, present=True, stop=stop, wants=wish, predecessor=predecessor)
-        return machine.decide(self.rows, moment, SETTINGS)
+        wish = steps.Method("wechat", "wechat") if wants is True else wants or None
+        moment = steps.Moment(now_ms=self.now_ms, present=True, stop=stop, wants=wish, predecessor=predecessor)
+        return deciding.decide(self.rows, moment, SETTINGS)
 
-    def answered(self, effect: machine.Effect, answer: machine.Answer) -> "Story":
+    def answered(self, effect: steps.Effect, answer: answers.Answer) -> "Story":
         """What the answer to an effect adds."""
-        return self.then(*machine.apply(self.rows, effect, answer, self.now_ms))
+        return self.then(*answers.apply(self.rows, effect, answer, self.now_ms))
 
 
-def effect_of(decision: machine.Decision) -> machine.Effect | None:
+def effect_of(decision: steps.Decision) -> steps.Effect | None:
     """What a decision does to the outside world."""
-    assert isinstance(decision, machine.Act), decision
+    assert isinstance(decision, steps.Act), decision
     return decision.effect
 
 
-def intent_of(decision: machine.Decision) -> tuple[ev.Event, ...]:
+def intent_of(decision: steps.Decision) -> tuple[ev.Event, ...]:
     """What a decision records before that."""
-    assert isinstance(decision, machine.Act), decision
+    assert isinstance(decision, steps.Act), decision
     return decision.intent
 
 
-def intends(decision: machine.Decision) -> list[type[ev.Event]]:
+def intends(decision: steps.Decision) -> list[type[ev.Event]]:
     """The kinds of what it records."""
     return [type(event) for event in intent_of(decision)]
 

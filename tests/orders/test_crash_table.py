@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from kiosk.devices import gas, payment
-from kiosk.orders import machine
-from kiosk.orders.machine import Cancel, Close, Confirm, Final, Find, GiveBack, OpenOrder, Start, Wait
+from kiosk.orders import deciding, steps
+from kiosk.orders.steps import Cancel, Close, Confirm, Final, Find, GiveBack, OpenOrder, Start, Wait
 from kiosk.orders.truth import telling, truth
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError
@@ -264,10 +264,10 @@ def test_last_look_without_an_answer_is_made_again_until_there_is_one() -> None:
     story = Story().opened().shown().dead().cancelled()
     ended_ms = story.rows.attempts[0].ended_ms
     story.now_ms = ended_ms + 49 * 3_600_000  # the watch is over
-    asked = machine.Moment(now_ms=story.now_ms, looked_ms={1: ended_ms + 86_400_000}, unanswered=frozenset({1}))
-    assert effect_of(machine.decide(story.rows, asked, SETTINGS)) == Find(1)
+    asked = steps.Moment(now_ms=story.now_ms, looked_ms={1: ended_ms + 86_400_000}, unanswered=frozenset({1}))
+    assert effect_of(deciding.decide(story.rows, asked, SETTINGS)) == Find(1)
     later_ms = story.now_ms + 300_000
     wait = msgspec.structs.replace(asked, not_before_ms={Find(1).key: later_ms})
-    assert machine.decide(story.rows, wait, SETTINGS) == Wait(later_ms)
+    assert deciding.decide(story.rows, wait, SETTINGS) == Wait(later_ms)
     answered = msgspec.structs.replace(asked, looked_ms={1: story.now_ms}, unanswered=frozenset())
-    assert isinstance(machine.decide(story.rows, answered, SETTINGS), Final)
+    assert isinstance(deciding.decide(story.rows, answered, SETTINGS), Final)

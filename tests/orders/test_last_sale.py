@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.devices import gas, payment
-from kiosk.orders.machine import Cancel, Close, Confirm, Final, Find, GiveBack, Method, Prepare, Start, Wait
+from kiosk.orders.steps import Cancel, Close, Confirm, Final, Find, GiveBack, Method, Prepare, Start, Wait
 from kiosk.orders.truth import needs_staff, telling, truth
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError

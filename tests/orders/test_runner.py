@@ -12,10 +12,10 @@ import pytest
 
 from kiosk.devices import gas, payment
 from kiosk.ledger.ledger import Ledger
-from kiosk.orders.machine import Method
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
+from kiosk.orders.steps import Method
 from kiosk.orders.truth import truth
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev

@@ -9,7 +9,7 @@ from collections import deque
 import msgspec
 import pytest
 
-from kiosk.orders import machine
+from kiosk.orders import deciding, steps
 from kiosk.orders.truth import truth
 from tests.orders.world import DUE, SETTINGS, STEP_MS, State, Way, moment, opening, rows_of, successors
 
@@ -68,10 +68,10 @@ def healed(state: State) -> State:
         ),
     )
     for _ in range(60):
-        decision = machine.decide(rows_of(state), moment(state), SETTINGS)
-        if isinstance(decision, machine.Final):
+        decision = deciding.decide(rows_of(state), moment(state), SETTINGS)
+        if isinstance(decision, steps.Final):
             return state
-        if isinstance(decision, machine.Wait):
+        if isinstance(decision, steps.Wait):
             if for_the_staff(state):
                 return state
             assert decision.until_ms is not None, "nobody is there and it waits for ever"
@@ -79,7 +79,7 @@ def healed(state: State) -> State:
             if rows_of(state).order.closed and not any(c.state == "paid_after_close" for c in state.channels):
                 return state
             continue
-        if for_the_staff(state) and isinstance(decision.effect, machine.Find):
+        if for_the_staff(state) and isinstance(decision.effect, steps.Find):
             return state
         after = next(after for name, after in successors(state) if name.endswith("answered") or name == "record")
         state = after if after != state else msgspec.structs.replace(state, now_ms=state.now_ms + STEP_MS)

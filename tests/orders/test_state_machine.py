@@ -16,10 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from kiosk.devices import gas, payment
 from kiosk.orders.evolve import evolve
-from kiosk.orders.machine import Method
 from kiosk.orders.rows import LIVE, Rows
 from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
+from kiosk.orders.steps import Method
 from kiosk.orders.truth import truth
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev

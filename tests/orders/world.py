@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.devices import gas, payment
-from kiosk.orders import machine
+from kiosk.orders import answers, deciding, steps
 from kiosk.orders.evolve import evolve
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
@@ -20,7 +20,7 @@ LAST_STEP = 3
 
 Money = Literal["none", "waiting", "paid", "closed", "paid_after_close"]
 Way = Literal["wechat", "card"]
-WAYS = {"wechat": machine.Method("wechat", "wechat"), "card": machine.Method("card", "card", hold=True)}
+WAYS = {"wechat": steps.Method("wechat", "wechat"), "card": steps.Method("card", "card", hold=True)}
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -85,9 +85,9 @@ def rows_of(state: State) -> Rows:
     return state.rows
 
 
-def moment(state: State) -> machine.Moment:
+def moment(state: State) -> steps.Moment:
     """What `decide` is told."""
-    return machine.Moment(
+    return steps.Moment(
         now_ms=state.now_ms,
         present=state.present,
         wants=WAYS[state.wants] if state.wants and state.present else None,
@@ -178,8 +178,8 @@ def _with_channel(state: State, n: int, channel: Channel) -> State:
 
 
 def _terminal(state: State) -> Iterator[tuple[str, State]]:
-    decision = machine.decide(rows_of(state), moment(state), SETTINGS)
-    if not isinstance(decision, machine.Act):
+    decision = deciding.decide(rows_of(state), moment(state), SETTINGS)
+    if not isinstance(decision, steps.Act):
         return
     rows = rows_of(state)
     for event in decision.intent:
@@ -189,7 +189,7 @@ def _terminal(state: State) -> Iterator[tuple[str, State]]:
     if effect is None:
         yield "record", durable
         return
-    if isinstance(effect, machine.Prepare):
+    if isinstance(effect, steps.Prepare):
         ready = not _reader_busy(state)
         yield (
             "prepared",
@@ -198,7 +198,7 @@ def _terminal(state: State) -> Iterator[tuple[str, State]]:
             ),
         )
         return
-    if isinstance(effect, machine.Start):
+    if isinstance(effect, steps.Start):
         assert state.wants is not None
         begun = Channel(way=state.wants, sent_ms=state.now_ms)
         durable = msgspec.structs.replace(durable, wants=None, predecessor=None, channels=(*durable.channels, begun))
@@ -206,13 +206,13 @@ def _terminal(state: State) -> Iterator[tuple[str, State]]:
         yield "crash after intent", _crash(msgspec.structs.replace(durable, faults=state.faults - 1))
     for name, peers, answer in _effect(durable, effect):
         after = peers
-        if isinstance(effect, machine.Confirm):
+        if isinstance(effect, steps.Confirm):
             told = not isinstance(answer, gas.Unreachable) or answer.sent
             after = msgspec.structs.replace(after, doubt=after.doubt or told)
-        if isinstance(effect, machine.Find | machine.Close) and not isinstance(answer, payment.Unknown):
+        if isinstance(effect, steps.Find | steps.Close) and not isinstance(answer, payment.Unknown):
             after = msgspec.structs.replace(after, looked=tuple(sorted({*after.looked, effect.n})))
         new_rows = rows_of(after)
-        for event in machine.apply(new_rows, effect, answer, 0):
+        for event in answers.apply(new_rows, effect, answer, 0):
             new_rows = evolve(new_rows, event)
         after = msgspec.structs.replace(after, rows=new_rows, stop=after.stop and new_rows.live is not None)
         yield f"{type(effect).__name__} {name}", after
@@ -223,22 +223,22 @@ def _terminal(state: State) -> Iterator[tuple[str, State]]:
             )
 
 
-def _effect(state: State, effect: machine.Effect) -> Iterator[tuple[str, State, machine.Answer]]:
+def _effect(state: State, effect: steps.Effect) -> Iterator[tuple[str, State, answers.Answer]]:
     """What the peer does and what comes back; a lost request and a lost answer cost a fault each."""
     spent = msgspec.structs.replace(state, faults=state.faults - 1)
     match effect:
-        case machine.Start(n=n) | machine.Find(n=n) | machine.Close(n=n):
+        case steps.Start(n=n) | steps.Find(n=n) | steps.Close(n=n):
             channel = state.channels[n - 1]
             done, answer = _reader_call(state, n, effect) if channel.way == "card" else _channel_call(channel, effect)
             yield "answered", _with_channel(state, n - 1, done), answer
             if state.faults:
                 yield "answer lost", _with_channel(spent, n - 1, done), payment.Unknown("lost")
-                if isinstance(effect, machine.Start):
+                if isinstance(effect, steps.Start):
                     lost = msgspec.structs.replace(channel, travelling=True)
                     yield "request late", _with_channel(spent, n - 1, lost), payment.Unknown("lost")
-        case machine.GiveBack(n=n, r=r):
+        case steps.GiveBack(n=n, r=r):
             channel = state.channels[n - 1]
-            refund = machine.refund_of(rows_of(state), n, r)
+            refund = rows_of(state).refund(n, r)
             booked = [row for row in rows_of(state).refunds if row.n == n]
             done = channel
             if channel.way == "card" and state.last_sale != str(n):
@@ -249,7 +249,7 @@ def _effect(state: State, effect: machine.Effect) -> Iterator[tuple[str, State, 
             yield "answered", _with_channel(state, n - 1, done), payment.Refunded("R")
             if state.faults:
                 yield "answer lost", _with_channel(spent, n - 1, done), payment.RefundPending("lost")
-        case machine.OpenOrder() | machine.Confirm() | machine.Cancel():
+        case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
             company, answer_ = _company_call(state.company, effect)
             yield "answered", msgspec.structs.replace(state, company=company), answer_
             if state.faults:
@@ -259,11 +259,11 @@ def _effect(state: State, effect: machine.Effect) -> Iterator[tuple[str, State, 
 
 
 def _reader_call(
-    state: State, n: int, effect: machine.Start | machine.Find | machine.Close
+    state: State, n: int, effect: steps.Start | steps.Find | steps.Close
 ) -> tuple[Channel, payment.Outcome]:
     """A card terminal answers of itself, or names its last sale once it is idle and nothing can travel any more."""
     channel = state.channels[n - 1]
-    if isinstance(effect, machine.Start):
+    if isinstance(effect, steps.Start):
         return msgspec.structs.replace(channel, state="waiting"), payment.Open()
     if channel.known:
         return channel, payment.Captured(channel.captured, f"C{n}") if channel.captured else payment.Dead("refused")
@@ -273,26 +273,24 @@ def _reader_call(
         return channel, payment.Captured(channel.captured, f"C{n}")
     if state.now_ms <= channel.sent_ms:
         return channel, payment.Unknown("too early to tell")
-    if state.last_sale == machine.attempt_of(rows_of(state), n).predecessor:
+    if state.last_sale == rows_of(state).attempt(n).predecessor:
         return channel, payment.Dead("never_arrived")
     return channel, payment.Unprovable("another sale came after it")
 
 
-def _channel_call(
-    channel: Channel, effect: machine.Start | machine.Find | machine.Close
-) -> tuple[Channel, payment.Outcome]:
+def _channel_call(channel: Channel, effect: steps.Start | steps.Find | steps.Close) -> tuple[Channel, payment.Outcome]:
     if channel.state in ("paid", "paid_after_close"):
         return channel, payment.Captured(channel.captured, "W")
     match effect:
-        case machine.Start():
+        case steps.Start():
             return msgspec.structs.replace(channel, state="waiting"), payment.Open()
-        case machine.Find():
+        case steps.Find():
             if channel.state == "closed":
                 return channel, payment.Dead("closed")
             if channel.state == "none" and not channel.travelling:
                 return channel, payment.Dead("never_arrived")
             return channel, payment.Open() if channel.state == "waiting" else payment.Unknown("not found")
-        case machine.Close():
+        case steps.Close():
             if channel.travelling and channel.state == "none":
                 return channel, payment.Unknown("not found, and the request may still travel")
             if channel.state == "none":
@@ -301,21 +299,21 @@ def _channel_call(
 
 
 def _company_call(
-    company: Company, effect: machine.OpenOrder | machine.Confirm | machine.Cancel
+    company: Company, effect: steps.OpenOrder | steps.Confirm | steps.Cancel
 ) -> tuple[Company, gas.Opened | gas.Refused | gas.Delivered | gas.Cancelled]:
     opened = gas.Opened(pay_by_ms=4 * STEP_MS, due_fen=DUE, provider_ref="G")
     match effect:
-        case machine.OpenOrder():
+        case steps.OpenOrder():
             if company.state == "none":
                 return msgspec.structs.replace(company, state="open"), opened
             return company, opened if company.state == "open" else gas.Refused("not_now")
-        case machine.Confirm():
+        case steps.Confirm():
             if company.state == "delivered":
                 return company, gas.Delivered("N")
             if company.state == "open" and not company.elsewhere:
                 return msgspec.structs.replace(company, state="delivered"), gas.Delivered("N")
             return company, gas.Refused("already_paid")
-        case machine.Cancel():
+        case steps.Cancel():
             if company.state == "delivered":
                 return company, gas.Delivered("N")
             return msgspec.structs.replace(company, state="cancelled"), gas.Cancelled()

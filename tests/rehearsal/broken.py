@@ -10,7 +10,7 @@ from drivers.wechat_pay import wire
 from drivers.wechat_pay.driver import WeChatPay
 from kiosk.devices.gas import Cancelled, Delivered, Refused, Unreachable
 from kiosk.devices.payment import Attempt, Dead, Open, Refund, RefundOutcome
-from kiosk.orders import machine
+from kiosk.orders import deciding
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.protocol import events as ev
@@ -87,7 +87,7 @@ def asks_nobody_after_a_restart(run: Run) -> None:
 
 
 def forgets_late_money(run: Run) -> None:
-    patch.setattr(machine, "next_look_ms", lambda *_: None)
+    patch.setattr(deciding, "next_look_ms", lambda *_: None)
     live(run)
 
 

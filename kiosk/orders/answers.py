@@ -1,0 +1,115 @@
+"""The money path: what an answer means. Pure."""
+
+from typing import assert_never
+
+from kiosk.devices import gas, payment
+from kiosk.orders.rows import LIVE, UNPROVED, Rows
+from kiosk.orders.steps import Cancel, Close, Confirm, Effect, Find, GiveBack, OpenOrder, Prepare, Start
+from kiosk.protocol import events as ev
+
+UNPROVED_RETURN = "unproved"
+"""Why a refund is with the staff whose channel can never say whether it was done."""
+
+PaymentAnswer = payment.Outcome
+GoodsAnswer = gas.Opened | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable
+Answer = PaymentAnswer | payment.Ready | payment.RefundOutcome | GoodsAnswer
+
+
+class WrongAnswerError(TypeError):
+    """An answer that its effect can never have: a defect of the runner."""
+
+
+def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.Event, ...]:
+    """What an answer adds to the journal; nothing where it leaves things as they were (ask again later)."""
+    order_no = rows.order.order_no
+    match effect, answer:
+        case (_, gas.Unreachable(sent=False, why=why)) if isinstance(effect, Confirm):
+            known_untold = not effect.doubt and rows.order.state == "delivering"
+            return (ev.OrderHeld(order_no=order_no, why=why),) if known_untold else ()
+        case (OpenOrder() | Confirm() | Cancel(), gas.Unreachable() | gas.NotFound()):
+            return ()
+        case (Prepare(), payment.Ready() | payment.Unknown()):
+            return ()
+        case (
+            Confirm() | OpenOrder(),
+            gas.Refused(reason="not_now"),
+        ):  # a passing no, and an earlier call may have acted
+            return ()
+        case (OpenOrder(), gas.Opened() as opened):
+            event = ev.OrderOpened(
+                order_no=order_no,
+                pay_by_ms=opened.pay_by_ms,
+                due_fen=opened.due_fen,
+                provider_ref=opened.provider_ref,
+            )
+            if opened.due_fen != rows.order.due_fen:  # the resident agreed to another amount
+                return (event, ev.OrderCancelling(order_no=order_no, why="quote_changed"))
+            return (event,)
+        case (OpenOrder(), gas.Refused(reason=reason)):
+            return (ev.OrderRefused(order_no=order_no, reason=reason),)
+        case (Confirm() | Cancel(), gas.Delivered(receipt_no=receipt_no)):
+            return (ev.OrderDelivered(order_no=order_no, receipt_no=receipt_no, at_ms=now_ms),)
+        case (Confirm(), gas.Refused(reason=reason)):
+            return (ev.OrderCancelling(order_no=order_no, why=reason),)
+        case (Confirm(), gas.Cancelled()):
+            return (ev.OrderCancelling(order_no=order_no, why="already_cancelled"),)
+        case (Cancel(), gas.Cancelled()):
+            return (ev.OrderCancelled(order_no=order_no, at_ms=now_ms),)
+        case (GiveBack(n=n, r=r), payment.Refunded(ref=ref)):
+            return (ev.RefundDone(order_no=order_no, n=n, r=r, ref=ref, at_ms=now_ms),)
+        case (GiveBack(n=n, r=r), payment.RefundUnprovable()):
+            return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=UNPROVED_RETURN),)
+        case (GiveBack(n=n, r=r), payment.RefundFailed(why=why)):
+            return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=why),)
+        case (GiveBack(), payment.RefundPending()):
+            return ()
+        case (
+            Start() | Find() | Close(),
+            payment.Open()
+            | payment.Authorized()
+            | payment.Captured()
+            | payment.Dead()
+            | payment.Unknown()
+            | payment.Unprovable(),
+        ):
+            return _attempt_answer(rows, effect, answer, now_ms)
+        case _:
+            raise WrongAnswerError(f"{type(effect).__name__} was answered by {type(answer).__name__}")
+
+
+def _attempt_answer(
+    rows: Rows, effect: Start | Find | Close, answer: PaymentAnswer, now_ms: int
+) -> tuple[ev.Event, ...]:
+    attempt = rows.attempt(effect.n)
+    match answer:
+        case payment.Captured(fen=fen, ref=ref, paid_ms=paid_ms):
+            if attempt.state == "captured":
+                return ()
+            late = attempt.state == "dead"
+            return (
+                ev.AttemptCaptured(
+                    order_no=attempt.order_no,
+                    n=attempt.n,
+                    fen=fen,
+                    ref=ref,
+                    at_ms=now_ms,
+                    late=late,
+                    paid_ms=paid_ms,
+                ),
+            )
+        case payment.Dead(proof=proof):
+            if attempt.state not in UNPROVED:
+                return ()
+            return (ev.AttemptDead(order_no=attempt.order_no, n=attempt.n, proof=proof, at_ms=now_ms),)
+        case payment.Open():
+            if attempt.state != "sent" or not isinstance(effect, Start):
+                return ()
+            return (ev.AttemptOpened(order_no=attempt.order_no, n=attempt.n),)
+        case payment.Unprovable(why=why):
+            if attempt.state not in LIVE:
+                return ()
+            return (ev.AttemptManual(order_no=attempt.order_no, n=attempt.n, why=why),)
+        case payment.Authorized() | payment.Unknown():
+            return ()
+        case _:
+            assert_never(answer)
