@@ -17,8 +17,17 @@ class TourError(RuntimeError):
 class Tour:
     """A resident with a camera."""
 
-    def __init__(self, terminal: Terminal, simulators: Simulators, out: Path, *, lang: str, channel: str) -> None:
-        """`lang` is `zh` or `en`; `channel` is how this resident pays, one of `WAYS`."""
+    def __init__(
+        self,
+        terminal: Terminal,
+        simulators: Simulators,
+        out: Path,
+        *,
+        lang: str,
+        channel: str,
+        modes: tuple[str, ...] = (),
+    ) -> None:
+        """`lang` is `zh` or `en`; `channel` is how this resident pays, one of `WAYS`; `modes` of `large`, `contrast`."""
         self._terminal = terminal
         self.simulators = simulators
         self.finger = Finger(terminal.window)
@@ -27,7 +36,10 @@ class Tour:
         self._out = out
         self._lang = lang
         self._channel = channel
+        self._modes = modes
         self._count = 0
+        self.paid = False
+        """Whether the tour was one that moves money."""
 
     def picture(self, name: str) -> None:
         """Save what is on the screen as the next picture."""
@@ -49,14 +61,19 @@ class Tour:
         self.finger.see(view)
         self.picture(name)
 
-    def begin(self, journey: str, account: str) -> None:
-        """From the home screen to the account that was entered."""
+    def begin(self, journey: str) -> None:
+        """From the home screen, in this resident's language and modes, into a service."""
         self.finger.see("Home")
         if self._lang == "en":
             self.finger.tap("language")
             self.finger.until(lambda: self.language() == "en", "English")
+        for mode in self._modes:
+            self.finger.tap(f"mode-{mode}")
         self.see("Home", "home")
         self.finger.tap(f"tile-{journey}")
+
+    def enter_account(self, account: str) -> None:
+        """Type an account number and go on."""
         self.see("EnterAccount", "enter-account")
         self.finger.type(account)
         self.picture("account-entered")
@@ -64,6 +81,7 @@ class Tour:
 
     def pay(self) -> None:
         """Choose the way to pay, and pay."""
+        self.paid = True
         self.see("ChooseMethod", "choose-method")
         self.finger.tap(f"method-{self._channel}")
         WAYS[self._channel](self)

@@ -20,20 +20,22 @@ DEMO = Path(kiosk.__file__).parents[1] / "config.toml"
 
 
 def tour_command(argv: list[str]) -> int:
-    """`kiosk tour NAME --out DIR [--pay CHANNEL] [--lang zh|en] [--show] [--config FILE]`; 1 unless all books agree."""
+    """`kiosk tour NAME --out DIR [--pay CHANNEL] [--lang zh|en] [--mode MODE]… [--show] [--config FILE]`; 1 unless
+    all books agree."""
     parser = argparse.ArgumentParser(prog="kiosk tour", description="Let a scripted resident use the terminal.")
     parser.add_argument("name", choices=sorted(TOURS))
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures; old ones are replaced")
     parser.add_argument("--pay", choices=sorted(WAYS), default="wechat")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh")
+    parser.add_argument("--mode", choices=["large", "contrast"], action="append", default=[], help="may be repeated")
     parser.add_argument("--show", action="store_true", help="in a window on the display, to watch it")
     parser.add_argument("--config", type=Path, default=DEMO)
     options = parser.parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
-    for old in [*out.glob("[0-9][0-9]-*.png"), out / "slip.png", out / "slip.bin"]:
-        old.unlink(missing_ok=True)
+    for old in [*out.glob("[0-9][0-9]-*.png"), *out.glob("slip.*"), *out.glob("printed*.*")]:
+        old.unlink()
     with tempfile.TemporaryDirectory(prefix="menkou-tour-") as scratch:
         try:
             if not options.show:
@@ -52,16 +54,20 @@ def _run(options: argparse.Namespace, out: Path, scratch: Path) -> int:
         terminal = Terminal(path, announcements=simulators.announcements, fullscreen=False, ledger=ledger)
         terminal.window.open()
         try:
-            tour = Tour(terminal, simulators, out, lang=options.lang, channel=options.pay)
+            tour = Tour(terminal, simulators, out, lang=options.lang, channel=options.pay, modes=tuple(options.mode))
             TOURS[options.name](tour)
         finally:
             terminal.close()
-        (out / "slip.png").write_bytes(simulators.fetch("escpos", "/paper.png"))
-        (out / "slip.bin").write_bytes(simulators.fetch("escpos", "/slips/1.bin"))
+        if slips := len(simulators.books("escpos")["slips"]):
+            (out / "slip.png").write_bytes(simulators.fetch("escpos", f"/slips/{slips}.png"))
+            (out / "slip.bin").write_bytes(simulators.fetch("escpos", f"/slips/{slips}.bin"))
         books = {name: simulators.books(name) for name in simulators.names}
         lines = lay_side_by_side(ledger_rows(ledger), books)
-    sys.stdout.write("\n".join([table(lines), *tour.notes]) + "\n")
-    agree = bool(lines) and all(line.agrees and line.owed == 0 for line in lines)
+    sys.stdout.write("".join(f"{line}\n" for line in [*([table(lines)] if lines else []), *tour.notes]))
     sys.stdout.write(f"{len(list(out.glob('*.png')))} pictures in {out}; ")
+    if not tour.paid:
+        sys.stdout.write("no money moved\n" if not lines else "MONEY MOVED\n")
+        return 1 if lines else 0
+    agree = bool(lines) and all(line.agrees and line.owed == 0 for line in lines)
     sys.stdout.write("the books of all parties agree\n" if agree else "THE BOOKS DO NOT AGREE\n")
     return 0 if agree else 1

@@ -11,7 +11,8 @@ SMART_METER_ACCOUNT = "0200000172"
 
 def gas_bill(tour: Tour) -> None:
     """Two unpaid periods with a late fee."""
-    tour.begin("gas_bill", GAS_BILL_ACCOUNT)
+    tour.begin("gas_bill")
+    tour.enter_account(GAS_BILL_ACCOUNT)
     tour.see("ConfirmBill", "confirm-bill")
     tour.finger.tap("primary")
     tour.pay()
@@ -21,7 +22,8 @@ def gas_bill(tour: Tour) -> None:
 def smart_meter(tour: Tour) -> None:
     """A balance that is nearly used up, topped up over the edge of the first price tier."""
     before = _balance(tour)
-    tour.begin("smart_meter", SMART_METER_ACCOUNT)
+    tour.begin("smart_meter")
+    tour.enter_account(SMART_METER_ACCOUNT)
     tour.see("ChooseAmount", "choose-amount")
     tour.finger.tap("amount-other")
     tour.see("EnterAmount", "enter-amount")
