@@ -27,7 +27,7 @@ class Tour:
         channel: str,
         modes: tuple[str, ...] = (),
     ) -> None:
-        """`lang` is `zh` or `en`; `channel` is how this resident pays, one of `WAYS`; `modes` of `large`, `contrast`."""
+        """`lang` is `zh` or `en`; `channel` is how this resident pays, of `WAYS`; `modes` of `large`, `contrast`."""
         self._terminal = terminal
         self.simulators = simulators
         self.finger = Finger(terminal.window)
