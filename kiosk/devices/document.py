@@ -120,6 +120,10 @@ class DocumentPrinter(Device[S_co]):
     async def cancel(self, key: str) -> DocumentOutcome:
         """Ask for the end of it, and say how it ended: it may have been printed after all."""
 
+    async def clear(self) -> None:
+        """At the terminal's start, after every `find`: end what is left of jobs from before, and remove the queue's
+        copies of documents. Their residents have left. Never called while a job is under way."""
+
     @abstractmethod
     async def status(self) -> Health:
         """How the printer itself is, not what a queue last heard of it. While a job prints well it is `Busy`."""
