@@ -1,0 +1,204 @@
+"""A form as its file describes it: `form.toml`, beside a template `form.typ` or an official `form.pdf`.
+
+A text stands there in Chinese and, with `_en`, in English. Texts are shown and never typeset as code; what a resident
+enters reaches the template as data alone.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from kiosk.views.view import Language
+
+Kind = Literal["name", "id_number", "phone", "address", "text", "date", "choice", "checkbox"]
+"""How a field is asked for; `checkbox` is yes or no."""
+Prefill = Literal["id_card.name", "id_card.number", "id_card.address", "id_card.sex", "id_card.born"]
+"""Where an answer could come from instead; read by nobody yet."""
+
+_TEXT = r"^[^{}\x00-\x1f\x7f]+\Z"
+Text = Annotated[
+    str, Meta(pattern=_TEXT, max_length=200, description="up to 200 characters on one line, no { or }", min_length=1)
+]
+Word = Annotated[str, Meta(pattern=_TEXT, max_length=40, description="up to 40 characters, no { or }", min_length=1)]
+Key = Annotated[
+    str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z", description="up to 32 small letters, digits or _, the first a letter")
+]
+Number = Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,6}\Z", description="up to six digits or capital letters")]
+Mm = Annotated[float, Meta(ge=0, le=420)]
+
+YES = "yes"
+NO = "no"
+
+
+class Spot(msgspec.Struct, frozen=True, kw_only=True):
+    """A box on a page of an official PDF, in mm from the page's top left corner, that an answer is written into."""
+
+    page: Annotated[int, Meta(ge=1, le=20)] = 1
+    x: Mm
+    y: Mm
+    width: Mm
+    height: Annotated[float, Meta(ge=2, le=100)] = 7.0
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the answers to a field of kind `choice`. `at` is the box to tick on an official PDF."""
+
+    value: Key
+    label: Word
+    label_en: Word
+    at: Spot | None = None
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """What a resident may have filled in. `ask` is the question, `label` what the form calls it; `sample` shows how an
+    answer looks, of a person who does not exist."""
+
+    key: Key
+    kind: Kind
+    label: Word
+    label_en: Word
+    ask: Text
+    ask_en: Text
+    optional: bool = False
+    prefill: Prefill | None = None
+    max_length: Annotated[int, Meta(ge=1, le=120)] = 40
+    choices: Annotated[tuple[Choice, ...], Meta(max_length=8)] = ()
+    sample: Annotated[str, Meta(max_length=120)]
+    at: Spot | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "choice") != bool(self.choices):
+            raise ValueError("choices for a field of kind choice, and for no other")
+        if len({choice.value for choice in self.choices}) < len(self.choices):
+            raise ValueError("choices with a value of their own each")
+        if problem := wrong(self, self.sample):
+            raise ValueError(f"a sample that could be an answer ({problem})")
+
+
+class FormFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole of `form.toml`."""
+
+    number: Number
+    title: Word
+    title_en: Annotated[str, Meta(pattern=_TEXT, max_length=80, description="up to 80 characters, no { or }")]
+    department: Key
+    rank: Annotated[int, Meta(ge=1, le=9999)] = 1000
+    """Its place before anybody has printed it: 1 is what most residents ask for."""
+    purpose: Text
+    purpose_en: Text
+    notice: Text
+    notice_en: Text
+    bring: Annotated[tuple[Text, ...], Meta(max_length=8)] = ()
+    bring_en: Annotated[tuple[Text, ...], Meta(max_length=8)] = ()
+    hand_in: Word
+    hand_in_en: Word
+    pages: Annotated[int, Meta(ge=1, le=20)]
+    mono: bool = True
+    sides: Literal["one", "long_edge"] = "one"
+    initials: Annotated[str, Meta(pattern=r"^[a-z0-9]{1,40}\Z", description="small letters and digits")] = ""
+    """Pinyin initials of the title, where the dictionary would read a character wrongly."""
+    field: Annotated[tuple[Field, ...], Meta(max_length=24)] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.bring) != len(self.bring_en):
+            raise ValueError("bring and bring_en with as many lines")
+        if len({field.key for field in self.field}) < len(self.field):
+            raise ValueError("fields with a key of their own each")
+        spots = [spot for field in self.field for spot in (field.at, *(choice.at for choice in field.choices)) if spot]
+        if any(spot.page > self.pages for spot in spots):
+            raise ValueError(f"places on one of its {self.pages} pages")
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that can be offered. `initials` are those it is searched by."""
+
+    file: FormFile
+    folder: Path
+    official: bool
+    """Whether it is somebody's PDF, written over, rather than a template of ours."""
+    initials: str = ""
+
+    @property
+    def number(self) -> str:
+        """What it is called by."""
+        return self.file.number
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What can be filled in before printing."""
+        return self.file.field
+
+
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a form is for; forms are shown by department in the order of `departments.toml`."""
+
+    id: Key
+    name: Word
+    name_en: Word
+
+
+def wrong(field: Field, answer: str) -> str | None:
+    """Why `answer` cannot stand in the field, as a message key; None when it can. An empty answer leaves it blank."""
+    if not answer:
+        return None if field.optional else "problem.form.empty"
+    if len(answer) > field.max_length or not answer.isprintable():
+        return "problem.form.long"
+    match field.kind:
+        case "id_number" if not _is_id_number(answer):
+            return "problem.form.id_number"
+        case "phone" if not re.fullmatch(r"1[0-9]{10}|0[0-9]{2,3}-?[0-9]{7,8}", answer):
+            return "problem.form.phone"
+        case "date" if not is_date(answer):
+            return "problem.form.date"
+        case "choice" if answer not in {choice.value for choice in field.choices}:
+            return "problem.form.choice"
+        case "checkbox" if answer not in (YES, NO):
+            return "problem.form.choice"
+        case _:
+            return None
+
+
+def is_date(text: str) -> bool:
+    """Whether it is a day, `2026-11-28`, of a century that people now alive have to do with."""
+    from datetime import date
+
+    if not re.fullmatch(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def _is_id_number(text: str) -> bool:
+    """GB 11643-1999: 17 digits and a check character."""
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
+    return "10X98765432"[total % 11] == text[-1]
+
+
+def messages_of(form: Form) -> dict[Language, dict[str, str]]:
+    """The form's own words, by message key: `form.101.title`, `form.101.ask.name` …"""
+    return {"zh_CN": dict(_messages(form.file, "")), "en": dict(_messages(form.file, "_en"))}
+
+
+def _messages(file: FormFile, suffix: str) -> Iterator[tuple[str, str]]:
+    root = f"form.{file.number}"
+    for name in ("title", "purpose", "notice", "hand_in"):
+        yield f"{root}.{name}", getattr(file, name + suffix)
+    for place, line in enumerate(getattr(file, "bring" + suffix), 1):
+        yield f"{root}.bring.{place}", line
+    for field in file.field:
+        yield f"{root}.field.{field.key}", getattr(field, "label" + suffix)
+        yield f"{root}.ask.{field.key}", getattr(field, "ask" + suffix)
+        for choice in field.choices:
+            yield f"{root}.choice.{field.key}.{choice.value}", getattr(choice, "label" + suffix)
