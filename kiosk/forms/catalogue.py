@@ -1,9 +1,9 @@
 """The forms of a hall, read from a folder. A form with a flaw is left out and named; the others go on.
 
-    FOLDER/departments.toml        [[department]] id, name, name_en
-    FOLDER/NUMBER/form.toml        see `kiosk.forms.form`
-    FOLDER/NUMBER/form.typ         a template of ours, with what it needs beside it, or
-    FOLDER/NUMBER/form.pdf         an official PDF; answers are written over it
+FOLDER/departments.toml        [[department]] id, name, name_en
+FOLDER/NUMBER/form.toml        see `kiosk.forms.form`
+FOLDER/NUMBER/form.typ         a template of ours, with what it needs beside it, or
+FOLDER/NUMBER/form.pdf         an official PDF; answers are written over it
 """
 
 import os
@@ -79,9 +79,7 @@ def catalogue_of(forms: Iterable[Form], departments: Iterable[Department]) -> Ca
     """`forms` by rank, with the departments that have one."""
     ranked = tuple(sorted(forms, key=lambda form: (form.file.rank, form.number)))
     used = {form.file.department for form in ranked}
-    return Catalogue(
-        forms=ranked, departments=tuple(department for department in departments if department.id in used)
-    )
+    return Catalogue(forms=ranked, departments=tuple(department for department in departments if department.id in used))
 
 
 def read_form(folder: Path, departments: Iterable[str]) -> Form:

@@ -11,7 +11,20 @@ import msgspec
 
 from kiosk.forms.catalogue import FormError
 from kiosk.forms.form import Form
-from kiosk.forms.wire import LARGEST, LENGTH, Answer, Failed, Hall, Initials, Request, Sheets, Spelled, Typeset, frame
+from kiosk.forms.wire import (
+    ANSWERS,
+    LARGEST,
+    LENGTH,
+    Answer,
+    Failed,
+    Hall,
+    Initials,
+    Request,
+    Sheets,
+    Spelled,
+    Typeset,
+    frame,
+)
 
 BLANK: Mapping[str, str] = MappingProxyType({})
 
@@ -90,13 +103,14 @@ class Typesetter:
         (length,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
         if length > LARGEST:
             raise EOFError
-        return msgspec.msgpack.decode(await process.stdout.readexactly(length), type=Answer)
+        return ANSWERS.decode(await process.stdout.readexactly(length))
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
             kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PYTHONPATH")}
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",
                 "-m",
                 "kiosk.forms.worker",
                 stdin=asyncio.subprocess.PIPE,

@@ -61,6 +61,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 Request = Typeset | Initials
 Answer = Sheets | Spelled | Failed
+REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
 
 def frame(message: Request | Answer) -> bytes:
@@ -75,4 +77,4 @@ def receive(stream: BinaryIO) -> Request | None:
     if len(head) < LENGTH.size:
         return None
     body = stream.read(LENGTH.unpack(head)[0])
-    return msgspec.msgpack.decode(body, type=Request)
+    return REQUESTS.decode(body)

@@ -155,6 +155,27 @@ CREATE TABLE ratings (
 """)
 
 
+@SCHEMA(name="0006_forms")
+def _forms(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE forms (
+  matter TEXT PRIMARY KEY,
+  number TEXT NOT NULL,
+  pages INTEGER NOT NULL CHECK (pages > 0),
+  copies INTEGER NOT NULL CHECK (copies > 0),
+  sheets INTEGER NOT NULL CHECK (sheets > 0),
+  filled INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('intended', 'submitted', 'printed', 'not_printed', 'unknown')),
+  came INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  business_date TEXT NOT NULL,
+  language TEXT NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX forms_state ON forms(state) WHERE state NOT IN ('printed', 'not_printed');
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

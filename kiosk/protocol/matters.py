@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from kiosk.protocol.forms import FORM
 from kiosk.protocol.matter import Kind, MatterEvent
 from kiosk.protocol.ratings import RATING
 
-MATTERS: tuple[Kind[Any, Any], ...] = (RATING,)
+MATTERS: tuple[Kind[Any, Any], ...] = (RATING, FORM)
 
 _BY_EVENT = {event: kind for kind in MATTERS for event in kind.events}
 
