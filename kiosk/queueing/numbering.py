@@ -1,0 +1,40 @@
+"""Which number is next: `docs/decisions/030-ticket-numbers.md` is the rule in words."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kiosk.queueing.ticket import TicketRow
+
+SHARE = r"^([1-9]|1[0-9])/([1-9]|1[0-9])\Z"
+
+
+class Share(NamedTuple):
+    """The numbers of one terminal: the `n`th of every `of`. Terminal 2 of 2 gives 2, 4, 6 …"""
+
+    n: int = 1
+    of: int = 1
+
+    def after(self, last: int) -> int:
+        """The first number of this share that is greater than `last`."""
+        return last + 1 + (self.n - last - 1) % self.of
+
+    def up_to(self, most: int) -> int:
+        """How many numbers of this share are not greater than `most`."""
+        return max(0, (most - self.n) // self.of + 1)
+
+
+def share_of(text: str) -> Share:
+    """`"2/3"` as a share. Raises `ValueError`."""
+    if re.match(SHARE, text):
+        n, of = (int(part) for part in text.split("/"))
+        if n <= of:
+            return Share(n, of)
+    raise ValueError('share must be like "1/1" or "2/3": which of how many terminals this one is')
+
+
+def next_number(rows: Iterable[TicketRow], letter: str, business_date: str, share: Share, least: int = 1) -> int:
+    """The number to give, when `rows` are all that this terminal ever gave of that letter on that day; not below
+    `least`."""
+    given = (row.number for row in rows if row.letter == letter and row.business_date == business_date)
+    return share.after(max(least - 1, *given, 0))

@@ -1,0 +1,60 @@
+"""Numbers: per letter and day, and never the same from two terminals that know nothing of each other."""
+
+import random
+from itertools import product
+
+import pytest
+
+from kiosk.queueing.numbering import Share, next_number, share_of
+from kiosk.queueing.ticket import shown
+from tests.queueing.hall import DAY, Hall, business
+
+
+def test_three_digits_and_four_after_999() -> None:
+    assert [shown("A", number) for number in (1, 42, 999, 1000)] == ["A001", "A042", "A999", "A1000"]
+
+
+def test_each_letter_and_each_day_begins_at_one() -> None:
+    hall = Hall(business("A", 1), business("B", 1))
+    rows = [hall.give("A"), hall.give("A"), hall.give("B")]
+    assert [row.shown for row in rows] == ["A001", "A002", "B001"]
+    assert next_number(rows, "A", "2026-12-01", Share()) == 1
+    assert next_number(rows, "A", DAY, Share()) == 3
+
+
+def test_a_lost_ledger_goes_on_above_what_it_may_have_given() -> None:
+    assert next_number([], "A", DAY, Share(2, 2), least=51) == 52
+
+
+@pytest.mark.parametrize("of", range(1, 6))
+def test_shares_part_the_numbers_among_the_terminals(of: int) -> None:
+    """Brute force: any terminals, any order of giving, each knowing only its own tickets."""
+    draw = random.Random(of)
+    terminals = [Hall(business("A", 1), name=f"t{n}-") for n in range(of)]
+    given = []
+    for _ in range(200):
+        n = draw.randrange(of)
+        given.append(terminals[n].give("A", share=Share(n + 1, of)).number)
+    assert len(set(given)) == len(given)
+    for n, terminal in enumerate(terminals):
+        numbers = [row.number for row in terminal.rows.values()]
+        assert numbers == [n + 1 + of * k for k in range(len(numbers))]
+
+
+def test_every_interleaving_of_two_terminals() -> None:
+    for order in product((1, 2), repeat=10):
+        rows = {1: Hall(business("A", 1)), 2: Hall(business("A", 1))}
+        numbers = [rows[n].give("A", share=Share(n, 2)).number for n in order]
+        assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize(("share", "most", "count"), [((1, 1), 30, 30), ((1, 2), 31, 16), ((2, 2), 31, 15)])
+def test_a_quota_counts_for_the_hall(share: tuple[int, int], most: int, count: int) -> None:
+    assert Share(*share).up_to(most) == count
+
+
+def test_a_share_is_one_of_those_there_are() -> None:
+    assert share_of("2/3") == Share(2, 3)
+    for wrong in ("3/2", "0/1", "1", "1/0", "1/2 ", "x"):
+        with pytest.raises(ValueError, match="share"):
+            share_of(wrong)
