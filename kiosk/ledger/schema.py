@@ -176,6 +176,37 @@ CREATE INDEX forms_state ON forms(state) WHERE state NOT IN ('printed', 'not_pri
 """)
 
 
+@SCHEMA(name="0007_tickets")
+def _tickets(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE tickets (
+  matter TEXT PRIMARY KEY,
+  letter TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  business_date TEXT NOT NULL,
+  business TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  window INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
+  history TEXT NOT NULL,
+  head INTEGER NOT NULL,
+  back INTEGER NOT NULL,
+  given_ms INTEGER NOT NULL,
+  called_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL,
+  slips INTEGER NOT NULL,
+  slip TEXT NOT NULL,
+  slip_why TEXT NOT NULL,
+  maybe_out INTEGER NOT NULL,
+  UNIQUE (business_date, letter, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_state ON tickets(state);
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

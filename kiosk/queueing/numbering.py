@@ -1,10 +1,8 @@
-"""Which number is next: `docs/decisions/030-ticket-numbers.md` is the rule in words."""
+"""Which number is next: the terminals of a hall share the numbers out among themselves beforehand, so that no two of
+them ever give the same one, though they know nothing of each other."""
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
-
-from kiosk.queueing.ticket import TicketRow
 
 SHARE = r"^([1-9]|1[0-9])/([1-9]|1[0-9])\Z"
 
@@ -31,10 +29,3 @@ def share_of(text: str) -> Share:
         if n <= of:
             return Share(n, of)
     raise ValueError('share must be like "1/1" or "2/3": which of how many terminals this one is')
-
-
-def next_number(rows: Iterable[TicketRow], letter: str, business_date: str, share: Share, least: int = 1) -> int:
-    """The number to give, when `rows` are all that this terminal ever gave of that letter on that day; not below
-    `least`."""
-    given = (row.number for row in rows if row.letter == letter and row.business_date == business_date)
-    return share.after(max(least - 1, *given, 0))

@@ -9,8 +9,8 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from kiosk.protocol.tickets import Call, Lane, TicketRow
 from kiosk.queueing.rules import QueueRules
-from kiosk.queueing.ticket import Call, Lane, TicketRow
 
 
 def calls_of(rows: Iterable[TicketRow]) -> list[Call]:
@@ -40,18 +40,18 @@ def ahead_of(rows: Iterable[TicketRow], ticket: TicketRow, rules: QueueRules) ->
     """How many of its business are called before a ticket that waits; nobody where it does not wait."""
     if ticket.state != "waiting":
         return 0
-    return [row.ticket_id for row in line(rows, ticket.business, rules)].index(ticket.ticket_id)
+    return [row.matter for row in line(rows, ticket.business, rules)].index(ticket.matter)
 
 
 def _turns(
     waiting: Iterable[TicketRow], calls: list[Call], own: list[Call], rules: QueueRules
 ) -> Iterator[tuple[TicketRow, Lane]]:
     """Everybody who waits, one after the other. `own` are the calls that the priority rule looks back at."""
-    tickets = sorted(waiting, key=lambda row: (row.place, row.ticket_id))
+    tickets = sorted(waiting, key=lambda row: (row.place, row.matter))
     heads = deque(sorted((row for row in tickets if row.head), key=lambda row: row.head))
     back = [row for row in sorted(tickets, key=lambda row: row.back) if row.back >= 0 and not row.head]
     to_go = {
-        row.ticket_id: rules.come_back_after
+        row.matter: rules.come_back_after
         - sum(call.business == row.business and call.turn > row.back for call in calls)
         for row in back
     }
@@ -60,7 +60,7 @@ def _turns(
     others = deque(row for row in usual if not row.priority)
     recent = deque((call.lane for call in own if call.lane != "head"), maxlen=rules.priority_every - 1)
     while heads or back or first or others:
-        ripe = next((row for row in back if to_go[row.ticket_id] <= 0), None)
+        ripe = next((row for row in back if to_go[row.matter] <= 0), None)
         lane: Lane = "head"
         if heads:
             row = heads.popleft()
@@ -72,5 +72,5 @@ def _turns(
             row = (first if lane == "priority" else others).popleft()
             recent.append(lane)
         for other in back:
-            to_go[other.ticket_id] -= other.business == row.business
+            to_go[other.matter] -= other.business == row.business
         yield row, lane

@@ -10,8 +10,8 @@ from statistics import median
 
 import msgspec
 
+from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.rules import Business
-from kiosk.queueing.ticket import TicketRow
 
 SERVICES = 20
 """How many of the last services of a business tell how long the next ones take …"""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from kiosk.protocol import tickets as ev
-from kiosk.queueing.numbering import Share, next_number
+from kiosk.protocol.tickets import TicketRow, evolve
+from kiosk.queueing.numbering import Share
 from kiosk.queueing.rules import Business, QueueRules
-from kiosk.queueing.ticket import TicketRow, evolve
 from kiosk.queueing.turns import next_for
 
 DAY = "2026-11-30"
@@ -26,13 +26,14 @@ class Hall:
         self._name = name
 
     def give(self, letter: str = "A", *, priority: bool = False, share: Share | None = None) -> TicketRow:
-        number = next_number(self.rows.values(), letter, DAY, share or self.rules.own)
+        last = max((row.number for row in self.rows.values() if row.letter == letter), default=0)
+        number = (share or self.rules.own).after(last)
         place = len(self.rows) + 1
         about = f"{self._name}{place}"
         self.rows[about] = evolve(
             None,
             ev.TicketGiven(
-                about=about,
+                matter=about,
                 letter=letter,
                 number=number,
                 business_date=DAY,
@@ -48,26 +49,26 @@ class Hall:
         if found is None:
             return None
         row, lane = found
-        called = ev.TicketCalled(about=row.ticket_id, window=window, turn=self.turn + 1, lane=lane, at_ms=self.now_ms)
+        called = ev.TicketCalled(matter=row.matter, window=window, turn=self.turn + 1, lane=lane, at_ms=self.now_ms)
         self.called.append(self.happened(called))
         return self.called[-1]
 
-    def happened(self, event: ev.Event) -> TicketRow:
-        self.rows[event.about] = evolve(self.rows.get(event.about), event)
-        return self.rows[event.about]
+    def happened(self, event: ev.TicketEvent) -> TicketRow:
+        self.rows[event.matter] = evolve(self.rows.get(event.matter), event)
+        return self.rows[event.matter]
 
     def finish(self, row: TicketRow) -> TicketRow:
-        return self.happened(ev.TicketFinished(about=row.ticket_id, at_ms=self.now_ms))
+        return self.happened(ev.TicketFinished(matter=row.matter, at_ms=self.now_ms))
 
     def miss(self, row: TicketRow) -> TicketRow:
-        return self.happened(ev.TicketMissed(about=row.ticket_id, at_ms=self.now_ms))
+        return self.happened(ev.TicketMissed(matter=row.matter, at_ms=self.now_ms))
 
     def come_back(self, row: TicketRow) -> TicketRow:
-        return self.happened(ev.TicketCameBack(about=row.ticket_id, turn=self.turn, at_ms=self.now_ms))
+        return self.happened(ev.TicketCameBack(matter=row.matter, turn=self.turn, at_ms=self.now_ms))
 
     def transfer(self, row: TicketRow, to: str) -> TicketRow:
         head = max((row.head for row in self.rows.values()), default=0) + 1
-        return self.happened(ev.TicketTransferred(about=row.ticket_id, business=to, head=head, at_ms=self.now_ms))
+        return self.happened(ev.TicketTransferred(matter=row.matter, business=to, head=head, at_ms=self.now_ms))
 
     def serves(self, window: int) -> frozenset[str]:
         return frozenset(business.letter for business in self.businesses if window in business.windows)

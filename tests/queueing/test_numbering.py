@@ -5,25 +5,23 @@ from itertools import product
 
 import pytest
 
-from kiosk.queueing.numbering import Share, next_number, share_of
-from kiosk.queueing.ticket import shown
-from tests.queueing.hall import DAY, Hall, business
+from kiosk.protocol.tickets import shown
+from kiosk.queueing.numbering import Share, share_of
+from tests.queueing.hall import Hall, business
 
 
 def test_three_digits_and_four_after_999() -> None:
     assert [shown("A", number) for number in (1, 42, 999, 1000)] == ["A001", "A042", "A999", "A1000"]
 
 
-def test_each_letter_and_each_day_begins_at_one() -> None:
+def test_each_letter_counts_by_itself() -> None:
     hall = Hall(business("A", 1), business("B", 1))
     rows = [hall.give("A"), hall.give("A"), hall.give("B")]
     assert [row.shown for row in rows] == ["A001", "A002", "B001"]
-    assert next_number(rows, "A", "2026-12-01", Share()) == 1
-    assert next_number(rows, "A", DAY, Share()) == 3
 
 
-def test_a_lost_ledger_goes_on_above_what_it_may_have_given() -> None:
-    assert next_number([], "A", DAY, Share(2, 2), least=51) == 52
+def test_the_next_of_a_share_is_the_first_above() -> None:
+    assert [Share(2, 3).after(last) for last in (0, 1, 2, 3, 50)] == [2, 2, 5, 5, 53]
 
 
 @pytest.mark.parametrize("of", range(1, 6))

@@ -54,7 +54,7 @@ def test_who_comes_back_is_called_after_the_next_few() -> None:
     missed = hall.call(1)
     assert missed
     hall.miss(missed)
-    hall.come_back(hall.rows[missed.ticket_id])
+    hall.come_back(hall.rows[missed.matter])
     assert hall.call_all() == ["A002", "A003", "A001", "A004", "A005"]
 
 
@@ -63,7 +63,7 @@ def test_who_comes_back_to_an_empty_hall_is_called_at_once() -> None:
     missed = hall.give()
     hall.call(1)
     hall.miss(missed)
-    hall.come_back(hall.rows[missed.ticket_id])
+    hall.come_back(hall.rows[missed.matter])
     assert hall.call_all() == ["A001"]
 
 
@@ -100,7 +100,7 @@ def test_an_endless_stream_of_priority_holds_nobody_up_for_ever(every: int, befo
     for _ in range((before + 1) * 2):
         hall.give(priority=True)
         hall.call(1)
-    assert hall.rows[last.ticket_id].state == "called"
+    assert hall.rows[last.matter].state == "called"
 
 
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.booleans()), min_size=1, max_size=40))
@@ -137,9 +137,9 @@ def test_nobody_is_lost_and_the_line_says_the_truth(steps: list[str]) -> None:
                 hall.finish(at["called"][0])
             case "move" if at["called"]:
                 hall.transfer(at["called"][-1], "B")
-    waiting = {r.ticket_id for r in hall.rows.values() if r.state == "waiting"}
+    waiting = {r.matter for r in hall.rows.values() if r.state == "waiting"}
     lines = {letter: line(hall.rows.values(), letter, hall.rules) for letter in "AB"}
-    assert sorted(waiting) == sorted(r.ticket_id for rows in lines.values() for r in rows)
+    assert sorted(waiting) == sorted(r.matter for rows in lines.values() for r in rows)
     for letter, window in (("A", 1), ("B", 2)):
         ahead = [ahead_of(hall.rows.values(), row, hall.rules) for row in lines[letter]]
         assert ahead == list(range(len(ahead)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.queueing.ticket import TicketRow
+from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.waiting import Wait, service_minutes, wait
 from tests.queueing.hall import MINUTE, Hall, business
 

@@ -1,0 +1,497 @@
+"""The queue of this terminal: the one door through which tickets are given, called and printed.
+
+Every step is on disk before anybody is told of it: the number before the slip, the call before it is shown. What the
+rules say comes from `kiosk.queueing`; here is the order of things, one step at a time.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown, ReceiptPrinter
+from kiosk.ledger.errors import LedgerError
+from kiosk.ledger.ledger import Ledger
+from kiosk.orders.within import within
+from kiosk.protocol import tickets as ev
+from kiosk.protocol.tickets import UNENDED, TicketRow, TicketSlip, evolve
+from kiosk.queueing.hours import is_open
+from kiosk.queueing.rules import Business
+from kiosk.queueing.turns import ahead_of, line, next_for
+from kiosk.queueing.waiting import Wait, wait
+from kiosk.slips.slip import Slip
+from kiosk.tickets.marks import Marks
+from kiosk.tickets.settings import QueueSettings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+TICK_SECONDS = 10.0
+"""How often hours and the date are looked at while nothing else happens."""
+
+Closed = Literal["hours", "quota"]
+Refused = Literal[
+    "no_such_window",
+    "no_such_business",
+    "no_such_ticket",
+    "nobody_waits",
+    "nobody_here",
+    "changed",
+    "not_missed",
+    "too_late",
+    "same_business",
+]
+"""Why a clerk's wish was not done; nothing changed then."""
+
+
+class QueueClosedError(Exception):
+    """No number can be given: the ledger cannot be written."""
+
+
+class NoNumberError(Exception):
+    """No number is given for this business now."""
+
+    def __init__(self, why: Closed) -> None:
+        super().__init__(why)
+        self.why: Closed = why
+
+
+class RefusedError(Exception):
+    """See `Refused`."""
+
+    def __init__(self, why: Refused) -> None:
+        super().__init__(why)
+        self.why: Refused = why
+
+
+class SlipMaker(Protocol):
+    """Makes the slip of a ticket as things stand."""
+
+    def __call__(self, row: TicketRow, *, reprint: bool) -> Slip: ...
+
+
+class Called(msgspec.Struct, frozen=True):
+    """A number at a window."""
+
+    shown: str
+    window: int
+
+
+class Desk:
+    """See the module. Belongs to the engine's loop."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        folder: Path,
+        settings: QueueSettings,
+        *,
+        zone: tzinfo,
+        now_ms: Callable[[], int],
+        on_broken: Callable[[], None],
+        observe: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`folder` is the ledger's. `on_broken` is called when the ledger fails; then this desk is shut, and another
+        one must be made. `observe` sees every durable step and every slip."""
+        self.settings = settings
+        self.broken = False
+        self._ledger = ledger
+        self._marks_file = folder / "ledger.tickets"
+        self._marks: Marks | None = None
+        self._zone = zone
+        self._now_ms = now_ms
+        self._on_broken = on_broken
+        self._observe = observe
+        self._rows: dict[str, TicketRow] = {}
+        self._yesterday: dict[str, TicketRow] = {}
+        """What was at hand before midnight: a slip of it may be on its way, or a screen show it."""
+        self._date = ""
+        self._last: dict[str, int] = {}
+        """The last number of each letter today."""
+        self._place = self._turn = 0
+        self._one_step = asyncio.Lock()
+        self._printing: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        """Steps, which are always taken to their end."""
+        self._prints: set[asyncio.Task[TicketSlip]] = set()
+        self._listeners: list[Callable[[], None]] = []
+        self._open_letters: frozenset[str] = frozenset()
+
+    # What stands
+
+    @property
+    def rows(self) -> list[TicketRow]:
+        """Every ticket of today."""
+        return list(self._rows.values())
+
+    def row(self, ticket_id: str) -> TicketRow | None:
+        """A ticket of today, or of the day that has just ended, as it stands."""
+        return self._rows.get(ticket_id) or self._yesterday.get(ticket_id)
+
+    def waiting(self, letter: str) -> list[TicketRow]:
+        """Who waits for a business, in the order of the calls."""
+        return line(self._rows.values(), letter, self.settings)
+
+    @property
+    def waiting_count(self) -> int:
+        """How many wait in the whole hall."""
+        return sum(row.state == "waiting" for row in self._rows.values())
+
+    def called(self) -> list[Called]:
+        """Who is at the windows or on the way there, the newest call first."""
+        at = sorted((row for row in self._rows.values() if row.state == "called"), key=lambda row: -row.turn)
+        return [Called(row.shown, row.window) for row in at]
+
+    def ahead(self, row: TicketRow) -> int:
+        """How many are called before a ticket that waits."""
+        return ahead_of(self._rows.values(), row, self.settings)
+
+    def wait(self, business: Business, ahead: int) -> Wait:
+        """How long somebody with so many people ahead will wait."""
+        return wait(self._rows.values(), business, self.settings.business, ahead, self._now_ms())
+
+    def closed(self, business: Business) -> Closed | None:
+        """Why no number is given for a business now; None when one is."""
+        local = self._local()
+        if not is_open(business.hours, business.days, local):
+            return "hours"
+        if business.quota:
+            return "quota" if self._number(business.letter) > business.quota else None
+        return None
+
+    def at(self, window: int) -> TicketRow | None:
+        """The ticket that a window called last and has not done with."""
+        return next((row for row in self._rows.values() if row.state == "called" and row.window == window), None)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Be called after anything changed; returns what ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # The day
+
+    async def open(self) -> None:
+        """Take up today's tickets, and end what earlier days and a power cut left. Raises `QueueClosedError`."""
+        try:
+            self._marks = await asyncio.to_thread(Marks, self._marks_file, self._ledger.ledger_id)
+        except OSError as error:
+            raise self._break(error) from error
+        async with self._one_step:
+            await self._begin_day()
+            lost = [row for row in self._rows.values() if row.slip == "printing"]
+            for row in lost:
+                await self._happened(
+                    ev.TicketPrinted(matter=row.matter, p=row.slips, state="unknown", why="the terminal stopped")
+                )
+
+    async def watch(self) -> None:
+        """Follow the clock, for ever: a new day begins, businesses open and close."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Look at the clock once. Raises `QueueClosedError`."""
+        async with self._one_step:
+            await self._begin_day()
+        letters = frozenset(one.letter for one in self.settings.business if self.closed(one) is None)
+        if letters != self._open_letters:
+            self._open_letters = letters
+            self._tell()
+
+    async def aclose(self) -> None:
+        """Finish every step that was begun. Of a slip on its way nobody knows what becomes: the next start says so."""
+        for task in self._prints:
+            task.cancel()
+        while self._tasks or self._prints:
+            await asyncio.wait({*self._tasks, *self._prints})
+
+    # For residents
+
+    async def give(self, letter: str, *, priority: bool = False) -> TicketRow:
+        """A ticket, on disk. It belongs to the day on which it is given, whenever it was asked for. Nobody is called
+        for whom nobody waited here any more when the number was there.
+
+        Raises `NoNumberError`, `QueueClosedError`.
+        """
+        business = self.settings.of(letter)
+        if business is None:
+            raise ValueError(f"nobody queues for {letter}")
+        giving = self._start(self._give(business, priority))
+        try:
+            return await asyncio.shield(giving)
+        except asyncio.CancelledError:
+            giving.add_done_callback(self._given_to_nobody)
+            raise
+
+    async def _give(self, business: Business, priority: bool) -> TicketRow:
+        async with self._one_step:
+            await self._begin_day()
+            if why := self.closed(business):
+                raise NoNumberError(why)
+            number = self._number(business.letter)
+            await self._announce(business.letter, number)
+            return await self._happened(
+                ev.TicketGiven(
+                    matter=secrets.token_hex(8),
+                    letter=business.letter,
+                    number=number,
+                    business_date=self._date,
+                    priority=priority and business.priority,
+                    place=self._place + 1,
+                    at_ms=self._now_ms(),
+                )
+            )
+
+    def _given_to_nobody(self, giving: "asyncio.Task[TicketRow]") -> None:
+        if not giving.cancelled() and giving.exception() is None and not self.broken:
+            self._start(self._step(ev.TicketLapsed(matter=giving.result().matter, at_ms=self._now_ms())))
+
+    def print_slip(
+        self, ticket_id: str, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker
+    ) -> "asyncio.Task[TicketSlip]":
+        """Print the slip of a ticket; marked as a reprint where one may be out already. The task goes on when nobody
+        waits for it any more; it raises `QueueClosedError` when the print cannot be recorded."""
+        task = asyncio.create_task(self._print(ticket_id, printer, make))
+        self._prints.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    # For clerks: `seen` is the number that a clerk sees at the window (nothing: an empty one). Where it is another one
+    # by now somebody pressed before, and nothing is done. All raise `RefusedError` and `QueueClosedError`.
+
+    async def next(self, window: int, seen: str | None = None) -> TicketRow:
+        """Finish what is at the window, and call the next."""
+
+        async def call() -> TicketRow:
+            at = self._at(window, seen)
+            done: list[ev.TicketEvent] = []
+            if at is not None:
+                done.append(ev.TicketFinished(matter=at.matter, at_ms=self._now_ms()))
+            found = next_for(self._rows.values(), window, self.settings.serves(window), self.settings)
+            if found is None:
+                if done:
+                    await self._happened(*done)
+                raise RefusedError("nobody_waits")
+            row, lane = found
+            return await self._happened(
+                *done,
+                ev.TicketCalled(matter=row.matter, window=window, turn=self._turn + 1, lane=lane, at_ms=self._now_ms()),
+            )
+
+        return await self._whole(call)
+
+    async def recall(self, window: int, seen: str | None = None) -> TicketRow:
+        """Call once more; a ticket that was called often enough is skipped instead."""
+
+        def call(row: TicketRow) -> ev.TicketEvent:
+            if row.times >= self.settings.calls:
+                return ev.TicketMissed(matter=row.matter, at_ms=self._now_ms())
+            return ev.TicketRecalled(matter=row.matter, at_ms=self._now_ms())
+
+        return await self._with(window, seen, call)
+
+    async def no_show(self, window: int, seen: str | None = None) -> TicketRow:
+        """Nobody came."""
+        return await self._with(window, seen, lambda row: ev.TicketMissed(matter=row.matter, at_ms=self._now_ms()))
+
+    async def finish(self, window: int, seen: str | None = None) -> TicketRow:
+        """Done with it."""
+        return await self._with(window, seen, lambda row: ev.TicketFinished(matter=row.matter, at_ms=self._now_ms()))
+
+    async def transfer(self, window: int, letter: str, seen: str | None = None) -> TicketRow:
+        """To the head of another business, the number kept."""
+
+        def move(row: TicketRow) -> ev.TicketEvent:
+            if self.settings.of(letter) is None:
+                raise RefusedError("no_such_business")
+            if letter == row.business:
+                raise RefusedError("same_business")
+            head = max((other.head for other in self._rows.values()), default=0) + 1
+            return ev.TicketTransferred(matter=row.matter, business=letter, head=head, at_ms=self._now_ms())
+
+        return await self._with(window, seen, move)
+
+    async def come_back(self, number: str) -> TicketRow:
+        """Somebody who was skipped is here after all."""
+
+        async def back() -> TicketRow:
+            wanted = number.strip().upper()
+            row = next((row for row in self._rows.values() if row.shown == wanted), None)
+            if row is None:
+                raise RefusedError("no_such_ticket")
+            if row.state != "missed":
+                raise RefusedError("not_missed")
+            if self._now_ms() - row.ended_ms > self.settings.come_back_minutes * 60_000:
+                raise RefusedError("too_late")
+            return await self._happened(ev.TicketCameBack(matter=row.matter, turn=self._turn, at_ms=self._now_ms()))
+
+        return await self._whole(back)
+
+    async def _with(self, window: int, seen: str | None, happens: Callable[[TicketRow], ev.TicketEvent]) -> TicketRow:
+        """What a clerk does with the ticket at a window."""
+
+        async def step() -> TicketRow:
+            row = self._at(window, seen)
+            if row is None:
+                raise RefusedError("nobody_here")
+            return await self._happened(happens(row))
+
+        return await self._whole(step)
+
+    def _at(self, window: int, seen: str | None) -> TicketRow | None:
+        if window not in self.settings.windows:
+            raise RefusedError("no_such_window")
+        row = self.at(window)
+        if seen is not None and seen != (row.shown if row else ""):
+            raise RefusedError("changed")
+        return row
+
+    # Inside
+
+    async def _whole(self, step: Callable[[], Awaitable[TicketRow]]) -> TicketRow:
+        """One step of the day after the other, each to its end although nobody waits for it any more."""
+
+        async def alone() -> TicketRow:
+            async with self._one_step:
+                await self._begin_day()
+                return await step()
+
+        return await asyncio.shield(self._start(alone()))
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        self._prints.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, (NoNumberError, RefusedError, QueueClosedError)):
+            log.error("a step of the queue failed", exc_info=error)
+        self._tell()
+
+    def _number(self, letter: str) -> int:
+        """The next number of a letter today."""
+        floor = self._marks.floor(letter, self._date) if self._marks else 0
+        return self.settings.own.after(max(floor, self._last.get(letter, 0)))
+
+    async def _announce(self, letter: str, number: int) -> None:
+        marks = self._marks
+        if marks is None:
+            raise RuntimeError("the desk was not opened")
+        try:
+            await asyncio.to_thread(marks.announce, letter, self._date, number)
+        except OSError as error:
+            raise self._break(error) from error
+
+    def _local(self) -> datetime:
+        return datetime.fromtimestamp(self._now_ms() / 1000, self._zone)
+
+    async def _begin_day(self) -> None:
+        """Go to the tickets of today, if they are not the ones at hand; whoever still waits since then has gone."""
+        today = self._local().date().isoformat()
+        if self._date == today:
+            return
+        try:
+            rows = await self._ledger.matters(TicketRow, business_date=today)
+            left = [row for state in UNENDED for row in await self._ledger.matters(TicketRow, state=state)]
+        except (LedgerError, OSError) as error:
+            raise self._break(error) from error
+        self._yesterday, self._rows = self._rows, {}
+        self._date, self._last, self._place, self._turn = today, {}, 0, 0
+        for row in rows:
+            self._keep(row)
+        past = [row for row in left if row.business_date < today]
+        if past:
+            lapsed = [ev.TicketLapsed(matter=row.matter, at_ms=self._now_ms()) for row in past]
+            await self._record(*lapsed)
+            self._yesterday |= {row.matter: evolve(row, event) for row, event in zip(past, lapsed, strict=True)}
+        self._tell()
+
+    def _keep(self, row: TicketRow) -> None:
+        self._rows[row.matter] = row
+        self._last[row.letter] = max(self._last.get(row.letter, 0), row.number)
+        self._place = max(self._place, row.place)
+        self._turn = max(self._turn, row.turn)
+
+    async def _happened(self, *events: ev.TicketEvent) -> TicketRow:
+        """Record events of different tickets of today; the row of the last."""
+        rows = [evolve(self._rows.get(event.matter), event) for event in events]
+        await self._record(*events)
+        for row in rows:
+            self._keep(row)
+        self._tell()
+        return rows[-1]
+
+    async def _record(self, *events: ev.TicketEvent) -> None:
+        if self.broken:
+            raise QueueClosedError
+        name = str(events[-1].__struct_config__.tag)
+        self._observe(f"before record {name}")
+        try:
+            await self._ledger.note(*events)
+        except (LedgerError, OSError) as error:
+            raise self._break(error) from error
+        self._observe(f"after record {name}")
+
+    def _break(self, error: Exception) -> QueueClosedError:
+        if not self.broken:
+            self.broken = True
+            log.error("the queue is closed: %s", error)
+            self._on_broken()
+        return QueueClosedError(str(error))
+
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+    async def _print(self, ticket_id: str, printer: ReceiptPrinter[msgspec.Struct], make: SlipMaker) -> TicketSlip:
+        async with self._printing.setdefault(ticket_id, asyncio.Lock()):
+            row = self._rows.get(ticket_id) or self._yesterday[ticket_id]
+            slip = make(row, reprint=row.maybe_out)
+            p = row.slips + 1
+            begun = ev.TicketPrinting(matter=ticket_id, p=p, reprint=row.maybe_out, at_ms=self._now_ms())
+            await self._step(begun)
+            self._observe("before effect Print")
+            outcome = await self._printed(printer, slip)
+            self._observe("after effect Print")
+            match outcome:
+                case Printed():
+                    ended = ev.TicketPrinted(matter=ticket_id, p=p, state="printed")
+                case NotPrinted(reason=reason):
+                    ended = ev.TicketPrinted(matter=ticket_id, p=p, state="not_printed", why=reason)
+                case PrintUnknown(why=why):
+                    ended = ev.TicketPrinted(matter=ticket_id, p=p, state="unknown", why=why)
+            return (await self._step(ended)).slip
+
+    async def _step(self, event: ev.TicketEvent) -> TicketRow:
+        """Record what happened to a ticket, though its day may have ended meanwhile."""
+
+        async def step() -> TicketRow:
+            async with self._one_step:
+                if event.matter in self._rows:
+                    return await self._happened(event)
+                row = evolve(self._yesterday.get(event.matter), event)
+                await self._record(event)
+                self._yesterday[event.matter] = row
+                return row
+
+        return await asyncio.shield(self._start(step()))
+
+    async def _printed(self, printer: ReceiptPrinter[msgspec.Struct], slip: Slip) -> PrintOutcome:
+        try:
+            return await within(self.settings.print_limit_seconds, printer.print(slip))
+        except TimeoutError:
+            return PrintUnknown("no answer within the limit")
+        except Exception as error:
+            log.exception("printing failed")
+            return PrintUnknown(f"{type(error).__name__}")
