@@ -68,6 +68,8 @@ class _Back(Exception):
 
 class _Asked(msgspec.Struct, frozen=True):
     value: str
+    shown: str
+    """What the page is given as its answer of last time, after Back."""
 
 
 class _Waited(msgspec.Struct, frozen=True):
@@ -133,7 +135,7 @@ class Visit:
         while self._memory:
             last = self._memory.pop()
             if isinstance(last, _Asked):
-                self._previous = last.value
+                self._previous = last.shown
                 self._direction = "back"
                 return
         self._direction = "back"
@@ -151,8 +153,12 @@ class Visit:
         self._memory = []
         self._next = 0
 
-    async def ask(self, view: View) -> str:
-        """Show a view and wait for its answer."""
+    async def ask(self, view: View, *, follow: Callable[[str], View | None] = lambda _: None) -> str:
+        """Show a view and wait for its answer.
+
+        What the resident does that `follow` turns into another value of the view is no answer yet: the page changes
+        in place, as a list does under what is typed. After Back it comes as it was left.
+        """
         if self._next < len(self._memory):
             remembered = self._memory[self._next]
             self._next += 1
@@ -160,9 +166,13 @@ class Visit:
                 return remembered.value
             raise RuntimeError("a journey asked another question than the first time")
         self._back_answers = False
-        self.show(view)
-        value = await self._answer()
-        self._remember(_Asked(value))
+        followed = self._previous
+        self.show(view if followed is None else follow(followed) or view)
+        followed = None if followed is None or follow(followed) is None else followed
+        while (following := follow(value := await self._answer())) is not None:
+            followed = self._previous = value
+            self.show(following, same_page=True)
+        self._remember(_Asked(value, shown=value if followed is None else followed))
         return value
 
     async def wait_for(self, call: Coroutine[Any, Any, T], saying: str) -> T:

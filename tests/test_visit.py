@@ -79,6 +79,29 @@ async def test_back_asks_the_question_before_with_what_was_answered() -> None:
     assert [page.direction for page in screen.pages] == ["forward", "forward", "forward", "back", "forward"]
 
 
+async def test_what_is_followed_changes_the_page_in_place_and_back_leads_to_how_it_was_left() -> None:
+    screen = Screen(answers("find:a"), WentBack, answers("3"), answers("4"))
+    visit = visit_at(screen)
+
+    def follow(answer: str) -> View | None:
+        return EnterAccount(min_digits=1, max_digits=1, primary=answer) if answer.startswith("find:") else None
+
+    async def journey() -> list[str]:
+        return [await visit.ask(ACCOUNT, follow=follow), await visit.ask(CHOICE)]
+
+    task = asyncio.create_task(visit.run(journey))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    visit.take(Answered(screen.pages[0].number, "find:ab"))
+    visit.take(Answered(screen.pages[0].number, "1"))
+    assert await task == ["3", "4"]
+    asked, a, ab, choice, again, other = screen.pages[:6]
+    assert [page.number for page in (asked, a, ab)] == [asked.number] * 3
+    assert (choice.view, choice.number > asked.number) == (CHOICE, True)
+    assert (again.view, again.previous, again.direction) == (ab.view, "find:ab", "back")
+    assert other.view == CHOICE
+
+
 async def test_back_does_not_ask_the_world_again() -> None:
     screen = Screen(answers("1"), WentBack, answers("2"), answers("3"))
     visit = visit_at(screen)

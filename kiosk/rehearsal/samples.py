@@ -6,6 +6,7 @@ from time import time
 
 import msgspec
 
+from kiosk.rehearsal.samples_lists import list_views
 from kiosk.rehearsal.samples_top_up import top_up_views
 from kiosk.slips.slip import Pair, Qr, Rule, Slip, Text
 from kiosk.stage.settings import HallInfo
@@ -84,6 +85,7 @@ def samples() -> Iterator[Sample]:
     yield from _standing()
     yield from _account()
     yield from _top_up()
+    yield from _lists()
     yield from _payment()
     yield from _outcomes()
     yield from _endings()
@@ -148,6 +150,11 @@ def _top_up() -> Iterator[Sample]:
             can_go_home=True,
             previous=previous,
         )
+
+
+def _lists() -> Iterator[Sample]:
+    for name, view, previous in list_views():
+        yield Sample(name=name, view=view, can_go_back=True, can_go_home=True, previous=previous)
 
 
 def _bill(periods: int) -> ConfirmBill:

@@ -12,6 +12,7 @@ from typing import assert_never
 import msgspec
 
 from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
+from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Catalogue, Said, catalogue
 from kiosk.text.numbers import money, order_number, unit_price, volume
 from kiosk.views.gas import BillPeriod
@@ -100,6 +101,8 @@ def _value(name: str, value: object, words: Catalogue) -> Plain:
             return unit_price(value) if name == "unit_price" else volume(value)
         case Said():
             return words.tell(value)
+        case Bilingual():
+            return value.said(words.language)
         case Slip():
             return slip_values(value)
         case tuple():

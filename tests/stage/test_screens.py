@@ -10,13 +10,13 @@ from kiosk.rehearsal.gallery import Warnings
 from kiosk.rehearsal.samples import samples
 from kiosk.stage.convert import property_name
 from kiosk.text.catalogue import catalogue
-from kiosk.views import common, gas, payment
+from kiosk.views import common, gas, lists, payment
 from kiosk.views.view import LANGUAGES, View
 from tests.stage.conftest import Rig
 
 VIEWS = [
     value
-    for module in (common, gas, payment)
+    for module in (common, gas, lists, payment)
     for value in vars(module).values()
     if isinstance(value, type) and issubclass(value, View) and value is not View
 ]
