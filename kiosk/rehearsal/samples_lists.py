@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from kiosk.text.bilingual import Bilingual
 from kiosk.views.lists import FIND, ChooseEntry, Entry, FindEntry
 from kiosk.views.view import View
@@ -27,10 +29,11 @@ def list_views() -> Iterator[tuple[str, View, str | None]]:
         Entry(choice=number, number=number, name=Bilingual(name, name_en), detail=Bilingual(detail, detail_en))
         for number, name, name_en, detail, detail_en in FORMS
     )
+    more = tuple(structs.replace(entry, choice=f"5{entry.choice}", number=f"5{entry.number}") for entry in entries)
     short = ChooseEntry(title="journey.print_form.title", entries=entries[:2])
     full = ChooseEntry(
         title="journey.print_form.title",
-        entries=entries * 2,
+        entries=entries + more,
         search="screen.entries.search",
         groups="screen.entries.groups",
     )

@@ -17,7 +17,7 @@ Column {
         if (ample)
             return ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm<"];
         const found = [];
-        for (let rest = digits ? "1234567890#<" : "abcdefghijklmnopqrstuvwxyz#<"; rest !== ""; rest = rest.slice(perRow))
+        for (let rest = digits ? "1234567890+<" : "abcdefghijklmnopqrstuvwxyz+<"; rest !== ""; rest = rest.slice(perRow))
             found.push(rest.slice(0, perRow));
         return found;
     }
@@ -53,7 +53,7 @@ Column {
                     height: Theme.target
                     objectName: "key-" + (deletes ? "delete" : shifts ? "shift" : letter)
                     readonly property bool quiet: deletes || shifts
-                    readonly property bool shifts: letter === "#"
+                    readonly property bool shifts: letter === "+"
                     spoken: deletes ? Words.say("screen.key.delete") : shifts ? (keys.digits ? "ABC" : "123") : letter
                     width: deletes && keys.ample ? 2 * keys.keyWidth + keys.between : keys.keyWidth
 
