@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from kiosk.journeys.journey import End, Journey
+from kiosk.journeys.rating import ask_rating
 from kiosk.services import Services
 from kiosk.text.catalogue import Said
 from kiosk.views.common import Attract, Goodbye, Home, Notice, OutOfService, Tile
@@ -74,7 +76,9 @@ class Host:
         visit = self._visit
         while True:
             journey = await self._home(visit)
-            if await self._journey(visit, journey) == "goodbye":
+            end = await self._journey(visit, journey)
+            await self._ask_ratings(visit)
+            if end == "goodbye":
                 await self._goodbye(visit)
                 return
 
@@ -109,6 +113,19 @@ class Host:
         )
         await visit.ask(notice)
         return "home"
+
+    async def _ask_ratings(self, visit: Visit) -> None:
+        for served in visit.take_served():
+            if not self._services.rating.after_each:
+                continue
+            try:
+                await visit.run(partial(ask_rating, visit, self._services, served))
+            except GoHome:
+                return
+            except Expired:
+                raise
+            except Exception:
+                log.exception("the rating of %s failed", served.service)
 
     async def _goodbye(self, visit: Visit) -> None:
         try:

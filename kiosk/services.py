@@ -1,6 +1,7 @@
 """What journeys may use of the terminal, as one value."""
 
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 import msgspec
@@ -10,7 +11,7 @@ from kiosk.devices.gas import GasCompany
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
-from kiosk.journeys.settings import SmartMeterSettings
+from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
@@ -45,9 +46,16 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Callable[[], Ledger | None] = lambda: None
     issuer: Callable[[str], Issuer]
     now_ms: Callable[[], int]
+    zone: tzinfo
+    """Decides the business date."""
     journeys: tuple[str, ...] = ()
     """The services that this terminal offers."""
     smart_meter: SmartMeterSettings = SmartMeterSettings()
+    rating: RatingSettings = RatingSettings()
+
+    def business_date(self) -> str:
+        """The day as the hall's books have it now, `YYYY-MM-DD`."""
+        return datetime.fromtimestamp(self.now_ms() / 1000, self.zone).date().isoformat()
 
 
 def trouble(health: Health) -> str | None:

@@ -66,6 +66,13 @@ class _Back(Exception):
     """The resident wants the question before this one."""
 
 
+class Served(msgspec.Struct, frozen=True):
+    """A service that was finished: the journey, and the number or id of what it did."""
+
+    service: str
+    about: str
+
+
 class _Asked(msgspec.Struct, frozen=True):
     value: str
     shown: str
@@ -104,6 +111,7 @@ class Visit:
         self._in_journey = False
         self._way_back = False
         self._position: Position | None = None
+        self._served: list[Served] = []
 
     # For the engine
 
@@ -141,7 +149,16 @@ class Visit:
         self._direction = "back"
         raise GoHome
 
+    def take_served(self) -> list[Served]:
+        """What was finished since this was asked last."""
+        served, self._served = self._served, []
+        return served
+
     # For journeys
+
+    def served(self, service: str, about: str) -> None:
+        """A service was finished: the resident may be asked how it was. `about` is an order's number or a matter's."""
+        self._served.append(Served(service, about))
 
     def at(self, step: int, of: int, name: str) -> None:
         """Where the next pages stand in the journey; `name` is a message key."""

@@ -57,6 +57,7 @@ def services() -> Services:
         orders=lambda: None,
         issuer=lambda _: Issuer(hall="h", terminal="T", hotline="1", zone=UTC),
         now_ms=lambda: 0,
+        zone=UTC,
     )
 
 

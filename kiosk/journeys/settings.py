@@ -18,3 +18,14 @@ class SmartMeterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """The amounts to touch; those that the gas company does not take at once are left out."""
     entry: Literal["yuan", "fen"] = "yuan"
     """Whether any other amount is entered in whole yuan, or to the fen."""
+
+
+class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[rating]`."""
+
+    after_each: bool = True
+    """Whether the terminal asks how it was after each service that was finished."""
+    call_back: bool = True
+    """Whether who gave one of the last two grades may leave a telephone number."""
+    phone_days: Annotated[int, Meta(ge=1, le=366)] = 60
+    """How long such a number is kept, in days."""

@@ -247,7 +247,10 @@ class Settlement:
                 case "print":
                     self._slips.print()
                 case "done" | "another" as answer:
-                    self._print_by_itself(self._running.rows)  # nobody leaves without the slip that was held back
+                    rows = self._running.rows
+                    self._print_by_itself(rows)  # nobody leaves without the slip that was held back
+                    if advice(rows) == "done":
+                        self._visit.served(rows.order.kind, rows.order.order_no)
                     return "goodbye" if answer == "done" else "home"
                 case _:
                     pass

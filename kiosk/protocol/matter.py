@@ -5,10 +5,16 @@ them. Each kind is one module beside this one, with its events, its row, and wha
 `kiosk.protocol.matters` lists them.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import msgspec
+
+
+def new_matter() -> str:
+    """An id that no matter of any terminal ever had, and that says nothing."""
+    return secrets.token_hex(12)
 
 
 class MatterEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,8 +1,9 @@
-"""Ratings (好差评): one service, one grade, for ever."""
+"""Ratings (好差评): one service, one grade, for ever. What a resident adds to a bad one is said once, too."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
 
@@ -27,48 +28,77 @@ class RatingGiven(MatterEvent, frozen=True, tag="menkou.rating.given.v1"):
     business_date: str
     """The day, `YYYY-MM-DD`: staff are never shown more of the time than this."""
     language: str
-    reasons: tuple[Reason, ...] = ()
-    subject: str = ""
-    """Where the sealed telephone number lies of a resident who wants to be called back."""
-    at_ms: int = 0
+    at_ms: int
+
+
+class RatingExplained(MatterEvent, frozen=True, tag="menkou.rating.explained.v1"):
+    """The resident said what was not good."""
+
+    reasons: tuple[Reason, ...]
+
+
+class CallBackWanted(MatterEvent, frozen=True, tag="menkou.rating.call_back_wanted.v1"):
+    """The resident agreed to be called back."""
+
+    subject: str
+    """Where the sealed telephone number lies."""
+
+
+RatingEvent = RatingGiven | RatingExplained | CallBackWanted
 
 
 class RatingRow(MatterRow, frozen=True, kw_only=True):
-    """A rating. No event changes it, and the journal is append-only."""
+    """A rating. No event changes its grade, and the journal is append-only."""
 
     about: str
     service: str
     grade: int
     business_date: str
     language: str
-    reasons: str
+    reasons: str = ""
     """Joined by commas."""
-    subject: str
+    subject: str = ""
     at_ms: int
 
 
-def evolve(row: RatingRow | None, event: RatingGiven) -> RatingRow:
+def evolve(row: RatingRow | None, event: RatingEvent) -> RatingRow:
     """See `Kind`."""
-    if row is not None:
-        raise ImpossibleEventError(f"rating {event.matter} is given twice")
-    return RatingRow(
-        matter=event.matter,
-        about=event.about,
-        service=event.service,
-        grade=event.grade,
-        business_date=event.business_date,
-        language=event.language,
-        reasons=",".join(event.reasons),
-        subject=event.subject,
-        at_ms=event.at_ms,
-    )
+    match event:
+        case RatingGiven() if row is None:
+            return RatingRow(
+                matter=event.matter,
+                about=event.about,
+                service=event.service,
+                grade=event.grade,
+                business_date=event.business_date,
+                language=event.language,
+                at_ms=event.at_ms,
+            )
+        case RatingExplained() if row and row.grade <= BAD and not row.reasons:
+            return replace(row, reasons=",".join(event.reasons))
+        case CallBackWanted() if row and row.grade <= BAD and not row.subject:
+            return replace(row, subject=event.subject)
+    raise ImpossibleEventError(f"rating {event.matter}: {type(event).__name__} does not fit {row}")
 
 
-def tell(event: RatingGiven) -> str:
+def tell(event: RatingEvent) -> str:
     """See `Kind`."""
-    wanted = "; wants to be called back" if event.subject else ""
-    because = f" ({', '.join(reason.replace('_', ' ') for reason in event.reasons)})" if event.reasons else ""
-    return f"{event.service.replace('_', ' ')} was rated {event.grade} of 5{because}{wanted}"
+    match event:
+        case RatingGiven():
+            return f"{event.service.replace('_', ' ')} was rated {event.grade} of 5"
+        case RatingExplained():
+            return f"what was not good: {', '.join(reason.replace('_', ' ') for reason in event.reasons)}"
+        case CallBackWanted():
+            return "the resident wants to be called back"
+        case _:
+            assert_never(event)
 
 
-RATING = Kind(name="rating", table="ratings", events=(RatingGiven,), row=RatingRow, evolve=evolve, tell=tell)
+RATING: Kind[Any, RatingRow] = Kind(
+    name="rating",
+    table="ratings",
+    events=(RatingGiven, RatingExplained, CallBackWanted),
+    row=RatingRow,
+    evolve=evolve,
+    tell=tell,
+)

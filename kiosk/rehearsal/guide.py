@@ -92,6 +92,18 @@ class Tour:
         self.finger.until(lambda: getattr(self.view(), "slip_state", "") == "printed", "the slip")
         self.see("Outcome", "done")
         self.finger.tap("primary")
+        self.rate()
+        self.leave()
+
+    def rate(self) -> None:
+        """Say how it was."""
+        self.finger.see("RateService")
+        self.finger.tap("grade-5")
+        self.picture("rate-service")
+        self.finger.tap("primary")
+
+    def leave(self) -> None:
+        """Goodbye, and the home screen for the next one."""
         self.see("Goodbye", "goodbye")
         self.finger.see("Home")
 

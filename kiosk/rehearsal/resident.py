@@ -7,6 +7,7 @@ from types import MappingProxyType
 from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCalled, Working
 from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccount, EnterAmount, NothingOwed
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, UnfinishedOrder
+from kiosk.views.rating import RateService
 from kiosk.views.view import Answered, Input, Page, StillHere, View
 
 Pay = Callable[[str], Awaitable[str | None]]
@@ -75,6 +76,8 @@ class Resident:
                 return self.journey if self._began else None
             case Attract():
                 return "start"
+            case RateService():
+                return "skip"
             case EnterAccount():
                 return self.account
             case ConfirmBill() | ConfirmTopUp():

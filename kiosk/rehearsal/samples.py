@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from time import time
+from typing import get_args
 
 import msgspec
 
+from kiosk.protocol.ratings import Reason
 from kiosk.rehearsal.samples_lists import list_views
 from kiosk.rehearsal.samples_top_up import top_up_views
 from kiosk.slips.slip import Pair, Qr, Rule, Slip, Text
@@ -25,6 +27,7 @@ from kiosk.views.common import (
 )
 from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
 from kiosk.views.payment import AtReader, ChooseMethod, Method, ReaderStep, ScanToPay, UnfinishedOrder
+from kiosk.views.rating import RateService, WhatWasWrong
 from kiosk.views.view import Position, View
 
 HALL = HallInfo(name="天福和园便民服务站", name_en="Tianfu Heyuan Service Hall", phone="029-0000 0000")
@@ -88,6 +91,7 @@ def samples() -> Iterator[Sample]:
     yield from _lists()
     yield from _payment()
     yield from _outcomes()
+    yield from _ratings()
     yield from _endings()
 
 
@@ -327,6 +331,13 @@ def _outcomes() -> Iterator[Sample]:
         slip_state="printed",
         take_card=True,
     )
+
+
+def _ratings() -> Iterator[Sample]:
+    yield Sample(name="rate", view=RateService(service="journey.gas_bill.title"))
+    yield Sample(name="rate-marked", view=RateService(service="journey.gas_bill.title"), previous="2")
+    yield Sample(name="what-was-wrong-marked", view=WhatWasWrong(reasons=get_args(Reason)), previous="slow,machine")
+    yield Sample(name="what-was-wrong", view=WhatWasWrong(reasons=get_args(Reason)))
 
 
 def _endings() -> Iterator[Sample]:

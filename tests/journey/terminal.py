@@ -13,7 +13,7 @@ import msgspec
 from kiosk.config import Config, Journeys, LedgerSettings, load, resolve_simulators
 from kiosk.devices.registry import HealthSettings
 from kiosk.engine import Engine
-from kiosk.journeys.settings import SmartMeterSettings
+from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
 from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT
 from kiosk.visit import VisitSettings
@@ -46,6 +46,7 @@ def configured(
     health: HealthSettings = HEALTH,
     drivers: Mapping[str, dict[str, object]] = MappingProxyType({}),
     smart_meter: SmartMeterSettings | None = None,
+    rating: RatingSettings | None = None,
     journeys: tuple[str, ...] | None = None,
 ) -> Config:
     """The demo's configuration for a terminal of this hall, with short times."""
@@ -65,6 +66,7 @@ def configured(
         visit=visit,
         health=health,
         smart_meter=smart_meter or config.smart_meter,
+        rating=rating or config.rating,
         journeys=Journeys(enabled=journeys or config.journeys.enabled),
     )
 

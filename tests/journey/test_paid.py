@@ -13,7 +13,7 @@ async def test_paid_and_delivered(hall: Hall) -> None:
     async with standing(hall) as terminal:
         await terminal.person.told("done")
         await terminal.over()
-    assert terminal.person.kinds[-2:] == ["Outcome", "Goodbye"]
+    assert terminal.person.kinds[-3:] == ["Outcome", "RateService", "Goodbye"]
     [slip] = hall.slips()
     assert "办好了" in slip
     assert "补打" not in slip

@@ -64,6 +64,7 @@ async def test_topped_up_and_credited(hall: Hall) -> None:
         "ChooseMethod",
         "ScanToPay",
         "Outcome",
+        "RateService",
         "Goodbye",
     ]
     assert told.lines == (Said("truth.goods.credited", money={"amount": 5_000}),)

@@ -13,7 +13,7 @@ from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store
 from kiosk.protocol.matter import ImpossibleEventError
 from kiosk.protocol.matters import MATTERS
-from kiosk.protocol.ratings import RatingGiven, RatingRow
+from kiosk.protocol.ratings import CallBackWanted, RatingExplained, RatingGiven, RatingRow
 from tests.ledger import stories
 
 RATING = RatingGiven(
@@ -23,8 +23,6 @@ RATING = RatingGiven(
     grade=2,
     business_date="2026-11-24",
     language="zh_CN",
-    reasons=("slow", "unclear"),
-    subject="s1",
     at_ms=stories.NOW_MS,
 )
 
@@ -44,7 +42,12 @@ def problems(folder: Path) -> list[str]:
 def test_a_matter_comes_back_after_a_restart_beside_orders(tmp_path: Path) -> None:
     store = Store(tmp_path, "T07")
     orders = stories.a_day(store)
-    store.note(RATING, subject=Sealed("s1", b"13800001234", stories.NOW_MS + stories.DAY_MS))
+    store.note(
+        RATING,
+        RatingExplained(matter="r1", reasons=("slow", "unclear")),
+        CallBackWanted(matter="r1", subject="s1"),
+        subject=Sealed("s1", b"13800001234", stories.NOW_MS + stories.DAY_MS),
+    )
     stories.begin(store, "0000000009")
     store.close()
 
@@ -74,6 +77,8 @@ def test_what_may_be_only_once_leaves_the_ledger_open(store: Store) -> None:
         store.note(replace(RATING, matter="r2", grade=5))
     with pytest.raises(ImpossibleEventError):
         store.note(replace(RATING, grade=5))
+    with pytest.raises(ImpossibleEventError):
+        store.note(RatingExplained(matter="r7", reasons=("slow",)))
     assert [row.grade for row in store.matters(RatingRow)] == [2]
 
     store.note(replace(RATING, matter="r3", about="T07K20000013"))
@@ -106,10 +111,11 @@ def test_a_damaged_row_of_a_matter_is_found_and_mended(tmp_path: Path, caplog: p
 
 
 def test_the_story_of_a_rating_names_no_telephone(store: Store) -> None:
-    store.note(RATING, subject=Sealed("s1", b"13800001234", stories.NOW_MS + stories.DAY_MS))
+    sealed = Sealed("s1", b"13800001234", stories.NOW_MS + stories.DAY_MS)
+    store.note(RATING, CallBackWanted(matter="r1", subject="s1"), subject=sealed)
 
     with reading(store.folder) as db:
-        (envelope,) = envelopes(db)
+        envelope, _ = envelopes(db)
 
     assert envelope.order == ""
     assert envelope.event() == RATING

@@ -1,25 +1,27 @@
 """Every view has a screen, and the screen asks for exactly what the view carries."""
 
 import re
+from importlib import import_module
+from pkgutil import iter_modules
 
 import msgspec
 import pytest
 from PySide6.QtQml import QQmlComponent
 
+import kiosk.views
+from kiosk.journeys.installed import views_of
 from kiosk.rehearsal.gallery import Warnings
 from kiosk.rehearsal.samples import samples
+from kiosk.resources import HOUSE
 from kiosk.stage.convert import property_name
 from kiosk.text.catalogue import catalogue
-from kiosk.views import common, gas, lists, payment
+from kiosk.views.common import Goodbye
 from kiosk.views.view import LANGUAGES, View
 from tests.stage.conftest import Rig
 
-VIEWS = [
-    value
-    for module in (common, gas, lists, payment)
-    for value in vars(module).values()
-    if isinstance(value, type) and issubclass(value, View) and value is not View
-]
+for module in iter_modules(kiosk.views.__path__, "kiosk.views."):
+    import_module(module.name)
+VIEWS = [view for view in views_of(HOUSE) if view is not View]
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
@@ -49,4 +51,4 @@ def test_a_view_from_outside_has_its_screen_in_its_own_package(stage: Rig) -> No
         pass
 
     assert stage.window.screen_url(Weather).endswith("/tests/screens/Weather.qml")
-    assert stage.window.screen_url(common.Goodbye).endswith("/screens/Goodbye.qml")
+    assert stage.window.screen_url(Goodbye).endswith("/screens/Goodbye.qml")
