@@ -280,7 +280,7 @@ def _check_together(
     _check_posts(walk, devices)
     journeys = built["journeys"]
     if isinstance(journeys, Journeys):
-        _check_journeys(walk, journeys, {table.get("role") for table in _tables(raw)}, thorough)
+        _check_journeys(walk, journeys, {str(table.get("role")) for table in _tables(raw)}, thorough)
 
 
 def _check_production(walk: Walk, devices: list[DeviceConfig | None]) -> None:
@@ -296,10 +296,12 @@ def _check_production(walk: Walk, devices: list[DeviceConfig | None]) -> None:
 
 
 def _check_names(walk: Walk, raw: object) -> None:
-    names: set[object] = set()
+    names: set[str] = set()
     for n, table in enumerate(raw if isinstance(raw, list) else []):
         name = table.get("name") if isinstance(table, Mapping) else None
-        if isinstance(name, str) and name in names:
+        if not isinstance(name, str):
+            continue
+        if name in names:
             walk.complain(("device", n, "name"), f"{show(name)} once more", "a name that no other device has")
         names.add(name)
 
@@ -316,7 +318,7 @@ def _check_posts(walk: Walk, devices: list[DeviceConfig | None]) -> None:
         posts.setdefault(post, device.name)
 
 
-def _check_journeys(walk: Walk, journeys: Journeys, roles: set[object], thorough: bool) -> None:
+def _check_journeys(walk: Walk, journeys: Journeys, roles: set[str], thorough: bool) -> None:
     points = installed()
     seen: list[Package] = [HOUSE]
     for n, name in enumerate(journeys.enabled):

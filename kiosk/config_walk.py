@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -123,6 +124,14 @@ def describe(kind: inspect.Type) -> str:
             return "anything"
 
 
+@cache
+def _struct_type(cls: type[msgspec.Struct]) -> inspect.StructType:
+    kind = inspect.type_info(cls)
+    if not isinstance(kind, inspect.StructType):
+        raise TypeError(f"{cls.__name__} is no struct")
+    return kind
+
+
 class Walk:
     """One pass over one file. `base` is the folder that relative paths and secrets start from."""
 
@@ -138,16 +147,11 @@ class Walk:
     def struct(self, value: object, cls: type[msgspec.Struct], key: Key, missing_is_fine: bool = False) -> object:
         """`cls` built from a table, or `INVALID`. With `missing_is_fine` absent required keys are no problem,
         though nothing can be built without them."""
-        kind = inspect.type_info(cls)
-        if not isinstance(kind, inspect.StructType):
-            raise TypeError(f"{cls.__name__} is no struct")
-        return self._struct(value, kind, key, missing_is_fine)
+        return self._struct(value, _struct_type(cls), key, missing_is_fine)
 
     def fields(self, table: Mapping[str, object], cls: type[msgspec.Struct], key: Key = ()) -> dict[str, object]:
         """Those fields of `cls` that a table gives rightly; problems are noted for the others."""
-        kind = inspect.type_info(cls)
-        if not isinstance(kind, inspect.StructType):
-            raise TypeError(f"{cls.__name__} is no struct")
+        kind = _struct_type(cls)
         return {name: item for name, item in self._fields(table, kind, key).items() if item is not INVALID}
 
     def value(self, value: object, kind: inspect.Type, key: Key) -> object:

@@ -8,11 +8,13 @@ Source: sd_notify(3), https://www.freedesktop.org/software/systemd/man/latest/sd
 
 import logging
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
 
 log = logging.getLogger(__name__)
 
+LEAST_SECONDS = 0.05
 MOST_SECONDS = 1.0
 """Between two beats, where the supervisor does not want them oftener."""
 SHARE = 4
@@ -30,7 +32,8 @@ class Supervisor:
         address = environ.get("NOTIFY_SOCKET", "")
         self._address = f"\0{address[1:]}" if address.startswith("@") else address
         limit = environ.get("WATCHDOG_USEC", "")
-        self.beat_seconds = min(MOST_SECONDS, int(limit) / 1e6 / SHARE) if limit.isdecimal() else MOST_SECONDS
+        wanted = int(limit) / 1e6 / SHARE if re.fullmatch(r"[0-9]{1,18}", limit) else 0.0
+        self.beat_seconds = min(MOST_SECONDS, max(LEAST_SECONDS, wanted)) if wanted else MOST_SECONDS
         """Between two beats."""
 
     def tell(self, state: str) -> None:

@@ -215,7 +215,8 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
             return _NoAnswer("not_sent", f"no connection: {type(error).__name__}")
         except TimeoutError:
             return _NoAnswer("silence", "no answer in time")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
+            # RuntimeError: aiohttp found the body broken and the connection gone before anybody read from it
             return _NoAnswer("silence", f"the connection broke: {type(error).__name__}")
         doubt = wire.doubt_answer(
             key,

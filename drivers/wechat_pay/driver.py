@@ -224,7 +224,8 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
                 return await self._ask(session, keys, base, message)
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 lost = _Lost(f"cannot connect ({type(error).__name__})", sent=False)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError) as error:
+                # RuntimeError: aiohttp found the body broken and the connection gone before anybody read from it
                 return _Lost(f"no answer ({type(error).__name__})", sent=True)
         return lost
 

@@ -9,7 +9,7 @@
 """
 
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import msgspec
 
@@ -66,12 +66,15 @@ def parse_url(url: str) -> Address:
         return SpyAddress(address, Path(unquote(file)) if file else None)
     if url.startswith("/"):
         url = "serial://" + url
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # brackets that hold no address
+        raise PortUrlError(f"{url}: {error}") from error
     match parts.scheme:
         case "serial":
             return _serial(url, parts.netloc + unquote(parts.path), parts.query)
         case "socket":
-            return _socket(url)
+            return _socket(url, parts)
         case "usb":
             return _usb(url, parts.netloc)
         case _:
@@ -97,8 +100,7 @@ def _serial(url: str, path: str, query: str) -> SerialAddress:
     return msgspec.convert({"type": "serial", "path": path, **options}, SerialAddress)
 
 
-def _socket(url: str) -> SocketAddress:
-    parts = urlsplit(url)
+def _socket(url: str, parts: SplitResult) -> SocketAddress:
     try:
         port = parts.port
     except ValueError:

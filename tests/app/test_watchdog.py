@@ -158,7 +158,13 @@ def test_an_abstract_address() -> None:
         assert line.recv(100) == b"STOPPING=1"
 
 
-@pytest.mark.parametrize(("limit", "seconds"), [("20000000", 1.0), ("2000000", 0.5), ("", 1.0), ("soon", 1.0)])
+@pytest.mark.parametrize(
+    ("limit", "seconds"),
+    [
+        *(("20000000", 1.0), ("2000000", 0.5), ("", 1.0), ("soon", 1.0)),
+        *(("0", 1.0), ("9" * 5000, 1.0), ("１２", 1.0), ("1", 0.05)),
+    ],
+)
 def test_how_often_the_heart_beats(limit: str, seconds: float) -> None:
     assert Supervisor({"WATCHDOG_USEC": limit}).beat_seconds == seconds
 

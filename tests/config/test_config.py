@@ -209,6 +209,15 @@ def test_a_second_printer_and_a_name_given_twice(write: Write) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("name", '"receipts"'), ("role", '"receipt_printer"'), ("port", '"socket://10.0.0.9:9100"')]
+)
+@pytest.mark.parametrize("nonsense", ["[]", "{ a = 1 }", '"t://["'])
+def test_a_device_whose_values_are_of_another_kind(write: Write, key: str, value: str, nonsense: str) -> None:
+    problems = wrong(write(GOOD + PRINTER.replace(f"{key} = {value}", f"{key} = {nonsense}", 1)))
+    assert any(f"].{key}: found " in problem for problem in problems)
+
+
 def test_a_driver_in_the_wrong_role(write: Write) -> None:
     (problem,) = wrong(write(GOOD + PRINTER.replace("receipt_printer", "gas_company")))
     assert (

@@ -203,13 +203,13 @@ def check_gas_signature(data: bytes) -> None:
 
 
 TARGETS = (
-    Target("wechat_answer", tuple(map(packed, WECHAT)), check_wechat, structured=True),
+    Target("wechat_answer", tuple(map(packed, WECHAT)), check_wechat, shape="json"),
     Target("wechat_signature", tuple(data for _, data in _GENUINE), check_signature),
     Target(
         "gas_answer",
         tuple(map(packed, (ACCOUNT, SMART, QUOTE, TOP_UP, OPEN, DELIVERED, CANCELLED, {"error": "no_such_order"}))),
         check_gas,
-        structured=True,
+        shape="json",
     ),
     Target("gas_signature", _GAS_ANSWERS, check_gas_signature),
 )

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, Literal
+
+Shape = Literal["bytes", "json", "lines"]
+"""What an input is made of: then also whole values of JSON are changed, or whole lines `key = value`."""
 
 INPUT_LIMIT = 20_000
-"""Bytes of one input: more than twice the longest frame of any codec."""
+"""Bytes of one input: more than twice the longest frame of any codec; or twice the valid input, where that is more."""
 SPECIAL = bytes((0x00, 0x02, 0x03, 0x06, 0x0A, 0x0D, 0x10, 0x11, 0x12, 0x13, 0x15, 0x1B, 0x1D, 0x22, 0x37, 0x5C, 0x7C))
 NUMBERS = (b"0", b"-0", b"-1", b"1e400", b"0.5", b"2147483648", b"9223372036854775808", b"9" * 400)
 BAD_TEXT = (b"\xff\xfe", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x80\xae", b"\xef\xbb\xbf")
@@ -17,15 +20,28 @@ VALUES: tuple[Any, ...] = (
 )
 
 
-def mutate(random: Random, corpus: Sequence[bytes], *, structured: bool) -> bytes:
-    """One input from the corpus; `structured` also changes whole values of JSON."""
+DEEPEST = 400
+"""Levels of JSON that are walked through."""
+LITERALS = (
+    *(b"", b'""', b"true", b"0", b"-1", b"1", b"9" * 30, b"0.5", b"nan", b"-inf", b"1e400", b"0x7f", b"1979-05-27"),
+    *(b"[]", b"{}", b"[[]]", b'["a", "a"]', b"{a = 1}", b'"sim:escpos"', b'"sim:"', b'"file:/nowhere"', b'"env:"'),
+    *(b'"http://[::1"', b'"https://a:99999"', b'"serial:///dev/null?baudrate=0"', b'"usb://04b8:"', b'"socket://"'),
+    *(b'"\\u0000"', b'"' + b"Z" * 600 + b'"', '"１２"'.encode(), b'"../../etc"', b"'" * 3, b'"' * 3, b"[" * 200),
+)
+HEADS = (b"[[device]]", b"[device.settings]", b"[hall]", b"[a.b.c]", b"[[a]]", b"[", b"# \xff", b"a.b.c = 1")
+"""Of TOML."""
+
+
+def mutate(random: Random, corpus: Sequence[bytes], shape: Shape) -> bytes:
+    """One input from the corpus."""
     data = random.choice(corpus)
-    if structured and random.random() < 0.7:
-        data = _mutate_json(random, data, corpus)
+    limit = max(INPUT_LIMIT, 2 * len(data))
+    if shape != "bytes" and random.random() < 0.7:
+        data = _mutate_json(random, data, corpus) if shape == "json" else _mutate_lines(random, data, corpus)
         if random.random() < 0.8:
-            return data[:INPUT_LIMIT]
+            return data[:limit]
     for _ in range(random.choice((0, 1, 1, 1, 2, 3, 8))):
-        data = random.choice(_STEPS)(random, data, corpus)[:INPUT_LIMIT]
+        data = random.choice(_STEPS)(random, data, corpus)[:limit]
     return data
 
 
@@ -93,7 +109,7 @@ _STEPS = (_flip, _cut, _splice, _repeat, _insert, _noise)
 
 
 def _mutate_json(random: Random, data: bytes, corpus: Sequence[bytes]) -> bytes:
-    tree = json.loads(data)
+    tree = _tree(data)
     for _ in range(random.choice((1, 1, 2, 3))):
         places = list(_places(tree))
         if not places:
@@ -108,7 +124,7 @@ def _mutate_json(random: Random, data: bytes, corpus: Sequence[bytes]) -> bytes:
             case 2:
                 holder[key] = random.choice(({"a": holder[key]}, [holder[key]], str(holder[key])[:600]))
             case 3:
-                others = list(_places(json.loads(random.choice(corpus))))
+                others = list(_places(_tree(random.choice(corpus))))
                 if others:
                     other, elsewhere = random.choice(others)
                     holder[key] = other[elsewhere]
@@ -117,6 +133,14 @@ def _mutate_json(random: Random, data: bytes, corpus: Sequence[bytes]) -> bytes:
             case _:
                 holder[key] = random.choice(VALUES)
     return json.dumps(tree, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
+
+
+def _tree(data: bytes) -> Any:
+    """`data` as JSON; nothing where it is none, or too deep."""
+    try:
+        return json.loads(data) if data.count(b"[") + data.count(b"{") < DEEPEST else None
+    except ValueError:
+        return None
 
 
 def _places(tree: Any) -> Any:
@@ -130,3 +154,24 @@ def _places(tree: Any) -> Any:
     for key in keys:
         yield tree, key
         yield from _places(tree[key])
+
+
+def _mutate_lines(random: Random, data: bytes, corpus: Sequence[bytes]) -> bytes:
+    lines = data.split(b"\n")
+    for _ in range(random.choice((1, 1, 2, 3))):
+        at = random.randrange(len(lines))
+        key, equals, value = lines[at].partition(b"=")
+        match random.randrange(8):
+            case 0:
+                del lines[at : at + random.choice((1, 1, 4))]
+                lines = lines or [b""]
+            case 1:
+                lines.insert(random.randint(0, len(lines)), lines[at])
+            case 2:
+                other = random.choice(random.choice(corpus).split(b"\n"))
+                lines[at] = key + b"=" + other.partition(b"=")[2] if b"=" in other else other
+            case 3:
+                lines[at] = random.choice(_STEPS)(random, key, corpus)[:200] + equals + value
+            case _:
+                lines[at] = key + b"= " + random.choice(LITERALS) if equals else random.choice(HEADS)
+    return b"\n".join(lines)

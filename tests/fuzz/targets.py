@@ -1,5 +1,5 @@
 """Every reader of outside bytes that is fuzzed."""
 
-from tests.fuzz import answers, files, lines, typed
+from tests.fuzz import answers, files, framing, ledger, lines, typed
 
-TARGETS = (*lines.TARGETS, *answers.TARGETS, *typed.TARGETS, *files.TARGETS)
+TARGETS = (*lines.TARGETS, *answers.TARGETS, *framing.TARGETS, *typed.TARGETS, *files.TARGETS, *ledger.TARGETS)

@@ -46,6 +46,8 @@ def test_what_a_url_means(url: str, address: Address) -> None:
         "usb://epson:printer",
         "http://127.0.0.1:80",
         "spy://spy:///dev/ttyS0",
+        "socket://[::1:9100",
+        "t://[",
     ],
 )
 def test_a_url_that_makes_no_sense_is_refused(url: str) -> None:
