@@ -58,9 +58,10 @@ tour: setup
 peers: setup
 	@$(BIN)/python -m tests.peers
 
-# The tables of docs/configuration.md, from the settings in the code.
+# The tables of docs/configuration.md and docs/events.md, from the settings and the events in the code.
 docs: setup
 	@$(BIN)/python -m tests.config.reference
+	@$(BIN)/python -m tests.docs.events
 
 # Take newer dependencies within the limits of pyproject.toml; needs uv.
 lock:

@@ -19,6 +19,7 @@ from kiosk.ledger.reading import find, reading, verify
 from kiosk.ledger.story import moment, note, state, step, verdict
 from kiosk.ledger.witness import read_witness
 from kiosk.protocol.envelope import Envelope, UnknownEventError
+from kiosk.protocol.matter import is_matter
 from kiosk.text.numbers import order_number, yuan
 
 
@@ -28,8 +29,8 @@ def ledger_command(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     orders = commands.add_parser("orders", help="all orders, newest first")
     orders.add_argument("--open", action="store_true", help="only those that are not closed")
-    show = commands.add_parser("show", help="the story of one order, or the last events")
-    show.add_argument("order", nargs="?", help="an order number, with or without dashes")
+    show = commands.add_parser("show", help="the story of one order or matter, or the last events")
+    show.add_argument("order", nargs="?", help="an order number, with or without dashes, or the id of a matter")
     show.add_argument("--last", type=int, default=20, metavar="N", help="how many events without an order (20)")
     commands.add_parser("verify", help="check everything; exit status 1 when something is wrong")
     for command in commands.choices.values():
@@ -78,6 +79,8 @@ def _orders(db: Database, zone: tzinfo, *, only_open: bool) -> int:
 
 
 def _story(db: Database, zone: tzinfo, wanted: str) -> int:
+    if is_matter(wanted):
+        return _matter(db, zone, wanted)
     try:
         order_no = find(db, wanted)
     except LookupError:
@@ -97,6 +100,14 @@ def _story(db: Database, zone: tzinfo, wanted: str) -> int:
         f"due {yuan(rows.order.due_fen)}, captured {yuan(rows.captured_fen)}, refunded {yuan(rows.refunded_fen)}, "
         f"delivered {yuan(rows.delivered_fen)}, owed {yuan(rows.liability_fen)}",
     )
+    return 0
+
+
+def _matter(db: Database, zone: tzinfo, matter: str) -> int:
+    told = [(moment(row.at, zone), f"row {row.seq}", _step(row, zone)) for row in checks.envelopes(db, matter=matter)]
+    if not told:
+        return _fail(f"there is no matter {matter} in this ledger")
+    _say(*_columns(told, right={1}))
     return 0
 
 

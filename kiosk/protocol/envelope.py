@@ -21,16 +21,22 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One row of the journal: of an order or of a matter."""
 
     seq: int
+    """The number of the row: from 1, without a gap."""
     ledger: str
+    """The ledger's name: a terminal gets a new one when an earlier ledger had to be set aside."""
     terminal: str
     at: int
     """Wall clock, milliseconds since 1970, UTC."""
     mono: int
     """Monotonic clock of this boot, in milliseconds."""
     boot: str
+    """The kernel's name for this boot."""
     type: str
+    """The event's type, with its version."""
     order: str = ""
+    """The number of the order that the event belongs to."""
     matter: str = ""
+    """The id of the matter that it belongs to, where it is no order's."""
     data: dict[str, object]
     """The event without its type and what it belongs to."""
 

@@ -17,12 +17,18 @@ class OrderOpening(OrderEvent, frozen=True, tag="menkou.order.opening.v1"):
     """Intent: the gas company is about to be asked to hold the price."""
 
     kind: str
+    """What is paid for: the journey that sells it."""
     subject: str
+    """Where the sealed account, name and price lie."""
     account_hash: str
+    """Of the gas account, with the hall's key."""
     hash_key: str
+    """Which key that was."""
     quote_id: str
+    """The company's offer."""
     due_fen: int
     business_date: str
+    """`YYYY-MM-DD` in the hall's time zone."""
     language: str
     at_ms: int
 

@@ -5,6 +5,7 @@ them. Each kind is one module beside this one, with its events, its row, and wha
 `kiosk.protocol.matters` lists them.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -15,6 +16,11 @@ import msgspec
 def new_matter() -> str:
     """An id that no matter of any terminal ever had, and that says nothing."""
     return secrets.token_hex(12)
+
+
+def is_matter(text: str) -> bool:
+    """Whether it may be such an id."""
+    return re.fullmatch("[0-9a-f]{24}", text) is not None
 
 
 class MatterEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

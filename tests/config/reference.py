@@ -45,7 +45,7 @@ def table(kind: str, name: str) -> str:
 def _rows(struct: type[msgspec.Struct], prefix: str, whole: object = None) -> Iterator[tuple[str, str, str, str]]:
     kind = type_info(struct)
     assert isinstance(kind, StructType)
-    said = {name: text for base in reversed(struct.__mro__) for name, text in _said(base).items()}
+    said = said_of_fields(struct)
     for field in kind.fields:
         if isinstance(field.type, StructType):
             yield from _rows(field.type.cls, f"{prefix}{field.name}.", getattr(whole, field.name, field.default))
@@ -69,6 +69,11 @@ def _default(field: Field, whole: object) -> str:
     if isinstance(value, tuple | dict):
         return ", ".join(show(item) for item in value) or "nothing"
     return "nothing" if value is None else f"{value:g}" if isinstance(value, float) else show(value)
+
+
+def said_of_fields(struct: type) -> dict[str, str]:
+    """The docstrings below the fields of a class and of its bases."""
+    return {name: text for base in reversed(struct.__mro__) for name, text in _said(base).items()}
 
 
 def _said(cls: type) -> dict[str, str]:

@@ -11,6 +11,8 @@ from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import order_number as order_number_of
 from kiosk.ledger.store import Store
 from kiosk.orders.rows import Rows
+from kiosk.protocol.matter import new_matter
+from kiosk.protocol.ratings import RatingExplained, RatingGiven
 from kiosk.text.numbers import order_number
 from tests.ledger import stories
 
@@ -88,6 +90,28 @@ def test_story_says_what_became_of_the_slip(day: Day, capsys: pytest.CaptureFixt
 
     assert lines[1] == "Done: ¥154.00 delivered, nothing owed."
     assert any("slip 1: printed" in line for line in lines)
+
+
+def test_story_of_a_matter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path / "ledger", "T07")
+    rating = RatingGiven(
+        matter=new_matter(),
+        about="T07K20000012",
+        service="gas_bill",
+        grade=1,
+        business_date="2026-11-24",
+        language="en",
+        at_ms=1,
+    )
+    store.note(rating, RatingExplained(matter=rating.matter, reasons=("came_twice",)))
+    store.close()
+
+    assert ledger_command(["show", rating.matter, "--data", str(tmp_path / "ledger")]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith("gas bill was rated 1 of 5")
+    assert second.endswith("what was not good: came twice")
+    assert ledger_command(["show", new_matter(), "--data", str(tmp_path / "ledger")]) == 1
+    assert "there is no matter" in capsys.readouterr().err
 
 
 def test_nothing_personal_is_shown(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
