@@ -4,7 +4,9 @@ import QtQuick
 import screens.components
 import screens.theme
 
-// The window: header, the page that slides, the modes bar, and what may lie over them. Python sets `page`, `stillHere`.
+// The window: header, the page that slides, the modes bar, and what may lie over them. Python sets `page`, `stillHere`,
+// and what is new for the theme, the hall and the words: it reaches them through here alone, because to look for a
+// singleton makes PySide build all its classes.
 Rectangle {
     id: root
 
@@ -12,15 +14,18 @@ Rectangle {
     readonly property ScreenFrame current: stack.current
     readonly property bool deep: current !== null && current.deep
     readonly property Touchable focused: Window.activeFocusItem as Touchable
+    property var hall: null
     property bool helping: false
     property var likely: null // the page that followed Home last time; nobody has told anything of themselves there
     property var page: null
+    property var panel: null
     readonly property bool settled: !stack.busy
     property int shownNumber: -1
     property string shownUrl
     property string shownView
     readonly property bool standing: page === null || ["Attract", "Home", "Goodbye", "OutOfService"].includes(page.view)
     property int stillHere: 0
+    property var words: null
 
     signal answered(number: int, value: string)
     signal calledStaff
@@ -106,11 +111,16 @@ Rectangle {
         else
             help.source = "";
     }
+    onHallChanged: Object.assign(Hall, hall)
     onHeightChanged: Theme.panelHeight = height
     onPageChanged: {
-        if (page !== null)
-            show();
+        if (page === null)
+            return;
+        Theme.large = page.large;
+        Theme.contrast = page.contrast;
+        show();
     }
+    onPanelChanged: Object.assign(Theme, panel)
     onStillHereChanged: {
         if (stillHere === 0)
             question.source = "";
@@ -120,6 +130,7 @@ Rectangle {
             });
     }
     onWidthChanged: Theme.panelWidth = width
+    onWordsChanged: Object.assign(Words, words)
 
     Timer {
         interval: Theme.debounce / 2 // no touch counts so soon after a change, so none waits for this

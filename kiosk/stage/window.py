@@ -178,19 +178,10 @@ class StageWindow:
         engine = self.view.engine()
         engine.addImportPath(str(SCREENS.parent))
         provide(engine)
-        self._theme = self._singleton("Theme")
-        self._words = self._singleton("Words")
-        self._hall = self._singleton("Hall")
-        self._theme.setProperty("pxPerMm", px_per_mm(self.display))
-        self._theme.setProperty("motion", self.display.motion)
-        self._theme.setProperty("debounce", self.display.debounce_ms)
-        self._theme.setProperty("panelWidth", self.display.width)
-        self._theme.setProperty("panelHeight", self.display.height)
-        self._front()
-        self._speak(self.language)
         self.view.setTitle("Menkou")
         self.view.setResizeMode(QQuickView.ResizeMode.SizeRootObjectToView)
         self.view.resize(self.display.width, self.display.height)
+        self.view.setInitialProperties({"panel": self._panel(), "words": self._words(), "hall": self._hall()})
         self.view.setSource(QUrl.fromLocalFile(str(SCREENS / "Main.qml")))
         root = self.view.rootObject()
         if not isinstance(root, QQuickItem):
@@ -198,31 +189,37 @@ class StageWindow:
         self._listen(root)
         return root
 
-    def _singleton(self, name: str) -> QObject:
-        found: object = self.view.engine().singletonInstance("screens.theme", name)
-        if not isinstance(found, QObject):
-            raise RuntimeError(f"the screens have no {name}")
-        return found
+    def _panel(self) -> dict[str, Plain]:
+        return {
+            "pxPerMm": px_per_mm(self.display),
+            "motion": self.display.motion,
+            "debounce": self.display.debounce_ms,
+            "panelWidth": self.display.width,
+            "panelHeight": self.display.height,
+        }
 
-    def _front(self) -> None:
+    def _words(self) -> dict[str, Plain]:
+        return {"language": self.language, "table": {**self._catalogue.table}}
+
+    def _hall(self) -> dict[str, Plain]:
+        named = {"name": self.hall.named(self.language), "phone": self.hall.phone.translate(UNBROKEN)}
+        return {**named, "front": self._front(), **self._time()}
+
+    def _front(self) -> dict[str, Plain]:
         front = self.hall.front
-        inch = 25.4 * self.display.diagonal_inch
-        mm = inch / (self.display.width**2 + self.display.height**2) ** 0.5
-        self._hall.setProperty(
-            "front",
-            {
-                "width": front.width_mm,
-                "height": front.height_mm,
-                "screenX": front.screen_left_mm,
-                "screenY": front.screen_top_mm,
-                "screenWidth": self.display.width * mm,
-                "screenHeight": self.display.height * mm,
-                "paperX": front.paper.x_mm,
-                "paperY": front.paper.y_mm,
-                "readerX": front.reader.x_mm,
-                "readerY": front.reader.y_mm,
-            },
-        )
+        mm = 1 / px_per_mm(self.display)
+        return {
+            "width": front.width_mm,
+            "height": front.height_mm,
+            "screenX": front.screen_left_mm,
+            "screenY": front.screen_top_mm,
+            "screenWidth": self.display.width * mm,
+            "screenHeight": self.display.height * mm,
+            "paperX": front.paper.x_mm,
+            "paperY": front.paper.y_mm,
+            "readerX": front.reader.x_mm,
+            "readerY": front.reader.y_mm,
+        }
 
     def _listen(self, root: QQuickItem) -> None:
         heard = cast("Any", root)  # signals that QML declares are unknown to Python's types
@@ -240,8 +237,6 @@ class StageWindow:
 
     def _show(self, page: Page, values: dict[str, Plain]) -> None:
         self.page = page
-        self._theme.setProperty("large", page.modes.large)
-        self._theme.setProperty("contrast", page.modes.contrast)
         if catalogue(page.language) is not self._catalogue:  # another language, or words that a journey brought
             self._speak(page.language)
         self.root.setProperty("page", values)
@@ -256,18 +251,18 @@ class StageWindow:
     def _speak(self, language: Language) -> None:
         self.language = language
         self._catalogue = catalogue(language)
-        self._words.setProperty("language", language)
-        self._words.setProperty("table", self._catalogue.table)
-        self._hall.setProperty("name", self.hall.named(language))
-        self._hall.setProperty("phone", self.hall.phone.translate(UNBROKEN))
-        self._tell_time()
+        self.root.setProperty("words", self._words())
+        self.root.setProperty("hall", self._hall())
 
     def _tell_time(self) -> None:
+        self.root.setProperty("hall", self._time())
+
+    def _time(self) -> dict[str, Plain]:
+        """Now, as the screens show it; told again with the next minute."""
         now = datetime.now(ZoneInfo(self.hall.timezone))
-        time, date = clock_texts(now, self._catalogue)
-        self._hall.setProperty("time", time)
-        self._hall.setProperty("date", date)
         self._clock.start((60 - now.second) * 1000 - now.microsecond // 1000)
+        time, date = clock_texts(now, self._catalogue)
+        return {"time": time, "date": date}
 
 
 def _fitted(display: DisplaySettings) -> DisplaySettings:
