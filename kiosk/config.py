@@ -25,7 +25,7 @@ from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.registry import HealthSettings, build
 from kiosk.journeys.installed import JourneyError, installed, lacking
 from kiosk.journeys.installed import read as read_journey
-from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
+from kiosk.journeys.settings import NoticeSettings, RatingSettings, SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import parse_url
@@ -89,6 +89,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     journeys: Journeys
     smart_meter: SmartMeterSettings
     rating: RatingSettings
+    notice: NoticeSettings
     devices: tuple[DeviceConfig, ...]
 
 

@@ -32,6 +32,8 @@ class Invalid:
 
 
 INVALID: Final = Invalid()
+DISCORD: Final = "settings that do not go together"
+"""What was found, where a struct itself refuses its values."""
 _SHOWN = 40
 
 
@@ -186,7 +188,7 @@ class Walk:
         try:
             return kind.cls(**built)
         except ValueError as error:  # the struct's own __post_init__
-            return self.complain(key, "settings that do not go together", str(error))
+            return self.complain(key, DISCORD, str(error))
 
     def _fields(self, table: Mapping[str, object], kind: inspect.StructType, key: Key) -> dict[str, object]:
         fields = {field.encode_name: field for field in kind.fields}

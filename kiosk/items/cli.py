@@ -29,7 +29,9 @@ def catalogue_command(argv: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk catalogue", description=catalogue_command.__doc__)
-    parser.add_argument("--config", type=Path, default=DEFAULT_PATH, help="whose [notice] catalogue it is (config.toml)")
+    parser.add_argument(
+        "--config", type=Path, default=DEFAULT_PATH, help="whose [notice] catalogue it is (config.toml)"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     read = commands.add_parser("import", help="replace the catalogue by a CSV or JSON file")
     read.add_argument("file", type=Path)
@@ -49,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _path(options: argparse.Namespace) -> Path:
-    return load(options.config).notice_catalogue
+    config = load(options.config)
+    return config.path.parent / config.notice.catalogue
 
 
 def _import(options: argparse.Namespace) -> int:

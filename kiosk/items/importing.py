@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.config_walk import Key, Problem, Walk, near, show
+from kiosk.config_walk import DISCORD, Key, Problem, Walk, near, show
 from kiosk.items.catalogue import CatalogueError, read_file
 from kiosk.items.item import MOST_ITEMS, Item
 
@@ -65,6 +65,9 @@ class _Flaws:
             self.more += 1
 
     def problem(self, where: str, problem: Problem) -> None:
+        if problem.found == DISCORD:
+            self.add(where, problem.allowed)
+            return
         meant = f"; did you mean {show(problem.near)}?" if problem.near else ""
         self.add(where, f"found {problem.found}, allowed {problem.allowed}{meant}")
 
@@ -86,11 +89,12 @@ def read_items(path: Path) -> tuple[Item, ...]:
     rows = _json_rows(content, flaws) if path.suffix.lower() == ".json" else _csv_rows(content, flaws)
     items: list[Item] = []
     seen: dict[str, str] = {}
-    for where, raw, place in rows:
+    for where, raw, place, told in rows:
         walk = Walk(path.parent)
         item = walk.struct(raw, Item, ())
         for problem in walk.problems:
-            flaws.problem(place(problem.key), problem)
+            if problem.key[:1] not in told:
+                flaws.problem(place(problem.key), problem)
         if not isinstance(item, Item):
             continue
         if item.code in seen:
@@ -104,8 +108,8 @@ def read_items(path: Path) -> tuple[Item, ...]:
     return tuple(items)
 
 
-Row = tuple[str, object, Callable[[Key], str]]
-"""Where an item stands, what stands there, and how to say where in it a mistake is."""
+Row = tuple[str, object, Callable[[Key], str], set[Key]]
+"""Where an item stands, what stands there, how to say where in it a mistake is, and of what nothing more is said."""
 
 
 def _json_rows(content: bytes, flaws: _Flaws) -> Iterator[Row]:
@@ -125,7 +129,7 @@ def _json_rows(content: bytes, flaws: _Flaws) -> Iterator[Row]:
         return
     for n, row in enumerate(rows, 1):
         raw = row.get("item", row) if isinstance(row, Mapping) and "code" not in row else row
-        yield f"items[{n}]", raw, partial(_dotted, f"items[{n}]")
+        yield f"items[{n}]", raw, partial(_dotted, f"items[{n}]"), set()
 
 
 def _dotted(text: str, key: Key) -> str:
@@ -217,7 +221,7 @@ def _row(line: int, cells: list[str], columns: list[Column | None], flaws: _Flaw
         flaws.add(f"line {line}", f"{len(cells)} cells, but {len(columns)} headings")
         return
     raw: Raw = {}
-    sound = True
+    told: set[Key] = set()
     for cell, column in zip(cells, columns, strict=False):
         text = cell.strip()
         if column is None or not text:
@@ -228,9 +232,8 @@ def _row(line: int, cells: list[str], columns: list[Column | None], flaws: _Flaw
             raw[column.field] = column.read(text)
         except ValueError as error:
             flaws.add(_place(line, column), str(error))
-            sound = False
-    if sound:
-        yield f"line {line}", raw, partial(_place_of, line)
+            told.add((column.field,))
+    yield f"line {line}", raw, partial(_place_of, line), told
 
 
 def _place(line: int, column: Column) -> str:
@@ -248,7 +251,14 @@ def _place_of(line: int, key: Key) -> str:
 
 _YES = {"是", "有", "√", "yes", "y", "true", "1"}
 _NO = {"否", "无", "×", "no", "n", "false", "0"}
-_SUBJECTS = {"自然人": "natural", "个人": "natural", "natural": "natural", "法人": "legal", "企业": "legal", "legal": "legal"}
+_SUBJECTS = {
+    "自然人": "natural",
+    "个人": "natural",
+    "natural": "natural",
+    "法人": "legal",
+    "企业": "legal",
+    "legal": "legal",
+}
 _DAYS = re.compile(r"(\d{1,6})\s*(?:个?工作日|日|天)?")
 _COUNTED = re.compile(r"(原件|复印件|表|original|copies|copy|form)\s*[:：]?\s*([0-9A-Z-]{1,8})", re.IGNORECASE)
 _PART = {"原件": "original", "original": "original", "复印件": "copies", "copies": "copies", "copy": "copies"}
@@ -307,7 +317,9 @@ def _whether(text: str) -> object:
 
 def _code(text: str) -> str:
     if re.fullmatch(r"\d(?:\.\d+)?E\+\d+", text, re.IGNORECASE):
-        raise ValueError(f"found {text}, a code that the spreadsheet shortened: make the column text, and type it again")
+        raise ValueError(
+            f"found {text}, a code that the spreadsheet shortened: make the column text, and type it again"
+        )
     return text.upper()
 
 

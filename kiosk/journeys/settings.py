@@ -1,5 +1,6 @@
 """Settings of single services."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -29,3 +30,23 @@ class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether who gave one of the last two grades may leave a telephone number."""
     phone_days: Annotated[int, Meta(ge=1, le=366)] = 60
     """How long such a number is kept, in days."""
+
+
+class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[notice]`."""
+
+    catalogue: Path = Path("var/items.json")
+    """What `kiosk catalogue import` writes and residents look through."""
+    link: Annotated[
+        str,
+        Meta(
+            pattern=r"^(?:https?://[!-~]*\{code\}[!-~]*)?\Z",
+            max_length=200,
+            description="a web address with {code} in it, or nothing",
+        ),
+    ] = ""
+    """What the QR code on screen and slip leads to; without it the code holds the item's number."""
+    request_days: Annotated[int, Meta(ge=1, le=366)] = 60
+    """How long name, telephone and address of a request are kept, in days."""
+    wish_days: Annotated[int, Meta(ge=1, le=5)] = 3
+    """Between how many working days a resident may choose for a visit at home."""

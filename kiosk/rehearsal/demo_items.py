@@ -45,17 +45,19 @@ def _raws(table: Raw) -> Iterator[tuple[str, Raw]]:
 
 def _item(code: str, raw: Raw, department: Raw, table: Raw) -> Item:
     subject = department.get("subject", "natural")
+    raw = {"days": department["days"], "papers": department["papers"]} | raw
+    days: list[int] = raw["days"]
     found: Raw = {
         "code": code,
         "subjects": raw.get("subjects", [subject]),
-        "days_legal": raw.get("days", department["days"])[0],
-        "days_promised": raw.get("days", department["days"])[1],
+        "days_legal": days[0],
+        "days_promised": days[1],
         "phone": department["phone"],
         "complaint_phone": COMPLAINTS,
         "keywords": raw.get("keywords", []),
         **{name: raw[name] for name in ("frequent", "handed_down", "at_home", "on_behalf") if name in raw},
     }
-    papers = raw.get("papers", department["papers"]).split()
+    papers: list[str] = raw["papers"].split()
     cells = {
         "name": raw["name"],
         "department": department["name"],

@@ -117,7 +117,7 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         '3: terminal.id: found "T1234", allowed one to three digits or capital letters',
         (
             "5: hal: found a section that does not exist, allowed device, display, hall, health, journeys, ledger, "
-            'orders, rating, schema, smart_meter, terminal, visit; did you mean "hall"?'
+            'notice, orders, rating, schema, smart_meter, terminal, visit; did you mean "hall"?'
         ),
         "8: hall.name: found 3, allowed text of 1 to 40 characters",
         (
