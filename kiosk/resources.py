@@ -51,6 +51,9 @@ HOUSE = Package(
     "kiosk", screens=_folder("screens"), words=_folder("assets") / "i18n", icons=_folder("assets") / "icons"
 )
 
+PINYIN = _folder("assets") / "pinyin" / "table.txt"
+"""What the on-screen keyboard knows (`kiosk.keyboard.table`)."""
+
 _known = [HOUSE]  # only ever appended to: other threads read it
 
 

@@ -5,8 +5,8 @@ import screens.components
 import screens.theme
 
 // The window: header, the page that slides, the modes bar, and what may lie over them. Python sets `page`, `stillHere`,
-// and what is new for the theme, the hall and the words: it reaches them through here alone, because to look for a
-// singleton makes PySide build all its classes.
+// `typed`, and what is new for the theme, the hall and the words: it reaches them through here alone, because to look
+// for a singleton makes PySide build all its classes.
 Rectangle {
     id: root
 
@@ -25,12 +25,14 @@ Rectangle {
     property string shownView
     readonly property bool standing: page === null || ["Attract", "Home", "Goodbye", "OutOfService"].includes(page.view)
     property int stillHere: 0
+    property var typed: null
     property var words: null
 
     signal answered(number: int, value: string)
     signal calledStaff
     signal choseLanguage
     signal choseModes(large: bool, contrast: bool)
+    signal keyboardAsked(number: int, what: string, details: string)
     signal touched
     signal wentBack(number: int)
     signal wentHome(number: int)
@@ -129,6 +131,12 @@ Rectangle {
                 "seconds": Qt.binding(() => root.stillHere)
             });
     }
+    onTypedChanged: {
+        if (typed !== null) {
+            Typing.answer = typed;
+            typed = null; // somebody's own: it stays where it is shown alone
+        }
+    }
     onWidthChanged: Theme.panelWidth = width
     onWordsChanged: Object.assign(Words, words)
 
@@ -182,6 +190,14 @@ Rectangle {
         }
 
         target: root.current
+    }
+
+    Connections {
+        function onAsked(number: int, what: string, details: string): void {
+            root.keyboardAsked(number, what, details);
+        }
+
+        target: Typing
     }
 
     ModesBar {

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self, cast
 
-from PySide6.QtCore import QMessageLogContext, QRect, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import Q_ARG, QMessageLogContext, QMetaObject, QRect, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -87,6 +87,9 @@ class Easel:
             )
         )
         QTest.qWait(1)
+        if sample.keys:
+            keyboard = next(item for item in items(self.stage.root) if item.objectName() == "keyboard")
+            QMetaObject.invokeMethod(keyboard, "feed", Q_ARG("QString", sample.keys))
         if sample.over == "help":
             self.stage.root.setProperty("helping", True)
         elif sample.over == "still_here":

@@ -10,6 +10,7 @@ import msgspec
 from kiosk.protocol.ratings import Reason
 from kiosk.rehearsal.samples_lists import list_views
 from kiosk.rehearsal.samples_top_up import top_up_views
+from kiosk.rehearsal.samples_typing import typing_views
 from kiosk.slips.slip import Pair, Qr, Rule, Slip, Text
 from kiosk.stage.settings import HallInfo
 from kiosk.text.catalogue import Said, catalogue
@@ -45,6 +46,13 @@ MESSAGES = {
         "journey.meter.title": "报燃气表数",
         "journey.meter.subtitle": "自己抄表，在这里报",
         "reason.sample_card": "前面有一笔刷卡付款还在核对，微信可以照常付",
+        "sample.name": "您的姓名",
+        "sample.name.hint": "和身份证上一样",
+        "sample.address": "现在住在哪里？",
+        "sample.address.hint": "写到门牌号",
+        "sample.phone": "联系电话",
+        "sample.id_number": "身份证号码",
+        "sample.id_number.hint": "18 位，最后一位可能是 X",
     },
     "en": {
         "journey.queue_ticket.title": "Queue ticket",
@@ -58,6 +66,13 @@ MESSAGES = {
         "journey.meter.title": "Meter reading",
         "journey.meter.subtitle": "Tell us what your meter shows",
         "reason.sample_card": "An earlier card payment is being checked. WeChat works",
+        "sample.name": "Your name",
+        "sample.name.hint": "As on the identity card",
+        "sample.address": "Where do you live now?",
+        "sample.address.hint": "Down to the door number",
+        "sample.phone": "Telephone",
+        "sample.id_number": "Identity card number",
+        "sample.id_number.hint": "18 digits; the last may be an X",
     },
 }
 """Words of services that are still to come, and a long reason: the screens must have room for them."""
@@ -66,7 +81,7 @@ ORDER = "T07K20004186"
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """A screen in one state. `over` is laid over it: `help` or `still_here`."""
+    """A screen in one state. `over` is laid over it: `help` or `still_here`; `keys` are pressed on its keyboard."""
 
     name: str
     view: View
@@ -75,6 +90,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     can_go_home: bool = False
     previous: str | None = None
     over: str | None = None
+    keys: str = ""
 
 
 def teach() -> None:
@@ -89,6 +105,7 @@ def samples() -> Iterator[Sample]:
     yield from _account()
     yield from _top_up()
     yield from _lists()
+    yield from _typing()
     yield from _payment()
     yield from _outcomes()
     yield from _ratings()
@@ -159,6 +176,12 @@ def _top_up() -> Iterator[Sample]:
 def _lists() -> Iterator[Sample]:
     for name, view, previous in list_views():
         yield Sample(name=name, view=view, can_go_back=True, can_go_home=True, previous=previous)
+
+
+def _typing() -> Iterator[Sample]:
+    place = Position(2, 5, "step.account")
+    for name, view, keys in typing_views():
+        yield Sample(name=name, view=view, position=place, can_go_back=True, can_go_home=True, keys=keys)
 
 
 def _bill(periods: int) -> ConfirmBill:

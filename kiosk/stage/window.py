@@ -25,6 +25,7 @@ from kiosk.stage.hooks import Hooks
 from kiosk.stage.metrics import px_per_mm
 from kiosk.stage.pictures import provide
 from kiosk.stage.settings import DisplaySettings, HallInfo
+from kiosk.stage.typing import Keyboards
 from kiosk.text.catalogue import catalogue
 from kiosk.views.view import (
     LANGUAGES,
@@ -187,6 +188,7 @@ class StageWindow:
         if not isinstance(root, QQuickItem):
             raise RuntimeError("; ".join(error.toString() for error in self.view.errors()))
         self._listen(root)
+        self._keyboards = Keyboards(root)
         return root
 
     def _panel(self) -> dict[str, Plain]:

@@ -39,6 +39,9 @@ QtObject {
     readonly property int target: mm(20)
     readonly property int button: mm(large && !tight ? 28 : 24)
     readonly property int key: mm(22)
+    readonly property int keyGap: mm(3) // between the many keys of the keyboard
+    readonly property int keyMost: mm(landscape ? 24 : 27)
+    readonly property int keyboardLeast: 10 * target + 9 * keyGap // of a keyboard with ten keys in a row
     readonly property int bar: mm(large && !tight ? 36 : 28)
     readonly property int pictureSmall: mm(10)
     readonly property int picture: mm(16)
@@ -61,6 +64,9 @@ QtObject {
     readonly property int modeCaption: mm(10 * (large && !tight ? 1.4 : 1))
     readonly property int keyCaption: mm(10 * (large && !narrow ? 1.25 : 1))
     readonly property int digits: mm((narrow ? 15 : 18) * (large ? 1.25 : 1))
+    readonly property int letter: mm(large ? 15 : 12) // on a key among many
+    readonly property int mark: mm(10) // beside it
+    readonly property int candidate: mm(large ? (tight ? 16 : 18) : 13)
     readonly property int amount: mm((narrow ? 24 : 30) * (large && !landscape ? 1.25 : 1))
     readonly property int clock: mm((narrow ? 40 : 56))
     readonly property real lineHeight: 1.03
@@ -121,6 +127,8 @@ QtObject {
     readonly property int drift: motion ? 1200 : 0
     readonly property int paperSlide: motion ? 1600 : 0
     readonly property int beat: 1000
+    readonly property int holdBefore: 600 // how long a key is held before it repeats
+    readonly property int holdEvery: 120
 
     function mm(size: real): int {
         return Math.round(size * pxPerMm);

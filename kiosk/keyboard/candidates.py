@@ -1,0 +1,111 @@
+"""From letters to words: what stands on the candidate bar.
+
+First what uses all letters: if no word does, the likeliest row of words; then the best word of every way to cut the
+letters, then all others by frequency. After them words for fewer letters, the longer first, and at last single
+characters, rare ones included.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from kiosk.keyboard.reading import Reading, Spelling, Step
+from kiosk.keyboard.table import Table, Word
+
+ALL = 95_000_000
+"""The sum of all frequencies."""
+JOINT = 3.0
+"""What one more word costs a row of words, as the logarithm of a likelihood."""
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A word, and where each of its syllables ends in the letters."""
+
+    text: str
+    syllables: tuple[str, ...]
+    cuts: tuple[int, ...]
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """Words for one way to cut the same letters."""
+
+    words: tuple[Word, ...]
+    cuts: tuple[int, ...]
+
+
+class Composer:
+    """Finds candidates in a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._spelling = Spelling(table.syllables)
+
+    def read(self, letters: str) -> Reading:
+        """The ways to cut `letters`."""
+        return Reading(self._spelling, letters)
+
+    def candidates(self, reading: Reading) -> list[Candidate]:
+        """Everything that the letters may mean, the likeliest first."""
+        by_end: dict[int, list[_Row]] = {}
+        for end, row in self._rows(reading, reading.skip(0)):
+            by_end.setdefault(end, []).append(row)
+        found: dict[str, Candidate] = {}
+        sentence = self._sentence(reading)
+        whole = by_end.get(reading.end, [])
+        if sentence is not None and not any(len(row.cuts) > 1 for row in whole):
+            found[sentence.text] = sentence
+        for end in sorted(by_end, reverse=True):
+            for word, cuts in _fairly(by_end[end]):
+                found.setdefault(word.text, Candidate(word.text, word.syllables, cuts))
+            if sentence is not None:
+                found.setdefault(sentence.text, sentence)
+        return list(found.values())
+
+    def choices(self, reading: Reading, place: int) -> list[Step]:
+        """What the syllable at `place` may be, each alone, longer before shorter and frequent before rare."""
+        single = [
+            Step(step.start, step.end, (piece,), step.price) for step in reading.after(place) for piece in step.piece
+        ]
+        return sorted(single, key=lambda step: (-step.end, -self._weight(step)))
+
+    def _weight(self, step: Step) -> int:
+        words = self._table.words((step.piece,))
+        return words[0].weight if words else 0
+
+    def _rows(self, reading: Reading, place: int) -> Iterator[tuple[int, _Row]]:
+        """Words that may begin at `place`, and where they end."""
+        for path in reading.paths(place):
+            if words := self._table.words(tuple(step.piece for step in path)):
+                yield reading.skip(path[-1].end), _Row(words, tuple(step.end for step in path))
+
+    def _sentence(self, reading: Reading) -> Candidate | None:
+        """The likeliest row of words for all letters, or None where one word or none can be all."""
+        start = reading.skip(0)
+        best: dict[int, tuple[float, tuple[_Row, ...]]] = {start: (0.0, ())}
+        for place in range(start, reading.end):
+            if place not in best:
+                continue
+            likely, rows = best[place]
+            for end, row in self._rows(reading, place):
+                grown = likely + math.log((row.words[0].weight + 0.5) / ALL) - JOINT
+                if end not in best or grown > best[end][0]:
+                    best[end] = grown, (*rows, row)
+        _, rows = best.get(reading.end, (0.0, ()))
+        if len(rows) < 2:
+            return None
+        return Candidate(
+            "".join(row.words[0].text for row in rows),
+            tuple(syllable for row in rows for syllable in row.words[0].syllables),
+            tuple(cut for row in rows for cut in row.cuts),
+        )
+
+
+def _fairly(rows: Sequence[_Row]) -> Iterator[tuple[Word, tuple[int, ...]]]:
+    """The best of every row by frequency, then the rest by frequency."""
+    yield from sorted(((row.words[0], row.cuts) for row in rows), key=_frequency)
+    yield from sorted(((word, row.cuts) for row in rows for word in row.words[1:]), key=_frequency)
+
+
+def _frequency(item: tuple[Word, tuple[int, ...]]) -> int:
+    return -item[0].weight

@@ -1,0 +1,77 @@
+import QtQuick
+import screens.theme
+
+// A key among many. What repeats while it is held says so.
+Touchable {
+    id: cap
+
+    readonly property string face: modelData.side >= 0 ? side : modelData.face !== "" ? (upper ? modelData.face.toUpperCase() : modelData.face) : drawn ? "" : Words.say("screen.keyboard." + modelData.name)
+    readonly property bool drawn: modelData.name === "delete" || modelData.name === "shift"
+    property bool held: false
+    required property var modelData
+    property bool on: false
+    readonly property bool quiet: modelData.quiet
+    readonly property bool repeats: modelData.name === "delete"
+    property string side
+    property bool upper: false
+
+    signal typed(name: string)
+
+    again: Theme.keyAgain
+    corner: Theme.radiusSmall
+    objectName: "key-" + modelData.name
+    spoken: drawn ? Words.say("screen.keyboard." + modelData.name) : face
+    enabled: modelData.side < 0 || side !== ""
+    opacity: enabled ? 1 : 0
+
+    onChosen: {
+        if (!held)
+            typed(modelData.name);
+    }
+    onPressedChanged: {
+        if (pressed)
+            held = false;
+    }
+
+    Timer {
+        interval: cap.held ? Theme.holdEvery : Theme.holdBefore
+        repeat: true
+        running: cap.repeats && cap.pressed
+
+        onTriggered: {
+            cap.held = true;
+            cap.typed(cap.modelData.name);
+        }
+    }
+
+    Rectangle {
+        anchors.fill: parent
+        color: cap.pressed ? (Theme.contrast ? Theme.pressed : Theme.mistTint) : cap.on ? Theme.mist : cap.quiet ? Theme.ground : Theme.paper
+        radius: Theme.radiusSmall
+
+        border {
+            color: cap.pressed || cap.on ? Theme.pine : Theme.edge
+            width: cap.pressed || cap.on ? Theme.stroke : Theme.hairline
+        }
+    }
+
+    Text {
+        anchors.centerIn: parent
+        color: Theme.ink
+        text: cap.face
+        textFormat: Text.PlainText
+
+        font {
+            bold: !cap.quiet && cap.face.length === 1
+            pixelSize: cap.face.length === 1 && !cap.quiet ? Theme.letter : Theme.mark
+        }
+    }
+
+    Icon {
+        anchors.centerIn: parent
+        name: cap.drawn ? cap.modelData.name : ""
+        side: Theme.letter
+        tint: Theme.ground
+        visible: cap.drawn
+    }
+}

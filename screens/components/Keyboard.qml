@@ -1,0 +1,143 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import screens.theme
+
+// All that text is typed with: words to choose from, and the keys below them. `text` is what stands there by now.
+Item {
+    id: keyboard
+
+    readonly property bool choosing: typed !== null && typed.cells.length > 0 // among all candidates
+    readonly property string composing: typed?.composing ?? ""
+    readonly property int gap: telephone ? Theme.gap : Theme.keyGap
+    readonly property bool hasBar: !telephone
+    property string initial
+    required property string kind
+    property int most: 40
+    readonly property int mostHeight: heightOf(telephone ? Math.round(Theme.key * 1.7) : Theme.keyMost)
+    property int number: 0
+    property var layout: null
+    readonly property int leastHeight: heightOf(Theme.target)
+    readonly property bool telephone: kind === "phone" || kind === "id_number"
+    readonly property string text: typed === null ? "" : typed.before + typed.after
+    property var typed: null
+    readonly property bool wide: width >= Theme.keyboardLeast
+
+    // for tests and pictures too: keys as they are named, with a blank between them
+    function feed(names: string): void {
+        for (const name of names.split(" "))
+            press(name);
+    }
+
+    function fit(): void {
+        if (number === 0 || width === 0)
+            return;
+        take(Typing.fit(number, wide, grid.columns, grid.rows, grid.characters));
+    }
+
+    function heightOf(key: int): int {
+        return (hasBar ? bar.height + Theme.gap : 0) + 4 * key + 3 * gap;
+    }
+
+    function press(name: string): void {
+        take(Typing.press(number, name));
+    }
+
+    function start(): void {
+        if (number > 0)
+            Typing.end(number);
+        if (kind === "")
+            return; // a screen without its values
+        number = Typing.begin(kind, most, initial);
+        fit();
+    }
+
+    function take(now: var): void {
+        if (now === null)
+            return;
+        if (now.layout !== undefined)
+            layout = now.layout;
+        typed = now;
+    }
+
+    implicitHeight: leastHeight
+    objectName: "keyboard"
+
+    Component.onCompleted: start()
+    Component.onDestruction: Typing.end(number)
+    onInitialChanged: {
+        if (number > 0)
+            start();
+    }
+    onWidthChanged: fit()
+
+    CandidateBar {
+        id: bar
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.top: parent.top
+        composing: keyboard.composing
+        more: keyboard.typed?.more ?? false
+        pinyin: keyboard.typed?.layer === "pinyin"
+        visible: keyboard.hasBar && !keyboard.choosing && keys.rows < 5
+        words: keyboard.typed?.candidates ?? []
+
+        onPressed: name => keyboard.press(name)
+    }
+
+    Column {
+        id: keys
+
+        readonly property int columns: keyboard.layout?.columns ?? 1
+        readonly property int keyHeight: Math.floor((keyboard.height - (keyboard.hasBar && rows < 5 ? bar.height + Theme.gap : 0) - (rows - 1) * keyboard.gap) / rows)
+        readonly property int rows: keyboard.layout?.rows.length ?? 4
+        readonly property real unit: (keyboard.width - (columns - 1) * keyboard.gap) / columns
+
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        spacing: keyboard.gap
+        visible: !keyboard.choosing
+
+        Repeater {
+            model: keyboard.layout?.rows ?? []
+
+            Row {
+                id: row
+
+                required property var modelData
+
+                anchors.horizontalCenter: parent?.horizontalCenter
+                spacing: keyboard.gap
+
+                Repeater {
+                    model: row.modelData
+
+                    KeyCap {
+                        height: keys.keyHeight
+                        on: modelData.name === "shift" && (keyboard.typed?.shift ?? false)
+                        side: modelData.side < 0 ? "" : keyboard.typed?.sides[modelData.side] ?? ""
+                        upper: keyboard.typed?.layer !== "latin" || keyboard.typed.shift
+                        width: Math.floor(modelData.width * keys.unit + (modelData.width - 1) * keyboard.gap)
+
+                        onTyped: name => keyboard.press(name)
+                    }
+                }
+            }
+        }
+    }
+
+    CandidateGrid {
+        id: grid
+
+        anchors.fill: parent
+        cells: keyboard.typed?.cells ?? []
+        page: keyboard.typed?.page ?? 0
+        pages: keyboard.typed?.pages ?? 0
+        visible: keyboard.choosing
+
+        onFits: keyboard.fit()
+        onPressed: name => keyboard.press(name)
+    }
+}
