@@ -23,7 +23,8 @@ HTTP_FAULTS = {
     "twice": "the network delivers the request twice; the second answer goes back",
     "down": "answers 503 without acting",
 }
-"""Faults that any HTTP peer can have; `HttpWire` makes them real. Each may be narrowed by `path` (a prefix)."""
+"""Faults that any HTTP peer can have; `HttpWire` makes them real. Each may be narrowed by `path` (a prefix), and by
+`asks`: a piece of the request in words."""
 
 WIRE_BUTTONS = (
     Button(label="Unplug", group="Cable", action="unplug"),
@@ -78,10 +79,11 @@ class HttpWire:
         await self.unplug()
         return {"plugged": False}
 
-    def _strikes(self, name: str, request: web.Request) -> Fault | None:
+    def _strikes(self, name: str, path: str, asked: str) -> Fault | None:
         for fault in self._faults.armed:
-            if fault.name == name and request.path.startswith(str(fault.more.get("path", ""))):
-                return self._faults.take(name, path=fault.more.get("path"))
+            here, words = fault.more.get("path"), fault.more.get("asks")
+            if fault.name == name and path.startswith(here or "") and (words or "") in asked:
+                return self._faults.take(name, path=here, asks=words)
         return None
 
     def _hang_up(self, request: web.Request, when: str) -> web.Response:
@@ -96,29 +98,34 @@ class HttpWire:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        self._talk.heard(f"{self._explain(request, body, None)} · {request.method} {request.path}", body)
-        if self._strikes("lost_request", request):
+        asked = self._explain(request, body, None)
+        self._talk.heard(f"{asked} · {request.method} {request.path}", body)
+
+        def strikes(name: str) -> Fault | None:
+            return self._strikes(name, request.path, asked)
+
+        if strikes("lost_request"):
             return self._hang_up(request, "before anything is done")
-        if self._strikes("down", request):
+        if strikes("down"):
             return self._refuse(503, "down")
-        if self._strikes("error_500", request):
+        if strikes("error_500"):
             return self._refuse(500, "error, nothing done")
-        if fault := self._strikes("slow", request):
+        if fault := strikes("slow"):
             await asyncio.sleep(float(fault.more.get("seconds", 5)))
         response = await self._serve(request)
-        if self._strikes("twice", request):
+        if strikes("twice"):
             self._talk.heard(f"the same request a second time · {request.method} {request.path}", body)
             response = await self._serve(request)
-        if self._strikes("error_500_after", request):
+        if strikes("error_500_after"):
             return self._refuse(500, "error, though it was done")
-        if self._strikes("lost_answer", request):
+        if strikes("lost_answer"):
             return self._hang_up(request, "after it was done, without an answer")
-        if self._strikes("garbage", request):
+        if strikes("garbage"):
             noise = b"\x00\xff<html>\x80garbage"
             self._talk.said("200 bytes without meaning, though it was done", noise)
             return web.Response(status=200, body=noise)
         said = response.body if isinstance(response.body, bytes) else b""
-        if self._strikes("half_answer", request):
+        if strikes("half_answer"):
             self._talk.said(f"{response.status} half an answer, then the connection drops", said[: len(said) // 2])
             half = web.StreamResponse(status=response.status, headers=response.headers)
             half.content_length = len(said) + 16

@@ -27,7 +27,7 @@ Item {
         }
 
         Rectangle {
-            color: printer.party.facts.offline === true || printer.party.facts.powered === false || printer.party.facts.plugged === false ? Theme.persimmon : Theme.mistTint
+            color: printer.party.facts.offline === true || printer.party.facts.powered === false || printer.party.facts.plugged === false || printer.party.facts.printer_plugged === false || printer.party.facts.queue_up === false ? Theme.persimmon : Theme.mistTint
             height: width
             radius: width / 2
             width: Theme.mm(6)
@@ -38,7 +38,7 @@ Item {
         Label {
             color: Theme.overDeepSecond
             font.pixelSize: Theme.mm(7.5)
-            text: printer.party.facts.cover_open === true ? Bench.say("cover open") : printer.party.facts.paper_out === true ? Bench.say("no paper") : printer.party.facts.near_end === true ? Bench.say("paper near its end") : ""
+            text: printer.party.facts.cover_open === true ? Bench.say("cover open") : printer.party.facts.door_open === true ? Bench.say("door open") : printer.party.facts.paper_out === true || printer.party.facts.sheets_out === true ? Bench.say("no paper") : printer.party.facts.near_end === true || printer.party.facts.sheets_low === true ? Bench.say("paper near its end") : ""
             x: Theme.mm(18)
             y: Theme.mm(4)
         }

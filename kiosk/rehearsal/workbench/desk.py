@@ -27,11 +27,18 @@ from kiosk.text.numbers import money
 PX_PER_MM = 1.4
 """The screens' sizes are a resident's; those of a desktop are this much smaller."""
 DEBOUNCE_MS = 150
-PICTURES = {"wechat_pay": "phone", "transbank_pos": "reader", "escpos": "printer", "gas_company_http": "company"}
+PICTURES = {
+    "wechat_pay": "phone",
+    "transbank_pos": "reader",
+    "escpos": "printer",
+    "cups": "printer",
+    "gas_company_http": "company",
+}
 TITLES = {
     "wechat_pay": "WeChat",
     "transbank_pos": "Card terminal",
     "escpos": "Printer",
+    "cups": "A4 printer",
     "gas_company_http": "Gas company",
 }
 ICONS = {"phone": "wechat", "reader": "bank", "printer": "paper", "company": "gas_bill", "device": "meter"}

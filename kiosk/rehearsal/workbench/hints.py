@@ -18,6 +18,13 @@ TROUBLES = (
     ("cover_open", True, "{who}: the cover is open.", "cover_close", "Close the cover"),
     ("cutter_error", True, "{who}: the cutter is jammed.", "repair", "Repair"),
     ("mechanical_error", True, "{who}: broken.", "repair", "Repair"),
+    ("queue_up", False, "{who}: CUPS is stopped.", "start_queue", "Start CUPS"),
+    ("printer_plugged", False, "{who}: its cable is pulled.", "plug_printer", "Plug the printer in"),
+    ("sheets_out", True, "{who}: out of paper.", "refill", "New sheets"),
+    ("jammed", True, "{who}: a sheet is jammed.", "clear_jam", "Clear the jam"),
+    ("tray_out", True, "{who}: the tray is out.", "tray_in", "Push the tray in"),
+    ("door_open", True, "{who}: the door is open.", "door_close", "Close the door"),
+    ("toner_out", True, "{who}: out of toner.", "toner_new", "New toner"),
     ("near_end", True, "{who}: the paper is near its end.", "refill", "New roll"),
 )
 """A sensor, the value that asks for a hand, what to say, and what helps."""

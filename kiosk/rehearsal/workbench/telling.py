@@ -18,13 +18,14 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("gas_company_http", "accounts"): (),
     ("transbank_pos", "sales"): ("ticket", "fen", "code", "approved", "reversed", "card", "rung_up_by"),
     ("escpos", "slips"): ("n", "ended", "text", "mm"),
+    ("cups", "prints"): ("n", "key", "pages", "copies", "sheets", "ended"),
 }
 """Which columns of a simulator's books to show ("" is the name of the row); all of them where nothing is said."""
 
 FEN = ("total", "fen")
 NAMES: Mapping[str, str] = {"fen": "amount", "mm": "length (mm)", "n": "no."}
 """Fields whose own name says too little."""
-WELL = ("plugged", "powered", "paper", "keys_loaded")
+WELL = ("plugged", "powered", "paper", "keys_loaded", "queue_up", "printer_plugged")
 """Lamps that should be on; the others should not, but for those that say nothing of trouble."""
 NEITHER = ("card_in",)
 DISPLAY = "screen"

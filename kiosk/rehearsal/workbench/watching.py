@@ -121,10 +121,13 @@ class Watcher:
         )
 
     def _paper(self, books: Json) -> bytes | None:
-        """The last slip, if it has changed."""
-        if "slips" not in books:
+        """The last slip or document, if it has changed."""
+        if "slips" in books:
+            slips = (len(books["slips"]), tuple(books.get("unfinished", ())))
+        elif "prints" in books:
+            slips = (books.get("sheets", 0), ())
+        else:
             return None
-        slips = (len(books["slips"]), tuple(books.get("unfinished", ())))
         if slips == self._slips:
             return None
         self._slips = slips
