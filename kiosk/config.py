@@ -30,6 +30,7 @@ from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import parse_url
 from kiosk.resources import HOUSE, Package, package_of
+from kiosk.tickets.settings import QueueSettings
 from kiosk.visit import VisitSettings
 
 SCHEMA = 1
@@ -90,6 +91,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     smart_meter: SmartMeterSettings
     rating: RatingSettings
     notice: NoticeSettings
+    queue: QueueSettings
     devices: tuple[DeviceConfig, ...]
 
 
@@ -280,7 +282,10 @@ def _check_together(
     _check_names(walk, raw)
     _check_posts(walk, devices)
     journeys = built["journeys"]
+    queue = built["queue"]
     if isinstance(journeys, Journeys):
+        if "queue_ticket" in journeys.enabled and isinstance(queue, QueueSettings) and not queue.business:
+            walk.complain(("queue", "business"), "nothing", "one table or more, for queue_ticket gives their numbers")
         _check_journeys(walk, journeys, {str(table.get("role")) for table in _tables(raw)}, thorough)
 
 

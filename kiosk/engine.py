@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from kiosk.orders.receipt import Issuer
 from kiosk.orders.world import Observer, World
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import catalogue
+from kiosk.tickets.desk import Desk
 from kiosk.views.view import Input, Stage
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Engine:
         self.devices = Devices(config.devices, config.health, now)
         self.ledger: Ledger | None = None
         self.orders: Orders | None = None
+        self.queue: Desk | None = None
         self.money_open = asyncio.Event()
         """Set once money was open for the first time."""
         self._away: set[str] = set()
@@ -72,6 +74,7 @@ class Engine:
                 devices=self.devices,
                 orders=lambda: self.orders,
                 ledger=lambda: self.ledger,
+                queue=lambda: self.queue,
                 issuer=self._issuer,
                 now_ms=self._now_ms,
                 zone=self._zone,
@@ -129,11 +132,12 @@ class Engine:
         upkeep = asyncio.create_task(_forget_expired(ledger))
         try:
             self.ledger = ledger
-            if self.devices.sells:
-                await self._sell(ledger, opened)
-            else:
-                self._changed(opened)
-                await ledger.failed.wait()
+            async with self._queue_on(ledger):
+                if self.devices.sells:
+                    await self._sell(ledger, opened)
+                else:
+                    self._changed(opened)
+                    await ledger.failed.wait()
         except (LedgerError, OSError) as error:
             log.error("the ledger is closed: %s", error)
         except Exception:
@@ -168,6 +172,33 @@ class Engine:
         finally:
             self.orders = None
             await orders.aclose()
+
+    @contextlib.asynccontextmanager
+    async def _queue_on(self, ledger: Ledger) -> AsyncIterator[None]:
+        """Give and call numbers meanwhile, in a hall that has a queue."""
+        if not self._config.queue.business:
+            yield
+            return
+        desk = Desk(
+            ledger,
+            self._folder(),
+            self._config.queue,
+            zone=self._zone,
+            now_ms=self._now_ms,
+            on_broken=ledger.failed.set,
+            observe=self._observe,
+        )
+        await desk.open()
+        desk.subscribe(self.host.health_changed)
+        watching = asyncio.create_task(desk.watch())
+        self.queue = desk
+        try:
+            yield
+        finally:
+            self.queue = None
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            await desk.aclose()
 
     def _changed(self, opened: asyncio.Event) -> None:
         opened.set()

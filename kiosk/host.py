@@ -9,14 +9,15 @@ from kiosk.journeys.journey import End, Journey
 from kiosk.journeys.rating import ask_rating
 from kiosk.services import Services
 from kiosk.text.catalogue import Said
-from kiosk.views.common import Attract, Goodbye, Home, Notice, OutOfService, Tile
+from kiosk.tickets.telling import waiting_said
+from kiosk.views.common import Attract, CalledNumber, Goodbye, Home, Notice, OutOfService, Tile
 from kiosk.views.view import Input, Stage
 from kiosk.visit import Expired, GoHome, Visit, VisitSettings
 
 log = logging.getLogger(__name__)
 
 
-def tile(name: str, paused: str | None = None) -> Tile:
+def tile(name: str, paused: str | None = None, note: Said | None = None) -> Tile:
     """A journey's tile. Its words and its drawing go by its name: `journey.NAME.title`, the icon `NAME`."""
     return Tile(
         journey=name,
@@ -24,6 +25,7 @@ def tile(name: str, paused: str | None = None) -> Tile:
         subtitle=f"journey.{name}.subtitle",
         icon=name,
         paused=paused,
+        note=note,
     )
 
 
@@ -141,15 +143,29 @@ class Host:
             services = tuple(shown for shown in self.tiles() if shown.paused is None)
             if not services:
                 return
-            if await visit.ask_until(Attract(services=services), self._news()) is not None:
+            if await visit.ask_until(self._standing(services), self._news()) is not None:
                 return
+
+    def _standing(self, services: tuple[Tile, ...]) -> Attract:
+        desk = self._services.queue() if self._services is not None else None
+        if desk is None:
+            return Attract(services=services)
+        called = tuple(CalledNumber(shown=one.shown, window=one.window) for one in desk.called())
+        return Attract(services=services, called=called, waiting=waiting_said(desk))
 
     async def _news(self) -> None:
         await self._health.wait()
 
     def tiles(self) -> tuple[Tile, ...]:
         """What home shows now, in the configured order."""
-        return tuple(tile(name, self._paused(journey)) for name, journey in self._journeys.items())
+        return tuple(tile(name, self._paused(journey), self._note(journey)) for name, journey in self._journeys.items())
+
+    def _note(self, journey: Journey) -> Said | None:
+        try:
+            return journey.note(self._services)
+        except Exception:
+            log.exception("journey %s has no word for its tile", journey.name)
+            return None
 
     def _paused(self, journey: Journey) -> str | None:
         try:

@@ -15,6 +15,7 @@ from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
+from kiosk.tickets.desk import Desk
 
 
 class Devices(Protocol):
@@ -38,12 +39,13 @@ class Devices(Protocol):
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
-    """`orders` is None while money is closed, `ledger` while nothing can be kept. `issuer` gives the slip's sender in
-    a language. Times in ms."""
+    """`orders` is None while money is closed, `ledger` and `queue` while nothing can be kept. `issuer` gives the slip's
+    sender in a language. Times in ms."""
 
     devices: Devices
     orders: Callable[[], Orders | None]
     ledger: Callable[[], Ledger | None] = lambda: None
+    queue: Callable[[], Desk | None] = lambda: None
     issuer: Callable[[str], Issuer]
     now_ms: Callable[[], int]
     zone: tzinfo

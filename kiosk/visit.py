@@ -160,6 +160,16 @@ class Visit:
         """A service was finished: the resident may be asked how it was. `about` is an order's number or a matter's."""
         self._served.append(Served(service, about))
 
+    @property
+    def quiet_seconds(self) -> float:
+        """How long nobody has touched the screen, or seen it change by itself."""
+        return asyncio.get_running_loop().time() - self._quiet_since
+
+    @property
+    def unhurried(self) -> int:
+        """By how much every time-out is longer, in assisted modes."""
+        return 2 if self.modes.large or self.modes.contrast else 1
+
     def at(self, step: int, of: int, name: str) -> None:
         """Where the next pages stand in the journey; `name` is a message key."""
         self._position = Position(step, of, name)
@@ -361,7 +371,7 @@ class Visit:
         if self._page is None or not self._page.view.idle or self._in_motion_below:
             return await self._inputs.get()
         # counted from the last touch: news from a device or an order gives nobody more time
-        ask_at = self._quiet_since + self.settings.idle_seconds * (2 if self.modes.large or self.modes.contrast else 1)
+        ask_at = self._quiet_since + self.settings.idle_seconds * self.unhurried
         try:
             async with asyncio.timeout_at(ask_at):
                 return await self._inputs.get()

@@ -10,9 +10,12 @@ ScreenFrame {
     id: screen
 
     property int beat: 0
+    required property var called
+    readonly property bool calling: called.length > 0
     readonly property bool brief: Theme.large && Theme.narrow || services.length > (Theme.large || Theme.narrow ? 1 : Theme.landscape ? 3 : 5) // names alone, of what is open
     readonly property int drift: Math.floor(beat / 4) % 4
     required property var services
+    required property string waiting
 
     deep: true
 
@@ -69,7 +72,7 @@ ScreenFrame {
                     features: ({
                             "tnum": 1
                         })
-                    pixelSize: Theme.clock
+                    pixelSize: Math.round(Theme.clock * (screen.calling && Theme.narrow && Theme.large ? 0.7 : 1))
                 }
             }
 
@@ -77,30 +80,52 @@ ScreenFrame {
                 color: Theme.overDeepSecond
                 font.pixelSize: Theme.lead
                 say: Hall.date
+                visible: !(screen.calling && (Theme.narrow || Theme.large) && !Theme.landscape)
                 width: parent.width
             }
+
+            CallBoard {
+                calls: screen.called
+                most: Theme.narrow || Theme.large ? 1 : 3
+                topPadding: Theme.grid
+                visible: screen.calling && !Theme.landscape
+                waiting: screen.waiting
+                width: parent.width
+            }
+        }
+
+        CallBoard {
+            id: beside
+
+            anchors.right: parent.right
+            calls: screen.called
+            most: Theme.large ? 1 : 2
+            visible: screen.calling && Theme.landscape
+            waiting: screen.waiting
+            width: plate.width
         }
 
         Rectangle {
             id: plate
 
-            readonly property real ceiling: Theme.landscape ? 0 : hall.height + 2 * Theme.grid
+            readonly property real ceiling: !Theme.landscape ? hall.height + 2 * Theme.grid : beside.visible ? beside.height + 2 * Theme.grid : 0
 
             anchors.right: parent.right
+            visible: !(screen.calling && Theme.narrow && Theme.large)
             border.color: Theme.overDeepSecond
             border.width: Theme.contrast ? Theme.hairline : 0
             color: Theme.deepPlate
             height: list.height + 2 * list.y
             radius: Theme.radius
             width: Theme.landscape ? parent.width - hall.width - Theme.margin : parent.width
-            y: Math.round(Theme.landscape ? (parent.height - height) / 2 : ceiling + (go.y - 2 * Theme.grid - ceiling - height) / 2)
+            y: Math.round(Theme.landscape ? (parent.height + ceiling - height) / 2 : ceiling + (go.y - 2 * Theme.grid - ceiling - height) / 2)
 
             Column {
                 id: list
 
                 readonly property int each: Math.round(Theme.lead * 1.5 + Theme.body * (screen.brief ? 0.4 : Theme.large || Theme.narrow ? 3 : 1.6) + 2 * Theme.grid)
-                readonly property int fits: Math.max(1, Math.min(6, Math.floor((space - 2 * y - title.height) / each)))
-                readonly property real space: Theme.landscape ? board.height : go.y - 2 * Theme.grid - plate.ceiling
+                readonly property int fits: Math.max(1, Math.min(6, Math.floor((space - 2 * y - title.height) / each) - (screen.calling && Theme.landscape ? 1 : 0)))
+                readonly property real space: Theme.landscape ? board.height - plate.ceiling : go.y - 2 * Theme.grid - plate.ceiling
 
                 spacing: 2 * Theme.grid
                 width: parent.width - 2 * x
@@ -170,7 +195,7 @@ ScreenFrame {
                             Prose {
                                 color: service.paused ? (Theme.contrast ? Theme.persimmonInk : Theme.peach) : Theme.overDeepSecond
                                 visible: !screen.brief
-                                say: Words.say(service.paused ? service.modelData.paused : service.modelData.subtitle)
+                                say: service.paused || service.modelData.note === "" ? Words.say(service.paused ? service.modelData.paused : service.modelData.subtitle) : service.modelData.note
                                 width: parent.width
                             }
                         }

@@ -94,7 +94,7 @@ ScreenFrame {
             parent: screen.beside ? side : shelves.column
             reason: screen.main.paused === "" ? "" : Words.say(screen.main.paused)
             steps: screen.rows > 1 && !screen.beside ? [] : Words.steps("journey." + screen.main.journey + ".step")
-            subtitle: Words.say(screen.main.subtitle)
+            subtitle: screen.main.note === "" ? Words.say(screen.main.subtitle) : screen.main.note
             title: Words.say(screen.main.title)
             visible: !screen.closed
             width: parent.width
@@ -133,7 +133,7 @@ ScreenFrame {
                         objectName: "tile-" + modelData.journey
                         roomy: screen.beside && screen.tiles.length === 2
                         reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
-                        subtitle: Words.say(modelData.subtitle)
+                        subtitle: modelData.note === "" ? Words.say(modelData.subtitle) : modelData.note
                         title: Words.say(modelData.title)
                         wide: Theme.landscape || shelf.tiles.length === 1
                         width: Math.floor((shelf.width - (shelf.tiles.length - 1) * Theme.gap) / shelf.tiles.length)

@@ -11,6 +11,7 @@ import msgspec
 
 from kiosk.devices.device import Role
 from kiosk.services import Services
+from kiosk.text.catalogue import Said
 from kiosk.visit import Visit
 
 End = Literal["home", "goodbye"]
@@ -20,10 +21,12 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
     """The tile's words and drawing go by `name`: messages `journey.NAME.title` and `.subtitle`, icon `NAME`.
 
     `needs` are the roles without which a configuration may not enable it. `paused` tells, as a message key, why the
-    service cannot work now (None: it can). `run` is the conversation; it returns where the resident goes next.
+    service cannot work now (None: it can). `run` is the conversation; it returns where the resident goes next. `note`
+    says on the tile, in place of the subtitle, what is worth knowing just now.
     """
 
     name: str
     needs: tuple[Role, ...] = ()
     paused: Callable[[Services], str | None]
     run: Callable[[Visit, Services], Awaitable[End]]
+    note: Callable[[Services], Said | None] = lambda _: None

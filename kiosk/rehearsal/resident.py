@@ -8,6 +8,7 @@ from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCal
 from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccount, EnterAmount, NothingOwed
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, UnfinishedOrder
 from kiosk.views.rating import RateService
+from kiosk.views.queue import ChooseBusiness, YourTicket
 from kiosk.views.view import Answered, Input, Page, StillHere, View
 
 Pay = Callable[[str], Awaitable[str | None]]
@@ -88,6 +89,10 @@ class Resident:
                 return f"{min_fen // 100}"
             case ChooseMethod(methods=methods, remark=remark):
                 return self._chooses(remark is None, {method.channel for method in methods if method.paused is None})
+            case ChooseBusiness(businesses=businesses):
+                return next((one.letter for one in businesses if one.paused is None), None)
+            case YourTicket(slip_state=state):
+                return None if state == "printing" else "done"
             case ScanToPay(channel=channel, code=code):
                 return await self._pays(channel, code)
             case AtReader(channel=channel, can_stop=can_stop):

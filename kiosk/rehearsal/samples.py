@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk.protocol.ratings import Reason
 from kiosk.rehearsal.samples_lists import list_views
+from kiosk.rehearsal.samples_queue import CALLED, WAITING, queue_views
 from kiosk.rehearsal.samples_top_up import top_up_views
 from kiosk.rehearsal.samples_typing import typing_views
 from kiosk.slips.slip import Pair, Qr, Rule, Slip, Text
@@ -35,8 +36,6 @@ HALL = HallInfo(name="天福和园便民服务站", name_en="Tianfu Heyuan Servi
 
 MESSAGES = {
     "zh_CN": {
-        "journey.queue_ticket.title": "取号排队",
-        "journey.queue_ticket.subtitle": "前面 6 人，约 15 分钟",
         "journey.print_form.title": "打印表格",
         "journey.print_form.subtitle": "居住证明等 46 种",
         "journey.gas_card.title": "气卡购气",
@@ -55,8 +54,6 @@ MESSAGES = {
         "sample.id_number.hint": "18 位，最后一位可能是 X",
     },
     "en": {
-        "journey.queue_ticket.title": "Queue ticket",
-        "journey.queue_ticket.subtitle": "6 people ahead, about 15 min",
         "journey.print_form.title": "Print a form",
         "journey.print_form.subtitle": "46 forms",
         "journey.gas_card.title": "Gas card",
@@ -106,6 +103,7 @@ def samples() -> Iterator[Sample]:
     yield from _top_up()
     yield from _lists()
     yield from _typing()
+    yield from _queue()
     yield from _payment()
     yield from _outcomes()
     yield from _ratings()
@@ -125,10 +123,13 @@ def _step(step: int) -> Position:
 
 def _standing() -> Iterator[Sample]:
     gas, card = _tile("gas_bill"), _tile("gas_card", "reason.offline")
-    many = (gas, _tile("queue_ticket"), _tile("print_form"), card)
+    queue = msgspec.structs.replace(_tile("queue_ticket"), note=WAITING)
+    many = (gas, queue, _tile("print_form"), card)
     yield Sample(name="starting", view=Starting())
     yield Sample(name="attract", view=Attract(services=(gas,)))
     yield Sample(name="attract-many", view=Attract(services=many))
+    yield Sample(name="attract-called", view=Attract(services=many[:2], called=CALLED, waiting=WAITING))
+    yield Sample(name="attract-called-many", view=Attract(services=many, called=CALLED, waiting=WAITING))
     yield Sample(name="home", view=Home(tiles=(gas,)))
     yield Sample(name="home-paused", view=Home(tiles=(_tile("gas_bill", "reason.money_closed"),)))
     yield Sample(name="home-two", view=Home(tiles=(gas, _tile("smart_meter"))))
@@ -170,6 +171,15 @@ def _top_up() -> Iterator[Sample]:
             can_go_back=not isinstance(view, Outcome),
             can_go_home=True,
             previous=previous,
+        )
+
+
+def _queue() -> Iterator[Sample]:
+    names = {1: "step.business", 2: "step.ticket"}
+    for name, step, view in queue_views(HALL):
+        first = step == 1
+        yield Sample(
+            name=name, view=view, position=Position(step, 2, names[step]), can_go_back=first, can_go_home=first
         )
 
 

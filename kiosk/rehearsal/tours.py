@@ -42,9 +42,27 @@ def smart_meter(tour: Tour) -> None:
     tour.notes.append(f"the account went from {money(before)} to {money(after)} in the company's books")
 
 
+def queue_ticket(tour: Tour) -> None:
+    """A ticket in two touches."""
+    tour.begin("queue_ticket")
+    tour.see("ChooseBusiness", "choose-business")
+    tour.finger.tap("business-A")
+    tour.see("YourTicket", "ticket-printing")
+    tour.finger.until(lambda: getattr(tour.view(), "slip_state", "") == "printed", "the slip")
+    tour.see("YourTicket", "ticket")
+    tour.finger.tap("primary")
+    tour.see("Goodbye", "goodbye")
+    tour.finger.see("Home")
+    tour.picture("home-again")
+
+
 def _balance(tour: Tour) -> int:
     balance: int = tour.simulators.books("gas_company_http")["meters"][SMART_METER_ACCOUNT]["balance_fen"]
     return balance
 
 
-TOURS: dict[str, Callable[[Tour], None]] = {"gas_bill": gas_bill, "smart_meter": smart_meter}
+TOURS: dict[str, Callable[[Tour], None]] = {
+    "gas_bill": gas_bill,
+    "smart_meter": smart_meter,
+    "queue_ticket": queue_ticket,
+}

@@ -50,7 +50,7 @@ Refused = Literal[
 """Why a clerk's wish was not done; nothing changed then."""
 
 
-class QueueClosedError(Exception):
+class QueueClosedError(LedgerError):
     """No number can be given: the ledger cannot be written."""
 
 

@@ -12,13 +12,13 @@ from kiosk.queueing.rules import Business, QueueRules
 class ClerkPage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[queue.page]`: the page on which clerks call numbers, in the browser of their own computer."""
 
-    pin: Secret | None = None
-    """What opens it: 4 to 12 digits, in a file or an environment variable. There is no page without."""
+    pin: Secret
+    """What opens it, 4 to 12 digits: named, not written here."""
     host: Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]{2,45}\Z", description="an IP address of this machine")] = (
         "127.0.0.1"
     )
     """Where it listens: `127.0.0.1` for this machine alone, its address in the hall's network, or `0.0.0.0`."""
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8411
+    port: Annotated[int, Meta(ge=1024, le=65535)] = 8411
 
 
 class QueueSettings(QueueRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,7 +30,8 @@ class QueueSettings(QueueRules, frozen=True, kw_only=True, forbid_unknown_fields
     """How long a printed ticket stays on the screen when nobody touches it."""
     business: Annotated[tuple[Business, ...], Meta(max_length=8)] = ()
     """What people queue for, one `[[queue.business]]` table each."""
-    page: ClerkPage = ClerkPage()
+    page: ClerkPage | None = None
+    """The page on which clerks call numbers; there is none when left out."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

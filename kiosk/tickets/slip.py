@@ -5,8 +5,9 @@ from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.rules import Business
 from kiosk.queueing.waiting import Wait
 from kiosk.slips.slip import Gap, Line, Pair, Rule, Slip, Text
-from kiosk.text.catalogue import Catalogue, Said
+from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment
+from kiosk.tickets.telling import wait_said, windows
 
 
 def ticket_slip(
@@ -49,15 +50,3 @@ def ticket_slip(
         lines += [Text(words.say("slip.queue_ticket.missed", minutes=come_back_minutes))]
     lines += [Text(words.say("slip.queue_ticket.today")), Text(words.say("slip.hotline", phone=issuer.hotline))]
     return Slip(name="queue_ticket", language=words.language.replace("_", "-"), lines=tuple(lines))
-
-
-def windows(business: Business) -> str:
-    """The windows of a business: `1、2` reads the same in every language as `1 / 2`."""
-    return " / ".join(str(window) for window in business.windows)
-
-
-def wait_said(wait: Wait) -> Said:
-    """A wait in words: about a minute, about so many, or from so many to so many."""
-    if wait.least == wait.most:
-        return Said("wait.about_one" if wait.most == 1 else "wait.about", words={"minutes": str(wait.most)})
-    return Said("wait.between", words={"least": str(wait.least), "most": str(wait.most)})

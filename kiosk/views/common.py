@@ -10,13 +10,22 @@ from kiosk.views.view import View
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """A service on the home screen. `paused` is a message key that says why it cannot work now."""
+    """A service on the home screen. `paused` is a message key that says why it cannot work now; `note` takes the place
+    of the subtitle where there is something to know just now."""
 
     journey: str
     title: str
     subtitle: str
     icon: str
     paused: str | None = None
+    note: Said | None = None
+
+
+class CalledNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue ticket that a window calls."""
+
+    shown: str
+    window: int
 
 
 class Starting(View, frozen=True, kw_only=True):
@@ -29,9 +38,14 @@ class Starting(View, frozen=True, kw_only=True):
 
 
 class Attract(View, frozen=True, kw_only=True):
-    """Nobody is here: the hall's name, the time, what is open. Any touch answers `"start"`."""
+    """Nobody is here: the hall's name, the time, what is open. Any touch answers `"start"`.
+
+    `called` are the numbers at the windows, the newest call first; `waiting` says how many wait.
+    """
 
     services: tuple[Tile, ...]
+    called: tuple[CalledNumber, ...] = ()
+    waiting: Said | None = None
 
     @property
     def idle(self) -> bool:

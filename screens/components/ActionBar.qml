@@ -8,6 +8,7 @@ Item {
     property bool canGoBack: false
     property bool deep: false
     readonly property bool hasLeft: canGoBack || secondary !== ""
+    readonly property real backWidth: back.visible ? back.width : 0
     readonly property bool hasRight: primary !== ""
     property string primary
     property bool primaryUsable: true

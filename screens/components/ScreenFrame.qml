@@ -5,6 +5,8 @@ import screens.theme
 Item {
     id: screen
 
+    readonly property real actionsHeight: actions.height
+    readonly property real backWidth: actions.backWidth
     property bool canGoBack: false
     property bool canGoHome: false
     property bool centered: false

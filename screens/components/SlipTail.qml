@@ -5,6 +5,7 @@ import screens.theme
 Item {
     id: slipTail
 
+    property string advice: Words.say(Theme.large && Theme.tight ? "screen.slip.photograph_short" : "screen.slip.photograph") // without paper
     property bool canPrint: false
     property bool deep: false
     readonly property bool paper: slipState === "printing" || slipState === "printed"
@@ -64,7 +65,7 @@ Item {
 
         Prose {
             color: slipTail.deep ? Theme.overDeepSecond : Theme.second
-            say: slipTail.photo ? Words.say(Theme.large && Theme.tight ? "screen.slip.photograph_short" : "screen.slip.photograph") : ""
+            say: slipTail.photo ? slipTail.advice : ""
             visible: say !== ""
             width: parent.width
         }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from msgspec.inspect import Field, StructType, type_info
+from msgspec.inspect import CollectionType, Field, Metadata, StructType, Type, UnionType, type_info
 
 from kiosk.config import Config
 from kiosk.config_walk import describe, show
@@ -49,9 +49,27 @@ def _rows(struct: type[msgspec.Struct], prefix: str, whole: object = None) -> It
     for field in kind.fields:
         if isinstance(field.type, StructType):
             yield from _rows(field.type.cls, f"{prefix}{field.name}.", getattr(whole, field.name, field.default))
+        elif tables := _tables(field.type):
+            allowed = _code(describe(field.type)).replace("|", "\\|")
+            yield f"`{prefix}{field.name}`", allowed, _code(_default(field, whole)), said.get(field.name, "")
+            for inside in tables:
+                yield from _rows(inside, f"{prefix}{field.name}.")
         else:
             allowed = describe(field.type).replace("|", "\\|")
             yield f"`{prefix}{field.name}`", _code(allowed), _code(_default(field, whole)), said.get(field.name, "")
+
+
+def _tables(kind: Type) -> list[type[msgspec.Struct]]:
+    """The tables that stand in a list, or may be left out as a whole."""
+    match kind:
+        case Metadata():
+            return _tables(kind.type)
+        case CollectionType(StructType(cls)):
+            return [cls]
+        case UnionType(types):
+            return [part.cls for part in types if isinstance(part, StructType)]
+        case _:
+            return []
 
 
 def _code(text: str) -> str:
