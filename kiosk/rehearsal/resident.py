@@ -7,8 +7,8 @@ from types import MappingProxyType
 from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCalled, Working
 from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccount, EnterAmount, NothingOwed
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, UnfinishedOrder
-from kiosk.views.rating import RateService
 from kiosk.views.queue import ChooseBusiness, YourTicket
+from kiosk.views.rating import RateService
 from kiosk.views.view import Answered, Input, Page, StillHere, View
 
 Pay = Callable[[str], Awaitable[str | None]]

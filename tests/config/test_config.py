@@ -117,7 +117,7 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         '3: terminal.id: found "T1234", allowed one to three digits or capital letters',
         (
             "5: hal: found a section that does not exist, allowed device, display, hall, health, journeys, ledger, "
-            'notice, orders, rating, schema, smart_meter, terminal, visit; did you mean "hall"?'
+            'notice, orders, queue, rating, schema, smart_meter, terminal, visit; did you mean "hall"?'
         ),
         "8: hall.name: found 3, allowed text of 1 to 40 characters",
         (
@@ -128,7 +128,7 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         '14: display.backend: found "sofware", allowed "gpu" or "software"; did you mean "software"?',
         "18: orders.deliver_by_hours: found -1, allowed a whole number, above 0, at most 720",
         (
-            '20: journeys.enabled[1]: found "fre", allowed "free", "gas_bill", "lost", "paid" or "smart_meter"; '
+            '20: journeys.enabled[1]: found "fre", allowed "free", "gas_bill", "lost", "paid", "queue_ticket" or "smart_meter"; '
             'did you mean "free"?'
         ),
         '25: device[receipts].port: found "http://10.0.0.9", allowed a URL with "socket:" or "serial:"',
@@ -390,3 +390,50 @@ def test_the_command_says_ok_or_everything(write: Write, capsys: pytest.CaptureF
         f"{path}:12: journey",
         "2 problems",
     ]
+
+
+def test_every_mistake_of_a_queue_is_named(write: Write) -> None:
+    queue = """
+[[queue.business]]
+letter = "AB"
+name = "社保"
+windows = [0]
+hours = ["8:30-12:00"]
+
+[[queue.business]]
+letter = "B"
+name = "住房"
+name_en = "Housing"
+windows = [2, 2]
+
+[queue.page]
+pin = "1234"
+"""
+    found = [line.partition(": ")[2] for line in wrong(write(GOOD + queue))]
+    assert [line.partition(": ")[0] for line in found] == [
+        "queue.business[1].name_en",
+        "queue.business[1].letter",
+        "queue.business[1].windows",
+        "queue.business[1].hours",
+        "queue.business[2]",
+        "queue.page.pin",
+    ]
+    assert not any("1234" in line for line in found), "the PIN itself"
+
+
+@pytest.mark.parametrize(
+    ("queue", "said"),
+    [
+        ('[queue]\nshare = "3/2"', "which of how many terminals"),
+        ("[queue]\npriority_every = 1", "at least 2"),
+        (2 * '[[queue.business]]\nletter = "A"\nname = "a"\nname_en = "a"\nwindows = [1]\n', "letter A belongs to one"),
+    ],
+)
+def test_a_queue_that_cannot_be(write: Write, queue: str, said: str) -> None:
+    (found,) = wrong(write(GOOD + queue))
+    assert said in found
+
+
+def test_tickets_need_something_to_queue_for(write: Write) -> None:
+    found = wrong(write(GOOD.replace('"free"', '"queue_ticket"') + PRINTER))
+    assert [line for line in found if "queue.business" in line and "queue_ticket gives their numbers" in line]

@@ -104,6 +104,16 @@ def test_smart_meter(tmp_path: Path) -> None:
     check_pictures(out, TOP_UP_NAMES)
 
 
+def test_queue_ticket(tmp_path: Path) -> None:
+    out = tmp_path / "tour"
+    done = run_tour(out, "queue_ticket")
+    assert done.returncode == 0, done.stderr
+    assert "no money moved" in done.stdout
+    names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
+    assert names == ["home", "choose-business", "ticket-printing", "ticket", "goodbye", "home-again"]
+    assert "A001".encode("gb18030") in (out / "slip.bin").read_bytes()
+
+
 def test_unknown_tour_is_named(tmp_path: Path) -> None:
     done = run_tour(tmp_path / "tour", "gas_bil")
     assert done.returncode == 2
