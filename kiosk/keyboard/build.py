@@ -21,6 +21,11 @@ NOT_SPELT = frozenset({"m", "n", "ng", "hm", "hng", "din", "len", "bong", "wong"
 """Sounds that the sources write as syllables; the keyboard reads them as the beginning of others."""
 SAME = {"lve": "lue", "nve": "nue"}
 """Spellings of one syllable; Rime has the second."""
+RUDE = frozenset(
+    {"他妈", "他妈的", "妈的", "傻逼", "牛逼", "婊子", "屁眼", "狗日", "狗日的", "狗屎", "骚货", "贱货", "贱人"}
+    | {"鸡巴", "杂种", "王八蛋", "混蛋", "滚蛋", "淫水", "淫荡", "放屁"}
+)
+"""Words that a public terminal does not suggest to somebody who types another."""
 MORE = {"𠮷": "ji"}
 """Characters of people's names that no source knows how to read."""
 LISTED = 10
@@ -52,7 +57,12 @@ def _rime() -> Iterator[tuple[str, tuple[str, ...], int]]:
         word, _, rest = line.partition("\t")
         reading, _, weight = rest.partition("\t")
         syllables = tuple(reading.split())
-        if weight.isdigit() and len(syllables) <= LONGEST and not NOT_SPELT.intersection(syllables):
+        if (
+            weight.isdigit()
+            and len(syllables) <= LONGEST
+            and not NOT_SPELT.intersection(syllables)
+            and word not in RUDE
+        ):
             yield word, syllables, int(weight)
 
 

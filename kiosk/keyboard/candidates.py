@@ -7,14 +7,23 @@ characters, rare ones included.
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 
 import msgspec
+from msgspec.structs import replace
 
-from kiosk.keyboard.reading import Reading, Spelling, Step
+from kiosk.keyboard.reading import UNFINISHED, Reading, Spelling, Step
 from kiosk.keyboard.table import Table, Word
 
 ALL = 95_000_000
 """The sum of all frequencies."""
+FAVOR = 1_000_000
+"""What a character gains in frequency where it is likely."""
+DISFAVOR = 50
+"""What the frequency of a word is divided by where its characters are not."""
+GUESSED = 8
+"""What the frequency of a word is divided by where its last syllable is still being typed."""
 JOINT = 3.0
 """What one more word costs a row of words, as the logarithm of a likelihood."""
 
@@ -28,10 +37,18 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class _Row(msgspec.Struct, frozen=True):
-    """Words for one way to cut the same letters."""
+    """Words for one way to cut the same letters; `guessed` where the last syllable is still being typed."""
 
     words: tuple[Word, ...]
     cuts: tuple[int, ...]
+    guessed: bool
+
+
+class Favored(msgspec.Struct, frozen=True):
+    """Characters that are likely here, as the first one and after it; words made of others are not."""
+
+    first: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
 
 
 class Composer:
@@ -40,20 +57,21 @@ class Composer:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._spelling = Spelling(table.syllables)
+        self._favored = lru_cache(maxsize=64)(self._favoring)
 
     def read(self, letters: str) -> Reading:
         """The ways to cut `letters`."""
         return Reading(self._spelling, letters)
 
-    def candidates(self, reading: Reading) -> list[Candidate]:
+    def candidates(self, reading: Reading, favored: Favored | None = None) -> list[Candidate]:
         """Everything that the letters may mean, the likeliest first."""
         by_end: dict[int, list[_Row]] = {}
-        for end, row in self._rows(reading, reading.skip(0)):
+        for end, row in self._rows(reading, reading.skip(0), favored):
             by_end.setdefault(end, []).append(row)
         found: dict[str, Candidate] = {}
-        sentence = self._sentence(reading)
+        sentence = self._sentence(reading, favored)
         whole = by_end.get(reading.end, [])
-        if sentence is not None and not any(len(row.cuts) > 1 for row in whole):
+        if sentence is not None and (favored is not None or not any(len(row.cuts) > 1 for row in whole)):
             found[sentence.text] = sentence
         for end in sorted(by_end, reverse=True):
             for word, cuts in _fairly(by_end[end]):
@@ -73,13 +91,21 @@ class Composer:
         words = self._table.words((step.piece,))
         return words[0].weight if words else 0
 
-    def _rows(self, reading: Reading, place: int) -> Iterator[tuple[int, _Row]]:
+    def _rows(self, reading: Reading, place: int, favored: Favored | None) -> Iterator[tuple[int, _Row]]:
         """Words that may begin at `place`, and where they end."""
         for path in reading.paths(place):
-            if words := self._table.words(tuple(step.piece for step in path)):
-                yield reading.skip(path[-1].end), _Row(words, tuple(step.end for step in path))
+            words = self._table.words(tuple(step.piece for step in path))
+            if favored is not None:
+                words = self._favored(words, favored.first if place == reading.skip(0) else favored.later)
+            if words:
+                cuts = tuple(step.end for step in path)
+                yield reading.skip(cuts[-1]), _Row(words, cuts, path[-1].price == UNFINISHED)
 
-    def _sentence(self, reading: Reading) -> Candidate | None:
+    def _favoring(self, words: tuple[Word, ...], likely: frozenset[str]) -> tuple[Word, ...]:
+        weighed = (replace(word, weight=_favored_weight(word, likely)) for word in words)
+        return tuple(sorted(weighed, key=lambda word: -word.weight))
+
+    def _sentence(self, reading: Reading, favored: Favored | None) -> Candidate | None:
         """The likeliest row of words for all letters, or None where one word or none can be all."""
         start = reading.skip(0)
         best: dict[int, tuple[float, tuple[_Row, ...]]] = {start: (0.0, ())}
@@ -87,7 +113,7 @@ class Composer:
             if place not in best:
                 continue
             likely, rows = best[place]
-            for end, row in self._rows(reading, place):
+            for end, row in self._rows(reading, place, favored):
                 grown = likely + math.log((row.words[0].weight + 0.5) / ALL) - JOINT
                 if end not in best or grown > best[end][0]:
                     best[end] = grown, (*rows, row)
@@ -103,9 +129,18 @@ class Composer:
 
 def _fairly(rows: Sequence[_Row]) -> Iterator[tuple[Word, tuple[int, ...]]]:
     """The best of every row by frequency, then the rest by frequency."""
-    yield from sorted(((row.words[0], row.cuts) for row in rows), key=_frequency)
-    yield from sorted(((word, row.cuts) for row in rows for word in row.words[1:]), key=_frequency)
+    first = [(row.words[0], row) for row in rows]
+    rest = [(word, row) for row in rows for word in row.words[1:]]
+    for word, row in chain(sorted(first, key=_rank), sorted(rest, key=_rank)):
+        yield word, row.cuts
 
 
-def _frequency(item: tuple[Word, tuple[int, ...]]) -> int:
-    return -item[0].weight
+def _rank(item: tuple[Word, _Row]) -> int:
+    word, row = item
+    return -word.weight // GUESSED if row.guessed else -word.weight
+
+
+def _favored_weight(word: Word, likely: frozenset[str]) -> int:
+    if len(word.text) == 1:
+        return word.weight + (FAVOR if word.text in likely else 0)
+    return word.weight if likely.issuperset(word.text) else word.weight // DISFAVOR

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from kiosk.keyboard.reading import PAD
 
@@ -22,11 +23,14 @@ LAYERS: tuple[Layer, ...] = ("pinyin", "latin", "digits", "symbols")
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A key. `name` is what is pressed: a layer, one of the names above, or the text that it types. What stands on it
-    is that text, or the message `screen.keyboard.NAME`. `side` is the place of a choice beside the nine keys."""
+    is that text, or the message `screen.keyboard.NAME`. `side` is the place of a choice beside the nine keys. It begins
+    `left` columns from the layout's edge."""
 
     name: str
     face: str = ""
     width: float = 1
+    left: float = 0
+    row: int = 0
     quiet: bool = False
     side: int = -1
 
@@ -35,17 +39,18 @@ Row = tuple[Key, ...]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """All keys of a layer, each row filling `columns` or standing in their middle."""
+    """All keys of a layer. A row fills the columns, or stands in their middle."""
 
     columns: int
-    rows: tuple[Row, ...]
+    rows: int
+    keys: tuple[Key, ...]
 
 
 MARKS: dict[Kind, tuple[str, str]] = {"name": ("·", "-"), "address": ("-", "，"), "free": ("，", "。")}
 """The two marks beside the space key."""
 BESIDE_DIGITS: dict[Kind, str] = {"address": "- 号 栋 幢 单元 楼 层 室 弄 组"}
 """What is typed together with digits."""
-OTHERWISE = "- / . , : ( ) % + #"
+OTHERWISE = "- / . , : ( ) % + ="
 NARROW = str.maketrans("，。", ",.")
 """Marks between letters."""
 
@@ -71,7 +76,7 @@ def layout(kind: Kind, layer: Layer, *, wide: bool) -> Layout:
 
 def _telephone(beside_nought: str) -> Layout:
     last = (_key(beside_nought), _key("0"), _key(DELETE))
-    return Layout(columns=3, rows=(_keys("123"), _keys("456"), _keys("789"), last))
+    return _layout(3, (_keys("123"), _keys("456"), _keys("789"), last))
 
 
 def _wide(kind: Kind, layer: Layer) -> Layout:
@@ -97,7 +102,7 @@ def _wide(kind: Kind, layer: Layer) -> Layout:
                 (_key("digits", 1.5), *_keys("-/@#&+="), _key(DELETE, 1.5)),
                 to_letters,
             )
-    return Layout(columns=10, rows=rows)
+    return _layout(10, rows)
 
 
 def _qwerty(first: str, one: str, other: str, elsewhere: str) -> tuple[Row, ...]:
@@ -123,7 +128,7 @@ def _narrow(kind: Kind, layer: Layer) -> Layout:
             last = (_key(SHIFT, 1.5), _key("digits", 1.5), _key(SPACE, 2), _key("pinyin", 2))
             letters = _keys("abcdefg"), _keys("hijklmn"), _keys("opqrstu")
             rows = *letters, (*_keys("vwxyz"), _key(DELETE, 2)), last
-            return Layout(columns=7, rows=rows)
+            return _layout(7, rows)
         case "digits":
             beside = ("号", "单元", "室", "-") if kind == "address" else ("-", "/", ".", ",")
             rows = (
@@ -139,7 +144,17 @@ def _narrow(kind: Kind, layer: Layer) -> Layout:
                 (*_keys("？！-/"), _key("digits")),
                 (_key("#"), _key("pinyin"), _key(SPACE, 2), _key("latin")),
             )
-    return Layout(columns=5, rows=rows)
+    return _layout(5, rows)
+
+
+def _layout(columns: int, rows: tuple[Row, ...]) -> Layout:
+    placed = []
+    for number, row in enumerate(rows):
+        left = (columns - sum(key.width for key in row)) / 2
+        for key in row:
+            placed.append(replace(key, left=left, row=number))
+            left += key.width
+    return Layout(columns=columns, rows=len(rows), keys=tuple(placed))
 
 
 def _key(name: str, width: float = 1) -> Key:

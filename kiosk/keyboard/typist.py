@@ -5,7 +5,7 @@ One `Typist` for one question on the screen. It remembers nothing of what was ch
 
 import msgspec
 
-from kiosk.keyboard.candidates import Candidate, Composer
+from kiosk.keyboard.candidates import Candidate, Composer, Favored
 from kiosk.keyboard.layouts import (
     CLEAR,
     DELETE,
@@ -20,6 +20,7 @@ from kiosk.keyboard.layouts import (
     first_layer,
     layout,
 )
+from kiosk.keyboard.names import GIVEN, SURNAMES
 from kiosk.keyboard.reading import PAD, Reading
 from kiosk.keyboard.table import Table
 
@@ -43,10 +44,12 @@ class Shape(msgspec.Struct, frozen=True):
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """A candidate in the grid, `span` cells wide; `pick-INDEX` chooses it."""
+    """A candidate in the grid: where it begins, and how many cells wide it is; `pick-INDEX` chooses it."""
 
     text: str
     index: int
+    row: int
+    column: int
     span: int
 
 
@@ -129,7 +132,7 @@ class Typist:
             case "page" if self._page is not None:
                 self._page = max(0, min(self._page + (1 if rest == "down" else -1), len(self._pages()) - 1))
             case _:
-                if any(key.name == name for row in self._layout.rows for key in row):
+                if any(key.name == name for key in self._layout.keys):
                     self._key(name)
 
     def typed(self) -> Typed:
@@ -228,9 +231,15 @@ class Typist:
         self._letters = letters
         self._choices_from = 0
         self._reading = self._composer.read(letters) if letters else None
-        self._candidates = self._composer.candidates(self._reading) if self._reading else []
+        self._candidates = self._composer.candidates(self._reading, self._favored()) if self._reading else []
         if self._page is not None:
             self._page = 0 if self._candidates else None
+
+    def _favored(self) -> Favored | None:
+        """In a name the family's comes first."""
+        if self._kind != "name":
+            return None
+        return Favored(first=GIVEN if self._caret else SURNAMES, later=GIVEN)
 
     def _settle(self) -> bool:
         """Turn waiting letters into the likeliest words; whether there were any."""
@@ -252,7 +261,7 @@ class Typist:
 
     def _side(self, number: int) -> None:
         sides = self._sides()
-        if number >= len(sides):
+        if number >= len(sides) or sides[number] == "":
             return
         if not self._letters:
             self._insert(sides[number])
@@ -281,7 +290,8 @@ class Typist:
         choices = [syllable.removesuffix("*") for _, _, syllable in self._choices()]
         if len(choices) <= SIDES:
             return tuple(choices)
-        return (*choices[self._choices_from : self._choices_from + SIDES - 1], AGAIN)
+        shown = choices[self._choices_from : self._choices_from + SIDES - 1]
+        return (*shown, *[""] * (SIDES - 1 - len(shown)), AGAIN)
 
     def _spelled(self) -> str:
         """The waiting letters, cut as the first candidate has them; keys of the nine as the letters they stand for."""
@@ -311,6 +321,6 @@ class Typist:
             if row == self._shape.rows:
                 pages.append(tuple(cells))
                 cells, row = [], 0
-            cells.append(Cell(candidate.text, index, span))
+            cells.append(Cell(candidate.text, index, row, column, span))
             column += span
         return [*pages, tuple(cells)] if cells else pages

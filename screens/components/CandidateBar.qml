@@ -8,7 +8,7 @@ Item {
     id: bar
 
     property string composing
-    readonly property int fitting: count()
+    readonly property var begins: places()
     property bool more: false
     property bool pinyin: false
     readonly property real room: width - (more ? all.width + Theme.keyGap : 0)
@@ -16,15 +16,18 @@ Item {
 
     signal pressed(name: string)
 
-    function count(): int {
+    // Where each of the words begins that have room.
+    function places(): var {
+        const found = [];
         let x = 0;
-        for (let index = 0; index < words.length; index++) {
-            x += widthOf(words[index]);
-            if (index > 0 && x > room)
-                return index;
-            x += Theme.keyGap;
+        for (const word of words) {
+            const width = widthOf(word);
+            if (found.length > 0 && x + width > room)
+                break;
+            found.push(x);
+            x += width + Theme.keyGap;
         }
-        return words.length;
+        return found;
     }
 
     function widthOf(word: string): real {
@@ -47,23 +50,20 @@ Item {
         width: parent.width
     }
 
-    Row {
-        spacing: Theme.keyGap
+    Repeater {
+        model: bar.begins.length
 
-        Repeater {
-            model: bar.fitting
+        CandidateKey {
+            required property int index
 
-            CandidateKey {
-                required property int index
+            first: index === 0
+            height: bar.height
+            objectName: "pick-" + index
+            text: bar.words[index] ?? ""
+            width: bar.widthOf(text)
+            x: bar.begins[index] ?? 0
 
-                first: index === 0
-                height: bar.height
-                objectName: "pick-" + index
-                text: bar.words[index] ?? ""
-                width: bar.widthOf(text)
-
-                onChosen: bar.pressed("pick-" + index)
-            }
+            onChosen: bar.pressed("pick-" + index)
         }
     }
 

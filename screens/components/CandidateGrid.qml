@@ -22,24 +22,21 @@ Item {
 
     onShapeChanged: fits()
 
-    Flow {
-        spacing: Theme.keyGap
-        width: parent.width + 1
+    Repeater {
+        model: grid.cells
 
-        Repeater {
-            model: grid.cells
+        CandidateKey {
+            required property var modelData
 
-            CandidateKey {
-                required property var modelData
+            first: modelData.index === 0
+            height: grid.rowHeight
+            objectName: "pick-" + modelData.index
+            text: modelData.text
+            width: Math.floor(modelData.span * grid.unit + (modelData.span - 1) * Theme.keyGap)
+            x: Math.round(modelData.column * (grid.unit + Theme.keyGap))
+            y: modelData.row * (grid.rowHeight + Theme.keyGap)
 
-                first: modelData.index === 0
-                height: grid.rowHeight
-                objectName: "pick-" + modelData.index
-                text: modelData.text
-                width: Math.floor(modelData.span * grid.unit + (modelData.span - 1) * Theme.keyGap)
-
-                onChosen: grid.pressed(objectName)
-            }
+            onChosen: grid.pressed(objectName)
         }
     }
 

@@ -80,50 +80,42 @@ Item {
         composing: keyboard.composing
         more: keyboard.typed?.more ?? false
         pinyin: keyboard.typed?.layer === "pinyin"
-        visible: keyboard.hasBar && !keyboard.choosing && keys.rows < 5
+        visible: keyboard.hasBar && !keyboard.choosing && (keyboard.layout?.rows ?? 4) < 5
         words: keyboard.typed?.candidates ?? []
 
         onPressed: name => keyboard.press(name)
     }
 
-    Column {
+    Item {
         id: keys
 
         readonly property int columns: keyboard.layout?.columns ?? 1
-        readonly property int keyHeight: Math.floor((keyboard.height - (keyboard.hasBar && rows < 5 ? bar.height + Theme.gap : 0) - (rows - 1) * keyboard.gap) / rows)
-        readonly property int rows: keyboard.layout?.rows.length ?? 4
-        readonly property real unit: (keyboard.width - (columns - 1) * keyboard.gap) / columns
+        readonly property int keyHeight: Math.floor((height - (rows - 1) * keyboard.gap) / rows)
+        readonly property int rows: keyboard.layout?.rows ?? 4
+        readonly property real unit: (width - (columns - 1) * keyboard.gap) / columns
 
         anchors.bottom: parent.bottom
         anchors.left: parent.left
         anchors.right: parent.right
-        spacing: keyboard.gap
+        anchors.top: bar.visible ? bar.bottom : parent.top
+        anchors.topMargin: bar.visible ? Theme.gap : 0
         visible: !keyboard.choosing
 
+        // Places are reckoned, not left to a positioner, which moves its items only before the next frame: a quick finger
+        // would press a key where it is no more.
         Repeater {
-            model: keyboard.layout?.rows ?? []
+            model: keyboard.layout?.keys ?? []
 
-            Row {
-                id: row
+            KeyCap {
+                height: keys.keyHeight
+                on: modelData.name === "shift" && (keyboard.typed?.shift ?? false)
+                side: modelData.side < 0 ? "" : keyboard.typed?.sides[modelData.side] ?? ""
+                upper: keyboard.typed?.layer !== "latin" || keyboard.typed.shift
+                width: Math.floor(modelData.width * keys.unit + (modelData.width - 1) * keyboard.gap)
+                x: Math.round(modelData.left * (keys.unit + keyboard.gap))
+                y: modelData.row * (keys.keyHeight + keyboard.gap)
 
-                required property var modelData
-
-                anchors.horizontalCenter: parent?.horizontalCenter
-                spacing: keyboard.gap
-
-                Repeater {
-                    model: row.modelData
-
-                    KeyCap {
-                        height: keys.keyHeight
-                        on: modelData.name === "shift" && (keyboard.typed?.shift ?? false)
-                        side: modelData.side < 0 ? "" : keyboard.typed?.sides[modelData.side] ?? ""
-                        upper: keyboard.typed?.layer !== "latin" || keyboard.typed.shift
-                        width: Math.floor(modelData.width * keys.unit + (modelData.width - 1) * keyboard.gap)
-
-                        onTyped: name => keyboard.press(name)
-                    }
-                }
+                onTyped: name => keyboard.press(name)
             }
         }
     }

@@ -31,6 +31,7 @@ Rectangle {
     }
 
     color: Theme.paper
+    objectName: "text-well"
     implicitHeight: Math.min(heightOf(line.lineCount), heightOf(lines))
     radius: Theme.radiusSmall
 
@@ -59,6 +60,7 @@ Rectangle {
 
             activeFocusOnPress: false
             color: Theme.ink
+            enabled: false // it would take the touch
             readOnly: true
             selectByMouse: false
             selectedTextColor: Theme.mistInk
