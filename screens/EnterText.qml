@@ -25,6 +25,7 @@ ScreenFrame {
         id: above
 
         readonly property real free: Theme.landscape ? parent.height : parent.height - keyboard.height - 2 * Theme.grid
+        readonly property int noteRoom: Theme.tight ? 0 : Theme.gap + Math.ceil(Theme.body * 1.6)
         readonly property real least: (screen.problem !== "" ? remark.implicitHeight + Theme.gap : 0) + well.heightOf(keyboard.telephone || screen.kind === "name" ? 1 : 2)
 
         height: free
@@ -51,17 +52,23 @@ ScreenFrame {
         TextWell {
             id: well
 
-            lines: Math.max(1, Math.min(4, linesIn(above.free - y)))
+            lines: Math.max(1, Math.min(4, linesIn(above.free - underneath - above.noteRoom)))
+            linesLeast: !Theme.tight && (screen.kind === "address" || screen.kind === "free") ? 3 : 1
+            size: Theme.tight ? Theme.lead : linesLeast > 1 ? Theme.written : Theme.digits
             typed: keyboard.typed
             width: parent.width
-            y: remark.visible ? remark.height + Theme.gap : hint.visible ? hint.height + Theme.gap : 0
+            y: Theme.landscape ? underneath : Math.max(underneath, above.free - height - above.noteRoom)
+
+            readonly property real underneath: remark.visible ? remark.height + Theme.gap : hint.visible ? hint.height + Theme.gap : 0
 
             onPressed: name => keyboard.press(name)
         }
 
         Prose {
+            id: note
+
             color: Theme.second
-            say: keyboard.composing !== "" ? Words.say("screen.EnterText.choose") : keyboard.typed?.full ? Words.say("screen.EnterText.full", {
+            say: keyboard.composing !== "" ? Words.say(keyboard.typed.candidates.length > 0 ? "screen.EnterText.choose" : "screen.EnterText.no_such_sound") : keyboard.typed?.full ? Words.say("screen.EnterText.full", {
                 "most": screen.most
             }) : ""
             visible: say !== "" && y + implicitHeight <= above.free

@@ -6,6 +6,7 @@ One `Typist` for one question on the screen. It remembers nothing of what was ch
 import msgspec
 
 from kiosk.keyboard.candidates import Candidate, Composer, Favored
+from kiosk.keyboard.groups import grouped, place_in_groups, place_in_text
 from kiosk.keyboard.layouts import (
     CLEAR,
     DELETE,
@@ -59,7 +60,10 @@ class Typed(msgspec.Struct, frozen=True):
     layer: Layer
     layout: Layout
     shift: bool
+    text: str
+    """Without the letters that wait."""
     before: str
+    """What of it stands before the caret, and `after` behind: as shown, numbers in groups."""
     composing: str
     after: str
     candidates: tuple[str, ...]
@@ -126,7 +130,7 @@ class Typist:
                 self._side(number)
             case "caret" if number >= 0:
                 self._spell("")
-                self._caret = min(number, len(self._text))
+                self._caret = place_in_text(self._kind, self._text, number)
             case "more" | "less":
                 self._page = 0 if verb == "more" and self._candidates else None
             case "page" if self._page is not None:
@@ -138,13 +142,15 @@ class Typist:
     def typed(self) -> Typed:
         """What the screen shows now."""
         pages = self._pages() if self._page is not None else []
+        shown, caret = grouped(self._kind, self._text), place_in_groups(self._kind, self._text, self._caret)
         return Typed(
             layer=self._layer,
             layout=self._layout,
             shift=self._shift,
-            before=self._text[: self._caret],
+            text=self._text,
+            before=shown[:caret],
             composing=self._spelled(),
-            after=self._text[self._caret :],
+            after=shown[caret:],
             candidates=tuple(candidate.text for candidate in self._candidates[:BAR]),
             more=len(self._candidates) > 1,
             cells=pages[self._page] if self._page is not None and pages else (),

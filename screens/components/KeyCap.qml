@@ -13,6 +13,7 @@ Touchable {
     readonly property bool quiet: modelData.quiet
     readonly property bool repeats: modelData.name === "delete"
     property string side
+    readonly property bool single: !quiet && face.length === 1
     property bool upper: false
 
     signal typed(name: string)
@@ -62,9 +63,15 @@ Touchable {
         textFormat: Text.PlainText
 
         font {
-            bold: !cap.quiet && cap.face.length === 1
-            pixelSize: cap.face.length === 1 && !cap.quiet ? Theme.letter : Theme.mark
+            bold: cap.single
+            pixelSize: cap.single ? Theme.letter : Math.max(/^[a-z]/i.test(cap.face) ? Theme.markLatin : Theme.markLeast, Math.min(Theme.mark, Math.floor(Theme.mark * (cap.width - 2 * Theme.half) / Math.max(1, metrics.advanceWidth(cap.face)))))
         }
+    }
+
+    FontMetrics {
+        id: metrics
+
+        font.pixelSize: Theme.mark
     }
 
     Icon {

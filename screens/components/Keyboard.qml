@@ -19,7 +19,7 @@ Item {
     property var layout: null
     readonly property int leastHeight: heightOf(Theme.target)
     readonly property bool telephone: kind === "phone" || kind === "id_number"
-    readonly property string text: typed === null ? "" : typed.before + typed.after
+    readonly property string text: typed?.text ?? ""
     property var typed: null
     readonly property bool wide: width >= Theme.keyboardLeast
 

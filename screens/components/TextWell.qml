@@ -11,6 +11,7 @@ Rectangle {
     readonly property string composing: typed?.composing ?? ""
     property int size: Theme.lead
     property int lines: 3
+    property int linesLeast: 1
 
     signal pressed(name: string)
 
@@ -32,7 +33,7 @@ Rectangle {
 
     color: Theme.paper
     objectName: "text-well"
-    implicitHeight: Math.min(heightOf(line.lineCount), heightOf(lines))
+    implicitHeight: heightOf(Math.min(Math.max(line.lineCount, linesLeast), lines))
     radius: Theme.radiusSmall
 
     onTypedChanged: mark()
@@ -69,7 +70,7 @@ Rectangle {
             textFormat: TextEdit.PlainText
             width: parent.width
             wrapMode: TextEdit.Wrap
-            y: Math.min(implicitHeight <= frame.height ? (frame.height - implicitHeight) / 2 : 0, frame.height - caret.y - caret.height)
+            y: Math.min(well.linesLeast === 1 && implicitHeight <= frame.height ? (frame.height - implicitHeight) / 2 : 0, frame.height - caret.y - caret.height)
 
             font.pixelSize: well.size
 

@@ -64,8 +64,11 @@ QtObject {
     readonly property int modeCaption: mm(10 * (large && !tight ? 1.4 : 1))
     readonly property int keyCaption: mm(10 * (large && !narrow ? 1.25 : 1))
     readonly property int digits: mm((narrow ? 15 : 18) * (large ? 1.25 : 1))
+    readonly property int written: mm(14.5 * (large ? 1.3 : 1)) // several lines of it
     readonly property int letter: mm(large ? 15 : 12) // on a key among many
-    readonly property int mark: mm(10) // beside it
+    readonly property int mark: mm(large && !narrow ? 13 : 10) // of several characters
+    readonly property int markLeast: mm(8.2) // of Han, where a key is narrow
+    readonly property int markLatin: mm(10)
     readonly property int candidate: mm(large ? (tight ? 16 : 18) : 13)
     readonly property int amount: mm((narrow ? 24 : 30) * (large && !landscape ? 1.25 : 1))
     readonly property int clock: mm((narrow ? 40 : 56))

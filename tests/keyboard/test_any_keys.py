@@ -68,7 +68,11 @@ def test_no_key_raises_and_no_text_grows_too_long(
             one.press(key)
         shown = one.typed()
         assert len(one.text) <= most
-        assert shown.before + shown.after == one.text
+        assert shown.text == one.text
+        if kind in ("phone", "id_number"):
+            assert (shown.before + shown.after).replace(" ", "") == one.text
+        else:
+            assert shown.before + shown.after == one.text
         assert shown.left == most - len(one.text)
         assert len(shown.composing) <= 100
         assert all(character.isprintable() for character in one.text)

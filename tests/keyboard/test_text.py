@@ -22,6 +22,29 @@ def test_the_caret_goes_where_it_is_put() -> None:
     assert one.text == "天府"
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "shown"),
+    [
+        ("phone", "13800138000", "138 0013 8000"),
+        ("phone", "138", "138"),
+        ("phone", "1380", "138 0"),
+        ("phone", "02988888888", "029 8888 8888"),
+        ("phone", "057188888888", "0571 8888 8888"),
+        ("id_number", "11010519491231002X", "110105 19491231 002X"),
+        ("name", "𠮷䶮", "𠮷䶮"),
+    ],
+)
+def test_long_numbers_are_shown_in_groups(kind: Kind, text: str, shown: str) -> None:
+    one = typist(kind, text=text)
+    assert one.typed().before == shown
+    assert one.typed().text == text
+    for place in range(len(shown) + 1):
+        one.press(f"caret-{place}")
+        now = one.typed()
+        assert now.before + now.after == shown
+        assert len(now.before.replace(" ", "")) == len(shown[:place].replace(" ", ""))
+
+
 def test_what_has_no_room_is_not_begun() -> None:
     one = typist(most=3, text="天府")
     press(one, "zhangwei pick-0")
