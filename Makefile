@@ -6,12 +6,12 @@ PYTEST_WORKERS = 3
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup compiler lint matrix chaos fuzz soak peers bench gallery tour docs lock clean
+.PHONY: run test setup compiler pinyin lint matrix chaos fuzz soak peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
 
-test: setup compiler
+test: setup compiler pinyin
 	@$(OFFSCREEN) $(BIN)/pytest -n $(PYTEST_WORKERS) --dist worksteal
 
 setup:
@@ -20,6 +20,10 @@ setup:
 # It makes the disk that forgets what was not synced (kiosk/rehearsal/power). No terminal needs it.
 compiler: setup
 	@scripts/packages gcc libc6-dev
+
+# What the pinyin table is made from; a test makes it anew. No terminal needs it.
+pinyin: setup
+	@scripts/packages rime-data-pinyin-simp unicode-data
 
 lint: setup
 	$(BIN)/ruff check
