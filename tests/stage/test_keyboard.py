@@ -127,10 +127,9 @@ def test_a_pressed_key_shows_at_once(writer: Writer) -> None:
 
 def test_a_touch_puts_the_caret_into_the_text(writer: Writer) -> None:
     writer.stage.show(replace_view(text="天园"))
-    well = next(item for item in items(writer.stage.window.root) if item.objectName() == "text-well")
-    box = place(well)
-    px = writer.stage.window.root.property("panel")["pxPerMm"]
-    writer.stage.finger.tap(QPoint(round(box.left() + 4 * px + 12.5 * px), round(box.center().y())))
+    line = next(item for item in items(writer.stage.window.root) if item.inherits("QQuickTextEdit"))
+    character = line.property("font").pixelSize()
+    writer.stage.finger.tap(place(line).topLeft().toPoint() + QPoint(character, character // 2))
     writer.type("fu")
     writer.stage.finger.tap("pick-0")
     assert len(writer.text()) == 3
