@@ -1,15 +1,15 @@
 """`kiosk run`: the window on the main thread, the engine on its own.
 
-The first frame comes from the window alone: the engine is imported after it is on the screen.
+The first frame comes from the window alone: the engine is imported after it is on the screen, and so is what only it
+needs, down to `logging`. `kiosk run` reads its few options with `getopt`, for argparse takes longer than a page.
 """
 
-import argparse
 import gc
-import logging
 import os
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from getopt import GetoptError, gnu_getopt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,18 @@ from kiosk.views.view import LANGUAGES, Input, Page
 
 if TYPE_CHECKING:
     import asyncio
+    from logging import Logger
 
     from kiosk.config import Announcement
     from kiosk.watchdog import Supervisor
 
-log = logging.getLogger(__name__)
+USAGE = """usage: kiosk run [--config FILE] [--window]
 
+Run the terminal.
+
+  --config FILE  instead of config.toml
+  --window       in a window instead of the whole screen
+"""
 STOP_SECONDS = 5.0
 """How long the engine may take to stop; then the process ends all the same."""
 
@@ -93,6 +99,7 @@ class EngineThread:
         except asyncio.CancelledError:
             self._on_end(0)
         except BaseException:
+            log = _log()
             log.exception("the engine failed")
             self._on_end(os.EX_SOFTWARE)
 
@@ -129,9 +136,11 @@ class Terminal:
         fullscreen: bool | None = None,
         ledger: Path | None = None,
         fit: bool = False,
+        before_engine: Callable[[], None] | None = None,
     ) -> None:
         """`path` is the configuration; `announcements` say where the simulators run that it names. `fullscreen` and
-        `ledger` (its folder) stand in for what the file says; `fit` draws the panel smaller on a small desktop."""
+        `ledger` (its folder) stand in for what the file says; `fit` draws the panel smaller on a small desktop.
+        `before_engine` is called when the first frame is on the screen."""
         from kiosk.stage.window import StageWindow
 
         face = glance(path)
@@ -141,6 +150,7 @@ class Terminal:
         self._path = path
         self._announcements = announcements
         self._ledger = ledger
+        self._before_engine = before_engine
         self._thread = EngineThread(self._work, self._ended)
         self._supervisor: Supervisor | None = None
         self.window = StageWindow(display, face.hall, self._thread.post, fit=fit)
@@ -158,8 +168,7 @@ class Terminal:
         stopped = self._thread.stop()
         self.window.dispose()
         if not stopped:
-            log.error("the engine did not stop in %g s", STOP_SECONDS)
-            logging.shutdown()
+            _log().error("the engine did not stop in %g s", STOP_SECONDS)
             os._exit(code or os.EX_SOFTWARE)
         return code
 
@@ -167,6 +176,8 @@ class Terminal:
         gc.freeze()  # what the start imported is never garbage
         gc.enable()
         sys.setswitchinterval(0.001)  # a busy engine keeps the window waiting for Python's lock no longer than this (s)
+        if self._before_engine is not None:
+            self._before_engine()
         self._thread.start()
         if "NOTIFY_SOCKET" in os.environ:
             from kiosk.watchdog import Heartbeat, Supervisor
@@ -187,7 +198,7 @@ class Terminal:
             config = resolve_simulators(load(self._path), self._announcements or {})
         except ConfigError as error:
             for line in error.lines:
-                log.error("%s", line)
+                _log().error("%s", line)
             visit = Visit(self.window, VisitSettings())
             thread.ready(visit.take)
             await visit.ask(OutOfService(reason="reason.bad_config"))
@@ -201,9 +212,33 @@ class Terminal:
 
 def run_command(argv: list[str]) -> int:
     """`kiosk run [--config FILE] [--window]`."""
-    parser = argparse.ArgumentParser(prog="kiosk run", description="Run the terminal.")
-    parser.add_argument("--config", type=Path, default=Path("config.toml"))
-    parser.add_argument("--window", action="store_true", help="in a window instead of the whole screen")
-    options = parser.parse_args(argv)
+    try:
+        given, rest = gnu_getopt(argv, "h", ("help", "config=", "window"))
+    except GetoptError as error:
+        return _refused(str(error))
+    options = dict(given)
+    if options.keys() & {"-h", "--help"}:
+        sys.stdout.write(USAGE)
+        return 0
+    if rest:
+        return _refused(f"what is {rest[0]}?")
+    window = "--window" in options
+    path = Path(options.get("--config", "config.toml"))
+    return Terminal(path, fullscreen=False if window else None, fit=window, before_engine=_log_to_stderr).run()
+
+
+def _refused(why: str) -> int:
+    sys.stderr.write(f"{USAGE}\nkiosk run: {why}\n")
+    return 2
+
+
+def _log() -> "Logger":
+    import logging
+
+    return logging.getLogger(__name__)
+
+
+def _log_to_stderr() -> None:
+    import logging
+
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return Terminal(options.config, fullscreen=False if options.window else None, fit=options.window).run()

@@ -53,6 +53,8 @@ HOUSE = Package(
 
 PINYIN = _folder("assets") / "pinyin" / "table.txt"
 """What the on-screen keyboard knows (`kiosk.keyboard.table`)."""
+FONTS = _folder("assets") / "fonts.conf"
+"""What the screens ask fontconfig for."""
 
 _known = [HOUSE]  # only ever appended to: other threads read it
 

@@ -93,8 +93,7 @@ class StageWindow:
 
         With `fit` the panel is drawn smaller, in proportion, where this desktop's screen is smaller than the panel.
         """
-        if display.backend == "software":
-            os.environ["QT_QUICK_BACKEND"] = "software"
+        _set_out(display)
         running = QGuiApplication.instance()
         self._app = running if isinstance(running, QGuiApplication) else QGuiApplication(["kiosk"])
         font = QFont()
@@ -265,6 +264,14 @@ class StageWindow:
         self._clock.start((60 - now.second) * 1000 - now.microsecond // 1000)
         time, date = clock_texts(now, self._catalogue)
         return {"time": time, "date": date}
+
+
+def _set_out(display: DisplaySettings) -> None:
+    """Say what Qt reads from the environment when it starts."""
+    if display.backend == "software":
+        os.environ["QT_QUICK_BACKEND"] = "software"
+    os.environ.setdefault("FONTCONFIG_FILE", str(resources.FONTS))
+    os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", "disabled:")  # where no desktop is, Qt would start a bus for one
 
 
 def _fitted(display: DisplaySettings) -> DisplaySettings:

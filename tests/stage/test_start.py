@@ -22,7 +22,8 @@ from kiosk.config_face import glance
 from kiosk.stage.window import StageWindow
 
 def look():
-    slow = {"asyncio", "sqlite3", "aiohttp", "importlib.metadata", "kiosk.engine", "shibokensupport.signature.parser"}
+    slow = {"argparse", "asyncio", "logging", "sqlite3", "aiohttp", "importlib.metadata", "kiosk.engine"}
+    slow.add("shibokensupport.signature.parser")
     many = {"Qt", "QProcess"}  # PySide builds the one where it is named, the other where it looks for any QObject
     found = sorted(slow & set(sys.modules)) + sorted(many & set(vars(QtCore)))
     sys.stdout.write(f"{type(window.page.view).__name__} {found}\\n")
