@@ -6,7 +6,7 @@ PYTEST_WORKERS = 3
 # Tests and linters need no display, whatever this desktop has.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software
 
-.PHONY: run test setup compiler pinyin lint matrix chaos fuzz soak peers bench gallery tour docs lock clean
+.PHONY: run test setup compiler pinyin lint matrix chaos power fuzz soak peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -39,6 +39,11 @@ matrix: setup
 # Power cuts at every boundary of every order, among faulty peers. `make chaos KILLS=100` samples.
 chaos: setup compiler
 	@$(BIN)/kiosk chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+# Root: the power fails at the first byte of a request, on a real file system; ledgers that sync too little are found.
+power: setup compiler
+	@scripts/packages e2fsprogs mount
+	@$(BIN)/python -m tests.power $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 # Hostile bytes for every reader of outside bytes. `make fuzz INPUTS=10000 SEED=7 ONLY=escpos`.
 fuzz: setup

@@ -215,8 +215,9 @@ def next_look_ms(attempt: AttemptRow, moment: Moment, settings: OrderSettings) -
     looked_ms = moment.looked_ms.get(attempt.n)
     if looked_ms is None and moment.now_ms <= attempt.ended_ms + watch_ms:
         return moment.now_ms  # after a restart: at once
+    since_ms = moment.now_ms if looked_ms is None else looked_ms
     for seconds in settings.late_looks_seconds:
         look_ms = attempt.ended_ms + int(seconds * 1000)
-        if seconds <= settings.late_watch_hours * 3600 and look_ms > (looked_ms or moment.now_ms):
+        if seconds <= settings.late_watch_hours * 3600 and look_ms > since_ms:
             return look_ms
     return None

@@ -1,319 +1,476 @@
-"""A small world for searching the money path: a channel and a gas company with books, and every message that can be
-lost, late or doubled. Frozen, so that a state can be put in a set."""
+"""A small world for searching the money path: one order, its peers with their books, and every message that can be
+lost, late or doubled. A state is a tuple, to be put in a set; equal rows are one object."""
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, assert_never, get_args
 
-import msgspec
+from msgspec.structs import replace
 
 from kiosk.devices import gas, payment
-from kiosk.orders import answers, deciding, steps
+from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown
+from kiosk.orders import answers, deciding, prints, steps
 from kiosk.orders.evolve import evolve
+from kiosk.orders.private import Private
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
+from tests.orders import laws, peers
+from tests.orders.peers import DUE, Channel, Company, Way
 
-DUE = 100
-SETTINGS = OrderSettings(late_watch_hours=1, offer_seconds=60, pay_by_margin_seconds=60)
+SETTINGS = OrderSettings(
+    deliver_by_hours=1,
+    late_watch_hours=2,
+    late_looks_seconds=(60, 600, 3600, 7200),
+    offer_seconds=60,
+    pay_by_margin_seconds=60,
+)
 STEP_MS = 60_000
-LAST_STEP = 3
-
-Money = Literal["none", "waiting", "paid", "closed", "paid_after_close"]
-Way = Literal["wechat", "card"]
 WAYS = {"wechat": steps.Method("wechat", "wechat"), "card": steps.Method("card", "card", hold=True)}
+KINDS = tuple(kind.kind for kind in get_args(Private))
 
 
-class Channel(msgspec.Struct, frozen=True):
-    """The channel's truth about one attempt. `travelling`: a lost request that may still arrive."""
+class Kept:
+    """Rows on the disk: the same rows are the same object, which remembers what was asked of it."""
 
-    state: Money = "none"
-    travelling: bool = False
-    captured: int = 0
-    refunded: int = 0
-    way: Way = "wechat"
-    sent_ms: int = 0
-    known: bool = False
-    """Cards: whether the driver holds the terminal's own answer; a crash forgets it."""
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.decisions: dict[tuple[object, ...], steps.Decision] = {}
+        self.after: dict[tuple[object, ...], Kept] = {}
+        self.lawful: set[tuple[tuple[Channel, ...], Company]] = set()
+        """The peers' books that these rows agree with."""
 
 
-class Company(msgspec.Struct, frozen=True):
-    """The gas company's truth about the order."""
+class Paper(NamedTuple):
+    """A slip that a printer had. `out`: whether it came out whole."""
 
-    state: Literal["none", "open", "delivered", "cancelled", "refused"] = "none"
-    elsewhere: bool = False
+    told: str
+    reprint: bool
+    out: bool
 
 
-class State(msgspec.Struct, frozen=True):
-    """Everything: the durable rows, what the process remembers, the peers, the faults left."""
+class State(NamedTuple):
+    """Everything: what is on the disk, what the process remembers, the peers, and what may still happen."""
 
-    rows: Rows | None
+    kept: Kept
     now_ms: int = 0
     present: bool = True
     wants: Way | None = None
     predecessor: str | None = None
     stop: bool = False
     doubt: bool = False
-    looked: tuple[int, ...] = ()
+    looked: tuple[tuple[int, int], ...] = ()
+    """By dead attempt: when the channel last said what became of it."""
     channels: tuple[Channel, ...] = ()
     company: Company = Company()
     last_sale: str = "before"
     """What the card terminal names as its last sale: `before`, `other`, or the number of an attempt."""
-    faults: int = 2
-    pays: int = 2
+    on_their_way: tuple[steps.Effect, ...] = ()
+    """Requests that were lost, or copies of them, and may still arrive."""
+    printing: bool = False
+    papers: tuple[Paper, ...] = ()
+    faults: int = 0
+    pays: int = 0
+    slips: int = 0
+
+    @property
+    def rows(self) -> Rows:
+        """What the ledger has."""
+        return self.kept.rows
+
+    @property
+    def booked(self) -> laws.Booked:
+        """What the peers have."""
+        takings = tuple(
+            laws.Taking(
+                key=self.rows.attempt(n).key,
+                fen=channel.fen,
+                returned=channel.returned,
+                late=channel.state == "paid_after_close",
+            )
+            for n, channel in enumerate(self.channels, 1)
+            if channel.fen
+        )
+        return laws.Booked(takings=takings, goods=self.company.state, deliveries=self.company.deliveries)
 
 
-def opening(wants: Way = "wechat") -> State:
-    """An order that was just made durable, and what the resident chose."""
-    event = ev.OrderOpening(
-        order_no="T07K20000010",
-        kind="gas_bill",
-        subject="s",
-        account_hash="h",
-        hash_key="k",
-        quote_id="q",
-        due_fen=DUE,
-        business_date="2026-11-24",
-        language="zh_CN",
-        at_ms=0,
+def of_every_kind(rows: Rows) -> Iterator[Rows]:
+    """The same, had something else been bought."""
+    for kind in KINDS:
+        yield replace(rows, order=replace(rows.order, kind=kind))
+
+
+Next = Iterator[tuple[str, State]]
+
+
+class World:
+    """What can happen. `ways`: how the resident may pay; the first is chosen at once. `faults`, `pays`, `slips`: how
+    often something goes wrong, the resident pays, or wants a slip."""
+
+    def __init__(self, *ways: Way, faults: int = 2, pays: int = 2, slips: int = 0, minutes: int = 2) -> None:
+        self._ways = ways
+        self._amounts = (DUE, DUE - 1, DUE + 1) if len(ways) == 1 else (DUE,)
+        self._minutes = minutes
+        self._all: dict[Rows, Kept] = {}
+        opening = ev.OrderOpening(
+            order_no="T07K20000010",
+            kind=KINDS[0],
+            subject="s",
+            account_hash="h",
+            hash_key="k",
+            quote_id="q",
+            due_fen=DUE,
+            business_date="2026-11-24",
+            language="zh_CN",
+            at_ms=0,
+        )
+        rows = self._keep(evolve(None, opening))
+        self.start = State(rows, wants=ways[0], faults=faults, pays=pays, slips=slips)
+
+    def successors(self, state: State) -> Next:
+        """Every state that can come next, with the name of what happened."""
+        for name, after in self._next(state):
+            yield name, _told_apart(after)
+
+    def _next(self, state: State) -> Next:
+        yield from self._terminal(state)
+        yield from self._printer(state)
+        yield from self._resident(state)
+        yield from self._others(state)
+        for effect in state.on_their_way:
+            left = tuple(other for other in state.on_their_way if other != effect)
+            [(_, arrived, _), *_] = self._acts(state._replace(on_their_way=left, faults=0), effect, late=True)
+            yield "a late request arrives", arrived._replace(faults=state.faults)
+        if state.faults:
+            yield "crash", self._crash(_spent(state))
+        if state.now_ms < self._minutes * STEP_MS:
+            yield "time passes", _later(state, state.now_ms + STEP_MS)
+        if state.rows.order.state in ("delivering", "held") and state.now_ms < state.rows.order.deliver_by_ms:
+            yield "the deadline passes", _later(state, state.rows.order.deliver_by_ms)
+
+    def healed(self, state: State, ends: dict[State, State]) -> State:
+        """Run on with healthy peers and nobody there until nothing is left to do; the last state. `ends` are known."""
+        channels = tuple(
+            channel._replace(state="closed") if channel.way == "card" and channel.state == "waiting" else channel
+            for channel in state.channels
+        )
+        state = state._replace(channels=channels, on_their_way=(), printing=False, papers=(), predecessor=None)
+        state = state._replace(faults=0, pays=0, slips=0, present=False, wants=None, stop=False)
+        walked = []
+        while state not in ends and (after := self._onward(state)) is not None:
+            walked.append(state)
+            laws.must(len(walked) < 60, "I8", f"it never ends: {state.rows}")
+            state = after
+        end = ends.get(state, state)
+        ends.update(dict.fromkeys([*walked, state], end))
+        return end
+
+    def _onward(self, state: State) -> State | None:
+        decision = self._decided(state)
+        waits_for_staff = state.rows.manual or any(refund.state == "failed" for refund in state.rows.refunds)
+        match decision:
+            case steps.Final():
+                return None
+            case steps.Wait(until_ms=until_ms):
+                if waits_for_staff or (state.rows.order.closed and not laws.unseen(state.rows, state.booked)):
+                    return None
+                laws.must(until_ms is not None, "I8", "nobody is there and it waits for ever")
+                return _later(state, max(until_ms or 0, state.now_ms))
+            case steps.Act(effect=effect):
+                if waits_for_staff and isinstance(effect, steps.Find):
+                    return None
+                after = next(after for _, after in self._terminal(state))
+                return after if after != state else _later(state, state.now_ms + STEP_MS)
+            case _:
+                assert_never(decision)
+
+    # -- the rows ---------------------------------------------------------------------------------------------------
+
+    def _keep(self, rows: Rows) -> Kept:
+        return self._all.setdefault(rows, Kept(rows))
+
+    def _then(self, kept: Kept, events: Iterable[ev.Event]) -> Kept:
+        rows = kept.rows
+        for event in events:
+            rows = evolve(rows, event)
+        return kept if rows is kept.rows else self._keep(rows)
+
+    def _decided(self, state: State) -> steps.Decision:
+        wants = state.wants if state.present else None
+        asked = (state.now_ms, state.present, wants, state.predecessor, state.stop, state.doubt, state.looked)
+        decision = state.kept.decisions.get(asked)
+        if decision is None:
+            moment = steps.Moment(
+                now_ms=state.now_ms,
+                present=state.present,
+                wants=WAYS[wants] if wants else None,
+                predecessor=state.predecessor,
+                stop=state.stop,
+                looked_ms=dict(state.looked),
+                doubt=state.doubt,
+            )
+            decision = state.kept.decisions[asked] = deciding.decide(state.rows, moment, SETTINGS)
+            for rows in of_every_kind(state.rows):
+                laws.must(deciding.decide(rows, moment, SETTINGS) == decision, "I8", "kinds go different ways")
+        return decision
+
+    def _applied(self, kept: Kept, effect: steps.Effect, answer: answers.Answer) -> Kept:
+        after = kept.after.get((effect, answer))
+        if after is None:
+            after = self._then(kept, answers.apply(kept.rows, effect, answer, 0))
+            kept.after[effect, answer] = after
+        return after
+
+    # -- the terminal -----------------------------------------------------------------------------------------------
+
+    def _crash(self, state: State) -> State:
+        """The power goes, and the next process begins."""
+        return state._replace(
+            kept=self._then(state.kept, prints.lost(state.rows)),
+            present=False,
+            wants=None,
+            predecessor=None,
+            stop=False,
+            doubt=state.rows.order.state == "delivering",
+            looked=(),
+            channels=tuple(channel._replace(known=False) for channel in state.channels),
+            printing=False,
+        )
+
+    def _terminal(self, state: State) -> Next:
+        decision = self._decided(state)
+        if not isinstance(decision, steps.Act):
+            return
+        effect = decision.effect
+        if isinstance(effect, steps.Prepare):
+            ready = not _reader_busy(state)
+            yield (
+                "prepared",
+                state._replace(predecessor=state.last_sale if ready else None, wants=state.wants if ready else None),
+            )
+            return
+        durable = state
+        if decision.intent:
+            recorded = state.kept.after.get(decision.intent)
+            if recorded is None:
+                recorded = state.kept.after[decision.intent] = self._then(state.kept, decision.intent)
+            durable = state._replace(kept=recorded)
+        if effect is None:
+            yield "record", durable
+            return
+        if isinstance(effect, steps.Start):
+            laws.must(state.wants is not None, "I1", "a start is made again")
+            assert state.wants is not None
+            begun = Channel(state.wants, state.now_ms)
+            durable = durable._replace(wants=None, predecessor=None, channels=(*durable.channels, begun))
+        laws.i1_row_before_the_first_byte(durable.rows, effect)
+        for name, after, answer in self._acts(durable, effect, asked_before=not decision.intent):
+            yield name, self._answered(after, effect, answer)
+            if after.faults:
+                yield f"{name}, crash", self._crash(_spent(after))
+        if decision.intent and state.faults:
+            yield "crash after the intent", self._crash(_spent(durable))
+
+    def _answered(self, state: State, effect: steps.Effect, answer: answers.Answer) -> State:
+        doubt, looked = state.doubt, state.looked
+        if isinstance(effect, steps.Confirm):
+            doubt = doubt or not isinstance(answer, gas.Unreachable) or answer.sent
+        if isinstance(effect, steps.Find | steps.Close) and not isinstance(answer, payment.Unknown):
+            looked = tuple(sorted({**dict(looked), effect.n: state.now_ms}.items()))
+        kept = self._applied(state.kept, effect, answer)
+        return state._replace(kept=kept, doubt=doubt, looked=looked, stop=state.stop and kept.rows.live is not None)
+
+    # -- the peers --------------------------------------------------------------------------------------------------
+
+    def _acts(
+        self, state: State, effect: steps.Effect, *, late: bool = False, asked_before: bool = True
+    ) -> Iterator[tuple[str, State, answers.Answer]]:
+        """What the peer does and what comes back, the undisturbed course first. A fault each: the request or the answer
+        is lost, the request comes late, or once more later."""
+        done, answer = self._done(state, effect, late=late, asked_before=asked_before)
+        yield "answered", done, answer
+        if not state.faults:
+            return
+        lost: answers.Answer
+        match effect:
+            case steps.GiveBack(n=n):
+                lost = payment.RefundPending("lost")
+                if isinstance(answer, payment.Refunded) and not state.channels[n - 1].returned:
+                    never = state.channels[n - 1]._replace(never=True)
+                    yield (
+                        "refused for good",
+                        _with_channel(_spent(state), n, never),
+                        payment.RefundFailed("never"),
+                    )
+            case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
+                lost = gas.Unreachable("lost", sent=True)
+                yield "not reached", _spent(state), gas.Unreachable("refused", sent=False)
+                yield "not now", _spent(state), gas.Refused("not_now") if not isinstance(effect, steps.Cancel) else lost
+                if isinstance(answer, gas.Opened):
+                    changed = gas.Opened(pay_by_ms=answer.pay_by_ms, due_fen=DUE + 1, provider_ref="G")
+                    yield "another amount", _spent(done), changed
+            case _:
+                lost = payment.Unknown("lost")
+        yield "answer lost", _spent(done), lost
+        if not isinstance(effect, steps.Find | steps.Prepare) and effect not in state.on_their_way:
+            may_come = (*state.on_their_way, effect)
+            yield "request late", _spent(state._replace(on_their_way=may_come)), lost
+            if not isinstance(effect, steps.Start):
+                yield "answered, and once more later", _spent(done._replace(on_their_way=may_come)), answer
+
+    def _done(
+        self, state: State, effect: steps.Effect, *, late: bool, asked_before: bool
+    ) -> tuple[State, answers.Answer]:
+        match effect:
+            case steps.Start(n=n) | steps.Find(n=n) | steps.Close(n=n):
+                channel = state.channels[n - 1]
+                coming = steps.Start(n) in state.on_their_way
+                if channel.way == "wechat":
+                    channel, outcome = peers.wallet_call(channel, effect, on_its_way=coming)
+                elif late and channel.state != "none":
+                    return state, payment.Open()
+                else:
+                    before = state.rows.attempt(n).predecessor
+                    coming |= state.now_ms <= channel.sent_ms
+                    channel, outcome = peers.reader_call(channel, effect, state.last_sale, before, on_its_way=coming)
+                return _with_channel(state, n, channel), outcome
+            case steps.GiveBack(n=n, r=r):
+                refund, channel = state.rows.refund(n, r), state.channels[n - 1]
+                own = channel.way == "wechat" or state.last_sale == str(n)
+                channel, returned = peers.give_back(
+                    channel, refund.key, refund.amount_fen, last_sale=own, asked_before=asked_before
+                )
+                return _with_channel(state, n, channel), returned
+            case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
+                company, answer = peers.company_call(state.company, effect)
+                return state._replace(company=company), answer
+            case steps.Prepare():
+                return state, payment.Ready(state.last_sale)
+            case _:
+                assert_never(effect)
+
+    def _resident(self, state: State) -> Next:
+        if state.present:
+            yield "leave", state._replace(present=False, wants=None)
+            if state.rows.live and not state.stop:
+                yield "stop", state._replace(stop=True)
+            if not (state.rows.live or state.wants) and len(state.channels) < 2:
+                for way in self._ways[-1:]:
+                    yield f"choose {way}", state._replace(wants=way, predecessor=None, stop=False)
+        for n, channel in enumerate(state.channels, 1):
+            if channel.way == "card":
+                yield from _at_the_reader(state, n, channel)
+            elif state.pays and channel.state == "waiting":
+                for fen in self._amounts:
+                    paid = channel._replace(state="paid", fen=fen)
+                    yield f"pay {fen}", _with_channel(state._replace(pays=state.pays - 1), n, paid)
+            elif state.pays and state.faults and channel.state == "closed":
+                late = channel._replace(state="paid_after_close", fen=DUE)
+                yield "pay after the close", _with_channel(_spent(state._replace(pays=state.pays - 1)), n, late)
+
+    def _others(self, state: State) -> Next:
+        if not state.faults:
+            return
+        if "card" in self._ways and state.last_sale != "other" and not _reader_busy(state):
+            yield "somebody rings up a sale", _spent(state._replace(last_sale="other"))
+        if state.company.state == "open" and not state.company.elsewhere:
+            yield "paid elsewhere", _spent(state._replace(company=state.company._replace(elsewhere=True)))
+
+    # -- the printer ------------------------------------------------------------------------------------------------
+
+    def _printer(self, state: State) -> Next:
+        """A slip at any moment after the paying; the power may go while it prints."""
+        if state.slips and not state.printing and state.rows.order.state not in ("opening", "open"):
+            intended = prints.intended(state.rows, 0)
+            kept = self._then(state.kept, [intended])
+            yield "print", state._replace(kept=kept, printing=True, slips=state.slips - 1)
+        if not state.printing:
+            return
+        row = state.rows.prints[-1]
+        ends: tuple[tuple[PrintOutcome, bool], ...] = (
+            (Printed(), True),
+            (NotPrinted("paper_out"), False),
+            (PrintUnknown("lost"), True),
+            (PrintUnknown("lost"), False),
+        )
+        for outcome, out in ends:
+            papers = (*state.papers, Paper(row.truth, row.reprint, out)) if out else state.papers
+            kept = self._then(state.kept, [prints.ended(row.order_no, row.p, outcome)])
+            yield f"printed {out}", state._replace(kept=kept, printing=False, papers=papers)
+            if state.faults:
+                yield f"printed {out}, crash", self._crash(_spent(state._replace(papers=papers)))
+
+
+def _told_apart(state: State) -> State:
+    """The state without what can make no difference any more."""
+    order = state.rows.order.state
+    if state.on_their_way:
+        state = state._replace(on_their_way=tuple(effect for effect in state.on_their_way if _matters(state, effect)))
+    if order not in ("opening", "open"):
+        state = state._replace(present=False, wants=None, predecessor=None, stop=False)
+    if state.doubt and order not in ("delivering", "held"):
+        state = state._replace(doubt=False)
+    if state.looked:
+        dead = tuple(look for look in state.looked if state.rows.attempt(look[0]).state == "dead")
+        state = state._replace(looked=dead)
+    for n, attempt in enumerate(state.rows.attempts, 1):
+        if state.channels[n - 1].known and attempt.state in ("captured", "dead"):
+            state = _with_channel(state, n, state.channels[n - 1]._replace(known=False))
+    return state
+
+
+def _matters(state: State, effect: steps.Effect) -> bool:
+    """Whether a request would still do something when it comes."""
+    match effect:
+        case steps.OpenOrder():
+            return state.company.state == "unknown"
+        case steps.Cancel():
+            return state.company.state in ("unknown", "open")
+        case steps.Confirm():
+            return state.company.state == "open" and not state.company.elsewhere
+        case steps.Start(n=n):
+            return state.channels[n - 1].state == "none"
+        case steps.Close(n=n):
+            return state.channels[n - 1].state in ("none", "waiting")
+        case steps.GiveBack(n=n, r=r):
+            channel = state.channels[n - 1]
+            return not channel.never and state.rows.refund(n, r).key not in dict(channel.returned)
+        case steps.Find() | steps.Prepare():
+            return False
+        case _:
+            assert_never(effect)
+
+
+def _spent(state: State) -> State:
+    return state._replace(faults=state.faults - 1)
+
+
+def _later(state: State, now_ms: int) -> State:
+    """A card terminal's request comes at once or never."""
+    coming = tuple(
+        effect
+        for effect in state.on_their_way
+        if not (
+            isinstance(effect, steps.Start | steps.Close | steps.GiveBack)
+            and state.channels[effect.n - 1].way == "card"
+        )
     )
-    return State(rows=evolve(None, event), wants=wants)
+    return state._replace(now_ms=now_ms, on_their_way=coming)
 
 
-def rows_of(state: State) -> Rows:
-    """The rows, which every state but the first has."""
-    assert state.rows is not None
-    return state.rows
-
-
-def moment(state: State) -> steps.Moment:
-    """What `decide` is told."""
-    return steps.Moment(
-        now_ms=state.now_ms,
-        present=state.present,
-        wants=WAYS[state.wants] if state.wants and state.present else None,
-        predecessor=state.predecessor,
-        stop=state.stop,
-        looked_ms=dict.fromkeys(state.looked, state.now_ms),
-        doubt=state.doubt,
-    )
+def _with_channel(state: State, n: int, channel: Channel) -> State:
+    return state._replace(channels=(*state.channels[: n - 1], channel, *state.channels[n:]))
 
 
 def _reader_busy(state: State) -> bool:
     return any(channel.way == "card" and channel.state == "waiting" for channel in state.channels)
 
 
-def successors(state: State, ways: tuple[Way, ...] = ("wechat",)) -> Iterator[tuple[str, State]]:
-    """Every state that can come next, with the name of what happened. `ways`: what the resident may choose."""
-    yield from _terminal(state)
-    yield from _resident(state, ways)
-    if state.faults:
-        yield "crash", _crash(msgspec.structs.replace(state, faults=state.faults - 1))
-    if state.now_ms < LAST_STEP * STEP_MS:
-        yield "time", msgspec.structs.replace(state, now_ms=state.now_ms + STEP_MS)
-    for n, channel in enumerate(state.channels):
-        # a card terminal is not asked what became of a sale before its request can travel no more
-        if channel.travelling and (channel.way == "wechat" or state.now_ms <= channel.sent_ms):
-            arrived = msgspec.structs.replace(channel, travelling=False)
-            if channel.state == "none":
-                arrived = msgspec.structs.replace(arrived, state="waiting")
-            yield f"late request {n + 1}", _with_channel(state, n, arrived)
-
-
-def _crash(state: State) -> State:
-    return msgspec.structs.replace(
-        state,
-        present=False,
-        wants=None,
-        predecessor=None,
-        stop=False,
-        looked=(),
-        channels=tuple(msgspec.structs.replace(channel, known=False) for channel in state.channels),
-        doubt=rows_of(state).order.state == "delivering",
-    )
-
-
-def _resident(state: State, ways: tuple[Way, ...]) -> Iterator[tuple[str, State]]:
-    if state.present:
-        yield "leave", msgspec.structs.replace(state, present=False, wants=None)
-        if rows_of(state).live and not state.stop:
-            yield "stop", msgspec.structs.replace(state, stop=True)
-        if not rows_of(state).live and not state.wants and len(state.channels) < 2:
-            for way in ways:
-                yield f"choose {way}", msgspec.structs.replace(state, wants=way, predecessor=None, stop=False)
-    for n, channel in enumerate(state.channels):
-        if channel.way == "card":
-            yield from _at_the_reader(state, n, channel)
-            continue
-        if state.pays and channel.state == "waiting":
-            for fen in (DUE, DUE - 1, DUE + 1):
-                paid = msgspec.structs.replace(channel, state="paid", captured=fen)
-                yield f"pay {n + 1} {fen}", _with_channel(msgspec.structs.replace(state, pays=state.pays - 1), n, paid)
-        if state.pays and state.faults and channel.state == "closed":
-            late = msgspec.structs.replace(channel, state="paid_after_close", captured=DUE)
-            used = msgspec.structs.replace(state, pays=state.pays - 1, faults=state.faults - 1)
-            yield f"pay {n + 1} after close", _with_channel(used, n, late)
-    if "card" in ways and state.faults and state.last_sale != "other" and not _reader_busy(state):
-        yield "somebody rings up a sale", msgspec.structs.replace(state, last_sale="other", faults=state.faults - 1)
-    if state.faults and state.company.state == "open" and not state.company.elsewhere:
-        paid_elsewhere = msgspec.structs.replace(state.company, elsewhere=True)
-        yield "paid elsewhere", msgspec.structs.replace(state, company=paid_elsewhere, faults=state.faults - 1)
-
-
-def _at_the_reader(state: State, n: int, channel: Channel) -> Iterator[tuple[str, State]]:
+def _at_the_reader(state: State, n: int, channel: Channel) -> Next:
     if channel.state != "waiting":
         return
-    for knows in (True, False) if state.faults else (True,):
-        after = state if knows else msgspec.structs.replace(state, faults=state.faults - 1)
-        lost = "" if knows else ", answer lost"
-        closed = msgspec.structs.replace(channel, state="closed", known=knows)
-        yield f"decline {n + 1}{lost}", _with_channel(after, n, closed)
+    for known in (True, False) if state.faults else (True,):
+        after = state if known else _spent(state)
+        yield f"decline, {known}", _with_channel(after, n, channel._replace(state="closed", known=known))
         if state.pays:
-            paid = msgspec.structs.replace(channel, state="paid", captured=DUE, known=knows)
-            sold = msgspec.structs.replace(after, pays=state.pays - 1, last_sale=str(n + 1))
-            yield f"pay {n + 1}{lost}", _with_channel(sold, n, paid)
-
-
-def _with_channel(state: State, n: int, channel: Channel) -> State:
-    return msgspec.structs.replace(state, channels=(*state.channels[:n], channel, *state.channels[n + 1 :]))
-
-
-def _terminal(state: State) -> Iterator[tuple[str, State]]:
-    decision = deciding.decide(rows_of(state), moment(state), SETTINGS)
-    if not isinstance(decision, steps.Act):
-        return
-    rows = rows_of(state)
-    for event in decision.intent:
-        rows = evolve(rows, event)
-    durable = msgspec.structs.replace(state, rows=rows)
-    effect = decision.effect
-    if effect is None:
-        yield "record", durable
-        return
-    if isinstance(effect, steps.Prepare):
-        ready = not _reader_busy(state)
-        yield (
-            "prepared",
-            msgspec.structs.replace(
-                state, predecessor=state.last_sale if ready else None, wants=state.wants if ready else None
-            ),
-        )
-        return
-    if isinstance(effect, steps.Start):
-        assert state.wants is not None
-        begun = Channel(way=state.wants, sent_ms=state.now_ms)
-        durable = msgspec.structs.replace(durable, wants=None, predecessor=None, channels=(*durable.channels, begun))
-    if decision.intent and state.faults:
-        yield "crash after intent", _crash(msgspec.structs.replace(durable, faults=state.faults - 1))
-    for name, peers, answer in _effect(durable, effect):
-        after = peers
-        if isinstance(effect, steps.Confirm):
-            told = not isinstance(answer, gas.Unreachable) or answer.sent
-            after = msgspec.structs.replace(after, doubt=after.doubt or told)
-        if isinstance(effect, steps.Find | steps.Close) and not isinstance(answer, payment.Unknown):
-            after = msgspec.structs.replace(after, looked=tuple(sorted({*after.looked, effect.n})))
-        new_rows = rows_of(after)
-        for event in answers.apply(new_rows, effect, answer, 0):
-            new_rows = evolve(new_rows, event)
-        after = msgspec.structs.replace(after, rows=new_rows, stop=after.stop and new_rows.live is not None)
-        yield f"{type(effect).__name__} {name}", after
-        if peers.faults > 0:
-            yield (
-                f"{type(effect).__name__} {name}, crash",
-                _crash(msgspec.structs.replace(peers, faults=peers.faults - 1)),
-            )
-
-
-def _effect(state: State, effect: steps.Effect) -> Iterator[tuple[str, State, answers.Answer]]:
-    """What the peer does and what comes back; a lost request and a lost answer cost a fault each."""
-    spent = msgspec.structs.replace(state, faults=state.faults - 1)
-    match effect:
-        case steps.Start(n=n) | steps.Find(n=n) | steps.Close(n=n):
-            channel = state.channels[n - 1]
-            done, answer = _reader_call(state, n, effect) if channel.way == "card" else _channel_call(channel, effect)
-            yield "answered", _with_channel(state, n - 1, done), answer
-            if state.faults:
-                yield "answer lost", _with_channel(spent, n - 1, done), payment.Unknown("lost")
-                if isinstance(effect, steps.Start):
-                    lost = msgspec.structs.replace(channel, travelling=True)
-                    yield "request late", _with_channel(spent, n - 1, lost), payment.Unknown("lost")
-        case steps.GiveBack(n=n, r=r):
-            channel = state.channels[n - 1]
-            refund = rows_of(state).refund(n, r)
-            booked = [row for row in rows_of(state).refunds if row.n == n]
-            done = channel
-            if channel.way == "card" and state.last_sale != str(n):
-                yield "answered", state, payment.RefundFailed("not the last sale")
-                return
-            if channel.refunded < sum(row.amount_fen for row in booked):
-                done = msgspec.structs.replace(channel, refunded=channel.refunded + refund.amount_fen)
-            yield "answered", _with_channel(state, n - 1, done), payment.Refunded("R")
-            if state.faults:
-                yield "answer lost", _with_channel(spent, n - 1, done), payment.RefundPending("lost")
-        case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
-            company, answer_ = _company_call(state.company, effect)
-            yield "answered", msgspec.structs.replace(state, company=company), answer_
-            if state.faults:
-                lost_answer = gas.Unreachable("lost", sent=True)
-                yield "answer lost", msgspec.structs.replace(spent, company=company), lost_answer
-                yield "not reached", spent, gas.Unreachable("refused", sent=False)
-
-
-def _reader_call(
-    state: State, n: int, effect: steps.Start | steps.Find | steps.Close
-) -> tuple[Channel, payment.Outcome]:
-    """A card terminal answers of itself, or names its last sale once it is idle and nothing can travel any more."""
-    channel = state.channels[n - 1]
-    if isinstance(effect, steps.Start):
-        return msgspec.structs.replace(channel, state="waiting"), payment.Open()
-    if channel.known:
-        return channel, payment.Captured(channel.captured, f"C{n}") if channel.captured else payment.Dead("refused")
-    if channel.state == "waiting":
-        return channel, payment.Open()
-    if state.last_sale == str(n):
-        return channel, payment.Captured(channel.captured, f"C{n}")
-    if state.now_ms <= channel.sent_ms:
-        return channel, payment.Unknown("too early to tell")
-    if state.last_sale == rows_of(state).attempt(n).predecessor:
-        return channel, payment.Dead("never_arrived")
-    return channel, payment.Unprovable("another sale came after it")
-
-
-def _channel_call(channel: Channel, effect: steps.Start | steps.Find | steps.Close) -> tuple[Channel, payment.Outcome]:
-    if channel.state in ("paid", "paid_after_close"):
-        return channel, payment.Captured(channel.captured, "W")
-    match effect:
-        case steps.Start():
-            return msgspec.structs.replace(channel, state="waiting"), payment.Open()
-        case steps.Find():
-            if channel.state == "closed":
-                return channel, payment.Dead("closed")
-            if channel.state == "none" and not channel.travelling:
-                return channel, payment.Dead("never_arrived")
-            return channel, payment.Open() if channel.state == "waiting" else payment.Unknown("not found")
-        case steps.Close():
-            if channel.travelling and channel.state == "none":
-                return channel, payment.Unknown("not found, and the request may still travel")
-            if channel.state == "none":
-                return channel, payment.Dead("never_arrived")
-            return msgspec.structs.replace(channel, state="closed"), payment.Dead("closed")
-
-
-def _company_call(
-    company: Company, effect: steps.OpenOrder | steps.Confirm | steps.Cancel
-) -> tuple[Company, gas.Opened | gas.Refused | gas.Delivered | gas.Cancelled]:
-    opened = gas.Opened(pay_by_ms=4 * STEP_MS, due_fen=DUE, provider_ref="G")
-    match effect:
-        case steps.OpenOrder():
-            if company.state == "none":
-                return msgspec.structs.replace(company, state="open"), opened
-            return company, opened if company.state == "open" else gas.Refused("not_now")
-        case steps.Confirm():
-            if company.state == "delivered":
-                return company, gas.Delivered("N")
-            if company.state == "open" and not company.elsewhere:
-                return msgspec.structs.replace(company, state="delivered"), gas.Delivered("N")
-            return company, gas.Refused("already_paid")
-        case steps.Cancel():
-            if company.state == "delivered":
-                return company, gas.Delivered("N")
-            return msgspec.structs.replace(company, state="cancelled"), gas.Cancelled()
+            sold = after._replace(pays=state.pays - 1, last_sale=str(n))
+            yield f"pay, {known}", _with_channel(sold, n, channel._replace(state="paid", fen=DUE, known=known))

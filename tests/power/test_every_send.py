@@ -16,8 +16,8 @@ from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.witness import read_witness
 from kiosk.orders.rows import Rows
 from kiosk.rehearsal.books import ledger_rows
-from kiosk.rehearsal.chaos.lane import CONFIG, DRIVERS, OPTIONS, ORDERS, VISIT
 from kiosk.rehearsal.chaos.plan import Draw
+from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, OPTIONS, ORDERS, VISIT
 from kiosk.rehearsal.headless import Run
 from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.simulators import Simulators, named_by

@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from kiosk.rehearsal.chaos.plan import SCENARIOS, Disk, Kill, Scenario, Way, covering, episode
+from kiosk.rehearsal.chaos.plan import SCENARIOS, Kill, Scenario, Way, covering, episode
 
 LINE = re.compile(
     r"kills=(\d+) faults=(\d+) orders=(\d+) charged=(\d+) delivered=(\d+) refunded=(\d+) owed=(\d+) manual=(\d+)"
@@ -12,22 +12,22 @@ LINE = re.compile(
 """The campaign's last line."""
 
 
-def seed_of(scenario: Scenario, boundary: int, neighbour: Way | None = None, disk: Disk = "kept") -> int:
-    """A seed whose episode is just that scenario, cut once at that boundary."""
-    for salt in itertools.count():
+def seed_of(scenario: Scenario, boundary: int, neighbour: Way | None = None, first: int = 0) -> int:
+    """A seed whose episode is just that scenario, cut once at that boundary; another for each `first` of the salts."""
+    for salt in itertools.count(first):
         seed = covering(SCENARIOS.index(scenario), boundary, salt)
         found = episode(seed)
         alone = found.again is None if neighbour is None else found.again == neighbour and found.neighbour
-        cut = len(found.kills) == 1 and found.kills[0].disk == disk
+        cut = len(found.kills) == 1 and found.kills[0].disk == "kept"
         if alone and cut and not found.pays_in_the_dark and found.strikes == scenario.strikes:
             return seed
     raise AssertionError
 
 
-def seed_of_request(scenario: Scenario, request: int) -> int:
+def seed_of_request(scenario: Scenario, request: int, first: int = 0) -> int:
     """A seed whose episode is just that scenario, cut once at the first byte of that request, and all lost that was
-    not synced."""
-    for salt in itertools.count():
+    not synced; another for each `first` of the salts."""
+    for salt in itertools.count(first):
         seed = covering(SCENARIOS.index(scenario), 0, salt, style=1)
         found = episode(seed)
         alone = found.again is None and not found.pays_in_the_dark and found.strikes == scenario.strikes

@@ -1,10 +1,12 @@
 """The campaign: it passes on this terminal, and fails on terminals that are known to be broken."""
 
 import json
+import re
 import secrets
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -33,42 +35,55 @@ def test_nothing_is_lost_doubled_or_left_open(seed: int, tmp_path: Path) -> None
     assert [note for one in told["episodes"] for note in one["notes"]] == []
 
 
+class Shown(NamedTuple):
+    """What shows a defect: the scenario, the boundary of the cut, how a neighbor pays after it; and what is found."""
+
+    scenario: Scenario
+    boundary: int
+    says: str
+    neighbour: Way | None = None
+
+
 CARD = Scenario("gas_bill", "card", "pays")
-BROKEN: dict[Life, tuple[Scenario, int, Way | None, str]] = {
-    broken.confirms_before_it_records: (Scenario("gas_bill", "wechat", "pays"), 16, None, "lost"),
-    broken.asks_for_a_refund_again_under_another_number: (
-        Scenario("smart_meter", "wechat", "pays", "refused"),
-        30,
-        None,
-        "lost",
+REFUSED = Scenario("smart_meter", "wechat", "pays", "refused")
+BROKEN: dict[Life, Shown] = {
+    broken.confirms_before_it_records: Shown(
+        Scenario("gas_bill", "wechat", "pays"), 16, "lost: delivered there while the row is open"
     ),
-    broken.gives_money_back_before_it_asks_for_the_goods: (
-        Scenario("smart_meter", "wechat", "pays"),
-        19,
-        None,
-        "duplicated",
+    broken.asks_for_a_refund_again_under_another_number: Shown(
+        REFUSED, 30, r"lost: refund \w+A1R1x was sent before its row"
     ),
-    broken.takes_not_paid_for_dead: (Scenario("gas_bill", "wechat", "goes_back"), 20, None, "unresolved"),
-    broken.asks_nobody_after_a_restart: (CARD, 16, None, "lost"),
-    broken.forgets_late_money: (Scenario("smart_meter", "wechat", "pays_late"), 60, None, "lost"),
-    broken.sells_by_card_while_a_sale_is_in_doubt: (CARD, 10, "card", "unresolved"),
+    broken.gives_money_back_before_it_asks_for_the_goods: Shown(
+        Scenario("smart_meter", "wechat", "pays"), 19, r"duplicated: kept 0 fen for goods of \d+"
+    ),
+    broken.takes_not_paid_for_dead: Shown(
+        Scenario("gas_bill", "wechat", "goes_back"), 20, r"unresolved: \w+A1 is called dead and can still be paid"
+    ),
+    broken.asks_nobody_after_a_restart: Shown(CARD, 16, r"lost: \w+A1 took \d+ fen, and its row \(dead\) says 0"),
+    broken.forgets_late_money: Shown(
+        Scenario("smart_meter", "wechat", "pays_late"), 60, r"lost: \w+A1 took \d+ fen, and its row \(dead\) says 0"
+    ),
+    broken.sells_by_card_while_a_sale_is_in_doubt: Shown(
+        CARD,
+        10,
+        r"unresolved: \w+A1 waits for the staff \(.* last sale is another one\) without need",
+        "card",
+    ),
 }
-"""What shows each defect: the scenario, the boundary of the cut, how a neighbour pays after it, and what is found."""
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("life", BROKEN, ids=lambda life: life.__name__.replace("_", " "))
 def test_a_broken_terminal_is_found(life: Life, capsys: pytest.CaptureFixture[str]) -> None:
-    scenario, boundary, neighbour, flaw = BROKEN[life]
-    seed = seed_of(scenario, boundary, neighbour)
+    """With another seed at each run: whatever else it says, it is found, for the reason that it is broken."""
+    shown = BROKEN[life]
+    seed = seed_of(shown.scenario, shown.boundary, shown.neighbour, first=secrets.randbits(16))
     status = chaos_command(["--seed", str(seed), "--kills", "1"], life)
-    said = capsys.readouterr().out.splitlines()
+    said = capsys.readouterr().out
     assert status == 1, said
-    found = LINE.fullmatch(said[-1])
-    assert found is not None, said
-    flaws = dict(zip(("lost", "duplicated", "unresolved"), map(int, found.groups()[-3:]), strict=True))
-    assert flaws[flaw] > 0, said
-    assert f"  kiosk chaos --seed {seed} --kills 1" in said
+    assert LINE.fullmatch(said.splitlines()[-1]) is not None, said
+    assert re.search(shown.says, said), said
+    assert f"  kiosk chaos --seed {seed} --kills 1" in said.splitlines()
 
 
 def test_an_episode_is_a_function_of_its_seed() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import msgspec
 
 from kiosk.rehearsal.chaos import reconcile
-from kiosk.rehearsal.chaos.lane import Hall, Life, Record
+from kiosk.rehearsal.chaos.lane import Hall, Life
 from kiosk.rehearsal.chaos.plan import BOUNDARIES, SCENARIOS, Episode, covering, derived, episode
+from kiosk.rehearsal.chaos.walk import Record
+from kiosk.rehearsal.power.ext4 import Ext4
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +60,10 @@ def summary(records: list[Record]) -> Summary:
 
 
 class Sample:
-    """Episodes from one seed until `kills` struck in all."""
+    """Episodes from one seed until `kills` struck in all; `turned`: what each of them is turned into."""
 
-    def __init__(self, seed: int, kills: int) -> None:
+    def __init__(self, seed: int, kills: int, turned: Callable[[Episode], Episode] = lambda planned: planned) -> None:
+        self._turned = turned
         self._seed = seed
         self._left = kills
         self._next = 0
@@ -75,7 +78,7 @@ class Sample:
         """The next episode and how many kills it may have; None when there is none now."""
         if self._next and not self._left:
             return None
-        found = episode(derived(self._seed, self._next))
+        found = self._turned(episode(derived(self._seed, self._next)))
         most = min(len(found.kills), self._left)
         self._next += 1
         self._left -= most
@@ -128,13 +131,17 @@ class Cover:
 class Campaign:
     """See the module."""
 
-    def __init__(self, plan: Sample | Cover, folder: Path, lanes: int, seconds: float | None, life: Life) -> None:
+    def __init__(
+        self, plan: Sample | Cover, folder: Path, lanes: int, seconds: float | None, life: Life, *, ext4: bool = False
+    ) -> None:
+        """`ext4`: whether the terminals' data lies on file systems that are shut down at a cut."""
         self.records: list[Record] = []
         self._plan = plan
         self._folder = folder
         self._lanes = lanes
         self._until = float("inf") if seconds is None else time.monotonic() + seconds
         self._life = life
+        self._ext4 = ext4
         self._changed = threading.Condition()
         self._stopped = False
 
@@ -150,7 +157,9 @@ class Campaign:
     def _walk(self, n: int, tell: Callable[[Record], None]) -> None:
         with contextlib.ExitStack() as stack:
             stack.callback(self._stop)  # whatever ends this hall: there is nothing more to do, or it broke
-            hall = stack.enter_context(Hall(self._folder / f"hall-{n}", self._life))
+            folder = self._folder / f"hall-{n}"
+            ext4 = stack.enter_context(Ext4(folder)) if self._ext4 else None
+            hall = stack.enter_context(Hall(folder, self._life, ext4))
             while (taken := self._take()) is not None:
                 planned, most = taken
                 record = hall.walk(planned, most)

@@ -11,7 +11,10 @@ from pathlib import Path
 import msgspec
 
 from kiosk.rehearsal.chaos.campaign import Campaign, Cover, Sample, Summary, summary
-from kiosk.rehearsal.chaos.lane import Life, Record, begin_processes, live
+from kiosk.rehearsal.chaos.lane import Life, begin_processes, live
+from kiosk.rehearsal.chaos.plan import at_requests
+from kiosk.rehearsal.chaos.walk import Record
+from kiosk.rehearsal.power.ext4 import NoFileSystemError, why_not
 from kiosk.rehearsal.simulators import SimulatorError
 
 MOST_LANES = 8
@@ -20,8 +23,8 @@ NO_COMPILER = "no C compiler works here: every cut is only a SIGKILL, which lose
 
 
 def chaos_command(argv: list[str], life: Life = live) -> int:
-    """`kiosk chaos [--kills N] [--seed S] [--minutes M] [--json FILE]`; 0 only if nothing was lost, doubled or left
-    open."""
+    """`kiosk chaos [--kills N] [--seed S] [--minutes M] [--json FILE] [--ext4]`; 0 only if nothing was lost, doubled
+    or left open."""
     parser = argparse.ArgumentParser(
         prog="kiosk chaos",
         description="Cut the power of the real terminal among faulty peers, and compare everybody's books.",
@@ -32,24 +35,35 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
     parser.add_argument("--seed", type=_seed, metavar="S", help="any unsigned 32-bit number; random without it")
     parser.add_argument("--minutes", type=_minutes, metavar="M", help="begin nothing new after so much time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that happened there")
+    parser.add_argument(
+        "--ext4",
+        action="store_true",
+        help="root: shut down a file system of the terminal's own at the first byte of requests (needs --kills)",
+    )
     options = parser.parse_args(argv)
+    if options.ext4 and options.kills is None:
+        parser.error("argument --ext4: needs --kills")
+    if options.ext4 and (why := why_not()) is not None:
+        sys.stderr.write(f"kiosk chaos: no file system can be cut off here: {why}\n")
+        return 1
     seed = secrets.randbits(32) if options.seed is None else options.seed
     if options.json is not None and not options.json.parent.is_dir():
         parser.error(f"argument --json: there is no folder {options.json.parent}")
-    plan = Cover(seed) if options.kills is None else Sample(seed, options.kills)
+    if options.kills is None:
+        plan: Cover | Sample = Cover(seed)
+    else:
+        plan = Sample(seed, options.kills, at_requests) if options.ext4 else Sample(seed, options.kills)
     lanes = min(MOST_LANES, 2 * (os.cpu_count() or 1), MOST_LANES if options.kills is None else options.kills // 3 + 1)
     seconds = None if options.minutes is None else options.minutes * 60
     with tempfile.TemporaryDirectory(prefix="menkou-chaos-") as scratch:
-        if not begin_processes(Path(scratch)):
-            sys.stdout.write(
-                "no C compiler works here: every cut is only a SIGKILL, which loses nothing that was written\n"
-            )
+        if not begin_processes(Path(scratch)) and not options.ext4:
+            sys.stdout.write(f"{NO_COMPILER}\n")
         sys.stdout.write(f"seed {seed}\n")
         sys.stdout.flush()
-        campaign = Campaign(plan, Path(scratch), lanes, seconds, life)
+        campaign = Campaign(plan, Path(scratch), lanes, seconds, life, ext4=options.ext4)
         try:
             campaign.run(_Teller(options.kills))
-        except SimulatorError as error:
+        except (SimulatorError, NoFileSystemError) as error:
             sys.stderr.write(f"kiosk chaos: {error}\n")
             return 1
     records = sorted(campaign.records, key=lambda record: bool(record.findings))

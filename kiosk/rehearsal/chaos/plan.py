@@ -111,12 +111,20 @@ STYLES = 8
 """Style 0 cuts at exactly its boundary, and nothing else goes wrong before."""
 
 
-Disk = Literal["kept", "lost", "torn"]
+Disk = Literal["kept", "lost", "torn", "ext4"]
 """What a cut does to that of the ledger which was not synced: nothing, for only the process is killed; it is lost, all
-of it; or any sectors of it."""
+of it; or any sectors of it; or what a file system does that is shut down."""
 
 
 DISKS: tuple[Disk, ...] = ("kept", "kept", "lost", "torn")
+
+
+_DISKS_SAID: dict[Disk, str] = {
+    "kept": "",
+    "lost": "; what was not synced is lost",
+    "torn": "; what was not synced is torn",
+    "ext4": "; the file system was shut down",
+}
 
 
 class Kill(msgspec.Struct, frozen=True):
@@ -131,7 +139,7 @@ class Kill(msgspec.Struct, frozen=True):
     disk: Disk = "kept"
 
     def __str__(self) -> str:
-        disk = {"kept": "", "lost": "; what was not synced is lost", "torn": "; what was not synced is torn"}[self.disk]
+        disk = _DISKS_SAID[self.disk]
         if self.request is not None:
             return f"request {self.request}{disk}"
         if self.ms is None:
@@ -188,6 +196,13 @@ def _powerless(kill: Kill, power: "Draw", *, exact: bool) -> Kill:
     if power.one_in(4) and not exact:
         kill = Kill(request=power.below(5))
     return msgspec.structs.replace(kill, disk=power.among(DISKS))
+
+
+def at_requests(planned: Episode) -> Episode:
+    """The same, cut each time at the first byte of a request, with the file system shut down."""
+    draw = Draw(f"requests {planned.seed}")
+    kills = tuple(Kill(request=draw.below(6), disk="ext4") for _ in planned.kills)
+    return msgspec.structs.replace(planned, kills=kills)
 
 
 class Draw:

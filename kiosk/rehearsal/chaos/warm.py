@@ -1,6 +1,6 @@
 """Imported by the process that all lives are forked from: what each would read again."""
 
-from kiosk.rehearsal.chaos.lane import CONFIG
+from kiosk.rehearsal.chaos.setting import CONFIG
 from kiosk.rehearsal.headless import configured
 
 configured(CONFIG)

@@ -1,0 +1,39 @@
+"""Where and how fast a campaign plays: its configuration, its machines' and drivers' times, its accounts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+import kiosk
+from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT
+
+CONFIG = Path(kiosk.__file__).parents[1] / "config.toml"
+
+OPTIONS = {
+    "escpos": ("--mm-per-s", "5000"),
+    "transbank_pos": (
+        *("--card-wait-s", "0.6", "--pin-wait-s", "0.6", "--bank-wait-s", "0.6"),
+        *("--pause-s", "0.01", "--ack-wait-s", "0.2"),
+    ),
+}
+"""Simulated machines whose own times are short."""
+
+ORDERS = msgspec.structs.replace(
+    QUICK_ORDERS, offer_seconds=2, retry_most_seconds=0.2, refund_retry_most_seconds=0.2, late_looks_seconds=(0.2, 0.6)
+)
+VISIT = msgspec.structs.replace(QUICK_VISIT, patience_seconds=2)
+DRIVERS: Mapping[str, Mapping[str, object]] = {
+    "gas_company_http": {"lookup_timeout_s": 1, "order_timeout_s": 1, "confirm_timeout_s": 1},
+    "wechat_pay": {"timeout_s": 1, "poll_s": 0.05, "status_fresh_s": 0.5},
+    "transbank_pos": {"answer_seconds": 2, "trouble_s": 0.5},
+    "escpos": {"watch_every_s": 0.05, "proof_timeout_s": 1, "recover_every_s": 0.3, "recover_wait_s": 0.3},
+}
+"""Times that a campaign needs to be short."""
+
+ACCOUNTS = {"gas_bill": ("0100004711", "0100007127"), "smart_meter": ("0200000156", "0200000172")}
+"""The resident's, and the neighbour's."""
+VISIT_SECONDS = 5.0
+RESTART_SECONDS = 3.0
+SETTLE_SECONDS = 10.0
+SETTLE_TRIES = 2

@@ -1,0 +1,321 @@
+"""One episode: an order and what becomes of it among faults and power cuts, and everybody's books after it."""
+
+import contextlib
+import re
+import shutil
+import signal
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.ledger.errors import LedgerError
+from kiosk.orders.rows import Rows
+from kiosk.rehearsal.books import ledger_rows
+from kiosk.rehearsal.chaos import reconcile
+from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED
+from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario
+from kiosk.rehearsal.chaos.setting import (
+    ACCOUNTS,
+    CONFIG,
+    DRIVERS,
+    ORDERS,
+    RESTART_SECONDS,
+    SETTLE_SECONDS,
+    SETTLE_TRIES,
+    VISIT,
+    VISIT_SECONDS,
+)
+from kiosk.rehearsal.headless import LATE_S, Run, Strike
+from kiosk.rehearsal.power import disk
+from kiosk.rehearsal.power.ext4 import Ext4
+from kiosk.rehearsal.simulators import Simulators
+
+WATCHED = "watched"
+"""The line of a life's log that says that what it does to its ledger is written down."""
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """A power cut that struck."""
+
+    life: int
+    """0: the visit; then the restarts after it."""
+    at: str
+    """The last checkpoint that was passed."""
+    kill: Kill
+    """What was planned; `disk` is what was done."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """How an episode went."""
+
+    seed: int
+    scenario: str
+    again: str
+    """Who came after the cuts, and how they paid; empty: nobody."""
+    faults: tuple[str, ...]
+    """What was to go wrong: when, and what."""
+    struck: int
+    """How much of that did."""
+    kills: tuple[Cut, ...]
+    cut_as_planned: bool
+    """Whether the first cut struck."""
+    orders: tuple[reconcile.Account, ...]
+    findings: tuple[reconcile.Finding, ...]
+    notes: tuple[str, ...] = ()
+    """What the terminal logged that it must not, and what the simulators find odd."""
+    rows: tuple[Rows, ...] = ()
+    books: Any = None
+    """All parties' books of this episode's orders."""
+    seconds: float
+
+    @property
+    def command(self) -> str:
+        """What makes it happen again."""
+        ext4 = any(cut.kill.disk == "ext4" for cut in self.kills)
+        return f"kiosk chaos --seed {self.seed} --kills {max(len(self.kills), 1)}{' --ext4' if ext4 else ''}"
+
+
+class Walk:
+    """One episode."""
+
+    def __init__(
+        self,
+        episode: Episode,
+        most_kills: int,
+        simulators: Simulators,
+        folder: Path,
+        *,
+        run: Callable[[Run, Kill], int | None],
+        ext4: Ext4 | None,
+    ) -> None:
+        self._episode = episode
+        self._kills = episode.kills[:most_kills]
+        self._simulators = simulators
+        self._folder = folder
+        self._ledger = folder / "ledger" if ext4 is None else ext4.point / folder.name
+        self._run = run
+        self._ext4 = ext4
+        self._account = ACCOUNTS[episode.scenario.kind][0]
+        self._cuts: list[Cut] = []
+        self._findings: list[reconcile.Finding] = []
+        self._lives = 0
+        self._landed: list[Strike] = []
+        self._notes: list[str] = []
+        self._late = False
+        self._before: dict[str, Any] = {}
+
+    def record(self) -> Record:
+        began = time.monotonic()
+        episode = self._episode
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        shutil.rmtree(self._ledger, ignore_errors=True)
+        whole(self._simulators, first=True)
+        self._owe()
+        self._before = self._books()
+        self._strike(BEFORE)
+        planned = self._visit(self._kills[0] if self._kills else Kill(), episode.scenario)
+        for kill in self._kills[1:]:
+            self._restart(kill)
+        if episode.again is not None:
+            self._account = ACCOUNTS[episode.scenario.kind][episode.neighbour]
+            self._owe()
+            self._visit(Kill(), Scenario(episode.scenario.kind, episode.again, "pays"))
+        remaining = self._remaining()
+        whole(self._simulators)
+        self._settle()
+        return self._judged(planned, remaining, began)
+
+    # -- lives ------------------------------------------------------------------------------------------------------
+
+    def _visit(self, kill: Kill, scenario: Scenario) -> bool:
+        run = msgspec.structs.replace(
+            self._blank(),
+            account=self._account,
+            journey=scenario.kind,
+            channel=scenario.way,
+            deeds=scenario.deeds,
+            second=scenario.second,
+            kill_at_boundary=kill.boundary,
+            settles=True,
+            seconds=VISIT_SECONDS,
+        )
+        self._late |= "pays_late" in scenario.deeds.values()
+        return self._lived(run, kill)
+
+    def _restart(self, kill: Kill) -> bool:
+        return self._lived(msgspec.structs.replace(self._blank(), kill_at_boundary=kill.boundary), kill)
+
+    def _blank(self) -> Run:
+        self._lives += 1
+        return Run(
+            config=CONFIG,
+            ledger=self._ledger,
+            announcements=self._simulators.announcements,
+            strikes=self._episode.strikes,
+            orders=ORDERS,
+            visit=VISIT,
+            drivers=DRIVERS,
+            late_watch_hours=1,
+            seconds=RESTART_SECONDS,
+            log=self._folder / f"life-{self._lives}.log",
+        )
+
+    def _lived(self, run: Run, kill: Kill) -> bool:
+        """Live, and die if that was to be; whether the cut struck."""
+        life = self._lives - 1
+        platter = disk.Disk(run.ledger) if self._ext4 is None else None
+        code = self._run(run, kill)
+        lines = run.log.read_text().splitlines() if run.log.exists() else []
+        self._landed += [self._episode.strikes[int(line[7:])] for line in lines if line.startswith("strike ")]
+        passed = [line.split(" ", 2)[2] for line in lines if line.startswith("checkpoint ")]
+        if code != -signal.SIGKILL:
+            return False
+        if kill == Kill():
+            self._findings.append(reconcile.Finding("unresolved", "", f"life {life} hung and was killed"))
+            return False
+        if self._ext4 is not None:
+            self._ext4.cut()
+        elif WATCHED not in lines:
+            kill = msgspec.structs.replace(kill, disk="kept")
+        elif platter is not None and kill.disk != "kept":
+            platter.play(run.log.with_suffix(".disk"))
+            platter.cut(Draw(f"disk {self._episode.seed} {life}").below if kill.disk == "torn" else None)
+        self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill))
+        self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, self._books()))
+        if len(self._cuts) == 1:
+            self._in_the_dark()
+        return True
+
+    def _in_the_dark(self) -> None:
+        if self._episode.pays_in_the_dark:
+            for key in [
+                attempt.key for rows in self._rows() for attempt in rows.attempts if attempt.channel == "wechat"
+            ]:
+                self._simulators.do("wechat_pay", "pay", out_trade_no=key)
+        self._strike(DARK)
+
+    def _settle(self) -> None:
+        """Restart until nothing is open any more; once more where money may still have been on its way."""
+        for _ in range(SETTLE_TRIES):
+            run = msgspec.structs.replace(
+                self._blank(),
+                orders=msgspec.structs.replace(ORDERS, late_looks_seconds=(0.01,)),
+                settles=True,
+                strikes=(),
+                seconds=SETTLE_SECONDS,
+            )
+            done = self._run(run, Kill()) == 0
+            if self._late:
+                time.sleep(LATE_S)
+                self._late = False
+            elif done:
+                return
+
+    # -- the world --------------------------------------------------------------------------------------------------
+
+    def _owe(self) -> None:
+        if self._episode.scenario.kind == "gas_bill":
+            known = self._simulators.books("gas_company_http")["accounts"][self._account]
+            if not known["arrears_fen"]:
+                self._simulators.do("gas_company_http", "add_debt", account=self._account)
+
+    def _strike(self, at: str) -> None:
+        for strike in self._episode.strikes:
+            if strike.at == at and strike.land(self._simulators):
+                self._landed.append(strike)
+
+    def _remaining(self) -> list[Any]:
+        """The faults that were armed and did not strike (yet)."""
+        armed = []
+        for name in self._simulators.names:
+            armed += [(name, fault["name"], fault["times"]) for fault in self._simulators.hand(name).faults()["armed"]]
+        return armed
+
+    def _books(self) -> dict[str, Any]:
+        return {name: self._simulators.books(name) for name in self._simulators.names}
+
+    def _rows(self) -> list[Rows]:
+        """Nothing where the power cut left no ledger that can be read: what peers have is lost then."""
+        with contextlib.suppress(LedgerError, OSError, msgspec.ValidationError):
+            return ledger_rows(self._ledger)
+        return []
+
+    def _struck(self, remaining: list[Any]) -> list[Strike]:
+        struck = []
+        left = list(remaining)
+        for strike in self._landed:
+            pending = (strike.party, strike.fault, strike.times)
+            if pending in left:
+                left.remove(pending)
+            else:
+                struck.append(strike)
+        return struck
+
+    # -- at the end -------------------------------------------------------------------------------------------------
+
+    def _judged(self, planned: bool, remaining: list[Any], began: float) -> Record:
+        episode = self._episode
+        rows, after = self._rows(), self._books()
+        struck = self._struck(remaining)
+        peers = reconcile.world(self._before, after)
+        accounts, findings = reconcile.at_the_end(
+            rows, peers, refused_returns=any(strike.fault == "reversal_code" for strike in struck)
+        )
+        findings = list(dict.fromkeys([*self._findings, *findings]))
+        self._notes += self._logged()
+        failed = bool(findings)
+        books = _excerpt(after, {account.order_no for account in accounts})
+        if not failed:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self._ledger, ignore_errors=True)
+        return Record(
+            seed=episode.seed,
+            scenario=str(episode.scenario),
+            again="" if episode.again is None else f"{'neighbour' if episode.neighbour else 'same'} {episode.again}",
+            faults=tuple(f"{strike.at}: {strike}" for strike in episode.strikes),
+            struck=len(struck),
+            kills=tuple(self._cuts),
+            cut_as_planned=planned,
+            orders=tuple(accounts),
+            findings=tuple(findings),
+            notes=tuple(self._notes),
+            rows=tuple(rows),
+            books=books,
+            seconds=round(time.monotonic() - began, 2),
+        )
+
+    def _logged(self) -> list[str]:
+        """Defects that the terminal survived: exceptions, and orders that stand still."""
+        return [
+            f"{path.stem}: {match[0]}"
+            for path in sorted(self._folder.glob("life-*.txt"))
+            for match in re.finditer(r"^(CRITICAL .*|Traceback [\s\S]*?^\w[^\n]*)$", path.read_text(), re.MULTILINE)
+        ]
+
+
+def whole(simulators: Simulators, *, first: bool = False) -> None:
+    """Everything plugged in, refilled and repaired. `first`: as before any episode, also at the card terminal."""
+    for party, actions in HEALED.items():
+        simulators.clear(party)
+        for action in actions:
+            simulators.do(party, action)
+    if first:
+        simulators.do("transbank_pos", "swap", terminal="70012345")
+        for action in ("power_off", "power_on", "close_batch", "other_sale"):
+            simulators.do("transbank_pos", action)
+        for account in ACCOUNTS["smart_meter"]:
+            simulators.do("gas_company_http", "set_meter", account=account, silent=False)
+
+
+def _excerpt(books: Mapping[str, Any], orders: set[str]) -> dict[str, Any]:
+    """What the books say of these orders."""
+    mine = tuple(f"{order_no}A" for order_no in orders)
+    return {
+        "wechat_pay": {key: value for key, value in books["wechat_pay"]["orders"].items() if key.startswith(mine)},
+        "transbank_pos": [sale for sale in books["transbank_pos"]["sales"] if mine and sale["ticket"].startswith(mine)],
+        "gas_company_http": {key: value for key, value in books["gas_company_http"]["orders"].items() if key in orders},
+    }

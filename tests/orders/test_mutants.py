@@ -1,0 +1,44 @@
+"""The search can fail: it finds every money path that is wrong in one thing, by the law that this breaks."""
+
+import pytest
+
+from kiosk.protocol.matter import ImpossibleEventError
+from tests.orders import mutants
+from tests.orders.mutants import Mutant
+from tests.orders.peers import Way
+from tests.orders.search import explore
+from tests.orders.world import World
+
+FOUND: dict[Mutant, tuple[Way, str]] = {
+    mutants.confirmation_assumed: ("wechat", "I3"),
+    mutants.refund_assumed: ("wechat", "I3"),
+    mutants.cancellation_assumed: ("wechat", "I4"),
+    mutants.fence_that_says_delivered_is_not_heard: ("wechat", "I3"),
+    mutants.not_paid_is_dead: ("wechat", "screen"),
+    mutants.silence_is_dead: ("wechat", "screen"),
+    mutants.another_sale_is_dead: ("card", "I3"),
+    mutants.amount_taken_for_due: ("wechat", "I3"),
+    mutants.doubt_forgotten: ("wechat", "I4"),
+    mutants.late_money_ignored: ("wechat", "I8"),
+    mutants.late_money_kept: ("wechat", "I8"),
+    mutants.surplus_given_back_twice: ("wechat", "exceeds its attempt's capture"),
+    mutants.live_attempt_given_up_at_a_restart: ("card", "I8"),
+    mutants.sent_again_at_a_restart: ("wechat", "I1"),
+    mutants.asked_before_it_is_recorded: ("wechat", "I1"),
+    mutants.nothing_is_cancelled_after_a_restart: ("wechat", "I8"),
+    mutants.restart_of_a_delivery_gives_the_money_back: ("wechat", "I3"),
+    mutants.reader_not_prepared: ("card", "I8"),
+    mutants.slips_never_marked: ("wechat", "screen"),
+    mutants.lost_slip_never_came_out: ("wechat", "screen"),
+}
+
+
+@pytest.mark.parametrize("mutant", FOUND, ids=lambda mutant: mutant.__name__.replace("_", " "))
+def test_a_wrong_money_path_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    way, law = FOUND[mutant]
+    slips = 2 if "slip" in mutant.__name__ else 0
+    mutant(monkeypatch)
+    with pytest.raises((AssertionError, ImpossibleEventError), match=law):
+        explore(
+            World(way, faults=2 if way == "card" else 1, slips=slips, pays=1 if slips else 2, minutes=0 if slips else 2)
+        )
