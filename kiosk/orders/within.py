@@ -1,6 +1,7 @@
 """Waiting for a driver, but not for ever."""
 
 import asyncio
+import inspect
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ async def within(seconds: float, call: Coroutine[Any, Any, T]) -> T:
         raise TimeoutError
     finally:
         task.cancel()
+        if inspect.getcoroutinestate(call) == inspect.CORO_CREATED:  # we were given up before it began
+            call.close()
 
 
 def _seen(task: "asyncio.Task[Any]") -> None:
