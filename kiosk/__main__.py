@@ -15,6 +15,7 @@ SUMMARIES = {
     "config": "check a configuration without opening a device",
     "doctor": "look at every device and say what to do",
     "ledger": "show and verify the record of money",
+    "queue": "call queue numbers at the running terminal",
     "catalogue": "import, check and show the items that residents are told of",
     "demo": "run the terminal with simulators around it",
     "tour": "let a scripted resident use the terminal, and keep pictures",

@@ -15,6 +15,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
+from kiosk.control.server import listening
+from kiosk.control.wire import Answer, QueueRequest
 from kiosk.devices.health import Health
 from kiosk.devices.registry import Devices
 from kiosk.host import Host
@@ -28,6 +30,7 @@ from kiosk.orders.receipt import Issuer
 from kiosk.orders.world import Observer, World
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import catalogue
+from kiosk.tickets.clerk import perform
 from kiosk.tickets.desk import Desk
 from kiosk.views.view import Input, Stage
 
@@ -193,12 +196,24 @@ class Engine:
         watching = asyncio.create_task(desk.watch())
         self.queue = desk
         try:
-            yield
+            async with contextlib.AsyncExitStack() as doors:
+                await self._open_to_clerks(doors)
+                yield
         finally:
             self.queue = None
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             await desk.aclose()
+
+    async def _open_to_clerks(self, doors: contextlib.AsyncExitStack) -> None:
+        """By command and by page. One that cannot be opened keeps no resident from their number."""
+        try:
+            await doors.enter_async_context(listening(self._folder(), self._clerk))
+        except OSError as error:
+            log.error("no numbers can be called from the command line: %s", error)
+
+    async def _clerk(self, request: QueueRequest) -> Answer:
+        return await perform(self.queue, request, self._now_ms)
 
     def _changed(self, opened: asyncio.Event) -> None:
         opened.set()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any, Literal
 
@@ -131,7 +132,9 @@ def _mutate_json(random: Random, data: bytes, corpus: Sequence[bytes]) -> bytes:
             case 4 if isinstance(holder[key], int):
                 holder[key] += random.choice((-1, 1, 100, -100))
             case _:
-                holder[key] = random.choice(VALUES)
+                holder[key] = deepcopy(
+                    random.choice(VALUES)
+                )  # or a later change would change the choice, even into a ring
     return json.dumps(tree, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
 
 
