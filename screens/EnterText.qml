@@ -68,7 +68,10 @@ ScreenFrame {
             id: note
 
             color: Theme.second
-            say: keyboard.composing !== "" ? Words.say(keyboard.typed.candidates.length > 0 ? "screen.EnterText.choose" : "screen.EnterText.no_such_sound") : keyboard.typed?.full ? Words.say("screen.EnterText.full", {
+            say: keyboard.choosing ? Words.say("screen.pages", {
+                "page": keyboard.typed.page + 1,
+                "of": keyboard.typed.pages
+            }) : keyboard.composing !== "" ? Words.say(keyboard.typed.candidates.length > 0 ? "screen.EnterText.choose" : "screen.EnterText.no_such_sound") : keyboard.typed?.full ? Words.say("screen.EnterText.full", {
                 "most": screen.most
             }) : ""
             visible: say !== "" && y + implicitHeight <= above.free

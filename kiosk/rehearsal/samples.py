@@ -45,6 +45,7 @@ MESSAGES = {
         "journey.meter.title": "报燃气表数",
         "journey.meter.subtitle": "自己抄表，在这里报",
         "reason.sample_card": "前面有一笔刷卡付款还在核对，微信可以照常付",
+        "sample.step": "填写",
         "sample.name": "您的姓名",
         "sample.name.hint": "和身份证上一样",
         "sample.address": "现在住在哪里？",
@@ -63,6 +64,7 @@ MESSAGES = {
         "journey.meter.title": "Meter reading",
         "journey.meter.subtitle": "Tell us what your meter shows",
         "reason.sample_card": "An earlier card payment is being checked. WeChat works",
+        "sample.step": "Fill in",
         "sample.name": "Your name",
         "sample.name.hint": "As on the identity card",
         "sample.address": "Where do you live now?",
@@ -189,7 +191,7 @@ def _lists() -> Iterator[Sample]:
 
 
 def _typing() -> Iterator[Sample]:
-    place = Position(2, 5, "step.account")
+    place = Position(2, 5, "sample.step")
     for name, view, keys in typing_views():
         yield Sample(name=name, view=view, position=place, can_go_back=True, can_go_home=True, keys=keys)
 

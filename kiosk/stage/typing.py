@@ -8,7 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
+from msgspec.structs import replace
 from PySide6.QtQuick import QQuickItem
+
+from kiosk.views.common import StaffCalled
+from kiosk.views.view import View
 
 if TYPE_CHECKING:
     from kiosk.keyboard.layouts import Layout
@@ -24,17 +28,35 @@ class Keyboards:
         self._typists: dict[int, Typist] = {}
         self._layouts: dict[int, Layout] = {}
         """What each keyboard shows already: its keys are made anew only when they are others."""
+        self._view: View | None = None
+        self._covered: View | None = None
+        """The view that the staff were called from, and what was typed on it: it comes back as it was."""
+        self._kept: str | None = None
         cast("Any", root).keyboardAsked.connect(partial(self._asked))
+
+    def turn(self, view: View) -> None:
+        """The page turns to `view`."""
+        if isinstance(view, StaffCalled):
+            self._covered = self._view
+            return
+        if view != self._covered:
+            self._covered = self._kept = None
+        self._view = view
 
     def _asked(self, number: int, what: str, details: str) -> None:
         from kiosk.keyboard.asking import Begin, Fit, begun
 
         match what:
             case "begin":
-                self._typists[number] = begun(msgspec.json.decode(details, type=Begin))
+                begin = msgspec.json.decode(details, type=Begin)
+                self._typists[number] = begun(begin if self._kept is None else replace(begin, text=self._kept))
+                self._kept = None
                 return
             case "end":
-                self._typists.pop(number, None)
+                newest = number == max(self._typists, default=0)  # not one that slides away before it
+                ended = self._typists.pop(number, None)
+                if ended is not None and newest and self._covered is not None:
+                    self._kept = ended.text
                 self._layouts.pop(number, None)
                 return
             case "fit":

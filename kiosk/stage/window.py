@@ -240,6 +240,7 @@ class StageWindow:
         self.page = page
         if catalogue(page.language) is not self._catalogue:  # another language, or words that a journey brought
             self._speak(page.language)
+        self._keyboards.turn(page.view)
         self.root.setProperty("page", values)
 
     def _ask(self, question: StillHere | None) -> None:

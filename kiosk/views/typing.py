@@ -1,6 +1,7 @@
 """Views on which text is typed."""
 
 from kiosk.keyboard.layouts import Kind
+from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Said
 from kiosk.views.view import View
 
@@ -13,10 +14,10 @@ class EnterText(View, frozen=True, kw_only=True):
     somebody's own: it goes into no log and no journal, and is gone with the visit.
     """
 
-    title: Said
+    title: Said | Bilingual
     kind: Kind
     most: int = 40
-    hint: Said | None = None
+    hint: Said | Bilingual | None = None
     text: str = ""
     problem: Said | None = None
     optional: bool = False

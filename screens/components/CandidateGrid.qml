@@ -8,11 +8,11 @@ Item {
     id: grid
 
     property var cells: []
-    readonly property int characters: Math.max(1, Math.floor((unit - 2 * Theme.half) / Theme.candidate)) // in a cell
-    readonly property int columns: Math.max(1, Math.floor((width + Theme.keyGap) / (2 * Theme.candidate + 2 * Theme.grid + Theme.keyGap)))
+    readonly property int characters: Math.max(1, Math.floor((unit - 2 * Theme.half) / Theme.candidateAlone)) // in a cell
+    readonly property int columns: Math.max(1, Math.floor((width + Theme.keyGap) / (2 * Theme.candidateAlone + 2 * Theme.half + Theme.keyGap)))
     property int page: 0
     property int pages: 0
-    readonly property int rowHeight: Math.max(Theme.target, Math.round(Theme.candidate * 1.5))
+    readonly property int rowHeight: Math.max(Theme.target, Math.round(Theme.candidateAlone * 1.3))
     readonly property int rows: Math.max(1, Math.floor((height - Theme.target) / (rowHeight + Theme.keyGap)))
     readonly property string shape: columns + "/" + rows + "/" + characters
     readonly property real unit: (width - (columns - 1) * Theme.keyGap) / columns
@@ -31,6 +31,7 @@ Item {
             first: modelData.index === 0
             height: grid.rowHeight
             objectName: "pick-" + modelData.index
+            size: Theme.candidateAlone
             text: modelData.text
             width: Math.floor(modelData.span * grid.unit + (modelData.span - 1) * Theme.keyGap)
             x: Math.round(modelData.column * (grid.unit + Theme.keyGap))

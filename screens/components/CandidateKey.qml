@@ -6,6 +6,7 @@ Touchable {
     id: key
 
     property bool first: false
+    property int size: Theme.candidate
     property string text
 
     again: Theme.keyAgain
@@ -26,7 +27,7 @@ Touchable {
     Text {
         anchors.centerIn: parent
         color: key.first ? Theme.mistInk : Theme.ink
-        font.pixelSize: Math.min(Theme.candidate, Math.floor((key.width - 2 * Theme.half) / Math.max(1, Array.from(key.text).length)))
+        font.pixelSize: Math.min(key.size, Math.floor((key.width - 2 * Theme.half) / Math.max(1, Array.from(key.text).length)))
         text: key.text
         textFormat: Text.PlainText
     }

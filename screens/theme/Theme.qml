@@ -70,6 +70,7 @@ QtObject {
     readonly property int markLeast: mm(8.2) // of Han, where a key is narrow
     readonly property int markLatin: mm(10)
     readonly property int candidate: mm(large ? (tight ? 16 : 18) : 13)
+    readonly property int candidateAlone: mm(large && !tight ? 20 : 16) // in a cell of its own, where rare ones are looked for
     readonly property int amount: mm((narrow ? 24 : 30) * (large && !landscape ? 1.25 : 1))
     readonly property int clock: mm((narrow ? 40 : 56))
     readonly property real lineHeight: 1.03

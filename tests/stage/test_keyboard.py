@@ -185,6 +185,21 @@ def test_nothing_is_remembered_when_the_page_is_gone(writer: Writer) -> None:
     assert writer.stage.window.root.property("typed") is None
 
 
+def test_a_call_for_the_staff_keeps_what_was_typed(writer: Writer) -> None:
+    writer.stage.show(ASK)
+    writer.type("tianfu")
+    writer.stage.finger.tap("pick-1")
+    writer.stage.show(SAMPLES["staff-called"])
+    writer.stage.finger.until(lambda: writer.typists() == 0, "the keyboard gone")
+    writer.stage.show(ASK)
+    assert writer.text() == "天府"
+    writer.stage.show(SAMPLES["staff-called"])
+    writer.stage.finger.until(lambda: writer.typists() == 0, "the keyboard gone")
+    writer.stage.show(SAMPLES["attract"])  # whoever called did not come back
+    writer.stage.show(ASK)
+    assert writer.text() == ""
+
+
 def test_nine_keys_on_a_narrow_panel(narrow: Writer) -> None:
     page = narrow.stage.show(Sample(name="name", view=NAME))
     assert "key-q" not in narrow.stage.finger.controls()
