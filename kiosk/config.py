@@ -250,7 +250,7 @@ def _check_port(walk: Walk, port: str, driver: type[AnyDevice], key: Key) -> Non
 
 def _url_problem(url: str, scheme: str) -> str | None:
     """What a well-formed URL of that scheme would be, unless this is one."""
-    if scheme not in ("http", "https"):
+    if scheme not in ("http", "https", "ipp", "ipps"):
         try:
             parse_url(url)
         except PortUrlError as error:

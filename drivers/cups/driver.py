@@ -177,7 +177,7 @@ class Cups(DocumentPrinter[CupsSettings]):
             log.warning("%s: the queue refused a job: %s", self.name, error)
             return DocumentNotPrinted("refused")
         try:
-            await self._queue.send(number, job.pdf)
+            await self._queue.send(number, job.pdf, self.settings.send_timeout_s)
         except SilenceError as error:
             log.warning("%s: no answer to the document of job %d: %s", self.name, number, error)
             return await self._after_silence(job.key, number)
@@ -237,6 +237,7 @@ class Cups(DocumentPrinter[CupsSettings]):
         """After the outcome: until the queue is at its end too, and keeps no document."""
         since = self._clock()
         while self._clock() - since < _GUARD_S:
+            await asyncio.sleep(self.settings.watch_every_s)
             seen = await self._see(key, number)
             memory, acts = follow.leftovers(memory, seen, self._clock(), since, self.settings)
             for act in acts:
@@ -245,7 +246,6 @@ class Cups(DocumentPrinter[CupsSettings]):
                 if seen.queued is not None and seen.queued.documents:
                     await self._try(self._queue.cancel(seen.queued.id, purge=True))
                 return
-            await asyncio.sleep(self.settings.watch_every_s)
         log.error("%s: the queue still holds a job that is done", self.name)
 
     async def _do(self, act: Act) -> None:

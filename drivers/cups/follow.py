@@ -236,7 +236,8 @@ def _acts(memory: Memory, seen: Seen, trouble: Trouble | None, now: float, setti
     queued = seen.queued
     gone_at_printer = bool(memory.counts) and not seen.live and seen.printer is not None and not seen.completed
     if queued is not None and not queued.final:
-        lost = gone_at_printer and (bool(seen.at_printer) or _for(memory.missing_since, settings.offline_after_s, now))
+        missing = not settings.queue_word_is_enough and _for(memory.missing_since, settings.offline_after_s, now)
+        lost = gone_at_printer and (bool(seen.at_printer) or missing)
         if memory.cancelling is not None or memory.resent or lost:
             acts.append(Act("cancel_in_queue", queued.id))
         elif queued.state == "held" and not queued.empty and trouble is None and _release_due(memory, now, settings):
@@ -258,7 +259,7 @@ def _outcome(memory: Memory, seen: Seen, now: float, settings: CupsSettings) -> 
             return _by_the_queue(memory, seen, settings)
         if seen.printer is not None and not seen.live:
             return _by_both(memory, seen, now, settings)
-        if seen.printer is None and not memory.handed:
+        if seen.printer is None and _never_begun(memory, seen):
             return _refused(memory, seen, 0)
         if memory.cancelling is not None and _for(memory.silent_since, settings.offline_after_s, now):
             return DocumentUnknown("the printer does not answer, and may hold the job")
@@ -271,17 +272,26 @@ def _by_both(memory: Memory, seen: Seen, now: float, settings: CupsSettings) -> 
     """The queue is at its end, and the printer answers and is at none of it."""
     if seen.at_printer:
         return _refused(memory, seen, memory.sheets)
-    if memory.counts:
-        lost = _for(memory.missing_since, settings.offline_after_s, now)
-        return DocumentUnknown("the printer lost the job") if lost else None
     queued = seen.queued
+    if queued is not None and queued.state == "completed" and settings.queue_word_is_enough:
+        return DocumentPrinted()
+    if memory.counts:
+        if not _for(memory.missing_since, settings.offline_after_s, now):
+            return None
+        if memory.sheets is not None and memory.sheets == memory.of:
+            return DocumentPrinted(memory.sheets)  # it counted the last sheet, and keeps no history
+        return DocumentUnknown("the printer lost the job")
     if queued is None:
         return DocumentUnknown("the queue lost the job")
     if queued.state == "completed":
-        if settings.queue_word_is_enough:
-            return DocumentPrinted()
         return DocumentUnknown("the queue calls it completed, the printer knows nothing of it")
-    return _refused(memory, seen, None if memory.handed else 0)
+    return _refused(memory, seen, 0 if _never_begun(memory, seen) else None)
+
+
+def _never_begun(memory: Memory, seen: Seen) -> bool:
+    """Whether the queue never came to send any of it."""
+    queued = seen.queued
+    return not memory.handed and queued is not None and queued.state != "completed" and not queued.processing_since
 
 
 def _by_the_queue(memory: Memory, seen: Seen, settings: CupsSettings) -> DocumentOutcome:
@@ -292,7 +302,7 @@ def _by_the_queue(memory: Memory, seen: Seen, settings: CupsSettings) -> Documen
         if settings.queue_word_is_enough:
             return DocumentPrinted()
         return DocumentUnknown("the queue calls it completed, and the printer cannot be asked")
-    if queued.processing_since:
+    if not _never_begun(memory, seen):
         return DocumentUnknown("it was cancelled on its way, and the printer cannot be asked")
     return _refused(memory, seen, 0)
 
@@ -311,7 +321,8 @@ def found(seen: Seen, settings: CupsSettings) -> DocumentOutcome | DocumentProgr
     memory = _remember(begin(0, sides), seen, 0)
     if seen.completed:
         return DocumentPrinted(memory.sheets or None)
-    coming = _progress(memory, seen, _trouble(memory, seen, 0, settings))
+    silent = seen.asked and seen.printer is None
+    coming = _progress(memory, seen, "offline" if silent else _trouble(memory, seen, 0, settings))
     if seen.live:
         return coming
     if seen.queue is None:
@@ -324,7 +335,7 @@ def found(seen: Seen, settings: CupsSettings) -> DocumentOutcome | DocumentProgr
         return coming
     if seen.asked and seen.at_printer:
         return _refused(memory, seen, memory.sheets)
-    if queued.state != "completed" and not queued.processing_since:
+    if _never_begun(memory, seen):
         return _refused(memory, seen, 0)
     if queued.state == "completed" and settings.queue_word_is_enough:
         return DocumentPrinted()

@@ -56,12 +56,14 @@ class Link:
         operation: wire.Operation,
         asked: Sequence[wire.Attribute],
         job: Sequence[wire.Attribute] = (),
+        *,
         document: bytes = b"",
+        timeout_s: float | None = None,
     ) -> wire.Answer:
-        """Ask the peer at `uri`. Raises `SilenceError`."""
+        """Ask the peer at `uri`; within another time than usual, where one is given. Raises `SilenceError`."""
         number = next(self._numbers) & 0x7FFFFFFF
         data = wire.encode(operation, number, asked, job, document)
-        answer = await self._post(web_address(uri), data)
+        answer = await self._post(web_address(uri), data, timeout_s or self._timeout_s)
         try:
             decoded = wire.decode(answer)
         except wire.FlawError as error:
@@ -70,14 +72,14 @@ class Link:
             raise SilenceError("an answer to another question", sent=True)
         return decoded
 
-    async def _post(self, url: URL, data: bytes) -> bytes:
+    async def _post(self, url: URL, data: bytes, timeout_s: float) -> bytes:
         if self.closed:
             raise SilenceError("closed", sent=False)
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         try:
             async with (
-                asyncio.timeout(self._timeout_s),
+                asyncio.timeout(timeout_s),
                 self._session.post(
                     url,
                     data=data,
@@ -91,7 +93,7 @@ class Link:
                     raise SilenceError(f"HTTP {response.status}", sent=True)
                 return body
         except TimeoutError as error:
-            raise SilenceError(f"no answer within {self._timeout_s:g} s", sent=True) from error
+            raise SilenceError(f"no answer within {timeout_s:g} s", sent=True) from error
         except aiohttp.ClientConnectorError as error:
             raise SilenceError(f"no connection: {error.os_error.strerror or error}", sent=False) from error
         except aiohttp.ClientError as error:

@@ -76,13 +76,13 @@ class Peer:
             raise SilenceError("an answer without the job's number", sent=True)
         return number
 
-    async def send(self, number: int, pdf: bytes) -> None:
+    async def send(self, number: int, pdf: bytes, timeout_s: float) -> None:
         """The document of a job, and no more of them."""
         about = (
             wire.Attribute("document-format", "mime", ("application/pdf",)),
             wire.Attribute("last-document", "boolean", (True,)),
         )
-        await self._ask("send_document", _number(number), *about, document=pdf)
+        await self._ask("send_document", _number(number), *about, document=pdf, timeout_s=timeout_s)
 
     async def cancel(self, number: int, purge: bool = False) -> None:
         """Ask for a job's end; with `purge`, CUPS removes all it keeps of it."""
@@ -99,12 +99,15 @@ class Peer:
         *asked: wire.Attribute,
         job: tuple[wire.Attribute, ...] = (),
         document: bytes = b"",
+        timeout_s: float | None = None,
     ) -> wire.Answer:
         target = wire.Attribute("printer-uri", "uri", (self.uri,))
         user = wire.Attribute("requesting-user-name", "name", (self._user,))
         first = tuple(attribute for attribute in asked if attribute.name == "job-id")
         rest = tuple(attribute for attribute in asked if attribute.name != "job-id")
-        answer = await self._link.ask(self.uri, operation, (target, *first, user, *rest), job, document)
+        answer = await self._link.ask(
+            self.uri, operation, (target, *first, user, *rest), job, document=document, timeout_s=timeout_s
+        )
         if not answer.ok:
             raise RefusedError(answer)
         return answer

@@ -22,13 +22,15 @@ class CupsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """For printers that cannot be asked, or do not tell of their jobs: the queue's "completed" counts as printed. It
     only means that everything was sent, so a job may be called printed that the printer has lost."""
     queue_remembers: bool = False
-    """The queue keeps the history of jobs and writes it at once, so that a job it does not know never reached it. See
-    docs/deploy.md; with CUPS's own defaults, a power cut may lose the last half minute."""
+    """The queue keeps the history of jobs (not their documents) and writes it at once, so that a job it does not know
+    never reached it. See docs/deploy.md; with CUPS's own defaults, a power cut may lose the last half minute."""
     ignored_reasons: tuple[Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,60}$")], ...] = ()
     """Words of `printer-state-reasons` that mean nothing at this printer: `media-empty` where one of several trays may
     be empty."""
     answer_timeout_s: Seconds = 5.0
     """For one answer of the queue or of the printer."""
+    send_timeout_s: Seconds = 60.0
+    """For the document to arrive in the queue."""
     watch_every_s: Seconds = 0.7
     """How often both are asked while a job prints."""
     offline_after_s: Seconds = 4.0

@@ -124,10 +124,10 @@ class PrintShop:
     async def stop(self) -> None:
         """See `Simulator`."""
         await self._wire.unplug()
+        await asyncio.gather(*self._strikes, return_exceptions=True)
         await self.daemons.stop()
         await self._cable.unplug()
         await self.mechanism.stop()
-        await asyncio.gather(*self._strikes, return_exceptions=True)
         if self._web is not None:
             await self._web.close()
         self._books.close()

@@ -23,6 +23,8 @@ QUEUE = "hall"
 _PROGRAMS = ("cupsd", "ippeveprinter", "lpadmin", "dbus-daemon")
 _COMMAND = Path(__file__).with_name("simulator_command.py")
 _START_S = 20.0
+_PLACE = "kiosk-cups-"
+"""Then the simulator's process id, then what makes it one of its own."""
 
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -72,6 +74,7 @@ AccessLog {logs}/cups-access.log
 ErrorLog {logs}/cups-error.log
 PageLog {logs}/cups-page.log
 ServerKeychain {root}/ssl
+Printcap {root}/printcap
 User {user}
 Group {group}
 SystemGroup {admins}
@@ -98,9 +101,7 @@ def free_port() -> int:
 def _find(program: str) -> str:
     found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
     if found is None:
-        raise DaemonError(
-            f"{program} is not installed: scripts/packages cups-daemon cups-client cups-ipp-utils dbus-daemon"
-        )
+        raise DaemonError(f"{program} is not installed; scripts/setup installs it")
     return found
 
 
@@ -110,8 +111,10 @@ class Daemons:
     def __init__(self, folder: Path, keep_documents: bool = False) -> None:
         """`folder` gets the logs. The rest lives in a folder of its own until `stop`: as root, CUPS reads documents as
         `lp`, who may not enter just any folder; and the path of a Unix socket has room for 107 characters."""
+        self._programs = {name: _find(name) for name in _PROGRAMS}
         self.folder = folder.absolute()
-        self._place = Path(tempfile.mkdtemp(prefix="kiosk-cups-"))
+        _remove_left_behind()
+        self._place = Path(tempfile.mkdtemp(prefix=f"{_PLACE}{os.getpid()}-"))
         self._place.chmod(0o711)
         self.root = self._place / "cups"
         self.paper_socket = self._place / "paper"
@@ -119,7 +122,6 @@ class Daemons:
         self.printer_port = free_port()
         self.device_uri = f"ipp://127.0.0.1:{self.printer_port}/ipp/print"
         """Where the queue looks for the printer; the simulator puts its cable in between."""
-        self._programs = {name: _find(name) for name in _PROGRAMS}
         self._keep = "Yes" if keep_documents else "No"
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
@@ -134,17 +136,20 @@ class Daemons:
         return process is not None and process.returncode is None
 
     async def start(self) -> None:
-        """Everything up, and the queue made if it is not there yet. Raises `DaemonError`."""
+        """Everything up, and the queue made. Raises `DaemonError`."""
         self._write()
         bus = self._place / "bus"
         await self._run("dbus-daemon", "--nofork", "--nopidfile", f"--config-file={self._place / 'bus.conf'}")
         await self._until(bus.exists, "dbus-daemon")
         await self.start_printer()
         await self.start_queue()
-        if not (self.root / "ppd" / f"{QUEUE}.ppd").exists():
-            everywhere = ("-E", "-v", self.device_uri, "-m", "everywhere")
-            policy = ("-o", "printer-error-policy=retry-current-job", "-o", "printer-is-shared=false")
-            await self.staff("lpadmin", "-p", QUEUE, *everywhere, *policy)
+        log = self.folder / "cups-error.log"
+        told = log.stat().st_size
+        everywhere = ("-E", "-v", self.device_uri, "-m", "everywhere")
+        policy = ("-o", "printer-error-policy=retry-current-job", "-o", "printer-is-shared=false")
+        await self.staff("lpadmin", "-p", QUEUE, *everywhere, *policy)
+        # cupsd goes on behind lpadmin's back: it asks the printer what it can do, and then opens the queue.
+        await self._until(lambda: b'"hall" is now available' in log.read_bytes()[told:], "cupsd")
 
     async def start_printer(self) -> None:
         """The printer is switched on: it knows of no job."""
@@ -240,6 +245,14 @@ class Daemons:
                 log = (self.folder / f"{name}.log").read_text(errors="replace")[-500:]
                 raise DaemonError(f"{name} did not come up: {log}")
             await asyncio.sleep(0.02)
+
+
+def _remove_left_behind() -> None:
+    """The places of simulators that were killed: documents may lie in them."""
+    for place in Path(tempfile.gettempdir()).glob(f"{_PLACE}*"):
+        owner = place.name.removeprefix(_PLACE).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _listens(port: int) -> bool:

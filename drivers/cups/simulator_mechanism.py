@@ -65,17 +65,19 @@ class Mechanism:
         self._command: asyncio.StreamWriter | None = None
         self._server: asyncio.Server | None = None
         self._web: aiohttp.ClientSession | None = None
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def start(self, socket: Path, printer_url: str) -> None:
         """Listen for the commands of the printer's face at `printer_url`."""
         self.printer_url = printer_url
         self._web = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3))
-        self._server = await asyncio.start_unix_server(self._serve, str(socket))
+        self._server = await asyncio.start_unix_server(self._begin, str(socket))
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more. The face must be down by now: its commands end with it."""
         if self._server is not None:
             self._server.close()
+        await asyncio.gather(*self._serving, return_exceptions=True)
         if self._web is not None:
             await self._web.close()
 
@@ -134,6 +136,11 @@ class Mechanism:
     def _say(self, line: str) -> None:
         if self._command is not None:
             self._command.write(f"{line}\n".encode())
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._command = writer

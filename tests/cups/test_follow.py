@@ -69,6 +69,33 @@ def test_completed_by_the_queue_alone(settings: CupsSettings, outcome: type[Docu
     assert isinstance(found(done, settings), outcome)
 
 
+def test_a_printer_without_a_history() -> None:
+    """It forgets a job with its last sheet."""
+    first = seen(job("processing"), job("processing", 40, impressions=5))
+    last = seen(job("processing"), job("processing", 40, impressions=6))
+    gone = seen(job("completed", processing_since=5))
+    assert looks(first, last, *[gone] * 6).outcome == DocumentPrinted(6)
+    assert isinstance(looks(first, *[gone] * 6).outcome, DocumentUnknown)
+    assert looks(first, *[gone] * 6, settings=TRUSTING).outcome == DocumentPrinted()
+    waiting = seen(job("processing"))
+    assert looks(last, *[waiting] * 6).acts == (Act("cancel_in_queue", 1),)
+    assert looks(last, *[waiting] * 6, settings=TRUSTING).acts == ()
+
+
+def test_completed_before_anybody_looked_and_now_the_printer_is_away() -> None:
+    away = Seen(queue=PeerView(jobs=(job("completed", processing_since=5),)), printer=None)
+    assert looks(*[away] * 9).outcome is None
+    assert looks(*[away] * 9).progress == DocumentHeld("offline")
+    assert isinstance(looks(*[away] * 9, every_s=30).outcome, DocumentUnknown)
+    assert isinstance(found(away, SETTINGS), DocumentUnknown)
+
+
+def test_cancelled_before_the_queue_came_to_it_while_the_printer_is_away() -> None:
+    away = Seen(queue=PeerView(jobs=(job("canceled"),)), printer=None)
+    assert looks(away, memory=begin(0, "one", JOB, cancelling="offline")).outcome == DocumentNotPrinted("offline", 0)
+    assert found(Seen(queue=PeerView(jobs=(job("pending"),)), printer=None), SETTINGS) == DocumentHeld("offline")
+
+
 def test_a_printer_that_cannot_be_asked_and_a_cancelled_job() -> None:
     never_begun = seen(job("canceled"), asked=False)
     assert looks(never_begun).outcome == DocumentNotPrinted("cancelled", 0)

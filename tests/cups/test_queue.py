@@ -126,6 +126,17 @@ async def test_the_terminal_starts_again_in_the_middle(shop: Shop) -> None:
     assert await after.find(job.key) == DocumentPrinted(4)
 
 
+async def test_the_terminal_stops_in_the_middle(shop: Shop) -> None:
+    driver, job = shop.driver(), shop.job(pages=2)
+    printing = asyncio.create_task(shop.print(driver, job))
+    await shop.until(lambda: shop.sheets(job.key) >= 1, "a sheet")
+    await driver.aclose()
+    await driver.aclose()
+    assert await printing == DocumentUnknown("the terminal stopped")
+    assert offline(await driver.status(), "the queue does not answer")
+    await shop.until(lambda: shop.sheets(job.key) == 2, "the job goes on")
+
+
 async def test_a_start_ends_what_is_left_from_before(shop: Shop) -> None:
     before, job = shop.driver(), shop.job(pages=2)
     shop.arm("paper_out_mid_job")
