@@ -17,6 +17,7 @@ SUMMARIES = {
     "ledger": "show and verify the record of money",
     "queue": "call queue numbers at the running terminal",
     "catalogue": "import, check and show the items that residents are told of",
+    "forms": "look at the forms that are printed, and how often",
     "demo": "run the terminal with simulators around it",
     "tour": "let a scripted resident use the terminal, and keep pictures",
     "gallery": "draw every screen from sample data",

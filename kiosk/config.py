@@ -23,6 +23,7 @@ from kiosk.devices.device import Role
 from kiosk.devices.drivers import AnyDevice, DeviceConfig, DriverError, driver_names, load_driver
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.registry import HealthSettings, build
+from kiosk.forms.settings import FormsSettings
 from kiosk.journeys.installed import JourneyError, installed, lacking
 from kiosk.journeys.installed import read as read_journey
 from kiosk.journeys.settings import NoticeSettings, RatingSettings, SmartMeterSettings
@@ -92,6 +93,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     rating: RatingSettings
     notice: NoticeSettings
     queue: QueueSettings
+    forms: FormsSettings
     devices: tuple[DeviceConfig, ...]
 
 

@@ -19,6 +19,9 @@ from kiosk.control.server import listening
 from kiosk.control.wire import Answer, QueueRequest
 from kiosk.devices.health import Health
 from kiosk.devices.registry import Devices
+from kiosk.forms.desk import PrintDesk
+from kiosk.forms.service import Forms
+from kiosk.forms.wire import Hall
 from kiosk.host import Host
 from kiosk.journeys.installed import JourneyError, load_journey
 from kiosk.journeys.journey import Journey
@@ -29,6 +32,7 @@ from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
 from kiosk.orders.world import Observer, World
 from kiosk.services import Services, trouble
+from kiosk.stage.metrics import sheet_width
 from kiosk.text.catalogue import catalogue
 from kiosk.tickets.clerk import perform
 from kiosk.tickets.desk import Desk
@@ -41,6 +45,9 @@ REOPEN_SECONDS = 10.0
 
 OPEN_SECONDS = 5.0
 """How long the first screen waits for the ledger: a disk that hangs closes money, not the terminal."""
+
+FORMS = "print_form"
+"""The journey that needs forms."""
 
 FORGET_EVERY = timedelta(hours=1)
 
@@ -70,6 +77,7 @@ class Engine:
         self._away: set[str] = set()
         """Devices that residents were told to be in trouble."""
         journeys = load_journeys(config.journeys.enabled)
+        self.forms = self._forms() if FORMS in journeys else None
         self.host = Host(
             stage,
             journeys,
@@ -84,6 +92,7 @@ class Engine:
                 journeys=tuple(journeys),
                 smart_meter=config.smart_meter,
                 rating=config.rating,
+                forms=self.forms,
             ),
             config.visit,
             on_staff_called=lambda: log.warning("a resident asks for the staff"),
@@ -98,12 +107,16 @@ class Engine:
         self.devices.subscribe(self._health_changed)
         opened = asyncio.Event()
         keeping = asyncio.create_task(self._keep_ledger(opened))
+        preparing = asyncio.create_task(self._prepare_forms())
         try:
             await asyncio.gather(self.devices.open(), _within(OPEN_SECONDS, opened))
             await self.host.run()
         finally:
+            preparing.cancel()
             keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await asyncio.gather(preparing, keeping, return_exceptions=True)
+            if self.forms is not None:
+                await self.forms.aclose()
             await self.devices.aclose()
 
     def _health_changed(self, name: str, health: Health) -> None:
@@ -114,6 +127,8 @@ class Engine:
             self._away.discard(name)
             if self.orders is not None:
                 self.orders.nudge()
+            if self.forms is not None:
+                self.forms.desk.nudge()
         self.host.health_changed()
 
     async def _keep_ledger(self, opened: asyncio.Event) -> None:
@@ -217,6 +232,31 @@ class Engine:
 
     def _changed(self, opened: asyncio.Event) -> None:
         opened.set()
+        self.host.health_changed()
+
+    async def _prepare_forms(self) -> None:
+        if self.forms is None:
+            return
+        try:
+            await self.forms.open()
+        except Exception:
+            log.exception("forms cannot be offered")
+
+    def _forms(self) -> Forms:
+        config = self._config
+        desk = PrintDesk(
+            lambda: self.devices.documents,
+            usable=lambda: trouble(self.devices.health(self.devices.documents.name)) is None,
+            ledger=lambda: self.ledger,
+            now_ms=self._now_ms,
+            zone=self._zone,
+            changed=self._forms_changed,
+            observe=self._observe,
+        )
+        hall = Hall(name=config.hall.name, phone=config.hall.phone)
+        return Forms(config.forms, hall, desk, sheet_width(config.display), changed=self._forms_changed)
+
+    def _forms_changed(self) -> None:
         self.host.health_changed()
 
     def _world(self, ledger: Ledger) -> World:

@@ -11,6 +11,7 @@ from kiosk.devices.gas import GasCompany
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
+from kiosk.forms.service import Forms
 from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
@@ -54,6 +55,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """The services that this terminal offers."""
     smart_meter: SmartMeterSettings = SmartMeterSettings()
     rating: RatingSettings = RatingSettings()
+    forms: Forms | None = None
+    """Where forms are printed; None unless that is offered."""
 
     def business_date(self) -> str:
         """The day as the hall's books have it now, `YYYY-MM-DD`."""

@@ -97,7 +97,7 @@ def read_form(folder: Path, departments: Iterable[str]) -> Form:
         lines += [f"{path}: field {field.key} has no place on the PDF (at)" for field in file.field if _nowhere(field)]
     if lines:
         raise FormError(*lines)
-    return Form(file=file, folder=folder, official=official, initials=file.initials)
+    return Form(file=file, folder=folder, official=official, spelled=file.pinyin)
 
 
 def _misplaced(folder: Path, file: FormFile, departments: Iterable[str]) -> Iterator[str]:

@@ -5,14 +5,13 @@ enters reaches the template as data alone.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from kiosk.views.view import Language
+from kiosk.text.bilingual import Bilingual
 
 Kind = Literal["name", "id_number", "phone", "address", "text", "date", "choice", "checkbox"]
 """How a field is asked for; `checkbox` is yes or no."""
@@ -99,8 +98,8 @@ class FormFile(msgspec.Struct, frozen=True, kw_only=True):
     pages: Annotated[int, Meta(ge=1, le=20)]
     mono: bool = True
     sides: Literal["one", "long_edge"] = "one"
-    initials: Annotated[str, Meta(pattern=r"^[a-z0-9]{1,40}\Z", description="small letters and digits")] = ""
-    """Pinyin initials of the title, where the dictionary would read a character wrongly."""
+    pinyin: Annotated[str, Meta(pattern=r"^[a-z0-9 ]{1,120}\Z", description="small letters, digits and spaces")] = ""
+    """The title's syllables with a space between, where the dictionary would read a character wrongly."""
     field: Annotated[tuple[Field, ...], Meta(max_length=24)] = ()
 
     def __post_init__(self) -> None:
@@ -114,13 +113,13 @@ class FormFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A form that can be offered. `initials` are those it is searched by."""
+    """A form that can be offered. `spelled` is its title's pinyin, by which it is searched."""
 
     file: FormFile
     folder: Path
     official: bool
     """Whether it is somebody's PDF, written over, rather than a template of ours."""
-    initials: str = ""
+    spelled: str = ""
 
     @property
     def number(self) -> str:
@@ -132,6 +131,31 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
         """What can be filled in before printing."""
         return self.file.field
 
+    @property
+    def title(self) -> Bilingual:
+        """What it is called."""
+        return Bilingual(self.file.title, self.file.title_en)
+
+    @property
+    def purpose(self) -> Bilingual:
+        """What it is for."""
+        return Bilingual(self.file.purpose, self.file.purpose_en)
+
+    @property
+    def notice(self) -> Bilingual:
+        """What to know about it."""
+        return Bilingual(self.file.notice, self.file.notice_en)
+
+    @property
+    def hand_in(self) -> Bilingual:
+        """Where it goes."""
+        return Bilingual(self.file.hand_in, self.file.hand_in_en)
+
+    @property
+    def bring(self) -> tuple[Bilingual, ...]:
+        """What to bring along with it."""
+        return tuple(map(Bilingual, self.file.bring, self.file.bring_en))
+
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):
     """Who a form is for; forms are shown by department in the order of `departments.toml`."""
@@ -139,6 +163,11 @@ class Department(msgspec.Struct, frozen=True, kw_only=True):
     id: Key
     name: Word
     name_en: Word
+
+    @property
+    def title(self) -> Bilingual:
+        """What it is called."""
+        return Bilingual(self.name, self.name_en)
 
 
 def wrong(field: Field, answer: str) -> str | None:
@@ -184,21 +213,3 @@ def _is_id_number(text: str) -> bool:
         return False
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
     return "10X98765432"[total % 11] == text[-1]
-
-
-def messages_of(form: Form) -> dict[Language, dict[str, str]]:
-    """The form's own words, by message key: `form.101.title`, `form.101.ask.name` …"""
-    return {"zh_CN": dict(_messages(form.file, "")), "en": dict(_messages(form.file, "_en"))}
-
-
-def _messages(file: FormFile, suffix: str) -> Iterator[tuple[str, str]]:
-    root = f"form.{file.number}"
-    for name in ("title", "purpose", "notice", "hand_in"):
-        yield f"{root}.{name}", getattr(file, name + suffix)
-    for place, line in enumerate(getattr(file, "bring" + suffix), 1):
-        yield f"{root}.bring.{place}", line
-    for field in file.field:
-        yield f"{root}.field.{field.key}", getattr(field, "label" + suffix)
-        yield f"{root}.ask.{field.key}", getattr(field, "ask" + suffix)
-        for choice in field.choices:
-            yield f"{root}.choice.{field.key}.{choice.value}", getattr(choice, "label" + suffix)

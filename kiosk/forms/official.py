@@ -8,6 +8,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from kiosk.forms.form import YES, Field, Spot
+from kiosk.forms.wire import CannotError
 
 Placed = tuple[Spot, str]
 """What stands where; a tick is `✓`."""
@@ -26,10 +27,6 @@ _BROKEN = (
     ValueError,
 )
 """What a PDF that is none has made pypdf raise."""
-
-
-class CannotError(Exception):
-    """The form cannot be made; the message is for staff."""
 
 
 def cleaned(pdf: bytes, overlay: Callable[[list[tuple[float, float]]], bytes] | None) -> bytes:

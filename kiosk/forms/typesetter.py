@@ -18,9 +18,9 @@ from kiosk.forms.wire import (
     Answer,
     Failed,
     Hall,
-    Initials,
     Request,
     Sheets,
+    Spell,
     Spelled,
     Typeset,
     frame,
@@ -63,12 +63,12 @@ class Typesetter:
             return answer
         raise FormError(f"form {form.number}: {answer.why if isinstance(answer, Failed) else 'no sheets came'}")
 
-    async def initials(self, titles: tuple[str, ...]) -> tuple[str, ...]:
-        """Their pinyin initials. Raises `FormError`."""
-        answer = await self._ask(Initials(titles=titles))
+    async def spelled(self, titles: tuple[str, ...]) -> tuple[str, ...]:
+        """Their pinyin. Raises `FormError`."""
+        answer = await self._ask(Spell(titles=titles))
         if isinstance(answer, Spelled):
-            return answer.initials
-        raise FormError(answer.why if isinstance(answer, Failed) else "no initials came")
+            return answer.spelled
+        raise FormError(answer.why if isinstance(answer, Failed) else "no pinyin came")
 
     async def aclose(self) -> None:
         """End the process; what it knew is gone."""

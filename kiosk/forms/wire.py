@@ -13,6 +13,10 @@ LARGEST = 256_000_000
 """Bytes of one message."""
 
 
+class CannotError(Exception):
+    """The form cannot be made; the message is for staff, and quotes no answer."""
+
+
 class Hall(msgspec.Struct, frozen=True, kw_only=True):
     """What every form of the hall says of it."""
 
@@ -34,8 +38,8 @@ class Typeset(msgspec.Struct, frozen=True, kw_only=True, tag="typeset"):
     width: int
 
 
-class Initials(msgspec.Struct, frozen=True, kw_only=True, tag="initials"):
-    """The pinyin initials of each of these titles."""
+class Spell(msgspec.Struct, frozen=True, kw_only=True, tag="spell"):
+    """The pinyin of each of these titles: the dictionary is too large for the terminal itself."""
 
     titles: tuple[str, ...]
 
@@ -48,9 +52,9 @@ class Sheets(msgspec.Struct, frozen=True, kw_only=True, tag="sheets"):
 
 
 class Spelled(msgspec.Struct, frozen=True, kw_only=True, tag="spelled"):
-    """The answer to `Initials`, in the same order."""
+    """The answer to `Spell`, in the same order."""
 
-    initials: tuple[str, ...]
+    spelled: tuple[str, ...]
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -59,7 +63,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     why: str
 
 
-Request = Typeset | Initials
+Request = Typeset | Spell
 Answer = Sheets | Spelled | Failed
 REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

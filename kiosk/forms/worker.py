@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kiosk.forms.official import CannotError, Placed, cleaned, written
-from kiosk.forms.wire import Answer, Failed, Initials, Request, Sheets, Spelled, Typeset, frame, receive
+from kiosk.forms.wire import Answer, CannotError, Failed, Request, Sheets, Spell, Spelled, Typeset, frame, receive
+from kiosk.text.initials import spell
 from kiosk.views.picture import Picture
 
 if TYPE_CHECKING:
     import pypdfium2
     import typst
+
+    from kiosk.forms.official import Placed
 
 FONTS = ("/usr/share/fonts/opentype/noto", "/usr/share/fonts/truetype/hanazono")
 """Noto for what is usual, Hanazono for the rare characters of names."""
@@ -48,8 +50,8 @@ def answer(request: Request) -> Answer:
     """Do what is asked. Raises nothing."""
     try:
         match request:
-            case Initials(titles=titles):
-                return Spelled(initials=tuple(initials(title) for title in titles))
+            case Spell(titles=titles):
+                return Spelled(spelled=tuple(map(spell, titles)))
             case Typeset():
                 pdf = _official(request) if request.official else _template(request)
                 return Sheets(pdf=pdf, pictures=_pictures(pdf, request.width, request.mono))
@@ -57,14 +59,6 @@ def answer(request: Request) -> Answer:
         return Failed(why=str(error))
     except MemoryError:
         return Failed(why="it takes too much memory")
-
-
-def initials(title: str) -> str:
-    """`老龄补贴年审` as `llbtns`; digits and Latin letters stay, all else is left out."""
-    from pypinyin import Style, lazy_pinyin
-
-    spelled = "".join(lazy_pinyin(title, style=Style.FIRST_LETTER)).lower()
-    return "".join(letter for letter in spelled if letter.isascii() and letter.isalnum())
 
 
 def _confine() -> None:
@@ -129,12 +123,14 @@ def _compile(source: bytes, root: str, inputs: dict[str, object], *, quiet: bool
 
 def _official(request: Typeset) -> bytes:
     """An official PDF without anything in it that acts, the answers written over it."""
+    from kiosk.forms.official import cleaned, written  # a third of a second, and most forms are none
+
     pdf = Path(request.folder, "form.pdf").read_bytes()
     placed = [spot for field in request.fields for spot in written(field, request.answers.get(field.key, ""))]
     return cleaned(pdf, (lambda pages: _overlay(placed, pages)) if placed else None)
 
 
-def _overlay(placed: list[Placed], pages: list[tuple[float, float]]) -> bytes:
+def _overlay(placed: "list[Placed]", pages: list[tuple[float, float]]) -> bytes:
     from kiosk.resources import HOUSE
 
     drawn = [

@@ -123,7 +123,7 @@ def tell(event: FormEvent) -> str:
         case FormIntended():
             copies = f", {event.copies} copies" if event.copies > 1 else ""
             how = "filled in" if event.filled else "blank"
-            return f"form {event.number} is to be printed, {how}{copies}: {event.sheets} sheets"
+            return f"form {event.number} is to be printed, {how}{copies}: {_sheets(event.sheets)}"
         case FormSubmitted():
             return "the printer's queue has it"
         case FormPrinted(sheets=sheets):
@@ -137,7 +137,11 @@ def tell(event: FormEvent) -> str:
 
 
 def _count(sheets: int) -> str:
-    return "" if sheets == NOT_TOLD else f", {sheets} sheets came out"
+    return "" if sheets == NOT_TOLD else f", {_sheets(sheets)} came out"
+
+
+def _sheets(number: int) -> str:
+    return "1 sheet" if number == 1 else f"{number} sheets"
 
 
 FORM = Kind(

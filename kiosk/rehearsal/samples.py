@@ -8,6 +8,7 @@ from typing import get_args
 import msgspec
 
 from kiosk.protocol.ratings import Reason
+from kiosk.rehearsal.samples_forms import form_views
 from kiosk.rehearsal.samples_lists import list_views
 from kiosk.rehearsal.samples_queue import CALLED, WAITING, queue_views
 from kiosk.rehearsal.samples_top_up import top_up_views
@@ -36,8 +37,6 @@ HALL = HallInfo(name="天福和园便民服务站", name_en="Tianfu Heyuan Servi
 
 MESSAGES = {
     "zh_CN": {
-        "journey.print_form.title": "打印表格",
-        "journey.print_form.subtitle": "居住证明等 46 种",
         "journey.gas_card.title": "气卡购气",
         "journey.gas_card.subtitle": "给燃气卡充值",
         "journey.guide.title": "要带什么材料",
@@ -55,8 +54,6 @@ MESSAGES = {
         "sample.id_number.hint": "18 位，最后一位可能是 X",
     },
     "en": {
-        "journey.print_form.title": "Print a form",
-        "journey.print_form.subtitle": "46 forms",
         "journey.gas_card.title": "Gas card",
         "journey.gas_card.subtitle": "Top up a gas card",
         "journey.guide.title": "What to bring",
@@ -106,6 +103,7 @@ def samples() -> Iterator[Sample]:
     yield from _lists()
     yield from _typing()
     yield from _queue()
+    yield from _printing_forms()
     yield from _payment()
     yield from _outcomes()
     yield from _ratings()
@@ -194,6 +192,19 @@ def _typing() -> Iterator[Sample]:
     place = Position(2, 5, "sample.step")
     for name, view, keys in typing_views():
         yield Sample(name=name, view=view, position=place, can_go_back=True, can_go_home=True, keys=keys)
+
+
+def _printing_forms() -> Iterator[Sample]:
+    steps = ("form", "form_look", "form_fill", "form_print")
+    for name, step, view, previous in form_views(HALL.name, HALL.phone):
+        yield Sample(
+            name=name,
+            view=view,
+            position=Position(step, 4, f"step.{steps[step - 1]}"),
+            can_go_back=step < 4,
+            can_go_home=step < 4,
+            previous=previous,
+        )
 
 
 def _bill(periods: int) -> ConfirmBill:

@@ -1,8 +1,9 @@
 """A page as maps, lists, text and small numbers: the only things that reach QML.
 
-QML reads `undefined` from a nested struct and cuts an integer to 32 bits, so nothing is left to chance: money, volumes
-and prices become text here, in the page's language, and what is absent becomes an empty text. Names turn from
-`amount_fen` to `amount`, from `photo_code` to `photoCode`. A `code` becomes the address of its QR picture.
+QML reads `undefined` from a nested struct and cuts an integer to 32 bits, so nothing is left to chance: money,
+volumes and prices become text here, in the page's language, and what is absent becomes an empty text. Names turn from
+`amount_fen` to `amount`, from `photo_code` to `photoCode`. A `code` becomes the address of its QR picture, and a
+picture its own address and how high it is for its width.
 """
 
 from decimal import Decimal
@@ -12,10 +13,12 @@ from typing import assert_never
 import msgspec
 
 from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
+from kiosk.stage.sheets import sheet_address
 from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Catalogue, Said, catalogue
 from kiosk.text.numbers import money, order_number, unit_price, volume
 from kiosk.views.gas import BillPeriod
+from kiosk.views.picture import Picture
 from kiosk.views.view import Page, Position
 
 Plain = str | bool | int | float | None | list["Plain"] | dict[str, "Plain"]
@@ -105,6 +108,8 @@ def _value(name: str, value: object, words: Catalogue) -> Plain:
             return value.said(words.language)
         case Slip():
             return slip_values(value)
+        case Picture():
+            return {"source": sheet_address(value), "ratio": value.height / max(1, value.width)}
         case tuple():
             return [_value(name, item, words) for item in value]
         case msgspec.Struct():

@@ -4,6 +4,7 @@ The software renderer has no shader effects, so what other kiosks leave to the G
 
     image://icon/NAME/INK/SOFT            an icon of the house or of a package; its lines and its tint as RRGGBB
     image://qr/SIZE/HEX                   a QR code, one pixel a module, no quiet zone
+    image://sheet/NUMBER                   a page's own picture, see `kiosk.stage.sheets`
     image://shadow/SIDE/RADIUS/BLUR/AARRGGBB   one side of a rim, RADIUS + BLUR px wide; left and right have the corners
 """
 
@@ -18,6 +19,7 @@ from PySide6.QtSvg import QSvgRenderer
 from typing_extensions import override
 
 from kiosk import resources
+from kiosk.stage.sheets import sheet
 
 INK = "#123456"
 TINT = "#abcdef"
@@ -37,7 +39,7 @@ class Pictures(QQuickImageProvider):
 
 def provide(engine: QQmlEngine) -> None:
     """Let the screens of `engine` ask for every kind."""
-    for kind, draw in (("icon", icon), ("qr", qr_code), ("shadow", shadow)):
+    for kind, draw in (("icon", icon), ("qr", qr_code), ("sheet", page_picture), ("shadow", shadow)):
         engine.addImageProvider(kind, Pictures(draw))
 
 
@@ -63,6 +65,22 @@ def qr_code(address: str, _: int) -> QImage:
         if module == "1":
             image.setPixelColor(place % side, place // side, QColor("black"))
     return image
+
+
+def page_picture(address: str, width: int) -> QImage:
+    """The picture NUMBER, no wider than asked for; white when its page has gone meanwhile."""
+    picture = sheet(int(address))
+    if picture is None:
+        gone = QImage(1, 1, QImage.Format.Format_RGB32)
+        gone.fill("white")
+        return gone
+    kind = QImage.Format.Format_Grayscale8 if picture.depth == 1 else QImage.Format.Format_RGB888
+    image = QImage(picture.pixels, picture.width, picture.height, picture.width * picture.depth, kind)
+    if 1 < width < picture.width:
+        from PySide6.QtCore import Qt  # not before it is needed: see `_blank`
+
+        return image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+    return image.copy()
 
 
 def shadow(address: str, _: int) -> QImage:

@@ -45,6 +45,8 @@ class FrontPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The middle of the slot that paper comes out of."""
     reader: Spot = Spot(345, 720)
     """The middle of the card reader."""
+    sheets: Spot = Spot(210, 1010)
+    """The middle of the slot that A4 sheets come out of."""
 
 
 class HallInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

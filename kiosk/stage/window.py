@@ -220,6 +220,8 @@ class StageWindow:
             "paperY": front.paper.y_mm,
             "readerX": front.reader.x_mm,
             "readerY": front.reader.y_mm,
+            "sheetsX": front.sheets.x_mm,
+            "sheetsY": front.sheets.y_mm,
         }
 
     def _listen(self, root: QQuickItem) -> None:

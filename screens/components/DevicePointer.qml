@@ -2,20 +2,21 @@ import QtQuick
 import screens.theme
 
 // The machine's own front, drawn from its measures, and what to look at there, slowly and again and again: the slip that
-// comes out of its slot, or the card that goes to the reader.
+// comes out of its slot, the sheets that come out of theirs, or the card that goes to the reader.
 Item {
     id: pointer
 
     readonly property real above: Math.max(0, front.screenY - 60)
     readonly property real broad: Math.max(front.width, front.readerX + 70, front.screenX + front.screenWidth + 60)
     property bool card: false
-    readonly property real cut: Math.max(front.paperY, front.readerY, front.screenY + front.screenHeight) + 230
+    readonly property real cut: Math.max(front.paperY, front.readerY, front.screenY + front.screenHeight, sheets ? front.sheetsY + 60 : 0) + 230
     readonly property var front: Hall.front
     property color glass: Theme.mist
     property color here: Theme.persimmon
     property color ink: Theme.ink
     property color metal: Theme.paper
     property bool moving: false
+    property bool sheets: false
     readonly property real unit: height / (cut - above)
 
     implicitHeight: Theme.pictureLarge
@@ -52,9 +53,9 @@ Item {
         color: pointer.ink
         height: Math.max(Theme.stroke, Math.round(20 * pointer.unit))
         radius: height / 2
-        width: Math.round(200 * pointer.unit)
-        x: Math.round(pointer.front.paperX * pointer.unit - width / 2)
-        y: Math.round((pointer.front.paperY - pointer.above) * pointer.unit)
+        width: Math.round((pointer.sheets ? 290 : 200) * pointer.unit)
+        x: Math.round((pointer.sheets ? pointer.front.sheetsX : pointer.front.paperX) * pointer.unit - width / 2)
+        y: Math.round(((pointer.sheets ? pointer.front.sheetsY : pointer.front.paperY) - pointer.above) * pointer.unit)
     }
 
     Rectangle {
@@ -110,8 +111,8 @@ Item {
         anchors.top: slot.verticalCenter
         clip: true
         visible: !pointer.card
-        height: Math.round(170 * pointer.unit)
-        width: Math.round(140 * pointer.unit)
+        height: Math.round((pointer.sheets ? 210 : 170) * pointer.unit)
+        width: Math.round((pointer.sheets ? 220 : 140) * pointer.unit)
 
         Rectangle {
             id: tongue

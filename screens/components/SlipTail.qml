@@ -12,14 +12,7 @@ Item {
     property bool photo: false
     property string problem
     property string slipState
-    readonly property string where: {
-        const front = Hall.front;
-        if (front.paperY > front.screenY + front.screenHeight)
-            return "below";
-        if (front.paperY < front.screenY)
-            return "above";
-        return front.paperX < front.screenX ? "left" : "right";
-    }
+    readonly property string where: Hall.where(Hall.front.paperX, Hall.front.paperY)
 
     signal printChosen
 

@@ -9,4 +9,13 @@ QtObject {
     property string name
     property string phone
     property string time
+
+    // Where a place on the front lies as seen from the screen.
+    function where(x: real, y: real): string {
+        if (y > front.screenY + front.screenHeight)
+            return "below";
+        if (y < front.screenY)
+            return "above";
+        return x < front.screenX ? "left" : "right";
+    }
 }

@@ -1,0 +1,22 @@
+"""`[forms]` of the configuration."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[forms]`."""
+
+    folder: Path | None = None
+    """The hall's own forms; without it, those that come with the terminal."""
+    free_pages: Annotated[int, Meta(ge=1, le=200)] = 10
+    """How many pages one visit may print. A limit by person and day needs to know who it is, and this does not."""
+    most_copies: Annotated[int, Meta(ge=1, le=50)] = 5
+    """Of one form at a time."""
+    typeset_seconds: Annotated[float, Meta(gt=0, le=120)] = 15.0
+    """A form that takes longer to be made is left out, or given up."""
+    frequent: Annotated[int, Meta(ge=1, le=24)] = 6
+    """How many forms the first page shows, the most printed ones first."""
