@@ -35,6 +35,9 @@ from kiosk.tickets.settings import QueueSettings
 from kiosk.visit import VisitSettings
 
 SCHEMA = 1
+
+QUEUES = {"queue_ticket", "rate_service"}
+"""Services that go by the numbers of the queue."""
 NAME = r"^[a-z][a-z0-9_-]{0,31}\Z"
 """Of a device: it is written into the ledger and into logs."""
 DEFAULT_PATH = Path("config.toml")
@@ -286,8 +289,9 @@ def _check_together(
     journeys = built["journeys"]
     queue = built["queue"]
     if isinstance(journeys, Journeys):
-        if "queue_ticket" in journeys.enabled and isinstance(queue, QueueSettings) and not queue.business:
-            walk.complain(("queue", "business"), "nothing", "one table or more, for queue_ticket gives their numbers")
+        if isinstance(queue, QueueSettings) and not queue.business:
+            for name in QUEUES & set(journeys.enabled):
+                walk.complain(("queue", "business"), "nothing", f"one table or more, for {name} goes by their numbers")
         _check_journeys(walk, journeys, {str(table.get("role")) for table in _tables(raw)}, thorough)
 
 

@@ -276,6 +276,7 @@ class Engine:
             terminal=self._config.terminal.id,
             hotline=self._config.hall.phone,
             zone=self._zone,
+            rating_url=self._config.rating.url,
         )
 
     def _now_ms(self) -> int:

@@ -121,7 +121,8 @@ class Host:
             if not self._services.rating.after_each:
                 continue
             try:
-                await visit.run(partial(ask_rating, visit, self._services, served))
+                title = Said(f"journey.{served.service}.title")
+                await visit.run(partial(ask_rating, visit, self._services, served, title))
             except GoHome:
                 return
             except Expired:

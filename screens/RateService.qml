@@ -25,7 +25,7 @@ ScreenFrame {
 
         color: Theme.second
         say: Words.say("screen.RateService.about", {
-            "service": Words.say(screen.service)
+            "service": screen.service
         })
         visible: !(Theme.large && Theme.tight)
         width: parent.width

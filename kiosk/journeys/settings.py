@@ -28,6 +28,12 @@ class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Whether the terminal asks how it was after each service that was finished."""
     call_back: bool = True
     """Whether who gave one of the last two grades may leave a telephone number."""
+    url: Annotated[
+        str,
+        Meta(pattern=r"^(https?://[^\s{}]+\{number\}[^\s{}]*)?\Z", description="a URL with {number} in it, or nothing"),
+    ] = ""
+    """What the code on a slip opens, so that the service can be rated from a telephone; `{number}` stands for the
+    order's number. When left out the code holds the number alone."""
     phone_days: Annotated[int, Meta(ge=1, le=366)] = 60
     """How long such a number is kept, in days."""
 

@@ -23,6 +23,14 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     terminal: str
     hotline: str
     zone: tzinfo
+    rating_url: str = ""
+    """Where a service can be rated; `{number}` stands for what was served."""
+
+    def code(self, number: str, words: Catalogue) -> tuple[Line, ...]:
+        """The code at the foot of a slip, and what it is for."""
+        if not self.rating_url:
+            return (Qr(number),)
+        return (Qr(self.rating_url.replace("{number}", number)), Text(words.say("slip.rate"), align="center"))
 
 
 def receipt(rows: Rows, private: Private, words: Catalogue, issuer: Issuer, now_ms: int, *, reprint: bool) -> Slip:
@@ -49,7 +57,7 @@ def receipt(rows: Rows, private: Private, words: Catalogue, issuer: Issuer, now_
         Text(words.say("slip.not_an_invoice")),
         Text(words.say("slip.hotline", phone=issuer.hotline)),
         Gap(),
-        Qr(rows.order.order_no),
+        *(issuer.code(rows.order.order_no, words) if truth(rows) == "done" else (Qr(rows.order.order_no),)),
     ]
     return Slip(name=private.kind, language=words.language.replace("_", "-"), lines=tuple(lines))
 

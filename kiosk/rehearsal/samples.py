@@ -30,7 +30,7 @@ from kiosk.views.common import (
 )
 from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
 from kiosk.views.payment import AtReader, ChooseMethod, Method, ReaderStep, ScanToPay, UnfinishedOrder
-from kiosk.views.rating import RateService, WhatWasWrong
+from kiosk.views.rating import EnterTicket, RateService, WhatWasWrong
 from kiosk.views.view import Position, View
 
 HALL = HallInfo(name="天福和园便民服务站", name_en="Tianfu Heyuan Service Hall", phone="029-0000 0000")
@@ -380,9 +380,26 @@ def _outcomes() -> Iterator[Sample]:
 
 
 def _ratings() -> Iterator[Sample]:
-    yield Sample(name="rate", view=RateService(service="journey.gas_bill.title"))
-    yield Sample(name="rate-marked", view=RateService(service="journey.gas_bill.title"), previous="2")
+    letters = tuple("ABCD")
+    yield Sample(name="rate-ticket", view=EnterTicket(letters=letters), can_go_back=True, can_go_home=True)
+    yield Sample(
+        name="rate-ticket-problem",
+        view=EnterTicket(letters=letters, problem="problem.ticket_waits"),
+        can_go_back=True,
+        can_go_home=True,
+        previous="B107",
+    )
+    yield Sample(name="rate", view=RateService(service=Said("journey.gas_bill.title")))
+    yield Sample(name="rate-marked", view=RateService(service=Said("journey.gas_bill.title")), previous="2")
     yield Sample(name="what-was-wrong-marked", view=WhatWasWrong(reasons=get_args(Reason)), previous="slow,machine")
+    call_back = Notice(
+        picture="phone",
+        title="notice.call_back.title",
+        body=Said("notice.call_back.body", words={"days": "60"}),
+        primary="button.call_me_back",
+        secondary="button.no_thanks",
+    )
+    yield Sample(name="call-back", view=call_back)
     yield Sample(name="what-was-wrong", view=WhatWasWrong(reasons=get_args(Reason)))
 
 

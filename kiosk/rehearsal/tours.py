@@ -56,6 +56,39 @@ def queue_ticket(tour: Tour) -> None:
     tour.picture("home-again")
 
 
+def rate_service(tour: Tour) -> None:
+    """A number is taken, and what the window did is rated by it."""
+    tour.begin("queue_ticket")
+    tour.finger.see("ChooseBusiness")
+    tour.finger.tap("business-A")
+    tour.finger.until(lambda: getattr(tour.view(), "slip_state", "") == "printed", "the slip")
+    tour.finger.tap("primary")
+    tour.finger.see("Goodbye")
+    tour.begin("rate_service")
+    tour.see("EnterTicket", "enter-ticket")
+    tour.finger.tap("letter-A")
+    tour.finger.type("001")
+    tour.picture("ticket-entered")
+    tour.finger.tap("primary")
+    tour.see("RateService", "rate-service")
+    tour.finger.tap("grade-2")
+    tour.picture("grade-marked")
+    tour.finger.tap("primary")
+    tour.finger.see("WhatWasWrong")
+    tour.finger.tap("reason-slow")
+    tour.picture("what-was-wrong")
+    tour.finger.tap("primary")
+    tour.see("Notice", "call-back")
+    tour.finger.tap("primary")
+    tour.finger.see("EnterText")
+    tour.finger.type("13800001234")
+    tour.picture("telephone")
+    tour.finger.tap("primary")
+    tour.see("Notice", "thank-you")
+    tour.finger.tap("primary")
+    tour.leave()
+
+
 def _balance(tour: Tour) -> int:
     balance: int = tour.simulators.books("gas_company_http")["meters"][SMART_METER_ACCOUNT]["balance_fen"]
     return balance
@@ -65,4 +98,5 @@ TOURS: dict[str, Callable[[Tour], None]] = {
     "gas_bill": gas_bill,
     "smart_meter": smart_meter,
     "queue_ticket": queue_ticket,
+    "rate_service": rate_service,
 }

@@ -1,15 +1,24 @@
 """Views of rating a service."""
 
+from kiosk.text.bilingual import Bilingual
+from kiosk.text.catalogue import Said
 from kiosk.views.view import View
 
 
-class RateService(View, frozen=True, kw_only=True):
-    """How was it? Answers a grade, `"5"` (very satisfied) to `"1"`, or `"skip"`.
+class EnterTicket(View, frozen=True, kw_only=True):
+    """The number on a queue ticket. Answers one of `letters` and three or four digits: `"A005"`.
 
-    `service` is the message key of what was done.
+    `problem` is a message key: why the number before was not taken.
     """
 
-    service: str
+    letters: tuple[str, ...]
+    problem: str | None = None
+
+
+class RateService(View, frozen=True, kw_only=True):
+    """How was it? Answers a grade, `"5"` (very satisfied) to `"1"`, or `"skip"`. `service` is what was done."""
+
+    service: Said | Bilingual
 
 
 class WhatWasWrong(View, frozen=True, kw_only=True):

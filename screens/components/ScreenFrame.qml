@@ -31,7 +31,6 @@ Item {
         id: headline
 
         color: screen.deep ? Theme.overDeep : Theme.ink
-        height: text === "" ? 0 : implicitHeight
         horizontalAlignment: screen.centered ? Text.AlignHCenter : Text.AlignLeft
         say: screen.heading
 
@@ -41,7 +40,7 @@ Item {
             right: parent.right
             rightMargin: Theme.margin
             top: parent.top
-            topMargin: text === "" ? 0 : Theme.air
+            topMargin: Theme.air
         }
     }
 
@@ -55,7 +54,7 @@ Item {
             leftMargin: Theme.margin
             right: parent.right
             rightMargin: Theme.margin
-            top: headline.bottom
+            top: screen.heading === "" ? parent.top : headline.bottom
             topMargin: Theme.air
         }
     }

@@ -129,7 +129,7 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         "18: orders.deliver_by_hours: found -1, allowed a whole number, above 0, at most 720",
         (
             '20: journeys.enabled[1]: found "fre", allowed "free", "gas_bill", "lost", "paid", "print_form", '
-            '"queue_ticket" or "smart_meter"; did you mean "free"?'
+            '"queue_ticket", "rate_service" or "smart_meter"; did you mean "free"?'
         ),
         '25: device[receipts].port: found "http://10.0.0.9", allowed a URL with "socket:" or "serial:"',
         '26: device[receipts].settings.key: found nothing, allowed "file:PATH" or "env:NAME"',
@@ -436,4 +436,4 @@ def test_a_queue_that_cannot_be(write: Write, queue: str, said: str) -> None:
 
 def test_tickets_need_something_to_queue_for(write: Write) -> None:
     found = wrong(write(GOOD.replace('"free"', '"queue_ticket"') + PRINTER))
-    assert [line for line in found if "queue.business" in line and "queue_ticket gives their numbers" in line]
+    assert [line for line in found if "queue.business" in line and "queue_ticket goes by their numbers" in line]

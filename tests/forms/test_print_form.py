@@ -12,6 +12,7 @@ from kiosk.forms.catalogue import Catalogue
 from kiosk.journeys.print_form import PRINT_FORM
 from kiosk.services import Services
 from kiosk.slips.slip import Pair, Text
+from kiosk.text.catalogue import Said
 from kiosk.views.common import Notice
 from kiosk.views.forms import ChooseOption, EnterDate, FormOutcome, PrintingForm, ShowForm
 from kiosk.views.lists import FIND, ChooseEntry, FindEntry
@@ -45,7 +46,7 @@ async def test_a_blank_form_on_both_sides_of_two_sheets(bench: Bench) -> None:
     assert (shown.most_copies, shown.pages_left) == (5, 10)
     told = resident.the(FormOutcome)
     assert (told.ending, told.sheets, told.slip_state) == ("printed", 2, "printed")
-    assert resident.the(RateService).service == "journey.print_form.title"
+    assert resident.the(RateService).service == Said("journey.print_form.title")
     (row,) = await bench.rows()
     assert (row.number, row.filled, row.state) == ("501", False, "printed")
 

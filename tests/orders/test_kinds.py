@@ -15,7 +15,7 @@ from kiosk.orders.private import GasBillPrivate, Private, TopUpPrivate, seal, un
 from kiosk.orders.receipt import Issuer, receipt
 from kiosk.orders.rows import GOODS_FINAL, AttemptRow, OrderRow, OrderState, RefundRow, Rows
 from kiosk.orders.truth import telling, truth
-from kiosk.slips.slip import Pair, Slip, Text
+from kiosk.slips.slip import Pair, Qr, Slip, Text
 from kiosk.text.catalogue import catalogue
 from kiosk.views.view import LANGUAGES
 
@@ -135,6 +135,21 @@ def texts(slip: Slip) -> str:
         if isinstance(line, Text | Pair)
     ]
     return "\n".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "said"),
+    [("delivered", "https://hall.example/rate?n=T1K20000010", True), ("held", "T1K20000010", False)],
+)
+def test_code_of_a_finished_order_opens_where_it_can_be_rated(state: OrderState, code: str, said: bool) -> None:
+    url = "https://hall.example/rate?n={number}"
+    issuer = Issuer(hall="天福和园", terminal="T1", hotline="028-8888 1234", zone=UTC, rating_url=url)
+    rows = rows_of(BILL, state, captured_fen=15_400)
+
+    slip = receipt(rows, BILL, catalogue("en"), issuer, 1_795_518_000_000, reprint=False)
+
+    assert [line.text for line in slip.lines if isinstance(line, Qr)] == [code]
+    assert ("Scan to rate this service" in texts(slip)) == said
 
 
 @pytest.mark.parametrize("private", [BILL, TOP_UP], ids=["gas_bill", "smart_meter"])
