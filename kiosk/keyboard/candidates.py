@@ -3,6 +3,8 @@
 First what uses all letters: if no word does, the likeliest row of words; then the best word of every way to cut the
 letters, then all others by frequency. After them words for fewer letters, the longer first, and at last single
 characters, rare ones included.
+
+Words that only sound like the letters come after those that are spelt by them.
 """
 
 import math
@@ -13,7 +15,8 @@ from itertools import chain
 import msgspec
 from msgspec.structs import replace
 
-from kiosk.keyboard.reading import UNFINISHED, Reading, Spelling, Step
+from kiosk.keyboard.reading import UNFINISHED, WHOLE, Reading, Spelling, Step
+from kiosk.keyboard.similar import similar
 from kiosk.keyboard.table import Table, Word
 
 ALL = 95_000_000
@@ -73,8 +76,9 @@ class Composer:
         whole = by_end.get(reading.end, [])
         if sentence is not None and (favored is not None or not any(len(row.cuts) > 1 for row in whole)):
             found[sentence.text] = sentence
+        by_end.setdefault(reading.end, [])
         for end in sorted(by_end, reverse=True):
-            for word, cuts in _fairly(by_end[end]):
+            for word, cuts in chain(_fairly(by_end[end]), self._alike(reading) if end == reading.end else ()):
                 found.setdefault(word.text, Candidate(word.text, word.syllables, cuts))
             if sentence is not None:
                 found.setdefault(sentence.text, sentence)
@@ -100,6 +104,17 @@ class Composer:
             if words:
                 cuts = tuple(step.end for step in path)
                 yield reading.skip(cuts[-1]), _Row(words, cuts, path[-1].price == UNFINISHED)
+
+    def _alike(self, reading: Reading) -> Iterator[tuple[Word, tuple[int, ...]]]:
+        """Words of several syllables that sound like all the letters, the most frequent first."""
+        rows = []
+        for path in reading.paths(reading.skip(0)):
+            whole = len(path) > 1 and reading.skip(path[-1].end) == reading.end
+            if whole and all(step.price == WHOLE and len(step.piece) == 1 for step in path):
+                pieces = tuple(similar(step.piece[0], self._table.syllables) for step in path)
+                if words := self._table.words(pieces):
+                    rows.append(_Row(words, tuple(step.end for step in path), False))
+        return _fairly(rows)
 
     def _favoring(self, words: tuple[Word, ...], likely: frozenset[str]) -> tuple[Word, ...]:
         weighed = (replace(word, weight=_favored_weight(word, likely)) for word in words)

@@ -91,10 +91,7 @@ class Reading:
         """The steps of every word that may begin at `place`, shorter before longer."""
         grown: list[tuple[Step, ...]] = [()]
         for _ in range(LONGEST):
-            ends = [path[-1].end if path else place for path in grown]
-            grown = [
-                (*path, step) for path, end in zip(grown, ends, strict=True) for step in self.after(self.skip(end))
-            ]
+            grown = [(*path, step) for path in grown for step in self.after(self._end_of(path, place))]
             yield from grown
 
     def _end_of(self, path: tuple[Step, ...], place: int) -> int:

@@ -20,9 +20,15 @@ Item {
     signal fits
     signal pressed(name: string)
 
+    function first(): Item {
+        return words.itemAt(0);
+    }
+
     onShapeChanged: fits()
 
     Repeater {
+        id: words
+
         model: grid.cells
 
         CandidateKey {

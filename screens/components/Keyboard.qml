@@ -39,8 +39,31 @@ Item {
         return (hasBar ? bar.height + Theme.gap : 0) + 4 * key + 3 * gap;
     }
 
+    // Which key has the focus of a keyboard beside the screen; -1 for something else here, -2 for nothing in sight.
+    function focused(): int {
+        const at = Window.activeFocusItem;
+        for (let item = at?.visible ? at : null; item !== null; item = item.parent) {
+            if (item === keyboard)
+                return -1;
+            for (let index = 0; index < caps.count; index++) {
+                if (item === caps.itemAt(index))
+                    return index;
+            }
+        }
+        return -2;
+    }
+
     function press(name: string): void {
+        const before = focused();
         take(Typing.press(number, name));
+        if (before > -2 && focused() === -2)
+            refocus(before);
+    }
+
+    // What had the focus is gone: on to what stands in its place.
+    function refocus(before: int): void {
+        const next = choosing ? grid.first() : caps.itemAt(Math.max(0, Math.min(before, caps.count - 1)));
+        next?.forceActiveFocus(Qt.TabFocusReason);
     }
 
     function start(): void {
@@ -104,6 +127,8 @@ Item {
         // Places are reckoned, not left to a positioner, which moves its items only before the next frame: a quick finger
         // would press a key where it is no more.
         Repeater {
+            id: caps
+
             model: keyboard.layout?.keys ?? []
 
             KeyCap {

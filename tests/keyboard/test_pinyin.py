@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk import resources
-from kiosk.keyboard.table import Table
+from kiosk.keyboard.similar import similar
+from kiosk.keyboard.table import Table, table
 from kiosk.keyboard.typist import Typist
 from tests.keyboard.typing import press, typed, typist
 
@@ -67,6 +68,42 @@ def test_a_listed_character_comes_before_variants_that_nobody_is_called() -> Non
     found = everything("yan")
     assert found.index("䶮") < found.index("艷") < found.index("𤜵")
     assert found.index("䶮") < 100
+
+
+@pytest.mark.parametrize(
+    ("letters", "word"),
+    [
+        ("zangwei", "张伟"),
+        ("sanxi", "山西"),
+        ("lanshi", "男士"),
+        ("cengdu", "成都"),
+        ("senfenzen", "身份证"),
+        ("huzhou", "福州"),
+    ],
+)
+def test_who_speaks_otherwise_finds_the_word_too(letters: str, word: str) -> None:
+    assert word in typed(letters).candidates[:5]
+
+
+def test_what_is_spelt_exactly_comes_before_what_only_sounds_like_it() -> None:
+    found = typed("fuzhou").candidates
+    assert found.index("福州") < found.index("湖州")
+    assert "湖州" not in typed("fu").candidates
+
+
+@pytest.mark.parametrize(
+    ("syllable", "others"),
+    [
+        ("zhang", {"zang", "zhan", "zan"}),
+        ("lan", {"nan", "lang", "nang"}),
+        ("ying", {"yin"}),
+        ("fu", {"hu"}),
+        ("er", set()),
+        ("n", set()),
+    ],
+)
+def test_which_syllables_are_not_told_apart(syllable: str, others: set[str]) -> None:
+    assert set(similar(syllable, table().syllables)) - {syllable} == others
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
@@ -198,6 +198,39 @@ def test_a_call_for_the_staff_keeps_what_was_typed(writer: Writer) -> None:
     writer.stage.show(SAMPLES["attract"])  # whoever called did not come back
     writer.stage.show(ASK)
     assert writer.text() == ""
+
+
+def test_a_keyboard_beside_the_screen_types_too(writer: Writer) -> None:
+    """What it was at goes away with another layer, and with the words: it is never left at nothing."""
+    writer.stage.show(ASK)
+    view = writer.stage.window.view
+
+    def press(name: str) -> None:
+        for _ in range(60):
+            item = view.activeFocusItem()
+            if item is not None and item.objectName() == name:
+                break
+            QTest.keyClick(view, Qt.Key.Key_Tab)
+        assert view.activeFocusItem().objectName() == name
+        QTest.qWait(40)  # the debounce of a key
+        QTest.keyClick(view, Qt.Key.Key_Return)
+
+    press("key-y")
+    press("key-i")
+    press("pick-1")
+    assert len(writer.text()) == 1
+    assert view.activeFocusItem().objectName().startswith("key-")
+    press("key-digits")
+    assert view.activeFocusItem().objectName().startswith("key-")
+    press("key-1")
+    press("key-pinyin")
+    press("key-y")
+    press("candidates-more")
+    assert view.activeFocusItem().objectName() == "pick-0"
+    press("candidates-less")
+    press("key-delete")
+    press("primary")
+    assert isinstance(writer.stage.deeds()[-1], Answered)
 
 
 def test_nine_keys_on_a_narrow_panel(narrow: Writer) -> None:
