@@ -212,7 +212,7 @@ class Engine:
         self.queue = desk
         try:
             async with contextlib.AsyncExitStack() as doors:
-                await self._open_to_clerks(doors)
+                await self._open_to_clerks(doors, desk)
                 yield
         finally:
             self.queue = None
@@ -220,12 +220,25 @@ class Engine:
             await asyncio.gather(watching, return_exceptions=True)
             await desk.aclose()
 
-    async def _open_to_clerks(self, doors: contextlib.AsyncExitStack) -> None:
+    async def _open_to_clerks(self, doors: contextlib.AsyncExitStack, desk: Desk) -> None:
         """By command and by page. One that cannot be opened keeps no resident from their number."""
         try:
             await doors.enter_async_context(listening(self._folder(), self._clerk))
         except OSError as error:
             log.error("no numbers can be called from the command line: %s", error)
+        if self._config.queue.page is None:
+            return
+        from kiosk.clerk.page import serving
+
+        try:
+            port = await doors.enter_async_context(
+                serving(
+                    self._config.queue.page, desk, hall=self._config.hall.named, zone=self._zone, now_ms=self._now_ms
+                )
+            )
+            log.info("clerks call numbers at http://%s:%d", self._config.queue.page.host, port)
+        except (OSError, ValueError) as error:
+            log.error("there is no page for clerks: %s", error)
 
     async def _clerk(self, request: QueueRequest) -> Answer:
         return await perform(self.queue, request, self._now_ms)

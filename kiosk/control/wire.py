@@ -92,6 +92,15 @@ def read_request(line: bytes) -> QueueRequest:
         raise BadRequestError("no request" if isinstance(error, RecursionError) else str(error)[:200]) from error
 
 
+def request_of(fields: dict[str, object]) -> QueueRequest:
+    """The request that these fields are. Raises `BadRequestError`."""
+    try:
+        request: QueueRequest = msgspec.convert(fields, QueueRequest)
+    except msgspec.ValidationError as error:
+        raise BadRequestError(str(error)[:200]) from error
+    return request
+
+
 def write(message: QueueRequest | Answer) -> bytes:
     """A message as a line."""
     return msgspec.json.encode(message) + b"\n"

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.ledger.reading import reading, verify
-from kiosk.protocol.tickets import TicketRow
+from kiosk.protocol.tickets import TicketGiven, TicketRow
 from kiosk.tickets.desk import NoNumberError, QueueClosedError, RefusedError
 from tests.tickets.hall import SETTINGS, Clock, desk_on
 
@@ -205,6 +205,35 @@ async def test_a_ledger_that_had_to_be_set_aside_repeats_no_number_of_the_day(tm
         assert other.shown == "B001"
         clock.set("2026-12-01 09:00")
         assert (await desk.give("A")).shown == "A001"
+
+
+async def test_ten_thousand_tickets_in_a_day(tmp_path: Path) -> None:
+    """All of one letter: the numbers go on, a restart knows them all, and who is next is found in a moment."""
+    clock = Clock()
+    async with desk_on(tmp_path, clock) as desk:
+        for first in range(1, 9_991, 555):
+            await desk._ledger.note(
+                *(
+                    TicketGiven(
+                        matter=f"{number:016x}",
+                        letter="A",
+                        number=number,
+                        business_date="2026-11-30",
+                        priority=number % 10 == 0,
+                        place=number,
+                        at_ms=clock.ms,
+                    )
+                    for number in range(first, first + 555)
+                )
+            )
+    async with desk_on(tmp_path, clock) as desk:
+        given = [await desk.give("A") for _ in range(10)]
+        assert [row.number for row in given] == list(range(9_991, 10_001))
+        assert given[-1].shown == "A10000"
+        assert desk.waiting_count == 10_000
+        assert desk.ahead(given[-1]) == 9_999
+        called = [(await desk.next(window)).shown for window in (1, 2, 1, 2)]
+        assert called == ["A010", "A020", "A001", "A002"]
 
 
 async def test_a_ledger_that_fails_closes_the_queue_and_gives_nothing(tmp_path: Path) -> None:
