@@ -16,6 +16,7 @@ from kiosk.engine import Engine
 from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
 from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT
+from kiosk.tickets.settings import QueueSettings
 from kiosk.visit import VisitSettings
 from tests.journey.conftest import CONFIG, Hall
 from tests.journey.person import LIMIT_SECONDS, Person
@@ -47,6 +48,7 @@ def configured(
     drivers: Mapping[str, dict[str, object]] = MappingProxyType({}),
     smart_meter: SmartMeterSettings | None = None,
     rating: RatingSettings | None = None,
+    queue: QueueSettings | None = None,
     journeys: tuple[str, ...] | None = None,
 ) -> Config:
     """The demo's configuration for a terminal of this hall, with short times."""
@@ -66,6 +68,7 @@ def configured(
         visit=visit,
         health=health,
         smart_meter=smart_meter or config.smart_meter,
+        queue=queue or config.queue,
         rating=rating or config.rating,
         journeys=Journeys(enabled=journeys or config.journeys.enabled),
     )

@@ -1,23 +1,35 @@
 """A ticket in two touches, at the real engine: what a resident sees, holds, and what stays when things go wrong."""
 
+import asyncio
 import re
 import signal
+import socket
 from pathlib import Path
 
+import aiohttp
 import msgspec
 import pytest
 
+from kiosk.config import load
+from kiosk.control.client import ask
+from kiosk.control.wire import QueueFinish, QueueNext
+from kiosk.devices.secret import Secret
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.tables import matters_where
 from kiosk.protocol.tickets import TicketRow
+from kiosk.tickets.settings import ClerkPage, QueueSettings
 from kiosk.views.common import Attract, Goodbye, Home, Notice
 from kiosk.views.queue import ChooseBusiness, YourTicket
 from kiosk.views.view import Answered
-from tests.journey.conftest import Hall
+from tests.journey.conftest import CONFIG, Hall
 from tests.journey.terminal import VISIT, standing
 
 QUEUE = "queue_ticket"
 GIVEN = "after record menkou.ticket.given.v1"
+
+
+def demo_queue() -> QueueSettings:
+    return load(CONFIG).queue
 
 
 def tickets(folder: Path) -> list[TicketRow]:
@@ -116,18 +128,37 @@ async def test_a_slip_that_may_be_out_is_printed_again_marked(hall: Hall) -> Non
 async def test_the_call_shows_on_the_ticket_and_on_the_attract_screen(hall: Hall) -> None:
     visit = msgspec.structs.replace(VISIT, idle_seconds=5)
     async with standing(hall, journey=QUEUE, visit=visit) as terminal:
-        person, engine = terminal.person, terminal.engine
+        person = terminal.person
         person.stay(YourTicket, Attract)
         await person.at(YourTicket, lambda view: view.slip_state == "printed")
-        assert engine.queue is not None
-        await engine.queue.next(2)
+        assert (await asyncio.to_thread(ask, hall.ledger, QueueNext(window=2))).ok
         assert (await person.at(YourTicket, lambda view: view.window == 2)).shown == "A001"
         person.answer("done")
         await person.at(Goodbye)
         attract = await person.at(Attract)
         assert [(call.shown, call.window) for call in attract.called] == [("A001", 2)]
-        await engine.queue.finish(2)
+        assert (await asyncio.to_thread(ask, hall.ledger, QueueFinish(window=2))).ok
         await person.at(Attract, lambda view: view.called == ())
+
+
+async def test_clerks_have_their_page_at_the_running_terminal(hall: Hall, tmp_path: Path) -> None:
+    """Opened by the PIN; without one that is right, residents take their numbers all the same."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    pin = tmp_path / "pin"
+    queue = msgspec.structs.replace(demo_queue(), page=ClerkPage(pin=Secret("file:pin", tmp_path), port=port))
+    for content, opens in (("2468", True), ("none", False)):
+        pin.write_text(content)
+        async with standing(hall, journey=QUEUE, queue=queue) as terminal, aiohttp.ClientSession() as browser:
+            await terminal.person.gone()
+            try:
+                async with browser.get(f"http://127.0.0.1:{port}/login") as answer:
+                    assert opens
+                    assert "叫号" in await answer.text()
+            except aiohttp.ClientConnectorError:
+                assert not opens
+    assert len(tickets(hall.ledger)) == 2
 
 
 async def test_who_has_the_slip_and_goes_need_not_say_so(hall: Hall) -> None:
