@@ -38,6 +38,8 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready
 log = logging.getLogger(__name__)
 
 _PROBLEMS = (SilenceError, RefusedError)
+_MOST_DONE = 50
+"""Of what a printer has done lately, and each look asks for it; a job that is followed is among the newest."""
 _GUARD_S = 900.0
 """How long a printed job's leftovers in the queue are looked after."""
 
@@ -331,9 +333,9 @@ class Cups(DocumentPrinter[CupsSettings]):
             jobs: dict[int, JobView] = {}
             if key is not None:
                 with contextlib.suppress(RefusedError):  # a printer that does not tell of its jobs
-                    for job in (*await printer.jobs("not-completed"), *await printer.jobs("completed")):
-                        if job.name == key:
-                            jobs[job.id] = job
+                    here = await printer.jobs("not-completed")  # first: what ends meanwhile is among the others
+                    done = await printer.jobs("completed", most=_MOST_DONE)
+                    jobs = {job.id: job for job in (*here, *done) if job.name == key}
         except _PROBLEMS as error:
             self._printer_problem = str(error)
             return None

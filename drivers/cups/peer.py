@@ -50,14 +50,16 @@ class Peer:
         return next((job for group in answer.all("job") if (job := read_job(group)) is not None), None)
 
     async def jobs(
-        self, which: Literal["all", "completed", "not-completed"], mine: bool = False
+        self, which: Literal["all", "completed", "not-completed"], mine: bool = False, most: int | None = None
     ) -> tuple[JobView, ...]:
-        """Jobs, oldest first; with `mine`, this user's alone."""
-        narrowed = (
+        """Jobs, oldest first; with `mine`, this user's alone; with `most`, so many (of the completed, the newest)."""
+        narrowed = [
             wire.Attribute("which-jobs", "keyword", (which,)),
             wire.Attribute("my-jobs", "boolean", (mine,)),
             _wanted(JOB_ATTRIBUTES),
-        )
+        ]
+        if most is not None:
+            narrowed.insert(0, wire.Attribute("limit", "integer", (most,)))
         answer = await self._ask("get_jobs", *narrowed)
         jobs = [job for group in answer.all("job") if (job := read_job(group)) is not None]
         return tuple(sorted(jobs, key=lambda job: job.id))

@@ -53,7 +53,7 @@ class Shop:
     def driver(self, **settings: Any) -> Cups:
         """One more terminal's driver, impatient."""
         quick = {
-            "watch_every_s": 0.1,
+            "watch_every_s": 0.2,
             "offline_after_s": 0.6,
             "answer_timeout_s": 3.0,
             "settle_s": 10.0,

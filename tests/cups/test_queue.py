@@ -67,6 +67,22 @@ async def test_a_queue_that_staff_have_paused_or_closed(shop: Shop) -> None:
     assert await shop.print(driver, shop.job()) == DocumentPrinted(1)
 
 
+async def test_staff_pause_the_queue_in_the_middle_of_a_job(shop: Shop) -> None:
+    """CUPS takes it back from the printer, and would begin at its first sheet when the queue is resumed."""
+    driver, job = shop.driver(), shop.job(pages=9)
+    printing = asyncio.create_task(shop.print(driver, job))
+    await shop.until(lambda: shop.sheets(job.key) >= 1, "a sheet")
+    await shop.do("pause_queue")
+    ended = await printing
+    out = shop.sheets(job.key)
+    assert ended == DocumentNotPrinted("cancelled", out)
+    assert out < 9
+    await shop.do("resume_queue")
+    await shop.becomes(driver, Ready())
+    assert await shop.print(driver, shop.job()) == DocumentPrinted(1)
+    assert [times["sheets"] for times in shop.printed(job.key)] == [out]
+
+
 @pytest.mark.parametrize("fault", ["lost_request", "lost_answer", "half_answer", "garbage", "error_500_after", "down"])
 async def test_no_answer_to_the_ticket(shop: Shop, fault: str) -> None:
     """Without its document a job cannot come out, so this is no doubt."""
