@@ -2,13 +2,18 @@
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from kiosk.devices.printer import PrintOutcome, ReceiptPrinter
 from kiosk.ledger.reading import reading, verify
 from kiosk.protocol.tickets import TicketGiven, TicketRow
+from kiosk.slips.slip import Slip
 from kiosk.tickets.desk import NoNumberError, QueueClosedError, RefusedError
+from tests.tickets.cut import Paper, slip_of
 from tests.tickets.hall import SETTINGS, Clock, desk_on
 
 
@@ -48,6 +53,28 @@ async def test_midnight_during_a_visit(tmp_path: Path) -> None:
         assert (await desk.next(1)).matter == new.matter
     with reading(tmp_path) as db:
         assert [wrong for _, wrong in verify(db, None) if wrong] == []
+
+
+async def test_midnight_while_a_slip_is_printed(tmp_path: Path) -> None:
+    """What became of the slip is recorded for the ticket of the day that has ended."""
+    clock = Clock("2026-11-30 23:59:59")
+    paper = tmp_path / "paper"
+
+    class Slow(Paper):
+        async def print(self, slip: Slip) -> PrintOutcome:
+            clock.set("2026-12-01 00:00:00")
+            await desk.tick()
+            return await super().print(slip)
+
+    async with desk_on(tmp_path / "hall", clock) as desk:
+        row = await desk.give("A")
+        printer = cast("ReceiptPrinter[msgspec.Struct]", Slow(paper))
+        assert await desk.print_slip(row.matter, printer, slip_of) == "printed"
+        kept = desk.row(row.matter)
+        assert kept
+        assert (kept.state, kept.slip) == ("lapsed", "printed")
+        assert desk.rows == []
+    assert paper.read_text() == "A001\n"
 
 
 async def test_a_clock_that_jumps_to_another_day_and_back_repeats_no_number(tmp_path: Path) -> None:
