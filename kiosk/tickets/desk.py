@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -20,13 +20,12 @@ from kiosk.ledger.ledger import Ledger
 from kiosk.orders.within import within
 from kiosk.protocol import tickets as ev
 from kiosk.protocol.tickets import UNENDED, TicketRow, TicketSlip, evolve
-from kiosk.queueing.hours import is_open
 from kiosk.queueing.rules import Business
-from kiosk.queueing.turns import ahead_of, line, next_for
-from kiosk.queueing.waiting import Wait, wait
+from kiosk.queueing.turns import next_for
 from kiosk.slips.slip import Slip
 from kiosk.tickets.marks import Marks
 from kiosk.tickets.settings import QueueSettings
+from kiosk.tickets.standing import Closed, Standing
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +34,6 @@ T = TypeVar("T")
 TICK_SECONDS = 10.0
 """How often hours and the date are looked at while nothing else happens."""
 
-Closed = Literal["hours", "quota"]
 Refused = Literal[
     "no_such_window",
     "no_such_business",
@@ -76,14 +74,7 @@ class SlipMaker(Protocol):
     def __call__(self, row: TicketRow, *, reprint: bool) -> Slip: ...
 
 
-class Called(msgspec.Struct, frozen=True):
-    """A number at a window."""
-
-    shown: str
-    window: int
-
-
-class Desk:
+class Desk(Standing):
     """See the module. Belongs to the engine's loop."""
 
     def __init__(
@@ -99,22 +90,12 @@ class Desk:
     ) -> None:
         """`folder` is the ledger's. `on_broken` is called when the ledger fails; then this desk is shut, and another
         one must be made. `observe` sees every durable step and every slip."""
-        self.settings = settings
+        super().__init__(settings, zone, now_ms)
         self.broken = False
         self._ledger = ledger
         self._marks_file = folder / "ledger.tickets"
-        self._marks: Marks | None = None
-        self._zone = zone
-        self._now_ms = now_ms
         self._on_broken = on_broken
         self._observe = observe
-        self._rows: dict[str, TicketRow] = {}
-        self._yesterday: dict[str, TicketRow] = {}
-        """What was at hand before midnight: a slip of it may be on its way, or a screen show it."""
-        self._date = ""
-        self._last: dict[str, int] = {}
-        """The last number of each letter today."""
-        self._place = self._turn = 0
         self._one_step = asyncio.Lock()
         self._printing: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -122,52 +103,6 @@ class Desk:
         self._prints: set[asyncio.Task[TicketSlip]] = set()
         self._listeners: list[Callable[[], None]] = []
         self._open_letters: frozenset[str] = frozenset()
-
-    # What stands
-
-    @property
-    def rows(self) -> list[TicketRow]:
-        """Every ticket of today."""
-        return list(self._rows.values())
-
-    def row(self, ticket_id: str) -> TicketRow | None:
-        """A ticket of today, or of the day that has just ended, as it stands."""
-        return self._rows.get(ticket_id) or self._yesterday.get(ticket_id)
-
-    def waiting(self, letter: str) -> list[TicketRow]:
-        """Who waits for a business, in the order of the calls."""
-        return line(self._rows.values(), letter, self.settings)
-
-    @property
-    def waiting_count(self) -> int:
-        """How many wait in the whole hall."""
-        return sum(row.state == "waiting" for row in self._rows.values())
-
-    def called(self) -> list[Called]:
-        """Who is at the windows or on the way there, the newest call first."""
-        at = sorted((row for row in self._rows.values() if row.state == "called"), key=lambda row: -row.turn)
-        return [Called(row.shown, row.window) for row in at]
-
-    def ahead(self, row: TicketRow) -> int:
-        """How many are called before a ticket that waits."""
-        return ahead_of(self._rows.values(), row, self.settings)
-
-    def wait(self, business: Business, ahead: int) -> Wait:
-        """How long somebody with so many people ahead will wait."""
-        return wait(self._rows.values(), business, self.settings.business, ahead, self._now_ms())
-
-    def closed(self, business: Business) -> Closed | None:
-        """Why no number is given for a business now; None when one is."""
-        local = self._local()
-        if not is_open(business.hours, business.days, local):
-            return "hours"
-        if business.quota:
-            return "quota" if self._number(business.letter) > business.quota else None
-        return None
-
-    def at(self, window: int) -> TicketRow | None:
-        """The ticket that a window called last and has not done with."""
-        return next((row for row in self._rows.values() if row.state == "called" and row.window == window), None)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be called after anything changed; returns what ends it."""
@@ -379,11 +314,6 @@ class Desk:
             log.error("a step of the queue failed", exc_info=error)
         self._tell()
 
-    def _number(self, letter: str) -> int:
-        """The next number of a letter today."""
-        floor = self._marks.floor(letter, self._date) if self._marks else 0
-        return self.settings.own.after(max(floor, self._last.get(letter, 0)))
-
     async def _announce(self, letter: str, number: int) -> None:
         marks = self._marks
         if marks is None:
@@ -392,9 +322,6 @@ class Desk:
             await asyncio.to_thread(marks.announce, letter, self._date, number)
         except OSError as error:
             raise self._break(error) from error
-
-    def _local(self) -> datetime:
-        return datetime.fromtimestamp(self._now_ms() / 1000, self._zone)
 
     async def _begin_day(self) -> None:
         """Go to the tickets of today, if they are not the ones at hand; whoever still waits since then has gone."""
@@ -416,12 +343,6 @@ class Desk:
             await self._record(*lapsed)
             self._yesterday |= {row.matter: evolve(row, event) for row, event in zip(past, lapsed, strict=True)}
         self._tell()
-
-    def _keep(self, row: TicketRow) -> None:
-        self._rows[row.matter] = row
-        self._last[row.letter] = max(self._last.get(row.letter, 0), row.number)
-        self._place = max(self._place, row.place)
-        self._turn = max(self._turn, row.turn)
 
     async def _happened(self, *events: ev.TicketEvent) -> TicketRow:
         """Record events of different tickets of today; the row of the last."""
