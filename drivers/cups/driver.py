@@ -64,6 +64,9 @@ class Cups(DocumentPrinter[CupsSettings]):
         self._device_uri: str | None = None
         self._lock = asyncio.Lock()
         self._guards: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Future[DocumentOutcome]] = {}
+        self._unwanted: set[str] = set()
+        """Keys under way whose end is wanted, wherever they are on their way."""
         self._to_clear = False
         self._queue_problem = ""
         self._printer_problem = ""
@@ -104,24 +107,19 @@ class Cups(DocumentPrinter[CupsSettings]):
         """See `DocumentPrinter`."""
         if not re.fullmatch(KEY_PATTERN, job.key) or job.pages < 1 or job.copies < 1:
             raise ValueError("a job needs a key of the pattern, pages and copies")
-        async with self._lock:
-            if self._to_clear:
-                await self._clear()
-            seen = await self._see(job.key)
-            if seen.queued is None and not seen.at_printer:
-                if (refused := self._not_ready(seen)) is not None:
-                    return refused
-                submitted = await self._submit(job)
-                if not isinstance(submitted, int):
-                    return submitted
-                number: int | None = submitted
-            else:
-                number = seen.queued.id if seen.queued is not None else None
-                if seen.queued is not None and seen.queued.empty:
-                    await self._try(self._queue.cancel(seen.queued.id))
-                    return DocumentNotPrinted("never_submitted")
-            on_progress(DocumentSubmitted())
-            return await self._follow(job.key, number, follow.begin(self._clock(), job.sides, job), on_progress)
+        if job.key in self._under_way:
+            raise ValueError(f"job {job.key} is under way")
+        ended = asyncio.get_running_loop().create_future()
+        self._under_way[job.key] = ended
+        try:
+            async with self._lock:
+                outcome = await self._print(job, on_progress)
+            ended.set_result(outcome)
+            return outcome
+        finally:
+            ended.cancel()
+            del self._under_way[job.key]
+            self._unwanted.discard(job.key)
 
     async def find(self, key: str) -> DocumentOutcome | DocumentWaiting:
         """See `DocumentPrinter`."""
@@ -131,7 +129,12 @@ class Cups(DocumentPrinter[CupsSettings]):
         return DocumentWaiting(known)
 
     async def cancel(self, key: str) -> DocumentOutcome:
-        """See `DocumentPrinter`."""
+        """See `DocumentPrinter`. It reaches a job that is not submitted yet, too."""
+        if (ended := self._under_way.get(key)) is not None:
+            self._unwanted.add(key)
+            await asyncio.wait([ended])
+            if not ended.cancelled():
+                return ended.result()
         seen = await self._see(key)
         known = follow.found(seen, self.settings)
         if isinstance(known, DocumentPrinted | DocumentNotPrinted | DocumentUnknown):
@@ -153,6 +156,25 @@ class Cups(DocumentPrinter[CupsSettings]):
 
     # -- one job ----------------------------------------------------------------------------------------------------
 
+    async def _print(self, job: DocumentJob, on_progress: OnProgress) -> DocumentOutcome:
+        if self._to_clear:
+            await self._clear()
+        seen = await self._see(job.key)
+        if seen.queued is None and not seen.at_printer:
+            if (refused := self._not_ready(seen)) is not None:
+                return refused
+            submitted = await self._submit(job)
+            if not isinstance(submitted, int):
+                return submitted
+            number: int | None = submitted
+        else:
+            number = seen.queued.id if seen.queued is not None else None
+            if seen.queued is not None and seen.queued.empty:
+                await self._try(self._queue.cancel(seen.queued.id))
+                return DocumentNotPrinted("never_submitted")
+        on_progress(DocumentSubmitted())
+        return await self._follow(job.key, number, follow.begin(self._clock(), job.sides, job), on_progress)
+
     def _not_ready(self, seen: Seen) -> DocumentNotPrinted | None:
         """Why nothing is sent now: a job that waits for a person comes out when its resident has left."""
         reason: NotPrintedReason | None = None
@@ -169,6 +191,8 @@ class Cups(DocumentPrinter[CupsSettings]):
 
     async def _submit(self, job: DocumentJob) -> int | DocumentOutcome:
         """The number of a job that has its document; or how it ended before."""
+        if job.key in self._unwanted:
+            return DocumentNotPrinted("cancelled")
         try:
             number = await self._queue.create(job, self.settings.media)
         except SilenceError as error:
@@ -178,6 +202,9 @@ class Cups(DocumentPrinter[CupsSettings]):
         except RefusedError as error:
             log.warning("%s: the queue refused a job: %s", self.name, error)
             return DocumentNotPrinted("refused")
+        if job.key in self._unwanted:
+            await self._try(self._queue.cancel(number))
+            return DocumentNotPrinted("cancelled")
         try:
             await self._queue.send(number, job.pdf, self.settings.send_timeout_s)
         except SilenceError as error:
@@ -217,6 +244,8 @@ class Cups(DocumentPrinter[CupsSettings]):
         told: DocumentProgress = DocumentSubmitted()
         while not self._link.closed:
             seen = await self._see(key, number)
+            if key in self._unwanted:
+                memory = follow.stop(memory, self._clock())
             step = follow.step(memory, seen, self._clock(), self.settings)
             memory = step.memory
             for act in step.acts:

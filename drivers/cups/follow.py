@@ -129,6 +129,13 @@ def begin(
     )
 
 
+def stop(memory: Memory, now: float) -> Memory:
+    """From now on, its end is wanted."""
+    if memory.cancelling is not None:
+        return memory
+    return msgspec.structs.replace(memory, cancelling="cancelled", cancelled_at=now)
+
+
 def step(memory: Memory, seen: Seen, now: float, settings: CupsSettings) -> Step:
     """One look more."""
     memory = _remember(memory, seen, now)

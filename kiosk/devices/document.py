@@ -105,7 +105,7 @@ class DocumentPrinter(Device[S_co]):
         Called again with the key of a job that the queue knows, it follows that one. A job that is held longer than
         the driver waits is cancelled. When this call is cancelled, the job is *not*: use `cancel` for that.
         `on_progress` is told what is new, in the event loop. Raises `ValueError` for a job that cannot be (its key,
-        no pages).
+        no pages) or is under way.
         """
 
     @abstractmethod
@@ -118,7 +118,8 @@ class DocumentPrinter(Device[S_co]):
 
     @abstractmethod
     async def cancel(self, key: str) -> DocumentOutcome:
-        """Ask for the end of it, and say how it ended: it may have been printed after all."""
+        """Ask for the end of it, and say how it ended: it may have been printed after all. A `print` that is under
+        way ends the same, though it may not have submitted anything yet."""
 
     async def clear(self) -> None:
         """At the terminal's start, after every `find`: end what is left of jobs from before, and remove the queue's

@@ -155,6 +155,30 @@ async def test_cancelled_in_the_middle(shop: Shop) -> None:
     assert await driver.find(job.key) == ended
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.06, 0.1])
+async def test_cancelled_before_the_queue_has_it(shop: Shop, after_s: float) -> None:
+    driver, job = shop.driver(), shop.job(pages=9)
+    printing = asyncio.create_task(shop.print(driver, job))
+    await asyncio.sleep(after_s)
+    ended = await driver.cancel(job.key)
+    assert isinstance(ended, DocumentNotPrinted)
+    assert ended.reason == "cancelled"
+    assert await printing == ended
+    assert await shop.print(driver, shop.job()) == DocumentPrinted(1)
+    assert shop.sheets(job.key) <= 1
+
+
+async def test_cancelled_while_another_one_prints(shop: Shop) -> None:
+    driver, first, second = shop.driver(), shop.job(pages=4), shop.job()
+    printing = asyncio.create_task(shop.print(driver, first))
+    waiting = asyncio.create_task(shop.print(driver, second))
+    await shop.until(lambda: shop.sheets(first.key) >= 1, "a sheet")
+    assert await driver.cancel(second.key) == DocumentNotPrinted("cancelled", 0)
+    assert await waiting == DocumentNotPrinted("cancelled", 0)
+    assert await printing == DocumentPrinted(4)
+    assert shop.printed(second.key) == []
+
+
 async def test_nothing_happens_for_too_long(shop: Shop) -> None:
     driver, job = shop.driver(stall_s=0.8), shop.job()
     shop.arm("slow_printer", seconds=30)
