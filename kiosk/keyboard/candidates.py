@@ -9,7 +9,6 @@ Words that only sound like the letters come after those that are spelt by them.
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import chain
 
 import msgspec
@@ -17,7 +16,7 @@ from msgspec.structs import replace
 
 from kiosk.keyboard.reading import UNFINISHED, WHOLE, Reading, Spelling, Step
 from kiosk.keyboard.similar import similar
-from kiosk.keyboard.table import Table, Word
+from kiosk.keyboard.table import Piece, Table, Word
 
 ALL = 95_000_000
 """The sum of all frequencies."""
@@ -55,12 +54,16 @@ class Favored(msgspec.Struct, frozen=True):
 
 
 class Composer:
-    """Finds candidates in a table."""
+    """Finds candidates in a table.
+
+    The next letter asks again most of what the last one asked, so that is kept; with the composer it is gone, and so is
+    the last trace of what was typed.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._spelling = Spelling(table.syllables)
-        self._favored = lru_cache(maxsize=64)(self._favoring)
+        self._known: dict[tuple[tuple[Piece, ...], frozenset[str] | None], tuple[Word, ...]] = {}
 
     def read(self, letters: str) -> Reading:
         """The ways to cut `letters`."""
@@ -92,16 +95,14 @@ class Composer:
         return sorted(single, key=lambda step: (-step.end, -self._weight(step)))
 
     def _weight(self, step: Step) -> int:
-        words = self._table.words((step.piece,))
+        words = self._words((step.piece,), None)
         return words[0].weight if words else 0
 
     def _rows(self, reading: Reading, place: int, favored: Favored | None) -> Iterator[tuple[int, _Row]]:
         """Words that may begin at `place`, and where they end."""
         for path in reading.paths(place):
-            words = self._table.words(tuple(step.piece for step in path))
-            if favored is not None:
-                words = self._favored(words, favored.first if place == reading.skip(0) else favored.later)
-            if words:
+            likely = None if favored is None else favored.first if place == reading.skip(0) else favored.later
+            if words := self._words(tuple(step.piece for step in path), likely):
                 cuts = tuple(step.end for step in path)
                 yield reading.skip(cuts[-1]), _Row(words, cuts, path[-1].price == UNFINISHED)
 
@@ -112,13 +113,20 @@ class Composer:
             whole = len(path) > 1 and reading.skip(path[-1].end) == reading.end
             if whole and all(step.price == WHOLE and len(step.piece) == 1 for step in path):
                 pieces = tuple(similar(step.piece[0], self._table.syllables) for step in path)
-                if words := self._table.words(pieces):
+                if words := self._words(pieces, None):
                     rows.append(_Row(words, tuple(step.end for step in path), False))
         return _fairly(rows)
 
-    def _favoring(self, words: tuple[Word, ...], likely: frozenset[str]) -> tuple[Word, ...]:
-        weighed = (replace(word, weight=_favored_weight(word, likely)) for word in words)
-        return tuple(sorted(weighed, key=lambda word: -word.weight))
+    def _words(self, pieces: tuple[Piece, ...], likely: frozenset[str] | None) -> tuple[Word, ...]:
+        """Of the table; those made of `likely` characters weigh more, others less."""
+        known = self._known.get((pieces, likely))
+        if known is None:
+            known = self._table.words(pieces)
+            if likely is not None:
+                weighed = (replace(word, weight=_favored_weight(word, likely)) for word in known)
+                known = tuple(sorted(weighed, key=lambda word: -word.weight))
+            self._known[pieces, likely] = known
+        return known
 
     def _sentence(self, reading: Reading, favored: Favored | None) -> Candidate | None:
         """The likeliest row of words for all letters, or None where one word or none can be all."""

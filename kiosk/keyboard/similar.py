@@ -4,13 +4,11 @@ Whoever grew up with another dialect types what they say. Words for what they ma
 """
 
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
 
 BEGINNINGS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("h", "f"))
 ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
-@lru_cache(maxsize=1024)
 def similar(syllable: str, syllables: AbstractSet[str]) -> tuple[str, ...]:
     """`syllable`, and those of `syllables` that differ from it in such a beginning, such an end, or both."""
     begun = [syllable, *_swapped_beginning(syllable)]

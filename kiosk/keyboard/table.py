@@ -49,10 +49,9 @@ class Table:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self.syllables: frozenset[str] = frozenset(key.decode() for key, _ in self._lines(b"1", rb"[a-z]+"))
         """Every syllable there is."""
-        self.words = lru_cache(maxsize=512)(self._words)
-        """What a tuple of pieces may be, the most frequent first."""
 
-    def _words(self, pieces: tuple[Piece, ...]) -> tuple[Word, ...]:
+    def words(self, pieces: tuple[Piece, ...]) -> tuple[Word, ...]:
+        """What they may be together, the most frequent first. Nothing of it is remembered here."""
         found: list[tuple[int, bytes, bytes]] = []
         open_ended = any(len(piece) > 1 or piece[0].endswith("*") for piece in pieces)
         for first in pieces[0]:

@@ -1,5 +1,7 @@
 """The keyboard under a finger, in the real window."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -180,8 +182,17 @@ def test_nothing_is_remembered_when_the_page_is_gone(writer: Writer) -> None:
     writer.stage.show(ASK)
     writer.type("tianfu")
     writer.stage.finger.tap("pick-1")
-    writer.stage.show(SAMPLES["goodbye"])
-    writer.stage.finger.until(lambda: writer.typists() == 0, "the keyboard gone")
+    writer.type("zhangwei")
+    (typist,) = writer.stage.window._keyboards._typists.values()
+    traces: list[weakref.ref[object]] = [weakref.ref(typist), weakref.ref(typist._composer)]
+    del typist
+    gc.disable()  # gone at once, not when the collector comes by
+    try:
+        writer.stage.show(SAMPLES["goodbye"])
+        writer.stage.finger.until(lambda: writer.typists() == 0, "the keyboard gone")
+        assert [trace() for trace in traces] == [None, None]
+    finally:
+        gc.enable()
     assert writer.stage.window.root.property("typed") is None
 
 
