@@ -195,19 +195,23 @@ class _Page:
             raise web.HTTPServiceUnavailable
         listener = asyncio.Event()
         self._listeners.add(listener)
+        response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream", **_HEADERS})
         try:
-            response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream"})
             await response.prepare(request)
-            while not self._ended and self._session(request) is not None:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(BEAT_SECONDS):
-                        await listener.wait()
-                news = listener.is_set()
-                listener.clear()
-                await response.write(b"event: changed\ndata:\n\n" if news else b": still here\n\n")
-            return response
+            with contextlib.suppress(ConnectionError):  # the browser has gone
+                await self._tell(response, listener, request)
         finally:
             self._listeners.discard(listener)
+        return response
+
+    async def _tell(self, response: web.StreamResponse, listener: asyncio.Event, request: web.Request) -> None:
+        while not self._ended and self._session(request) is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await listener.wait()
+            news = listener.is_set()
+            listener.clear()
+            await response.write(b"event: changed\ndata:\n\n" if news else b": still here\n\n")
 
 
 @web.middleware

@@ -191,6 +191,19 @@ async def test_news_come_while_the_page_stands(tmp_path: Path) -> None:
                 assert (await reading).startswith(b"event: changed")
 
 
+async def test_a_browser_that_was_closed_troubles_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with page(tmp_path) as (desk, clerk):
+        await clerk.enter()
+        async with clerk.session.get(f"{clerk.base}/news") as news:
+            assert news.status == 200
+            news.close()
+        for _ in range(5):
+            await desk.give("A")
+            await clerk.get("/window/1")
+        assert "5 人在等" in clerk.text
+    assert caplog.records == []
+
+
 async def test_who_leaves_is_out(tmp_path: Path) -> None:
     async with page(tmp_path) as (_, clerk):
         await clerk.enter()
