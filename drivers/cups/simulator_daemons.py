@@ -11,6 +11,7 @@ import contextlib
 import grp
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -23,6 +24,8 @@ QUEUE = "hall"
 _PROGRAMS = ("cupsd", "ippeveprinter", "lpadmin", "dbus-daemon")
 _COMMAND = Path(__file__).with_name("simulator_command.py")
 _START_S = 20.0
+_PORTS = range(12_000, 32_000)
+_TRIES = 100
 _PLACE = "kiosk-cups-"
 """Then the simulator's process id, then what makes it one of its own."""
 
@@ -92,10 +95,13 @@ class DaemonError(RuntimeError):
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody has just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port on loopback that nobody has just now, and that the kernel hands to nobody who asks for any."""
+    for _ in range(_TRIES):
+        port = _PORTS.start + secrets.randbelow(len(_PORTS))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise DaemonError("no free port on loopback")
 
 
 def _find(program: str) -> str:
@@ -220,6 +226,8 @@ class Daemons:
         }
         for path, text in files.items():
             path.write_text(text, encoding="utf-8")
+        # AppArmor, where it is on, lets /usr/sbin/cupsd into the system's folders only. A copy is not meant by that.
+        self._programs["cupsd"] = shutil.copy(self._programs["cupsd"], str(self._place / "cupsd"))
         (self._place / "print").chmod(0o755)
 
     async def _run(self, name: str, *words: str) -> None:
