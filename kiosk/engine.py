@@ -49,7 +49,7 @@ OPEN_SECONDS = 5.0
 FORMS = "print_form"
 """The journey that needs forms."""
 
-FORGET_EVERY = timedelta(hours=1)
+UPKEEP_EVERY = timedelta(hours=1)
 
 
 class Engine:
@@ -133,21 +133,27 @@ class Engine:
 
     async def _keep_ledger(self, opened: asyncio.Event) -> None:
         """Open the ledger and let everything work with it; again and again when that fails."""
+        told = ""
         while True:
             try:
                 ledger = await Ledger.open(self._folder(), self._config.terminal.id, self._now)
             except (LedgerError, OSError) as error:
-                busy = isinstance(error, LedgerBusyError)
-                log.error("the ledger stays closed: %s", "another terminal runs on this folder" if busy else error)
+                why = "another terminal runs on this folder" if isinstance(error, LedgerBusyError) else str(error)
+                if why != told:  # or a disk that is full for a month would be told of every ten seconds
+                    log.error("the ledger stays closed: %s", why)
+                    told = why
             except Exception:
                 log.exception("the ledger stays closed")
             else:
+                if told:
+                    log.info("the ledger is open again")
+                    told = ""
                 await self._and_close(ledger, opened)
             opened.set()
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _and_close(self, ledger: Ledger, opened: asyncio.Event) -> None:
-        upkeep = asyncio.create_task(_forget_expired(ledger))
+        upkeep = asyncio.create_task(_keep_up(ledger))
         try:
             self.ledger = ledger
             async with self._queue_on(ledger):
@@ -300,12 +306,13 @@ class Engine:
         return folder if folder.is_absolute() else self._config.path.parent / folder
 
 
-async def _forget_expired(ledger: Ledger) -> None:
-    """Delete expired personal values, now and then; a ledger that fails meanwhile says so itself."""
+async def _keep_up(ledger: Ledger) -> None:
+    """Delete expired personal values and cut the log, now and then; a ledger that fails meanwhile says so itself."""
     with contextlib.suppress(LedgerError):
         while True:
             await ledger.forget_expired()
-            await asyncio.sleep(FORGET_EVERY.total_seconds())
+            await asyncio.sleep(UPKEEP_EVERY.total_seconds())
+            await ledger.tidy()
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

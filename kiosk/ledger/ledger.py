@@ -106,6 +106,10 @@ class Ledger:
         """Delete expired personal values of closed orders; returns how many."""
         return await self._thread.call(self._store.forget_expired)
 
+    async def tidy(self) -> None:
+        """Cut the write-ahead log: it never shortens by itself."""
+        await self._thread.call(self._store.tidy)
+
     async def aclose(self) -> None:
         """Finish what was asked for and give the folder back. May be called again."""
         try:

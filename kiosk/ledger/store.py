@@ -183,6 +183,24 @@ class Store:
                 [int(self._now() * 1000)],
             ).rowcount
 
+    def tidy(self) -> None:
+        """Bring what the write-ahead log holds into the database, and cut the log to nothing.
+
+        SQLite reuses the log but never shortens it, and what was deleted from the database stands there for a while.
+        What is recorded is on disk with or without this, so trouble with it is no doubt.
+        """
+        self._check_open()
+        self._db.execute("PRAGMA busy_timeout = 0")  # whoever reads: a resident may be waiting for the next step
+        try:
+            busy, pages, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            log.warning("the write-ahead log of the ledger cannot be cut: %s", error)
+        else:
+            if busy:
+                log.warning("the write-ahead log of the ledger cannot be cut: somebody reads it (%d pages)", pages)
+        finally:
+            self._db.execute("PRAGMA busy_timeout = 5000")
+
     def close(self) -> None:
         """Give the folder back. May be called again."""
         try:
@@ -238,10 +256,13 @@ class Store:
         yield self._db
         self._db.execute("COMMIT")
 
-    @contextlib.contextmanager
-    def _sure(self) -> Iterator[None]:
+    def _check_open(self) -> None:
         if self._shut:
             raise LedgerClosedError(f"the ledger takes no more calls: {self._shut}")
+
+    @contextlib.contextmanager
+    def _sure(self) -> Iterator[None]:
+        self._check_open()
         try:
             yield
         except BaseException as error:

@@ -13,6 +13,7 @@ import termios
 import time
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO
 
 import serial
@@ -22,6 +23,8 @@ from kiosk.ports.urls import Address, SerialAddress, SocketAddress, SpyAddress, 
 
 CHUNK = 4096
 """Bytes read or written at once."""
+SPY_BYTES = 16 * 1024 * 1024
+"""How long a spy's file grows before it is put aside."""
 
 
 class Transport(ABC):
@@ -151,16 +154,35 @@ class _Socket(_Descriptor):
 
 
 class _Spy(Transport):
-    """Another transport whose traffic is written down, one line of hexadecimal per transfer."""
+    """Another transport whose traffic is written down, one line of hexadecimal per transfer.
 
-    def __init__(self, inner: Transport, log: BinaryIO) -> None:
+    A file that has grown to `SPY_BYTES` becomes FILE.1, in the place of the one before, and a new one begins: a spy
+    that was forgotten must not fill the disk.
+    """
+
+    def __init__(self, inner: Transport, path: Path | None) -> None:
+        """Raises `PortError` when the file cannot be written."""
         self._inner = inner
-        self._log = log
+        self._path = path
+        self._log = self._opened()
+
+    def _opened(self) -> BinaryIO:
+        if self._path is None:
+            return sys.stderr.buffer
+        try:
+            return self._path.open("ab")
+        except OSError as error:
+            raise PortError(f"cannot write the spy's file {self._path}: {error.strerror}") from error
 
     def _note(self, mark: str, data: bytes) -> None:
         moment = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
-        self._log.write(f"{moment} {mark} {data.hex(' ')}\n".encode())
-        self._log.flush()
+        with contextlib.suppress(OSError):  # a full disk is no reason to stop the device
+            self._log.write(f"{moment} {mark} {data.hex(' ')}\n".encode())
+            self._log.flush()
+            if self._path is not None and self._log.tell() > SPY_BYTES:
+                self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+                self._log.close()
+                self._log = self._opened()
 
     def wait(self, want_write: bool, timeout_s: float | None) -> None:
         self._inner.wait(want_write, timeout_s)
@@ -200,8 +222,7 @@ def open_transport(address: Address, timeout_s: float) -> Transport:
         case SpyAddress(inner=inner, file=file):
             transport = open_transport(inner, timeout_s)
             try:
-                log: BinaryIO = sys.stderr.buffer if file is None else file.open("ab")
-            except OSError as error:
+                return _Spy(transport, file)
+            except PortError:
                 transport.close(discard=False)
-                raise PortError(f"cannot write the spy's file {file}: {error.strerror}") from error
-            return _Spy(transport, log)
+                raise

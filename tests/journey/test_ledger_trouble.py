@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 
 import msgspec
 import pytest
 
+from kiosk import engine
+from kiosk.ledger.files import Files
 from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store
 from kiosk.orders.rows import Rows
@@ -119,6 +122,18 @@ async def test_disk_that_hangs_when_an_order_begins_closes_money_and_not_the_scr
         person.answers.clear()
         person.answer("primary")
         await terminal.over()
+
+
+async def test_upkeep_runs_by_itself(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "UPKEEP_EVERY", timedelta(seconds=0.1))
+    hall.owe(hall.account)
+    log = Files(hall.ledger).database.with_name("ledger.db-wal")
+    async with standing(hall) as terminal:
+        await terminal.over()
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while log.stat().st_size:
+                await terminal.passes()
+        assert terminal.engine.orders is not None
 
 
 def ended(view: Outcome) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.ports import transports
 from kiosk.ports.errors import PortError, WriteTimeoutError
 from kiosk.ports.port import Port, open_port
 from kiosk.ports.threads import in_daemon_thread
@@ -197,6 +198,20 @@ async def test_a_spy_writes_both_directions_down(device: Pty, tmp_path: Path) ->
         os.write(device.master, b"\x12")
         assert await take(port, 1) == b"\x12"
     assert [line.split(" ", 1)[1] for line in file.read_text().splitlines()] == ["> 10 04 01", "< 12"]
+
+
+async def test_a_spy_that_was_forgotten_does_not_fill_the_disk(
+    device: Pty, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transports, "SPY_BYTES", 1000)
+    file = tmp_path / "evidence.txt"
+    async with opened(f"spy://{device.path}?file={file}") as port:
+        for n in range(100):
+            await port.write(bytes((n,)), 1)
+            os.read(device.master, 10)
+    assert 0 < file.stat().st_size < 1100
+    assert 1000 < file.with_name("evidence.txt.1").stat().st_size < 1100
+    assert file.read_text().splitlines()[-1].endswith("> 63")
 
 
 async def test_work_on_a_thread_brings_its_value_or_its_exception() -> None:

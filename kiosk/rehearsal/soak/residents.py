@@ -23,6 +23,7 @@ from kiosk.rehearsal.touch import Finger, NotThereError
 from kiosk.views.common import Attract, Goodbye, Home, OutOfService, Starting, Working
 from kiosk.views.gas import ChooseAmount, EnterAccount
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay
+from kiosk.views.rating import RateService
 from kiosk.views.view import View
 
 ACCOUNTS = {
@@ -155,6 +156,8 @@ class Residents:
                 self._at_the_wallet(view)
             case AtReader():
                 self._at_the_reader(view)
+            case RateService():
+                self._rate()
             case _:
                 self._press_on(name)
 
@@ -183,6 +186,12 @@ class Residents:
             self._hand.submit(self._simulators.do, "transbank_pos", does)  # it may wait for the terminal
         with contextlib.suppress(NotThereError):
             self._finger.until(lambda: self._view != view, "the reader's next step")
+
+    def _rate(self) -> None:
+        grade = self._draw.below(6)
+        if grade:
+            self._finger.tap(f"grade-{grade}")
+        self._finger.tap("primary" if grade else "skip")
 
     def _leave(self) -> None:
         self._press_on("", "cancel", "secondary", "back")
