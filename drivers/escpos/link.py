@@ -54,8 +54,10 @@ class Link:
         return bool(data)
 
     async def _ask(self, n: Literal[1, 2, 3, 4]) -> int | None:
+        deadline = self._now() + self._settings.reply_timeout_s
         while await self._listen(0):  # late answers to earlier questions
-            pass
+            if self._now() >= deadline:
+                return None  # it never stops: no byte of that is an answer
         self._status.clear()
         await self.write(wire.ask(n))
         deadline = self._now() + self._settings.reply_timeout_s

@@ -20,6 +20,7 @@ from aiohttp import web
 from drivers.escpos.simulator_machine import FAULTS, Machine, Model
 from drivers.escpos.simulator_paper import Piece
 from drivers.escpos.simulator_wire import PtyWire, TcpWire, Wire
+from kiosk.testing.babbling import Babbling
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main, open_books
 
 _SCHEMA = """
@@ -51,6 +52,8 @@ BUTTONS = (
     Button(label="Cut the answer", group="Cable", fault="half_reply"),
     Button(label="Garble the answer", group="Cable", fault="garbage_reply"),
     Button(label="Lose the answer", group="Cable", fault="no_reply"),
+    Button(label="Babble without end", group="Cable", action="babble"),
+    Button(label="Be quiet", group="Cable", action="hush"),
 )
 
 
@@ -83,6 +86,7 @@ class Printer:
         )
         self._machine = Machine(model, self.faults, self.talk, self)
         self._wire.on_data = self._machine.receive
+        self._babbling = Babbling(self._wire.pour)
         self._run: asyncio.Task[None] | None = None
         self._strikes: set[asyncio.Task[Json]] = set()
         self.actions: Mapping[str, Action] = {
@@ -103,6 +107,8 @@ class Printer:
             "unplug": self._unplug,
             "plug": self._plug,
             "unstall": self._unstall,
+            "babble": self._babble,
+            "hush": self._hush,
         }
 
     async def start(self) -> Json:
@@ -113,6 +119,7 @@ class Printer:
 
     async def stop(self) -> None:
         """See `Simulator`."""
+        self._babbling.end()
         await self._wire.unplug()
         if self._run is not None:
             await self._machine.stop(self._run)
@@ -250,6 +257,14 @@ class Printer:
 
     async def _plug(self, _: Json) -> Json:
         await self._wire.plug()
+        return self._state()
+
+    async def _babble(self, _: Json) -> Json:
+        self._babbling.begin()
+        return self._state()
+
+    async def _hush(self, _: Json) -> Json:
+        self._babbling.end()
         return self._state()
 
     async def _unstall(self, _: Json) -> Json:

@@ -28,6 +28,9 @@ class Wire(Protocol):
     def send(self, data: bytes) -> None:
         """Send, or lose it when nobody is there."""
 
+    def pour(self, data: bytes) -> None:
+        """As much of it as the other side takes at the moment."""
+
     def hold(self, on: bool) -> None:
         """Stop reading (the receive buffer is full), or go on."""
 
@@ -68,6 +71,11 @@ class TcpWire:
     def send(self, data: bytes) -> None:
         """See `Wire`."""
         if self._client is not None:
+            self._client.transport.write(data)
+
+    def pour(self, data: bytes) -> None:
+        """See `Wire`."""
+        if self._client is not None and not self._client.transport.get_write_buffer_size():
             self._client.transport.write(data)
 
     def hold(self, on: bool) -> None:
@@ -157,6 +165,10 @@ class PtyWire:
         if self._master >= 0:
             with contextlib.suppress(OSError):
                 os.write(self._master, data)
+
+    def pour(self, data: bytes) -> None:
+        """See `Wire`."""
+        self.send(data)
 
     def hold(self, on: bool) -> None:
         """See `Wire`."""

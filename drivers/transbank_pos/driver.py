@@ -14,7 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from drivers.transbank_pos import wire
-from drivers.transbank_pos.link import Link
+from drivers.transbank_pos.link import BABBLES, Link
 from drivers.transbank_pos.settings import TransbankPosSettings
 from kiosk.devices import health
 from kiosk.devices.payment import (
@@ -42,6 +42,8 @@ from kiosk.ports.port import open_port
 log = logging.getLogger(__name__)
 
 _ANSWERS_KEPT = 64
+_QUIET_S = 0.5
+"""Before a terminal that babbled is believed again."""
 
 _TROUBLE: dict[str, health.Reason] = {
     "24": "paper_out",
@@ -83,6 +85,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         self._url = _with_speed(port)
         self._lock = asyncio.Lock()
         self._link: Link | None = None
+        self._babbled = False
         self._closed = False
         self._sale: _Sale | None = None
         self._reversing = False
@@ -347,6 +350,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
     async def _connect(self) -> Link:
         """The living link, opened anew if need be. Raises `PortError`."""
         if self._link is not None and self._link.lost:
+            self._babbled = self._link.babbles
             await self._hang_up()
         if self._link is None:
             self._refuse_when_closed()
@@ -358,6 +362,9 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
                 raise
             self._link = Link(port, self.settings, self._hear)
             self._trouble = None
+            if self._babbled and not await self._link.quiet(_QUIET_S):
+                raise PortError(BABBLES)
+            self._babbled = False
         return self._link
 
     def _refuse_when_closed(self) -> None:

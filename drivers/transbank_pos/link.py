@@ -15,6 +15,9 @@ from kiosk.ports.errors import PortError, WriteTimeoutError
 from kiosk.ports.port import Port
 
 _LISTEN_S = 3600.0
+_SENSELESS_BYTES, _SENSELESS_S = 2 * wire.FRAME_LIMIT, 10.0
+"""So much in that time without one whole frame is no terminal: even its acknowledgements mean nothing."""
+BABBLES = "it sends without end what nobody understands"
 T = TypeVar("T")
 
 Fate = Literal["accepted", "refused", "silent"]
@@ -35,12 +38,21 @@ class Link:
         self._proving: frozenset[str] = frozenset()
         self.accepted = False
         """Whether the terminal has read the frame that was sent last."""
+        self._senseless = 0
+        self._senseless_since = 0.0
+        self.babbles = False
+        """Whether it was given up because it sends without end what makes no sense."""
         self._reading = asyncio.create_task(self._read(), name="card terminal")
 
     @property
     def lost(self) -> bool:
         """Whether the cable is gone, or the terminal takes no bytes."""
         return self._port.lost is not None or self._reading.done()
+
+    async def quiet(self, seconds: float) -> bool:
+        """Whether it does not babble for so long."""
+        await asyncio.wait([self._reading], timeout=seconds)
+        return not self.lost
 
     async def aclose(self) -> None:
         """Stop reading and let go of the port."""
@@ -93,7 +105,7 @@ class Link:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if future.done():
             return future.result()
-        raise self._port.lost or PortError("the terminal takes no bytes")
+        raise self._port.lost or PortError(BABBLES if self.babbles else "the terminal takes no bytes")
 
     # -- the task ---------------------------------------------------------------------------------------------------
 
@@ -105,8 +117,18 @@ class Link:
                 if not data and inside:
                     self._inbox.reset()
                     await self._reply(wire.NAK)
+                self._weigh(len(data))
                 for heard in self._inbox.feed(data):
                     await self._hear(heard)
+                if self.babbles:
+                    return
+
+    def _weigh(self, size: int) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._senseless_since > _SENSELESS_S:
+            self._senseless, self._senseless_since = 0, now
+        self._senseless += size
+        self.babbles = self._senseless > _SENSELESS_BYTES
 
     async def _hear(self, heard: wire.Heard) -> None:
         match heard:
@@ -115,6 +137,7 @@ class Link:
             case wire.Damaged():
                 await self._reply(wire.NAK)
             case wire.Message():
+                self._senseless, self.babbles = 0, False
                 if heard.function in self._proving:
                     self._settle_control(accepted=True)
                 if self._answer is not None and heard.function == self._wanted and not self._answer.done():

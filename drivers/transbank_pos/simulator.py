@@ -17,6 +17,7 @@ from drivers.transbank_pos.simulator_books import Books, Card
 from drivers.transbank_pos.simulator_speaking import FAULTS, Model
 from drivers.transbank_pos.simulator_terminal import Terminal
 from drivers.transbank_pos.simulator_wire import Cable
+from kiosk.testing.babbling import Babbling
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
 
 BUTTONS = (
@@ -52,6 +53,8 @@ BUTTONS = (
     Button(label="Lose the sale's answer", group="Cable", fault="lost_answer", more={"function": "0210"}),
     Button(label="Lose the next request", group="Cable", fault="lost_request"),
     Button(label="Dark", group="Cable", fault="silent", times=-1),
+    Button(label="Babble without end", group="Cable", action="babble"),
+    Button(label="Be quiet", group="Cable", action="hush"),
 )
 
 
@@ -63,6 +66,7 @@ class CardTerminal:
         self._unit = str(options.unit)
         self._books = Books(folder, options.terminal)
         self.cable = Cable(folder.absolute() / "terminal.tty")
+        self._babbling = Babbling(self.cable.send)
         self.faults = Faults(FAULTS)
         self.talk = Talk()
         model = Model(
@@ -99,6 +103,8 @@ class CardTerminal:
             "power_on": self._power_on,
             "unplug": self._do(lambda _: self.cable.unplug()),
             "plug": self._do(lambda _: self.cable.plug()),
+            "babble": self._do(lambda _: self._babbling.begin()),
+            "hush": self._do(lambda _: self._babbling.end()),
         }
 
     async def start(self) -> Json:
@@ -107,6 +113,7 @@ class CardTerminal:
 
     async def stop(self) -> None:
         """See `Simulator`."""
+        self._babbling.end()
         await self.terminal.stop()
         self.cable.unplug()
         self._books.shut()

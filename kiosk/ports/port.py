@@ -12,13 +12,17 @@ from collections import deque
 from collections.abc import Callable
 
 from kiosk.ports.errors import PortError, WriteTimeoutError
-from kiosk.ports.transports import Transport, open_transport
+from kiosk.ports.transports import CHUNK, Transport, open_transport
 from kiosk.ports.urls import parse_url
 
 CLOSE_S = 2.0
 """How long `aclose` waits for the thread at most."""
 
 _INPUT_LIMIT = 1 << 20
+FLOOD_PAUSE_S = 0.01
+"""Between two full chunks: 400 KB/s are more than any device here has to say, and leave the processor to the others."""
+_PIECE = 1 << 14
+"""Bytes given out at once: to make sense of them must not keep the loop for long."""
 
 
 class _Write:
@@ -65,11 +69,13 @@ class Port:
         return self._error
 
     async def read(self, timeout_s: float) -> bytes:
-        """What has arrived, as soon as there is anything; `b""` when nothing came in `timeout_s`.
+        """What has arrived (of much, a part), as soon as there is anything; `b""` when nothing came in `timeout_s`.
 
         What arrived before an unplug is still given out first.
         """
         deadline = self._loop.time() + timeout_s
+        if self._input:
+            await asyncio.sleep(0)  # a device that never stops must leave the others their turn
         while not self._input:
             if self._error is not None:
                 raise self._error
@@ -79,8 +85,8 @@ class Port:
                     await self._news.wait()
             except TimeoutError:
                 break
-        data = bytes(self._input)
-        self._input.clear()
+        data = bytes(self._input[:_PIECE])
+        del self._input[:_PIECE]
         return data
 
     async def write(self, data: bytes, timeout_s: float) -> None:
@@ -200,6 +206,8 @@ class Port:
         self._tell(self._arrived, data)
         while not self._taken.wait(1) and not self._stop and not self._loop.is_closed():
             pass
+        if len(data) == CHUNK:  # and there is more of it
+            time.sleep(FLOOD_PAUSE_S)
 
     def _push(self, transport: Transport, write: _Write) -> None:
         error: PortError | None = None

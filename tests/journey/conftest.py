@@ -149,9 +149,9 @@ def hall(simulators: Simulators, tmp_path: Path) -> Hall:
     for name in simulators.names:
         simulators.clear(name)
     simulators.do("gas_company_http", "plug")
-    for action in ("power_on", "plug", "refill", "load_keys", "close_batch", "other_sale"):
+    for action in ("hush", "power_on", "plug", "refill", "load_keys", "close_batch", "other_sale"):
         simulators.do("transbank_pos", action)
-    for action in ("power_on", "refill", "cover_close", "repair"):
+    for action in ("hush", "power_on", "refill", "cover_close", "repair"):
         simulators.do("escpos", action)
     return Hall(simulators, tmp_path)
 

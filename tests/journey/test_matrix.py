@@ -46,8 +46,8 @@ PARTIES = {
 HEALED = {
     "wechat_pay": ("plug",),
     "gas_company_http": ("plug",),
-    "transbank_pos": ("plug", "power_on", "refill", "load_keys"),
-    "escpos": ("plug", "power_on", "refill", "cover_close", "free_cutter", "repair"),
+    "transbank_pos": ("hush", "plug", "power_on", "refill", "load_keys"),
+    "escpos": ("hush", "plug", "power_on", "refill", "cover_close", "free_cutter", "repair"),
 }
 LATE_LOOKS = msgspec.structs.replace(ORDERS, late_watch_hours=1, late_looks_seconds=(0.2, 0.5, 1, 2, 4, 8))
 UNPROVABLE = ("other_sale", "close_batch", "swap")

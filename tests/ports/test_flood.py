@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kiosk.ports import port as port_module
 from kiosk.ports.port import _INPUT_LIMIT
 from tests.ports.test_port import Pty, opened, take
 
@@ -65,7 +66,10 @@ async def test_flood_while_the_engine_is_busy_waits_in_the_device_and_not_in_mem
         assert flood.sent < PLENTY // 8
 
 
-async def test_flood_that_nobody_reads_is_forgotten_but_for_the_newest_part(flood: Flood) -> None:
+async def test_flood_that_nobody_reads_is_forgotten_but_for_the_newest_part(
+    flood: Flood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port_module, "FLOOD_PAUSE_S", 0)
     async with opened(flood.device.path) as port:
         flood.begin()
         await asyncio.to_thread(flood.over.wait)

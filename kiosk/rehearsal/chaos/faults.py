@@ -110,8 +110,8 @@ HEALED = MappingProxyType(
     {
         "wechat_pay": ("plug",),
         "gas_company_http": ("plug", "set_limits"),
-        "transbank_pos": ("plug", "power_on", "refill", "load_keys"),
-        "escpos": ("plug", "power_on", "refill", "cover_close", "free_cutter", "repair", "unstall"),
+        "transbank_pos": ("hush", "plug", "power_on", "refill", "load_keys"),
+        "escpos": ("hush", "plug", "power_on", "refill", "cover_close", "free_cutter", "repair", "unstall"),
     }
 )
 """What makes each machine whole again."""
