@@ -233,8 +233,9 @@ def steps() -> tuple[str, ...]:
 def applied_steps(db: Database) -> tuple[str, ...]:
     """The names of the steps that a ledger went through. Raises `sqlite3.Error` where there is no such table."""
     # not by SCHEMA.applied, which trips over columns that we do not need
-    query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
-    return tuple(name for (name,) in db.execute(query, [SCHEMA.name]))
+    # a damaged name may have become bytes or a number, and is then that of no step
+    query = "SELECT CAST(name AS TEXT) FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
+    return tuple(name or "" for (name,) in db.execute(query, [SCHEMA.name]))
 
 
 @cache

@@ -8,6 +8,7 @@
 `spy://` takes its `file` off the end of the URL; without one the bytes go to standard error.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -88,7 +89,7 @@ def _serial(url: str, path: str, query: str) -> SerialAddress:
         raise PortUrlError(f"{url}: a serial port needs a device path, as in serial:///dev/ttyUSB0")
     options: dict[str, object] = {}
     for key, value in parse_qsl(query, keep_blank_values=True):
-        if key == "baudrate" and value.isascii() and value.isdigit() and int(value) > 0:
+        if key == "baudrate" and re.fullmatch(r"[1-9][0-9]{0,7}", value):
             options[key] = int(value)
         elif value in _CHOICES.get(key, ()):
             options[key] = value if key == "parity" else int(value)

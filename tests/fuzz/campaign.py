@@ -26,6 +26,8 @@ CPU_SECONDS = 5.0
 """What any input may cost of the processor, whatever it is spent on."""
 KEPT = 300
 """Inputs for new lines, at most; none is much longer than the valid ones, or the run would get slower and slower."""
+SHOWN = 2_000
+"""Bytes of a failing input."""
 MIB = 1024 * 1024
 GROWTH_MIB = 24
 """More than this from a quarter of the run to its end is a leak."""
@@ -61,7 +63,8 @@ class Failure(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         again = f"make fuzz ONLY={self.target} SEED={self.seed} INPUTS={self.asked}"
-        return f"{self.target}: input {self.number} of seed {self.seed}: {self.why}\n{self.data.hex()}\n{again}"
+        shown = self.data.hex() if len(self.data) <= SHOWN else f"{len(self.data)} bytes"
+        return f"{self.target}: input {self.number} of seed {self.seed}: {self.why}\n{shown}\n{again}"
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -68,8 +68,14 @@ def _told(db: Database, ready: opening.Ready) -> Told:
     bodies = [body for (body,) in db.execute("SELECT CAST(body AS BLOB) FROM journal ORDER BY seq")]
     numbers = [number for (number,) in db.execute("SELECT order_no FROM orders UNION SELECT order_no FROM journal")]
     orders = {number: checks.stored(db, number) for number in numbers if number and number not in ready.mend}
-    there = {row.matter: row for kind in MATTERS for row in tables.matters_where(db, kind.row, {})}
     mended = {matter: row for _, matter, row in ready.mend_matters}
+    there = {
+        matter: row
+        for kind in MATTERS
+        for (matter,) in db.execute(" ".join(("SELECT matter FROM", kind.table))).fetchall()
+        if matter not in mended
+        for row in tables.matters_where(db, kind.row, {"matter": matter})
+    }
     return bodies, _known({**orders, **ready.mend}), _known({**there, **mended})
 
 

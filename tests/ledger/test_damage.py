@@ -243,6 +243,14 @@ def test_newer_schema_is_left_alone(folder: Path) -> None:
     assert not (folder / "quarantine").exists()
 
 
+@pytest.mark.parametrize("name", [b"\xff0001", 7, 0.5, b""])
+def test_step_whose_name_is_of_another_kind_is_damage(folder: Path, name: object) -> None:
+    """Found by fuzzing: a flipped bit in a record's header makes text of its values, or bytes, or numbers."""
+    with connect(Files(folder).database) as db:
+        db.execute("UPDATE _sqlite_migrations SET name = ? WHERE name = '0001_journal'", [name])
+    assert "not a ledger of this program" in str(_reopen(folder))
+
+
 def test_event_of_a_newer_version_is_left_alone(folder: Path) -> None:
     _rewrite(folder, lambda body: body.replace(b"attempt.sent.v1", b"attempt.sent.v2"))
 

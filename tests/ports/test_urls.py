@@ -38,6 +38,8 @@ def test_what_a_url_means(url: str, address: Address) -> None:
         "ttyUSB0",
         "serial://",
         "serial:///dev/ttyS0?baudrate=fast",
+        "serial:///dev/ttyS0?baudrate=0",
+        "serial:///dev/ttyS0?baudrate=" + "1" * 5000,
         "serial:///dev/ttyS0?parity=X",
         "serial:///dev/ttyS0?colour=red",
         "socket://127.0.0.1",
