@@ -40,7 +40,7 @@ async def test_owed_order_in_a_damaged_ledger_is_not_paid_twice_and_not_forgotte
     sound = shutil.copytree(hall.ledger, hall.ledger.with_name("sound"))
     damage(hall.ledger)
 
-    async with standing(hall) as terminal:
+    async with standing(hall, journeys=("gas_bill",)) as terminal:
         shown = await terminal.person.at(OutOfService)
         assert shown.reason == "reason.money_closed"
         assert not terminal.engine.money_open.is_set()
