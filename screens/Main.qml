@@ -33,6 +33,7 @@ Rectangle {
     signal choseLanguage
     signal choseModes(large: bool, contrast: bool)
     signal keyboardAsked(number: int, what: string, details: string)
+    signal minutePassed
     signal touched
     signal wentBack(number: int)
     signal wentHome(number: int)
@@ -145,6 +146,24 @@ Rectangle {
         running: root.shownView === "Home" && root.settled && root.likely !== null
 
         onTriggered: stack.prepare(root.likely.url, root.likely.values)
+    }
+
+    // Python tells the time, and may be busy: whatever moves goes first.
+    Timer {
+        property real told: 0 // in minutes since 1970
+
+        interval: Theme.beat
+        objectName: "clock"
+        repeat: true
+        running: root.settled
+
+        onTriggered: {
+            const minute = Math.floor(Date.now() / 60000);
+            if (minute !== told) {
+                told = minute;
+                root.minutePassed();
+            }
+        }
     }
 
     Header {

@@ -108,9 +108,6 @@ class StageWindow:
         self._catalogue = catalogue(self.language)
         self._code = 0
         self._calls = _Calls(self._show, self._ask, self._end)
-        self._clock = QTimer()
-        self._clock.setSingleShot(True)
-        self._clock.timeout.connect(self._tell_time)
         self.view = QQuickView()
         self.root = self._load()
 
@@ -168,7 +165,6 @@ class StageWindow:
 
     def dispose(self) -> None:
         """Take the window and its screens out of memory, before the process or a test ends."""
-        self._clock.stop()
         for timer in self._calls.findChildren(QTimer):
             timer.stop()
         self.view.close()
@@ -232,6 +228,7 @@ class StageWindow:
         heard.touched.connect(lambda: self._post(Touched()))
         heard.choseLanguage.connect(self._chose_language)
         heard.choseModes.connect(lambda large, contrast: self._post(ChoseModes(Modes(large=large, contrast=contrast))))
+        heard.minutePassed.connect(self._tell_time)
         heard.calledStaff.connect(lambda: self._post(CalledStaff()))
 
     def _chose_language(self) -> None:
@@ -262,9 +259,8 @@ class StageWindow:
         self.root.setProperty("hall", self._time())
 
     def _time(self) -> dict[str, Plain]:
-        """Now, as the screens show it; told again with the next minute."""
+        """Now, as the screens show it."""
         now = datetime.now(ZoneInfo(self.hall.timezone))
-        self._clock.start((60 - now.second) * 1000 - now.microsecond // 1000)
         time, date = clock_texts(now, self._catalogue)
         return {"time": time, "date": date}
 

@@ -5,7 +5,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import Any, cast
 
+import msgspec
 import pytest
 import zxingcpp
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -58,6 +60,23 @@ def test_the_wallet_code_can_be_scanned(stage: Rig) -> None:
     found = zxingcpp.read_barcode(pixels)
     assert found is not None
     assert found.text == "weixin://wxpay/bizpayurl?pr=p4lpSuKzz"
+
+
+def test_the_clock_is_told_when_nothing_moves(rig: Callable[[DisplaySettings], Rig]) -> None:
+    """A slide would wait for Python, which may be busy."""
+    stage = rig(DisplaySettings(fullscreen=False))
+    stage.show(SAMPLES["home"])
+    root = stage.window.root
+    clock = next(found for found in root.findChildren(QObject) if found.objectName() == "clock")
+    told: list[object] = []
+    cast("Any", root).minutePassed.connect(lambda: told.append(root.property("settled")))
+    clock.setProperty("interval", 5)
+    stage.finger.until(lambda: told == [True], "the time")
+    clock.setProperty("told", 0)
+    stage.window.show(msgspec.structs.replace(stage.page(SAMPLES["account"]), direction="forward"))
+    stage.finger.until(lambda: root.property("settled") is False, "a slide")
+    assert clock.property("running") is False
+    stage.finger.until(lambda: told == [True, True], "the time after the slide")
 
 
 def test_a_rare_character_of_a_name_has_a_glyph(stage: Rig) -> None:
