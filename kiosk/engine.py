@@ -23,6 +23,7 @@ from kiosk.forms.desk import PrintDesk
 from kiosk.forms.service import Forms
 from kiosk.forms.wire import Hall
 from kiosk.host import Host
+from kiosk.items.shelf import Shelf
 from kiosk.journeys.installed import JourneyError, load_journey
 from kiosk.journeys.journey import Journey
 from kiosk.ledger.errors import LedgerBusyError, LedgerError
@@ -93,10 +94,14 @@ class Engine:
                 smart_meter=config.smart_meter,
                 rating=config.rating,
                 forms=self.forms,
+                items=lambda: self._shelf.catalogue,
+                notice=config.notice,
             ),
             config.visit,
             on_staff_called=lambda: log.warning("a resident asks for the staff"),
         )
+        items = config.path.parent / config.notice.catalogue if "notice" in journeys else None
+        self._shelf = Shelf(items, self.host.health_changed)
 
     def take(self, given: Input) -> None:
         """An input from the screen."""
@@ -106,15 +111,19 @@ class Engine:
         """Open everything and serve."""
         self.devices.subscribe(self._health_changed)
         opened = asyncio.Event()
-        keeping = asyncio.create_task(self._keep_ledger(opened))
-        preparing = asyncio.create_task(self._prepare_forms())
+        keeping = (
+            asyncio.create_task(self._keep_ledger(opened)),
+            asyncio.create_task(self._prepare_forms()),
+            asyncio.create_task(self._shelf.keep_looking()),
+        )
         try:
-            await asyncio.gather(self.devices.open(), _within(OPEN_SECONDS, opened))
+            first = (_within(OPEN_SECONDS, opened), _within(OPEN_SECONDS, self._shelf.looked))
+            await asyncio.gather(self.devices.open(), *first)
             await self.host.run()
         finally:
-            preparing.cancel()
-            keeping.cancel()
-            await asyncio.gather(preparing, keeping, return_exceptions=True)
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
             if self.forms is not None:
                 await self.forms.aclose()
             await self.devices.aclose()

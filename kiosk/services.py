@@ -12,7 +12,8 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, U
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
 from kiosk.forms.service import Forms
-from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
+from kiosk.items.catalogue import Catalogue
+from kiosk.journeys.settings import NoticeSettings, RatingSettings, SmartMeterSettings
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
@@ -57,6 +58,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     rating: RatingSettings = RatingSettings()
     forms: Forms | None = None
     """Where forms are printed; None unless that is offered."""
+    items: Callable[[], Catalogue | None] = lambda: None
+    """The service catalogue; None where there is none that can be read."""
+    notice: NoticeSettings = NoticeSettings()
 
     def business_date(self) -> str:
         """The day as the hall's books have it now, `YYYY-MM-DD`."""

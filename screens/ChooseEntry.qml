@@ -41,7 +41,7 @@ ScreenFrame {
     }
 
     ChoiceList {
-        brief: Theme.large || screen.beside
+        brief: Theme.large || screen.beside || screen.entries.length > 8
         columns: Theme.landscape && !screen.beside && !Theme.large ? 2 : 1
         entries: screen.entries
 

@@ -207,6 +207,25 @@ CREATE INDEX tickets_by_state ON tickets(state);
 """)
 
 
+@SCHEMA(name="0008_requests")
+def _requests(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE requests (
+  matter TEXT PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  item TEXT NOT NULL,
+  way TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  phone_hash TEXT NOT NULL,
+  hash_key TEXT NOT NULL,
+  business_date TEXT NOT NULL,
+  language TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  UNIQUE (business_date, phone_hash, item, way)
+) STRICT, WITHOUT ROWID;
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

@@ -5,9 +5,10 @@ from typing import Any
 from kiosk.protocol.forms import FORM
 from kiosk.protocol.matter import Kind, MatterEvent
 from kiosk.protocol.ratings import RATING
+from kiosk.protocol.requests import REQUEST
 from kiosk.protocol.tickets import TICKET
 
-MATTERS: tuple[Kind[Any, Any], ...] = (RATING, FORM, TICKET)
+MATTERS: tuple[Kind[Any, Any], ...] = (RATING, FORM, TICKET, REQUEST)
 
 _BY_EVENT = {event: kind for kind in MATTERS for event in kind.events}
 

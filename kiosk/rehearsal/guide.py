@@ -70,6 +70,7 @@ class Tour:
         for mode in self._modes:
             self.finger.tap(f"mode-{mode}")
         self.see("Home", "home")
+        self.finger.turn_to(f"tile-{journey}")
         self.finger.tap(f"tile-{journey}")
 
     def enter_account(self, account: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from kiosk.protocol.ratings import Reason
 from kiosk.rehearsal.samples_forms import form_views
 from kiosk.rehearsal.samples_lists import list_views
+from kiosk.rehearsal.samples_notice import notice_views, request_views
 from kiosk.rehearsal.samples_queue import CALLED, WAITING, queue_views
 from kiosk.rehearsal.samples_top_up import top_up_views
 from kiosk.rehearsal.samples_typing import typing_views
@@ -29,6 +30,7 @@ from kiosk.views.common import (
     Working,
 )
 from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
+from kiosk.views.notice import TakeSlip
 from kiosk.views.payment import AtReader, ChooseMethod, Method, ReaderStep, ScanToPay, UnfinishedOrder
 from kiosk.views.rating import EnterTicket, RateService, WhatWasWrong
 from kiosk.views.view import Position, View
@@ -104,6 +106,7 @@ def samples() -> Iterator[Sample]:
     yield from _typing()
     yield from _queue()
     yield from _printing_forms()
+    yield from _notice()
     yield from _payment()
     yield from _outcomes()
     yield from _ratings()
@@ -205,6 +208,15 @@ def _printing_forms() -> Iterator[Sample]:
             can_go_home=step < 4,
             previous=previous,
         )
+
+
+def _notice() -> Iterator[Sample]:
+    for name, view, position, previous in notice_views(HALL):
+        asks = not isinstance(view, TakeSlip)
+        yield Sample(name=name, view=view, position=position, can_go_back=asks, can_go_home=asks, previous=previous)
+    for name, view, position in request_views(HALL):
+        asks = not isinstance(view, TakeSlip)
+        yield Sample(name=name, view=view, position=position, can_go_back=asks, can_go_home=asks)
 
 
 def _bill(periods: int) -> ConfirmBill:

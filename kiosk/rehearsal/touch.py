@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
-from kiosk.rehearsal.tree import is_target, items, place
+from kiosk.rehearsal.tree import ancestors, is_target, items, place
 from kiosk.stage.window import StageWindow
 
 PATIENCE_S = 15.0
@@ -71,6 +71,19 @@ class Finger:
         self.release(point)
         if isinstance(where, str):
             self._last = (where, monotonic() + SLACK_S)
+
+    def in_sight(self, name: str) -> bool:
+        """Whether the control `name` is there, and on the page of a list that is turned up."""
+        item = next((item for item in items(self._stage.root) if item.objectName() == name and is_target(item)), None)
+        if item is None:
+            return False
+        box = place(item)
+        return all(place(outer).contains(box.center()) for outer in ancestors(item) if outer.clip())
+
+    def turn_to(self, name: str) -> None:
+        """Turn the pages of a list until the control `name` is in sight. Raises `NotThereError`."""
+        while not self.in_sight(name):
+            self.tap("page-down")
 
     def press(self, where: str | QPoint | QPointF) -> None:
         """Put the finger down."""

@@ -89,6 +89,32 @@ def rate_service(tour: Tour) -> None:
     tour.leave()
 
 
+def notice(tour: Tour) -> None:
+    """A resident looks through the departments, then searches by initials, reads, and takes the slip home."""
+    tour.begin("notice")
+    tour.see("ChooseEntry", "items")
+    tour.finger.tap("groups")
+    tour.finger.until(lambda: len(getattr(tour.view(), "entries", ())) == 20, "the departments")
+    tour.see("ChooseEntry", "departments")
+    tour.finger.tap("back")
+    tour.finger.until(lambda: getattr(tour.view(), "search", "") != "", "the items")
+    tour.finger.see("ChooseEntry")
+    tour.finger.tap("search")
+    tour.see("FindEntry", "search")
+    tour.finger.type("glbt")
+    tour.finger.until(lambda: getattr(tour.view(), "query", "") == "glbt", "what was found")
+    tour.picture("found")
+    tour.finger.turn_to("entry-01001")
+    tour.finger.tap("entry-01001")
+    tour.see("ShowItem", "item")
+    tour.finger.tap("primary")
+    tour.see("TakeSlip", "slip-printing")
+    tour.finger.until(lambda: getattr(tour.view(), "slip_state", "") == "printed", "the slip")
+    tour.picture("slip-out")
+    tour.finger.tap("primary")
+    tour.leave()
+
+
 def _balance(tour: Tour) -> int:
     balance: int = tour.simulators.books("gas_company_http")["meters"][SMART_METER_ACCOUNT]["balance_fen"]
     return balance
@@ -99,4 +125,5 @@ TOURS: dict[str, Callable[[Tour], None]] = {
     "smart_meter": smart_meter,
     "queue_ticket": queue_ticket,
     "rate_service": rate_service,
+    "notice": notice,
 }

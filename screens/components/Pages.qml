@@ -6,6 +6,7 @@ Item {
     id: pages
 
     default property alias blocks: column.data
+    property string called: "page" // begins the names of what turns the pages
     readonly property int count: starts.length
     readonly property alias column: column
     property bool deep: false
@@ -81,7 +82,7 @@ Item {
         PagerButton {
             anchors.left: parent.left
             icon: "up"
-            objectName: "page-up"
+            objectName: pages.called + "-up"
             spoken: Words.say("screen.page_up")
             usable: pages.page > 0
 
@@ -102,7 +103,7 @@ Item {
         PagerButton {
             anchors.right: parent.right
             icon: "down"
-            objectName: "page-down"
+            objectName: pages.called + "-down"
             spoken: Words.say("screen.page_down")
             usable: pages.page + 1 < pages.count
 
