@@ -5,7 +5,6 @@ sealed or masked.
 """
 
 import logging
-import re
 from datetime import date, timedelta
 
 import msgspec
@@ -15,6 +14,8 @@ from kiosk.items.request import RequestPrivate, Wanted, masked, request_slip, wi
 from kiosk.journeys.gas_account import tell
 from kiosk.journeys.handing import Handing
 from kiosk.journeys.journey import End
+from kiosk.journeys.typing import ask_text
+from kiosk.keyboard.layouts import Kind
 from kiosk.ledger.errors import LedgerError, TakenError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
@@ -33,8 +34,6 @@ from kiosk.visit import Visit
 log = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"0[0-9]{9,11}|[2-8][0-9]{6,7}")
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -53,7 +52,7 @@ async def request(visit: Visit, services: Services, item: Item, way: RequestWay)
     visit.at(2, steps, "step.name")
     name = await _text(visit, "name", 20)
     visit.at(3, steps, "step.phone")
-    phone = await _phone(visit)
+    phone = await _text(visit, "phone", 12)
     visit.at(4, steps, "step.address")
     address = await _text(visit, "address", 60)
     wish = ""
@@ -112,27 +111,9 @@ def confirm(wanted: Wanted) -> ConfirmRequest:
     )
 
 
-def is_phone(text: str) -> bool:
-    """A mobile or a landline number, with or without the area code."""
-    digits = re.sub(r"[ -]", "", text)
-    return bool(_MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits))
-
-
-async def _text(visit: Visit, kind: str, most: int) -> str:
-    ask = msgspec.convert(
-        {"title": Said(f"request.ask.{kind}"), "hint": Said(f"request.hint.{kind}"), "kind": kind, "most": most},
-        EnterText,
-    )
-    while not (text := (await visit.ask(ask)).strip()):
-        ask = msgspec.structs.replace(ask, problem=Said(f"request.hint.{kind}"))
-    return text[:most]
-
-
-async def _phone(visit: Visit) -> str:
-    ask = EnterText(title=Said("request.ask.phone"), hint=Said("request.hint.phone"), kind="phone", most=12)
-    while not is_phone(phone := (await visit.ask(ask)).strip()):
-        ask = msgspec.structs.replace(ask, text=phone[:12], problem=Said("problem.phone"))
-    return phone
+async def _text(visit: Visit, kind: Kind, most: int) -> str:
+    view = EnterText(title=Said(f"request.ask.{kind}"), hint=Said(f"request.hint.{kind}"), kind=kind, most=most)
+    return (await ask_text(visit, view))[:most]
 
 
 async def _make(visit: Visit, services: Services, wanted: Wanted) -> Made:

@@ -19,7 +19,6 @@ from kiosk.items import shelf
 from kiosk.items.catalogue import Catalogue, read, write
 from kiosk.items.request import wishes
 from kiosk.journeys.notice import NOTICE
-from kiosk.journeys.request import is_phone
 from kiosk.journeys.settings import RatingSettings
 from kiosk.ledger.checks import envelopes
 from kiosk.ledger.files import Files
@@ -333,21 +332,19 @@ async def test_the_same_wish_twice_a_day_is_one_request(tmp_path: Path) -> None:
     assert ("补打" in first, "补打" in second) == (False, True)
 
 
-async def test_a_telephone_number_is_asked_for_until_it_can_be_one(tmp_path: Path) -> None:
+async def test_what_cannot_be_a_telephone_number_is_asked_for_again(tmp_path: Path) -> None:
     async with standing(tmp_path) as (hall, _):
         await hall.open("01001")
         hall.answer("on_behalf")
         await hall.at(Consent)
         hall.answer("agreed")
         await hall.at(EnterText)
-        hall.answer("   ")
-        await hall.at(EnterText, lambda view: view.problem is not None)
         hall.answer(NAME)
         await hall.at(EnterText, lambda view: view.kind == "phone")
         hall.answer("138123")
         again = await hall.at(EnterText, lambda view: view.problem is not None)
         assert again.text == "138123"
-        hall.answer("028-88881234")
+        hall.answer("02888881234")
         await hall.at(EnterText, lambda view: view.kind == "address")
 
 
@@ -373,22 +370,6 @@ async def test_nothing_is_offered_that_cannot_be_kept_and_nothing_said_that_was_
 def test_wishes_are_working_days() -> None:
     assert wishes(date(2026, 11, 27), 1) == ["2026-11-30 am", "2026-11-30 pm"]
     assert [wish[:10] for wish in wishes(date(2026, 11, 25), 3)[::2]] == ["2026-11-26", "2026-11-27", "2026-11-30"]
-
-
-@pytest.mark.parametrize(
-    ("text", "right"),
-    [
-        ("13812341234", True),
-        ("028-88881234", True),
-        ("88881234", True),
-        ("12345", False),
-        ("1381234123", False),
-        ("23812341234", False),
-        ("", False),
-    ],
-)
-def test_what_may_be_a_telephone_number(text: str, right: bool) -> None:
-    assert is_phone(text) is right
 
 
 async def test_an_imported_catalogue_is_seen_and_a_damaged_one_leaves_what_there_was(
