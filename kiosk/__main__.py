@@ -16,6 +16,7 @@ SUMMARIES = {
     "doctor": "look at every device and say what to do",
     "ledger": "show and verify the record of money",
     "queue": "call queue numbers at the running terminal",
+    "requests": "list what residents asked for at home or on their behalf",
     "catalogue": "import, check and show the items that residents are told of",
     "forms": "look at the forms that are printed, and how often",
     "demo": "run the terminal with simulators around it",

@@ -18,6 +18,7 @@ from kiosk.host import Host
 from kiosk.items import shelf
 from kiosk.items.catalogue import Catalogue, read, write
 from kiosk.items.request import wishes
+from kiosk.items.requests_cli import requests_command
 from kiosk.journeys.notice import NOTICE
 from kiosk.journeys.settings import RatingSettings
 from kiosk.ledger.checks import envelopes
@@ -309,6 +310,24 @@ async def test_a_request_is_sealed_and_its_slip_masked(tmp_path: Path, caplog: p
         assert secret not in stored
         assert secret.encode() not in raw or secret == "501"
     assert Files(tmp_path).database.exists()
+
+
+async def test_staff_read_whom_to_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with standing(tmp_path) as (hall, ledger):
+        await hall.open("01001")
+        await hall.ask_for("at_home")
+        assert ledger is not None
+        assert requests_command(["--data", str(tmp_path)]) == 0
+        said = capsys.readouterr().out
+        assert all(words in said for words in (NAME, PHONE, ADDRESS, "2026-11-24 pm", "item 01001"))
+        assert requests_command(["--data", str(tmp_path), "--json", "--day", "2026-11-23"]) == 0
+        assert json.loads(capsys.readouterr().out)["phone"] == PHONE
+        assert requests_command(["--data", str(tmp_path), "--day", "2026-11-22"]) == 0
+        assert capsys.readouterr().out == "there are no requests\n"
+    Files(tmp_path).seal_key.unlink()
+    assert requests_command(["--data", str(tmp_path)]) == 1
+    assert "unseals them" in capsys.readouterr().err
+    assert requests_command(["--data", str(tmp_path / "none")]) == 1
 
 
 async def test_the_same_wish_twice_a_day_is_one_request(tmp_path: Path) -> None:

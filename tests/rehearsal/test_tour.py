@@ -114,6 +114,19 @@ def test_queue_ticket(tmp_path: Path) -> None:
     assert "A001".encode("gb18030") in (out / "slip.bin").read_bytes()
 
 
+def test_notice(tmp_path: Path) -> None:
+    out = tmp_path / "tour"
+    done = run_tour(out, "notice")
+    assert done.returncode == 0, done.stderr
+    assert "no money moved" in done.stdout
+    names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
+    assert names == [
+        *("home", "items", "departments", "search", "found", "item"),
+        *("slip-printing", "slip-out", "goodbye"),
+    ]
+    assert read_code(out / "slip.png") == "01001"
+
+
 def test_unknown_tour_is_named(tmp_path: Path) -> None:
     done = run_tour(tmp_path / "tour", "gas_bil")
     assert done.returncode == 2
