@@ -9,7 +9,7 @@ Words that only sound like the letters come after those that are spelt by them.
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 import msgspec
 from msgspec.structs import replace
@@ -26,6 +26,8 @@ DISFAVOR = 50
 """What the frequency of a word is divided by where its characters are not."""
 GUESSED = 8
 """What the frequency of a word is divided by where its last syllable is still being typed."""
+ALIKE = 3
+"""How many words are offered that only sound like the letters."""
 JOINT = 3.0
 """What one more word costs a row of words, as the logarithm of a likelihood."""
 
@@ -81,7 +83,8 @@ class Composer:
             found[sentence.text] = sentence
         by_end.setdefault(reading.end, [])
         for end in sorted(by_end, reverse=True):
-            for word, cuts in chain(_fairly(by_end[end]), self._alike(reading) if end == reading.end else ()):
+            alike = islice(self._alike(reading, favored), ALIKE) if end == reading.end else ()
+            for word, cuts in chain(_fairly(by_end[end]), alike):
                 found.setdefault(word.text, Candidate(word.text, word.syllables, cuts))
             if sentence is not None:
                 found.setdefault(sentence.text, sentence)
@@ -106,15 +109,20 @@ class Composer:
                 cuts = tuple(step.end for step in path)
                 yield reading.skip(cuts[-1]), _Row(words, cuts, path[-1].price == UNFINISHED)
 
-    def _alike(self, reading: Reading) -> Iterator[tuple[Word, tuple[int, ...]]]:
-        """Words of several syllables that sound like all the letters, the most frequent first."""
+    def _alike(self, reading: Reading, favored: Favored | None) -> Iterator[tuple[Word, tuple[int, ...]]]:
+        """Words of several syllables that only sound like all the letters, the most frequent first."""
+        likely = None if favored is None else favored.first | favored.later
         rows = []
         for path in reading.paths(reading.skip(0)):
             whole = len(path) > 1 and reading.skip(path[-1].end) == reading.end
             if whole and all(step.price == WHOLE and len(step.piece) == 1 for step in path):
-                pieces = tuple(similar(step.piece[0], self._table.syllables) for step in path)
-                if words := self._words(pieces, None):
-                    rows.append(_Row(words, tuple(step.end for step in path), False))
+                exact = tuple(step.piece[0] for step in path)
+                sounding = self._words(tuple(similar(syllable, self._table.syllables) for syllable in exact), None)
+                others = tuple(word for word in sounding if word.syllables != exact)
+                if likely is not None:
+                    others = tuple(word for word in others if likely.issuperset(word.text))
+                if others:
+                    rows.append(_Row(others, tuple(step.end for step in path), guessed=False))
         return _fairly(rows)
 
     def _words(self, pieces: tuple[Piece, ...], likely: frozenset[str] | None) -> tuple[Word, ...]:

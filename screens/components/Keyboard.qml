@@ -133,6 +133,7 @@ Item {
 
             KeyCap {
                 height: keys.keyHeight
+                roomy: keyboard.telephone
                 on: modelData.name === "shift" && (keyboard.typed?.shift ?? false)
                 side: modelData.side < 0 ? "" : keyboard.typed?.sides[modelData.side] ?? ""
                 upper: keyboard.typed?.layer !== "latin" || keyboard.typed.shift
