@@ -99,7 +99,7 @@ def _wide(kind: Kind, layer: Layer) -> Layout:
             rows = (
                 _keys("，。、；：？！“”·"),
                 _keys("（）《》【】—…～¥"),
-                (_key("digits", 1.5), *_keys("-/@#&+="), _key(DELETE, 1.5)),
+                (_key("digits", 1.5), *_keys("-/@#&+'"), _key(DELETE, 1.5)),
                 to_letters,
             )
     return _layout(10, rows)
@@ -142,7 +142,7 @@ def _narrow(kind: Kind, layer: Layer) -> Layout:
                 (*_keys("，。、·"), _key(DELETE)),
                 (*_keys("（）：；"), _key(CLEAR)),
                 (*_keys("？！-/"), _key("digits")),
-                (_key("#"), _key("pinyin"), _key(SPACE, 2), _key("latin")),
+                (_key("'" if kind == "name" else "#"), _key("pinyin"), _key(SPACE, 2), _key("latin")),
             )
     return _layout(5, rows)
 

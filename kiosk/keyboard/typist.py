@@ -122,7 +122,7 @@ class Typist:
         `page-up`, `page-down`. What there is not does nothing."""
         self._full = False
         verb, _, rest = name.partition("-")
-        number = int(rest) if rest.isascii() and rest.isdigit() else -1
+        number = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 10 else -1
         match verb:
             case "pick" if number >= 0:
                 self._pick(number)
@@ -227,7 +227,7 @@ class Typist:
 
     def _capital(self) -> None:
         """A name written in letters begins with a capital."""
-        begins = self._text[: self._caret][-1:] in ("", " ", "·", "-")
+        begins = self._text[: self._caret][-1:] in ("", " ", "·", "-", "'")
         self._shift = self._kind == "name" and self._layer == "latin" and begins
 
     def _spell(self, letters: str) -> None:

@@ -64,6 +64,12 @@ def test_a_rare_character_counts_as_one() -> None:
 def test_a_name_in_letters_begins_with_capitals() -> None:
     assert typed("latin j e a n - l u c space l i u", "name").before == "Jean-Luc Liu"
     assert typed("latin a shift b c", "free").before == "aBc"
+    for wide in (True, False):
+        one = typist("name", wide=wide)
+        press(one, "latin o pinyin symbols")
+        one.press("'")
+        press(one, "latin n e i l")
+        assert one.text == "O'Neil"
 
 
 @pytest.mark.parametrize(("kind", "text"), [("phone", "13800138000"), ("id_number", "11010519491231002X")])
