@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from kiosk.ledger.reading import reading
-from kiosk.ledger.tables import load
+from kiosk.ledger.tables import load, matters_where
 from kiosk.orders.rows import Rows
+from kiosk.protocol.tickets import TicketRow
 from kiosk.text.numbers import order_number, yuan
 
 Books = dict[str, Any]
@@ -42,6 +43,12 @@ def ledger_rows(folder: Path) -> list[Rows]:
     """All orders of the ledger in `folder`."""
     with reading(folder) as db:
         return load(db)
+
+
+def ticket_rows(folder: Path) -> list[TicketRow]:
+    """All queue tickets of the ledger in `folder`."""
+    with reading(folder) as db:
+        return matters_where(db, TicketRow, {})
 
 
 class Taking(msgspec.Struct, frozen=True):

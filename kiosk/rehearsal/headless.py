@@ -21,6 +21,7 @@ from kiosk.orders.settings import OrderSettings
 from kiosk.orders.truth import needs_staff
 from kiosk.rehearsal.resident import Resident
 from kiosk.rehearsal.simulators import SimulatorError, Simulators
+from kiosk.tickets.desk import Desk, RefusedError
 from kiosk.visit import VisitSettings
 
 QUICK_ORDERS = OrderSettings(
@@ -39,6 +40,9 @@ QUICK_SETTINGS: dict[str, dict[str, object]] = {
 }
 """Of drivers: a request that a killed process did not send must be given up in a test's time."""
 
+
+WINDOW = 1
+"""Where tickets are called."""
 
 OPEN = "open"
 """The line of a run's log that says that it takes money now."""
@@ -148,6 +152,8 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
             note(OPEN)
             if run.account:
                 await resident.done.wait()
+            if run.journey == "queue_ticket" and engine.queue is not None:
+                await _call(engine.queue)
             await (_settled(engine) if run.settles else _until_closed(engine))
     except TimeoutError:
         return False
@@ -157,6 +163,14 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     return True
+
+
+async def _call(desk: Desk) -> None:
+    """A clerk calls whoever is next, twice, and is done with them."""
+    with contextlib.suppress(RefusedError):
+        await desk.next(WINDOW)
+        await desk.recall(WINDOW)
+        await desk.finish(WINDOW)
 
 
 class _Observer:

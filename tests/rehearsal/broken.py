@@ -14,8 +14,10 @@ from kiosk.orders import deciding
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.protocol import events as ev
+from kiosk.protocol.tickets import TicketEvent, TicketPrinted
 from kiosk.rehearsal.chaos.lane import live
 from kiosk.rehearsal.headless import Run
+from kiosk.tickets.desk import Desk
 
 Confirmed = Delivered | Cancelled | Refused | Unreachable
 
@@ -100,4 +102,17 @@ def sells_by_card_while_a_sale_is_in_doubt(run: Run) -> None:
         running.rows = replace(running.rows, attempts=free)
 
     patch.setattr(Orders, "_end_lost_prints", forgets)
+    live(run)
+
+
+def prints_a_number_before_it_is_written_down(run: Run) -> None:
+    record, late = Desk._record, list[TicketEvent]()
+
+    async def lazily(self: Desk, *events: TicketEvent) -> None:
+        late.extend(events)
+        if isinstance(events[-1], TicketPrinted):
+            await record(self, *late)
+            late.clear()
+
+    patch.setattr(Desk, "_record", lazily)
     live(run)

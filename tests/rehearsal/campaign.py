@@ -17,7 +17,11 @@ def seed_of(scenario: Scenario, boundary: int, neighbour: Way | None = None, fir
     for salt in itertools.count(first):
         seed = covering(SCENARIOS.index(scenario), boundary, salt)
         found = episode(seed)
-        alone = found.again is None if neighbour is None else found.again == neighbour and found.neighbour
+        alone = (
+            found.again is None or not scenario.pays
+            if neighbour is None
+            else found.again == neighbour and found.neighbour
+        )
         cut = len(found.kills) == 1 and found.kills[0].disk == "kept"
         if alone and cut and not found.pays_in_the_dark and found.strikes == scenario.strikes:
             return seed

@@ -15,14 +15,15 @@ from kiosk.rehearsal.chaos.faults import BEFORE, CHANNEL, DARK, GAS_OF, MOMENTS,
 from kiosk.rehearsal.headless import Deed, Strike
 
 T = TypeVar("T")
-Kind = Literal["gas_bill", "smart_meter"]
+Kind = Literal["gas_bill", "smart_meter", "queue_ticket"]
 Way = Literal["wechat", "card"]
 Person = Literal["pays", "goes_back", "stands", "switches", "pays_late", "pays_both", "tries_other"]
 Trouble = Literal["", "refused", "company_gone", "no_paper", "never_returned", "underpaid", "overpaid", "declined"]
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """An order, the way to pay it that is chosen first, what its resident does, and what goes wrong for certain."""
+    """An order, the way to pay it that is chosen first, what its resident does, and what goes wrong for certain. Or a
+    queue ticket, which is free, and then called."""
 
     kind: Kind
     way: Way
@@ -30,7 +31,13 @@ class Scenario(msgspec.Struct, frozen=True):
     trouble: Trouble = ""
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.kind, self.way, self.person, self.trouble)))
+        words = (self.kind, self.way, self.person, self.trouble) if self.pays else (self.kind, self.trouble)
+        return " ".join(filter(None, words))
+
+    @property
+    def pays(self) -> bool:
+        """Whether money is to be moved."""
+        return self.kind != "queue_ticket"
 
     @property
     def other(self) -> Way:
@@ -99,6 +106,7 @@ def _scenarios() -> tuple[Scenario, ...]:
             every += [Scenario(kind, way, person) for person in persons]
         every += [Scenario(kind, "wechat", "pays", "underpaid"), Scenario(kind, "wechat", "pays", "overpaid")]
         every += [Scenario(kind, "card", "tries_other", "declined")]
+    every += [Scenario("queue_ticket", "wechat", "pays"), Scenario("queue_ticket", "wechat", "pays", "no_paper")]
     return tuple(every)
 
 
@@ -186,7 +194,7 @@ def episode(seed: int) -> Episode:
         strikes=(*scenario.strikes, *strikes),
         kills=tuple(_powerless(kill, power, exact=style == 0 and n == 0) for n, kill in enumerate(kills)),
         pays_in_the_dark=draw.one_in(5),
-        again=draw.among((None, None, None, "wechat", "card")),
+        again=draw.among((None, None, None, "wechat", "card") if scenario.pays else ("wechat",)),
         neighbour=draw.one_in(2),
     )
 
@@ -231,8 +239,9 @@ def _drawn(draw: Draw, scenario: Scenario, count: int, moments: tuple[str, ...])
     strikes = []
     for _ in range(count):
         way = scenario.other if draw.one_in(4) else scenario.way
-        channel, gas = CHANNEL[way], GAS_OF[scenario.kind]
-        strike = draw.among(draw.among((channel, channel, channel, gas, gas, gas, PRINTER)))
+        channel, gas = CHANNEL[way], GAS_OF.get(scenario.kind, ())
+        among = (channel, channel, channel, gas, gas, gas, PRINTER) if scenario.pays else (PRINTER,)
+        strike = draw.among(draw.among(among))
         strikes.append(msgspec.structs.replace(strike, at=draw.among(moments)))
     return tuple(strikes)
 

@@ -31,8 +31,12 @@ DRIVERS: Mapping[str, Mapping[str, object]] = {
 }
 """Times that a campaign needs to be short."""
 
-ACCOUNTS = {"gas_bill": ("0100004711", "0100007127"), "smart_meter": ("0200000156", "0200000172")}
-"""The resident's, and the neighbour's."""
+ACCOUNTS = {
+    "gas_bill": ("0100004711", "0100007127"),
+    "smart_meter": ("0200000156", "0200000172"),
+    "queue_ticket": ("resident", "neighbour"),
+}
+"""The resident's, and the neighbour's; whoever takes a ticket has none."""
 VISIT_SECONDS = 5.0
 RESTART_SECONDS = 3.0
 SETTLE_SECONDS = 10.0

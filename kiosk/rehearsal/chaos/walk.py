@@ -13,8 +13,9 @@ import msgspec
 
 from kiosk.ledger.errors import LedgerError
 from kiosk.orders.rows import Rows
-from kiosk.rehearsal.books import ledger_rows
-from kiosk.rehearsal.chaos import reconcile
+from kiosk.protocol.tickets import TicketRow
+from kiosk.rehearsal.books import ledger_rows, ticket_rows
+from kiosk.rehearsal.chaos import reconcile, tickets
 from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED
 from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario
 from kiosk.rehearsal.chaos.setting import (
@@ -185,7 +186,9 @@ class Walk:
             platter.play(run.log.with_suffix(".disk"))
             platter.cut(Draw(f"disk {self._episode.seed} {life}").below if kill.disk == "torn" else None)
         self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill))
-        self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, self._books()))
+        books = self._books()
+        self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, books))
+        self._findings += tickets.at_a_cut(self._tickets(), self._papers(books))
         if len(self._cuts) == 1:
             self._in_the_dark()
         return True
@@ -244,6 +247,15 @@ class Walk:
             return ledger_rows(self._ledger)
         return []
 
+    def _tickets(self) -> list[TicketRow]:
+        """As `_rows`."""
+        with contextlib.suppress(LedgerError, OSError, msgspec.ValidationError):
+            return ticket_rows(self._ledger)
+        return []
+
+    def _papers(self, books: Mapping[str, Any]) -> list[tickets.Paper]:
+        return tickets.papers(self._before["escpos"], books["escpos"])
+
     def _struck(self, remaining: list[Any]) -> list[Strike]:
         struck = []
         left = list(remaining)
@@ -265,6 +277,7 @@ class Walk:
         accounts, findings = reconcile.at_the_end(
             rows, peers, refused_returns=any(strike.fault == "reversal_code" for strike in struck)
         )
+        findings += tickets.at_the_end(self._tickets(), self._papers(after))
         findings = list(dict.fromkeys([*self._findings, *findings]))
         self._notes += self._logged()
         failed = bool(findings)
