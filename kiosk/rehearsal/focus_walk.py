@@ -43,7 +43,8 @@ def walk(stage: StageWindow, shown: QQuickItem, px_per_mm: float, *, marks: bool
             break
         before = item
         reached.append(item.objectName())
-        there |= {one.objectName() for one in items(shown) if is_target(one)}
+        if there & PAGERS:  # another page of the list may have come
+            there |= {one.objectName() for one in items(shown) if is_target(one)}
         if not _in_sight(item):
             yield f"{item.objectName()} has the focus out of sight"
         elif marks and (found := _mark(stage, item, px_per_mm)) < THICK_PX:

@@ -8,9 +8,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlEngine, QQmlExpression
 from PySide6.QtQuick import QQuickItem
@@ -85,7 +86,12 @@ def contrast(one: QColor, other: QColor) -> float:
 
 
 def _luminance(color: QColor) -> float:
-    red, green, blue = (_linear(part) for part in (color.redF(), color.greenF(), color.blueF()))
+    return _luminance_of(color.rgb())
+
+
+@lru_cache(maxsize=10_000)
+def _luminance_of(rgb: int) -> float:
+    red, green, blue = (_linear((rgb >> shift & 0xFF) / 255) for shift in (16, 8, 0))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -114,24 +120,29 @@ def _edge(picture: QImage, box: QRectF, px_per_mm: float) -> float:
 def _drawing(picture: QImage, box: QRectF) -> float:
     """The strongest of a control's upper half, where its drawing is, against the color there is most of."""
     upper = QRectF(box.left(), box.top(), box.width(), box.height() / 2).toAlignedRect()
-    pixels = Counter(
-        picture.pixel(x, y)
-        for y in range(upper.top(), upper.bottom(), 2)
-        for x in range(upper.left(), upper.right(), 2)
-    )
+    pixels = _colors(picture, upper.adjusted(0, 0, -1, -1), 2, 2)
     ground = QColor.fromRgb(pixels.most_common(1)[0][0])
     return max(contrast(ground, QColor.fromRgb(pixel)) for pixel in pixels)
 
 
 def _ground(picture: QImage, ink: QRectF) -> QColor:
     box = ink.toAlignedRect().intersected(picture.rect())
-    steps = max(1, box.width() // 60), max(1, box.height() // 12)
-    pixels = Counter(
-        picture.pixel(x, y)
-        for y in range(box.top(), box.bottom() + 1, steps[1])
-        for x in range(box.left(), box.right() + 1, steps[0])
-    )
+    pixels = _colors(picture, box, max(1, box.width() // 60), max(1, box.height() // 12))
     return QColor.fromRgb(pixels.most_common(1)[0][0])
+
+
+def _colors(picture: QImage, box: QRect, right: int, down: int) -> Counter[int]:
+    """How often each color is there among every `right`th pixel of every `down`th line of `box`, counted in the
+    picture's own memory: to ask for pixels one by one took most of the gallery's time."""
+    if picture.depth() != 32:
+        raise ValueError(f"a picture of {picture.depth()} bits a pixel")
+    pixels = memoryview(picture.constBits()).cast("I")
+    width = picture.bytesPerLine() // 4
+    seen = box.intersected(picture.rect())
+    found: Counter[int] = Counter()
+    for y in range(seen.top(), seen.bottom() + 1, down):
+        found.update(pixels[y * width + seen.left() : y * width + seen.right() + 1 : right])
+    return found
 
 
 def _ink(text: QQuickItem) -> QRectF:

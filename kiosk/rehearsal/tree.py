@@ -8,11 +8,12 @@ from PySide6.QtQuick import QQuickItem
 
 def items(root: QQuickItem) -> Iterator[QQuickItem]:
     """`root` and everything visible in it, in painting order."""
-    if not root.isVisible() or root.opacity() == 0:
-        return
-    yield root
-    for child in root.childItems():
-        yield from items(child)
+    left = [root]
+    while left:
+        item = left.pop()
+        if item.isVisible() and item.opacity() > 0:
+            yield item
+            left += reversed(item.childItems())
 
 
 def ancestors(item: QQuickItem) -> Iterator[QQuickItem]:
