@@ -1,6 +1,6 @@
 """Every reader of outside bytes that is fuzzed."""
 
-from tests.fuzz import answers, control, files, framing, ipp, ledger, lines, typed
+from tests.fuzz import answers, control, files, framing, ipp, items, ledger, lines, typed
 
 TARGETS = (
     *lines.TARGETS,
@@ -10,5 +10,6 @@ TARGETS = (
     *control.TARGETS,
     *typed.TARGETS,
     *files.TARGETS,
+    *items.TARGETS,
     *ledger.TARGETS,
 )
