@@ -51,6 +51,8 @@ BUTTONS = (
     Button(label="New toner", group="Printer", action="toner_new"),
     Button(label="Next sheet takes 8 s", group="Printer", fault="slow_printer", more={"seconds": 8}),
     Button(label="Give the next job up", group="Printer", fault="abort_job"),
+    Button(label="Hang the printer", group="Power", action="freeze"),
+    Button(label="Let it go on", group="Power", action="thaw"),
     Button(label="Power off", group="Power", action="power_off"),
     Button(label="Power on", group="Power", action="power_on"),
     Button(label="Power off in the middle", group="Power", fault="power_off_mid_job"),
@@ -83,6 +85,7 @@ class PrintShop:
         self._wire = HttpWire(self.faults, self.talk, self._pass_on, _explain, options.port)
         self._web: aiohttp.ClientSession | None = None
         self._strikes: set[asyncio.Task[None]] = set()
+        self._frozen = False
         self.actions: Mapping[str, Action] = {
             **self._wire.actions,
             "paper_out": self._set(sheets_out=True),
@@ -97,6 +100,8 @@ class PrintShop:
             "toner_out": self._set(toner_out=True),
             "toner_low": self._set(toner_low=True),
             "toner_new": self._set(toner_out=False, toner_low=False),
+            "freeze": self._action(lambda: self._freeze(on=True)),
+            "thaw": self._action(lambda: self._freeze(on=False)),
             "power_off": self._action(self._power_off),
             "power_on": self._action(self._power_on),
             "unplug_printer": self._action(self._cable.unplug),
@@ -185,6 +190,7 @@ class PrintShop:
             "queue_up": self.daemons.alive("cupsd"),
             "powered": self.daemons.alive("ippeveprinter"),
             "printer_plugged": self._cable.plugged,
+            "frozen": self._frozen,
             **self.mechanism.sensors,
         }
 
@@ -205,7 +211,12 @@ class PrintShop:
 
         return act
 
+    async def _freeze(self, on: bool) -> None:
+        self.daemons.hold("ippeveprinter", on)
+        self._frozen = on and self.daemons.alive("ippeveprinter")
+
     async def _power_off(self) -> None:
+        self._frozen = False
         await self.daemons.stop_one("ippeveprinter", kill=True)
 
     async def _power_on(self) -> None:

@@ -184,6 +184,11 @@ class Daemons:
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
+    def hold(self, name: str, on: bool) -> None:
+        """Let one hang: connections are taken, and nothing is answered. Or let it go on."""
+        if self.alive(name):
+            os.killpg(self._running[name].pid, signal.SIGSTOP if on else signal.SIGCONT)
+
     async def stop(self) -> None:
         """End all."""
         for name in ("cupsd", "ippeveprinter", "dbus-daemon"):

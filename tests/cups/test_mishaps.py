@@ -130,6 +130,20 @@ async def test_a_cable_pulled_and_plugged_in(shop: Shop) -> None:
     assert [times["sheets"] for times in shop.printed(job.key)] == [4]
 
 
+async def test_a_printer_that_hangs_for_a_while(shop: Shop) -> None:
+    """It takes connections, and answers nothing."""
+    driver, job = shop.driver(answer_timeout_s=0.4), shop.job(pages=3)
+    printing = asyncio.create_task(shop.print(driver, job))
+    await shop.until(lambda: bool(shop.printed(job.key)), "the job at the printer")
+    await shop.do("freeze")
+    await shop.until(lambda: DocumentHeld("offline") in shop.told, "offline")
+    assert offline(await driver.status(), "the printer does not answer")
+    assert await shop.print(shop.driver(answer_timeout_s=0.4), shop.job()) == DocumentNotPrinted("offline", 0)
+    await shop.do("thaw")
+    assert await printing == DocumentPrinted(3)
+    assert [times["sheets"] for times in shop.printed(job.key)] == [3]
+
+
 async def test_a_printer_that_gives_a_job_up(shop: Shop) -> None:
     """CUPS would try again for ever."""
     driver, job = shop.driver(), shop.job(pages=2)
