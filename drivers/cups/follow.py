@@ -1,6 +1,6 @@
 """What becomes of one job, out of what the queue and the printer say of it. Pure.
 
-The queue's word is not enough, as CUPS 2.4 shows (docs/decisions/023): it counts sheets that are not out, calls a job
+The queue's word is not enough, as CUPS 2.4 shows (docs/decisions/026): it counts sheets that are not out, calls a job
 cancelled that the printer goes on with, calls one completed that the printer has lost, and after a restart it sends
 again what the printer has. So the printer's own job decides wherever the printer can be asked.
 """
