@@ -9,6 +9,7 @@ from kiosk.journeys.gas_account import tell
 from kiosk.journeys.handing import Handing, printer_trouble
 from kiosk.journeys.journey import End, Journey
 from kiosk.journeys.request import request
+from kiosk.protocol.matter import new_matter
 from kiosk.services import Services
 from kiosk.slips.slip import Slip
 from kiosk.text.bilingual import Bilingual
@@ -138,6 +139,7 @@ async def _hand_out(visit: Visit, services: Services, item: Item) -> End:
             slip_state="none",
         )
         answer = await handing.show(visit, view, code_of(item, link))
+    visit.served("notice", new_matter())
     return "goodbye" if answer == "done" else "home"
 
 

@@ -112,6 +112,7 @@ def notice(tour: Tour) -> None:
     tour.finger.until(lambda: getattr(tour.view(), "slip_state", "") == "printed", "the slip")
     tour.picture("slip-out")
     tour.finger.tap("primary")
+    tour.rate()
     tour.leave()
 
 

@@ -122,7 +122,7 @@ def test_notice(tmp_path: Path) -> None:
     names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
     assert names == [
         *("home", "items", "departments", "search", "found", "item"),
-        *("slip-printing", "slip-out", "goodbye"),
+        *("slip-printing", "slip-out", "rate-service", "goodbye"),
     ]
     assert read_code(out / "slip.png") == "01001"
 
