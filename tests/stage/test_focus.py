@@ -14,7 +14,16 @@ from kiosk.views.view import Answered, Touched
 from tests.stage.conftest import Rig
 
 SAMPLES = {sample.name: sample for sample in samples()}
-MARKED = {"home-six", "account-typed", "bill-six", "choose", "done", "home-help", "account-still-here"}
+MARKED = {
+    "home-six",
+    "account-typed",
+    "bill-six",
+    "choose",
+    "done",
+    "home-help",
+    "account-still-here",
+    "text-composing",
+}
 """Screens whose focus marks are looked at: every kind of control, on every ground."""
 
 
