@@ -114,6 +114,15 @@ def test_queue_ticket(tmp_path: Path) -> None:
     assert "A001".encode("gb18030") in (out / "slip.bin").read_bytes()
 
 
+def test_rate_service(tmp_path: Path) -> None:
+    out = tmp_path / "tour"
+    done = run_tour(out, "rate_service", "--lang", "en", "--mode", "contrast")
+    assert done.returncode == 0, done.stderr
+    assert "no money moved" in done.stdout
+    names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
+    assert names[-4:] == ["call-back", "telephone", "thank-you", "goodbye"]
+
+
 def test_notice(tmp_path: Path) -> None:
     out = tmp_path / "tour"
     done = run_tour(out, "notice")
