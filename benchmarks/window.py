@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -20,6 +21,8 @@ PAGE = ROOT / "benchmarks" / "page" / "index.html"
 
 TILE = (400, 900)
 """On the tile of the gas bill, beside its words, px."""
+SERVICES = '["gas_bill", "smart_meter"]'
+"""Those of Chromium's page."""
 PINE = "0f5147"
 """Its color; nothing else is there while another screen is shown."""
 BACK = (100, 1733)
@@ -51,9 +54,11 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 def terminal(folder: Path, announcements: Mapping[str, Announcement]) -> Subject:
-    """`kiosk run`, the production command, with the demo's configuration; its devices are the running simulators."""
+    """`kiosk run`, the production command, with the demo's configuration but for the services; its devices are the
+    running simulators."""
     config = folder / "config.toml"
     text = (ROOT / "config.toml").read_text("utf-8").replace("motion = true", "motion = false")
+    text = re.sub(r"^enabled = .*$", f"enabled = {SERVICES}", text, flags=re.MULTILINE)
     for name, announced in announcements.items():
         settings = ", ".join(f"{key} = {_toml(value)}" for key, value in announced.settings.items())
         text = text.replace(f'port = "sim:{name}"', f'port = "{announced.port}"\nsettings = {{ {settings} }}')
