@@ -14,6 +14,7 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, R
 from kiosk.devices.registry import build
 from kiosk.devices.secret import Secret, SecretError
 from kiosk.doctor_machine import Finding, State, examine_machine
+from kiosk.items.catalogue import CatalogueError, read
 
 PATIENCE = 3.0
 """Seconds a device has to come up before it is called offline."""
@@ -78,8 +79,19 @@ def examine(path: Path, announcements: dict[str, Announcement]) -> Report:
         return Report(config=str(path), needs_doing=True, problems=error.lines)
     devices = asyncio.run(_examine_devices(config))
     machine = examine_machine(config.ledger.folder)
+    if "notice" in config.journeys.enabled:
+        machine += (examine_items(path.parent / config.notice.catalogue),)
     states = [device.state for device in devices] + [finding.state for finding in machine]
     return Report(config=str(path), needs_doing="todo" in states, devices=devices, machine=machine)
+
+
+def examine_items(path: Path) -> Finding:
+    """Whether residents have a catalogue to look things up in."""
+    try:
+        items = len(read(path).items)
+    except CatalogueError as error:
+        return Finding(what="catalogue", state="todo", detail=str(error), advice="kiosk catalogue import FILE")
+    return Finding(what="catalogue", state="ok", detail=f"{items} items in {path}")
 
 
 async def _examine_devices(config: Config) -> tuple[DeviceFinding, ...]:

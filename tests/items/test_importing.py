@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.doctor import examine_items
 from kiosk.items import catalogue
 from kiosk.items.cli import catalogue_command
 from kiosk.items.exporting import as_csv
@@ -281,3 +282,10 @@ def test_a_damaged_catalogue_is_no_catalogue(config: Path, tmp_path: Path, capsy
         (tmp_path / "items.json").write_bytes(content)
         assert catalogue_command(["--config", str(config), "check"]) == 1
         assert "items.json" in capsys.readouterr().err
+
+
+def test_the_doctor_says_when_there_is_nothing_to_look_up(tmp_path: Path) -> None:
+    assert examine_items(DEMO).state == "ok"
+    missing = examine_items(tmp_path / "items.json")
+    assert (missing.state, missing.advice) == ("todo", "kiosk catalogue import FILE")
+    assert "items.json" in missing.detail
