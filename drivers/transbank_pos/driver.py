@@ -14,7 +14,7 @@ from collections.abc import Callable
 import msgspec
 
 from drivers.transbank_pos import wire
-from drivers.transbank_pos.link import BABBLES, Link
+from drivers.transbank_pos.link import BABBLES, Link, quiet
 from drivers.transbank_pos.settings import TransbankPosSettings
 from kiosk.devices import health
 from kiosk.devices.payment import (
@@ -42,8 +42,6 @@ from kiosk.ports.port import open_port
 log = logging.getLogger(__name__)
 
 _ANSWERS_KEPT = 64
-_QUIET_S = 0.5
-"""Before a terminal that babbled is believed again."""
 
 _TROUBLE: dict[str, health.Reason] = {
     "24": "paper_out",
@@ -356,15 +354,15 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             self._refuse_when_closed()
             port = await open_port(self._url, self.settings.open_timeout_s)
             try:
+                if self._babbled and not await quiet(port):
+                    raise PortError(BABBLES)
                 self._refuse_when_closed()
-            except PortError:
+            except BaseException:
                 await port.aclose()
                 raise
+            self._babbled = False
             self._link = Link(port, self.settings, self._hear)
             self._trouble = None
-            if self._babbled and not await self._link.quiet(_QUIET_S):
-                raise PortError(BABBLES)
-            self._babbled = False
         return self._link
 
     def _refuse_when_closed(self) -> None:

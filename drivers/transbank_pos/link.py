@@ -18,10 +18,21 @@ _LISTEN_S = 3600.0
 _SENSELESS_BYTES, _SENSELESS_S = 2 * wire.FRAME_LIMIT, 10.0
 """So much in that time without one whole frame is no terminal: even its acknowledgements mean nothing."""
 BABBLES = "it sends without end what nobody understands"
+_LEFT_OVER_S, _SILENCE_S = 1.0, 0.1
 T = TypeVar("T")
 
 Fate = Literal["accepted", "refused", "silent"]
 """What became of a frame: acknowledged; refused every time; or nobody knows, and it may well have arrived."""
+
+
+async def quiet(port: Port) -> bool:
+    """Whether a terminal that babbled has stopped; what is left of it on the way is dropped. Raises `PortError`."""
+    now = asyncio.get_running_loop().time
+    until = now() + _LEFT_OVER_S
+    while now() < until:
+        if not await port.read(_SILENCE_S):
+            return True
+    return False
 
 
 class Link:
@@ -48,11 +59,6 @@ class Link:
     def lost(self) -> bool:
         """Whether the cable is gone, or the terminal takes no bytes."""
         return self._port.lost is not None or self._reading.done()
-
-    async def quiet(self, seconds: float) -> bool:
-        """Whether it does not babble for so long."""
-        await asyncio.wait([self._reading], timeout=seconds)
-        return not self.lost
 
     async def aclose(self) -> None:
         """Stop reading and let go of the port."""

@@ -1,6 +1,6 @@
 """Every reader of outside bytes that is fuzzed."""
 
-from tests.fuzz import answers, control, files, framing, ipp, items, ledger, lines, typed
+from tests.fuzz import answers, control, files, forms, framing, ipp, items, ledger, lines, typed
 
 TARGETS = (
     *lines.TARGETS,
@@ -11,5 +11,6 @@ TARGETS = (
     *typed.TARGETS,
     *files.TARGETS,
     *items.TARGETS,
+    *forms.TARGETS,
     *ledger.TARGETS,
 )
