@@ -19,8 +19,8 @@ CLOSE_S = 2.0
 """How long `aclose` waits for the thread at most."""
 
 _INPUT_LIMIT = 1 << 20
-FLOOD_PAUSE_S = 0.02
-"""Between two full chunks: 200 KB/s are more than any device here has to say, and leave the processor to the others."""
+FLOOD_PAUSE_S = 0.04
+"""Between two full chunks: 100 KB/s are more than any device here has to say, and leave the processor to the others."""
 _PIECE = 1 << 14
 """Bytes given out at once: to make sense of them must not keep the loop for long."""
 

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-NOISE = bytes(range(256)) * 256
+NOISE = bytes(range(256)) * 64
 """Every byte that means anything to anybody, in no order that does."""
-PAUSE_S = 0.005
-"""Between two portions: faster than any codec reads."""
+PAUSE_S = 0.02
+"""Between two portions: far more than any cable here carries."""
 
 
 class Babbling:
