@@ -84,7 +84,7 @@ async def test_clock_wrong_from_the_start_closes_what_needs_it_and_says_why(hall
     hall.owe(hall.account)
     clock = Clock()
     clock.set(ahead)
-    async with standing(hall, now=clock) as terminal:
+    async with standing(hall, now=clock, journeys=("gas_bill",)) as terminal:
         person = terminal.person
         shown: Any = await person.at(OutOfService)
         assert shown.reason == "reason.bad_clock"
