@@ -16,7 +16,7 @@ from kiosk.journeys.handing import Handing
 from kiosk.journeys.journey import End
 from kiosk.journeys.typing import ask_text
 from kiosk.keyboard.layouts import Kind
-from kiosk.ledger.errors import LedgerError, TakenError
+from kiosk.ledger.errors import LedgerDoubtError, LedgerError, TakenError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.protocol.matter import new_matter
@@ -67,7 +67,10 @@ async def request(visit: Visit, services: Services, item: Item, way: RequestWay)
     visit.no_way_back()
     try:
         made = await visit.wait_for(_make(visit, services, wanted), saying="working.keeping")
-    except (LedgerError, TimeoutError):
+    except (LedgerDoubtError, TimeoutError):
+        log.error("nobody knows whether a request was kept")
+        return await tell(visit, "pause", "notice.maybe_kept")
+    except LedgerError:
         log.error("a request could not be kept")
         return await tell(visit, "pause", "notice.not_kept")
     return await _hand_out(visit, services, wanted, made)

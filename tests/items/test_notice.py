@@ -22,6 +22,7 @@ from kiosk.items.requests_cli import requests_command
 from kiosk.journeys.notice import NOTICE
 from kiosk.journeys.settings import RatingSettings
 from kiosk.ledger.checks import envelopes
+from kiosk.ledger.errors import LedgerDoubtError
 from kiosk.ledger.files import Files
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.reading import reading, verify
@@ -384,6 +385,25 @@ async def test_nothing_is_offered_that_cannot_be_kept_and_nothing_said_that_was_
     assert hall.devices.printer.slips == []
     async with standing() as (hall, _):
         assert not (await hall.open("01001")).at_home
+
+
+async def test_a_disk_that_hangs_is_no_proof_of_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def doubt(*_: object, **__: object) -> None:
+        raise LedgerDoubtError("the disk is gone")
+
+    async with standing(tmp_path) as (hall, ledger):
+        monkeypatch.setattr(ledger, "note", doubt)
+        await hall.open("01001")
+        hall.answer("on_behalf")
+        await hall.at(Consent)
+        hall.answer("agreed")
+        for kind, text in (("name", NAME), ("phone", PHONE), ("address", ADDRESS)):
+            await hall.at(EnterText, asks(kind))
+            hall.answer(text)
+        await hall.at(ConfirmRequest)
+        hall.answer("send")
+        assert (await hall.at(Notice)).title == "notice.maybe_kept.title"
+    assert hall.devices.printer.slips == []
 
 
 def test_wishes_are_working_days() -> None:
