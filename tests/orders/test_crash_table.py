@@ -1,6 +1,8 @@
 """The crash and message table of the money path, row by row, on the pure machine: what a restart does next.
 
-The rows of the bank card, the meter card and codes shown by the resident come with their drivers.
+Rows 18 to 25 are in `test_last_sale.py`. Rows 37 to 40 (codes shown by the resident), 42 and 44 (two phases) are
+asked of the machine alone: their drivers are not there yet. Rows 28 to 36 (the meter card), 41 and 43 (capturing) need
+states that the machine has only once there is a driver to fill them.
 """
 
 import msgspec
@@ -218,6 +220,63 @@ def test_row_26_company_down_is_held_retried_and_cancelled_at_the_deadline() -> 
     assert not story.rows.refunds
     story.answered(Cancel(), gas.Cancelled())
     assert intends(story.restart()) == [ev.RefundDue]
+
+
+def test_row_27_accepted_while_the_meter_is_silent_is_delivered() -> None:
+    """The company's word is the proof; its meter may need hours, and the screen says so."""
+    story = Story().opened().shown().captured().delivering().answered(Confirm(doubt=False), gas.Delivered("R"))
+    assert story.rows.order.closed
+    credited = msgspec.structs.replace(story.rows, order=msgspec.structs.replace(story.rows.order, kind="smart_meter"))
+    assert [line.key for line in telling(credited)] == ["truth.goods.credited"]
+
+
+def test_row_37_resident_s_code_is_never_sent_again_and_is_reversed() -> None:
+    story = Story().opened().sent()
+    assert effect_of(story.restart()) == Close(1)
+    story.then(ev.AttemptClosing(order_no=NO, n=1, why="restart"))
+    for _ in range(3):
+        assert effect_of(story.restart()) == Close(1)
+        assert effect_of(story.at_screen(wants=True)) == Close(1)
+        story.answered(Close(1), payment.Unknown("lost"))
+
+
+def test_row_38_not_known_there_while_the_request_may_travel_is_no_proof() -> None:
+    story = Story().opened().sent().then(ev.AttemptClosing(order_no=NO, n=1, why="no_answer"))
+    story.answered(Close(1), payment.Unknown("NOT_EXIST within the request's lifetime"))
+    assert story.rows.live is not None
+    assert keys(story) == ["truth.money.unknown"]
+
+
+def test_row_39_reversal_lost_is_reversed_again_for_days_until_it_is_proved() -> None:
+    story = Story().opened().sent().then(ev.AttemptClosing(order_no=NO, n=1, why="no_answer"))
+    for _ in range(7):
+        story.now_ms += 86_400_000
+        story.answered(Close(1), payment.Unknown("lost"))
+        assert effect_of(story.restart()) == Close(1)
+    story.answered(Close(1), payment.Dead("cancelled"))
+    assert effect_of(story.restart()) == Cancel()
+
+
+def test_row_40_a_new_code_is_a_new_attempt_with_a_number_of_its_own() -> None:
+    story = Story().opened().sent().dead()
+    [sent] = intent_of(story.at_screen(wants=True))
+    assert isinstance(sent, ev.AttemptSent)
+    assert (sent.n, sent.key) == (2, f"{NO}A2")
+
+
+def test_row_42_authorized_and_nobody_there_is_ended_and_waits_for_its_proof() -> None:
+    story = Story().opened().shown().answered(Find(1), payment.Authorized(DUE, "x"))
+    assert effect_of(story.restart()) == Close(1)
+    story.then(ev.AttemptClosing(order_no=NO, n=1, why="restart")).answered(Close(1), payment.Authorized(DUE, "x"))
+    assert effect_of(story.restart()) == Close(1)
+    assert effect_of(story.answered(Close(1), payment.Dead("cancelled")).restart()) == Cancel()
+
+
+def test_row_44_authorized_is_not_captured_and_nothing_is_delivered() -> None:
+    story = Story().opened().shown().answered(Find(1), payment.Authorized(DUE, "x"))
+    assert story.rows.captured_fen == 0
+    with pytest.raises(ImpossibleEventError):  # I7
+        story.delivering()
 
 
 def test_price_runs_out_before_another_code_would() -> None:

@@ -46,7 +46,7 @@ def summary(records: list[Record]) -> Summary:
     flaws = [finding.flaw for record in records for finding in record.findings]
     return Summary(
         kills=sum(len(record.kills) for record in records),
-        faults=sum(record.struck for record in records),
+        faults=sum(len(record.struck) for record in records),
         orders=len(accounts),
         charged=sum(account.captured_there for account in accounts),
         delivered=sum(account.delivered_there for account in accounts),

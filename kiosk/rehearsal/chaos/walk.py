@@ -58,8 +58,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Who came after the cuts, and how they paid; empty: nobody."""
     faults: tuple[str, ...]
     """What was to go wrong: when, and what."""
-    struck: int
-    """How much of that did."""
+    struck: tuple[str, ...]
+    """What of that did."""
     kills: tuple[Cut, ...]
     cut_as_planned: bool
     """Whether the first cut struck."""
@@ -290,7 +290,7 @@ class Walk:
             scenario=str(episode.scenario),
             again="" if episode.again is None else f"{'neighbour' if episode.neighbour else 'same'} {episode.again}",
             faults=tuple(f"{strike.at}: {strike}" for strike in episode.strikes),
-            struck=len(struck),
+            struck=tuple(map(str, struck)),
             kills=tuple(self._cuts),
             cut_as_planned=planned,
             orders=tuple(accounts),
