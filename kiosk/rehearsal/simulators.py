@@ -19,7 +19,7 @@ from kiosk.rehearsal.hand import Hand, SimulatorError
 
 __all__ = ["SimulatorError", "Simulators", "named_by"]
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 class Simulators:

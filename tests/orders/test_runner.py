@@ -1,6 +1,7 @@
 """The loop around the machine, with devices made of answers: what happens between a decision and its effect."""
 
 import asyncio
+import inspect
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -17,6 +18,7 @@ from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import Method
 from kiosk.orders.truth import truth
+from kiosk.orders.within import within
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev
 from tests.orders.test_kinds import BILL
@@ -195,3 +197,16 @@ async def test_late_money_is_found_though_the_look_for_it_was_not_answered(tmp_p
     assert running.rows.order.closed
     assert truth(running.rows) == "no_money_kept"
     await counter.close()
+
+
+async def test_call_that_is_given_up_before_it_begins_is_closed() -> None:
+    async def call() -> None:
+        raise AssertionError("it must not begin")
+
+    begun = call()
+    waiting = asyncio.create_task(within(1, begun))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert waiting.cancelled()
+    assert inspect.getcoroutinestate(begun) == inspect.CORO_CLOSED
