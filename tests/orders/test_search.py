@@ -18,6 +18,5 @@ def test_no_reachable_state_breaks_a_law_and_every_one_ends(ways: tuple[Way, ...
     assert explore(World(*ways)) > 10_000
 
 
-@pytest.mark.parametrize(("way", "slips", "minutes"), [("wechat", 2, 0), ("card", 1, 1)])
-def test_slips_say_what_is_so_and_are_marked_where_they_say_it_again(way: Way, slips: int, minutes: int) -> None:
-    assert explore(World(way, faults=1, pays=1, slips=slips, minutes=minutes)) > 10_000
+def test_slips_say_what_is_so_and_are_marked_where_they_say_it_again() -> None:
+    assert explore(World("wechat", faults=1, pays=1, slips=2, minutes=0)) > 10_000

@@ -78,23 +78,36 @@ class Hall(RuleBasedStateMachine):
         pays=st.sampled_from([None, 0, 0, 0, -1, 1]),
         channel=st.lists(st.sampled_from(MISHAPS), max_size=3),
         company=st.lists(st.sampled_from(MISHAPS), max_size=3),
-        heard=st.booleans(),
+        neighbour=st.sampled_from([None, "wechat", "card"]),
+        refuses=st.sampled_from([False, False, True]),
     )
     def resident_comes(
-        self, private: Private, way: Way, pays: int | None, channel: list[Mishap], company: list[Mishap], *, heard: bool
+        self,
+        private: Private,
+        way: Way,
+        pays: int | None,
+        channel: list[Mishap],
+        company: list[Mishap],
+        *,
+        neighbour: Way | None,
+        refuses: bool,
     ) -> None:
-        """Most pay at once; what goes wrong begins when the company is to be told, or before."""
-        self.somebody_comes(private)
+        """Most pay at once; what goes wrong begins when the company is to be told, or before. A neighbor may come just
+        then."""
+        self.company.refuses = refuses
+        self.somebody_comes(private, None)
         if pays is not None:
             self.resident_chooses(way)
             self.pass_time(1.0)
         for peer in (self.wallet, self.reader):
             peer.mishaps = [*channel]
         if pays is not None:
-            self.resident_pays(pays, company, heard=heard)
+            self.resident_pays(pays, company, heard=True)
         else:
             self.company.mishaps = company
             self.resident_chooses(way)
+        if neighbour is not None:
+            self.somebody_comes(TOP_UP if private == BILL else BILL, neighbour)
 
     # -- the terminal -----------------------------------------------------------------------------------------------
 
@@ -137,8 +150,8 @@ class Hall(RuleBasedStateMachine):
 
     # -- residents --------------------------------------------------------------------------------------------------
 
-    @rule(private=st.sampled_from(WANTED))
-    def somebody_comes(self, private: Private) -> None:
+    @rule(private=st.sampled_from(WANTED), way=st.sampled_from([None, "wechat", "card", "card"]))
+    def somebody_comes(self, private: Private, way: Way | None) -> None:
         if len(self.disk.orders) >= 3:
             return
         self.resident_leaves()
@@ -152,6 +165,8 @@ class Hall(RuleBasedStateMachine):
         else:
             laws.must(private.number not in open_already, "I2", "an account has two orders that are not finished")
         self.pass_time(0.2)
+        if way is not None:
+            self.resident_chooses(way)
 
     @rule(way=st.sampled_from(WAYS))
     def resident_chooses(self, way: Way) -> None:
@@ -196,8 +211,12 @@ class Hall(RuleBasedStateMachine):
             self.at_screen = None
             self.pass_time(0.2)
 
-    @rule(fate=st.sampled_from(FATES))
-    def resident_wants_a_slip(self, fate: Fate) -> None:
+    @rule(fates=st.lists(st.sampled_from(FATES), min_size=1, max_size=2))
+    def resident_wants_a_slip(self, fates: list[Fate]) -> None:
+        for fate in fates:
+            self.slip_is_wanted(fate)
+
+    def slip_is_wanted(self, fate: Fate) -> None:
         if self.at_screen is not None and not self.at_screen.undecided and not self.orders.broken:
             self.printer.fate = fate
             self.run(self.slip_is_printed(self.at_screen))
