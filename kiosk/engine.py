@@ -111,14 +111,14 @@ class Engine:
         """Open everything and serve."""
         self.devices.subscribe(self._health_changed)
         opened = asyncio.Event()
-        keeping = (
+        keeping = [
             asyncio.create_task(self._keep_ledger(opened)),
-            asyncio.create_task(self._prepare_forms()),
             asyncio.create_task(self._shelf.keep_looking()),
-        )
+        ]
         try:
             first = (_within(OPEN_SECONDS, opened), _within(OPEN_SECONDS, self._shelf.looked))
             await asyncio.gather(self.devices.open(), *first)
+            keeping.append(asyncio.create_task(self._prepare_forms()))  # the first screen does not wait for it
             await self.host.run()
         finally:
             for task in keeping:
@@ -130,14 +130,14 @@ class Engine:
 
     def _health_changed(self, name: str, health: Health) -> None:
         """What a device that is back can do, it does at once: a resident may be waiting for it."""
+        if self.forms is not None:
+            self.forms.desk.nudge()
         if trouble(health):
             self._away.add(name)
         elif name in self._away:
             self._away.discard(name)
             if self.orders is not None:
                 self.orders.nudge()
-            if self.forms is not None:
-                self.forms.desk.nudge()
         self.host.health_changed()
 
     async def _keep_ledger(self, opened: asyncio.Event) -> None:
@@ -260,6 +260,8 @@ class Engine:
 
     def _changed(self, opened: asyncio.Event) -> None:
         opened.set()
+        if self.forms is not None:
+            self.forms.desk.nudge()
         self.host.health_changed()
 
     async def _prepare_forms(self) -> None:

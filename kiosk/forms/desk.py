@@ -46,7 +46,7 @@ from kiosk.protocol.matter import new_matter
 
 log = logging.getLogger(__name__)
 
-RETRY_S = 5.0
+RETRY_S = 2.0
 """Between tries to find out what became of earlier prints, while the printer or the ledger does not answer."""
 
 

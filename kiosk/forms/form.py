@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from kiosk.keyboard.checks import problem_with
 from kiosk.text.bilingual import Bilingual
 
 Kind = Literal["name", "id_number", "phone", "address", "text", "date", "choice", "checkbox"]
@@ -171,22 +172,18 @@ class Department(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def wrong(field: Field, answer: str) -> str | None:
-    """Why `answer` cannot stand in the field, as a message key; None when it can. An empty answer leaves it blank."""
-    if not answer:
-        return None if field.optional else "problem.form.empty"
-    if len(answer) > field.max_length or not answer.isprintable():
-        return "problem.form.long"
+    """Why `answer` cannot stand in the field, in a word or two for whoever wrote the form; None when it can."""
+    if not answer or len(answer) > field.max_length or not answer.isprintable():
+        return "empty, too long, or not to be printed"
     match field.kind:
-        case "id_number" if not _is_id_number(answer):
-            return "problem.form.id_number"
-        case "phone" if not re.fullmatch(r"1[0-9]{10}|0[0-9]{2,3}-?[0-9]{7,8}", answer):
-            return "problem.form.phone"
+        case "name" | "id_number" | "phone" | "address" if problem_with(field.kind, answer):
+            return f"no {field.kind.replace('_', ' ')}"
         case "date" if not is_date(answer):
-            return "problem.form.date"
+            return "no day such as 2026-11-28"
         case "choice" if answer not in {choice.value for choice in field.choices}:
-            return "problem.form.choice"
+            return "none of the choices"
         case "checkbox" if answer not in (YES, NO):
-            return "problem.form.choice"
+            return f"neither {YES} nor {NO}"
         case _:
             return None
 
@@ -202,14 +199,3 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def _is_id_number(text: str) -> bool:
-    """GB 11643-1999: 17 digits and a check character."""
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
-    return "10X98765432"[total % 11] == text[-1]

@@ -19,7 +19,7 @@ def form_slip(form: Form, sheets: int, words: Catalogue, issuer: Issuer, now_ms:
         Pair(words.say("slip.form.number"), form.number, bold=True),
         Pair(words.say("slip.form.sheets"), str(sheets)),
         Pair(words.say("slip.form.hand_in"), form.hand_in.said(language)),
-        Pair(words.say("slip.as_at"), moment(now_ms, issuer.zone)),
+        Pair(words.say("slip.form.printed_at"), moment(now_ms, issuer.zone)),
         Pair(words.say("slip.terminal"), issuer.terminal),
     ]
     if form.bring:

@@ -2,7 +2,10 @@
 
 from typing import assert_never
 
-from kiosk.forms.form import NO, YES, Field, Form, wrong
+from msgspec.structs import replace
+
+from kiosk.forms.form import NO, YES, Field, Form, is_date
+from kiosk.journeys.typing import ask_text
 from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Said
 from kiosk.views.forms import ChooseOption, EnterDate, Option
@@ -16,18 +19,12 @@ async def fill_in(visit: Visit, form: Form) -> dict[str, str]:
     """Every field's answer by its key; "" for one that is left blank."""
     answers = {}
     for place, field in enumerate(form.fields, 1):
-        problem: str | None = None
-        while True:
-            said = Said("screen.form.place", words={"place": str(place), "of": str(len(form.fields))})
-            answer = await _ask(visit, field, said, problem)
-            problem = wrong(field, answer)
-            if problem is None:
-                break
-        answers[field.key] = answer
+        where = Said("screen.form.place", words={"place": str(place), "of": str(len(form.fields))})
+        answers[field.key] = await _ask(visit, field, where)
     return answers
 
 
-async def _ask(visit: Visit, field: Field, place: Said, problem: str | None) -> str:
+async def _ask(visit: Visit, field: Field, place: Said) -> str:
     question = Bilingual(field.ask, field.ask_en)
     match field.kind:
         case "name" | "address" | "phone" | "id_number" | "text":
@@ -36,13 +33,11 @@ async def _ask(visit: Visit, field: Field, place: Said, problem: str | None) -> 
                 kind="free" if field.kind == "text" else field.kind,
                 most=field.max_length,
                 hint=place,
-                problem=Said(problem) if problem else None,
                 optional=field.optional,
             )
-            return await visit.ask(view)
+            return await ask_text(visit, view)
         case "date":
-            day = await visit.ask(EnterDate(title=question, place=place, optional=field.optional, problem=problem))
-            return "" if day == SKIP else f"{day[:4]}-{day[4:6]}-{day[6:]}"
+            return await _day(visit, EnterDate(title=question, place=place, optional=field.optional))
         case "choice":
             options = tuple(
                 Option(value=choice.value, title=Bilingual(choice.label, choice.label_en)) for choice in field.choices
@@ -52,4 +47,16 @@ async def _ask(visit: Visit, field: Field, place: Said, problem: str | None) -> 
         case _:
             assert_never(field.kind)
     chosen = await visit.ask(ChooseOption(title=question, options=options, place=place, optional=field.optional))
-    return "" if chosen == SKIP else chosen
+    return chosen if chosen in {option.value for option in options} else ""
+
+
+async def _day(visit: Visit, view: EnterDate) -> str:
+    """A day that there is, `2026-11-28`, or "" where it may stay blank."""
+    while True:
+        digits = await visit.ask(view)
+        if digits == SKIP and view.optional:
+            return ""
+        day = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+        if is_date(day):
+            return day
+        view = replace(view, problem="problem.form.date")

@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.app import Terminal
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.touch import Finger
+from kiosk.views.common import Home
 from kiosk.views.payment import AtReader, ScanToPay
 
 
@@ -29,11 +30,13 @@ class Tour:
     ) -> None:
         """`lang` is `zh` or `en`; `channel` is how this resident pays, of `WAYS`; `modes` of `large`, `contrast`."""
         self._terminal = terminal
+        self._first = terminal.window.page  # shown before anything is known
         self.simulators = simulators
         self.finger = Finger(terminal.window)
         self.notes: list[str] = []
         """What else was found to be as it should, for whoever reads the tour's output."""
-        self._out = out
+        self.out = out
+        """Where pictures are kept."""
         self._lang = lang
         self._channel = channel
         self._modes = modes
@@ -44,12 +47,17 @@ class Tour:
     def picture(self, name: str) -> None:
         """Save what is on the screen as the next picture."""
         self._count += 1
-        self.finger.picture().save(str(self._out / f"{self._count:02d}-{name}.png"))
+        self.finger.picture().save(str(self.out / f"{self._count:02d}-{name}.png"))
 
     def view(self) -> object:
         """The view on the screen."""
         page = self._terminal.window.page
         return None if page is None else page.view
+
+    def number(self) -> int:
+        """The number of the page on the screen."""
+        page = self._terminal.window.page
+        return -1 if page is None else page.number
 
     def language(self) -> str:
         """The language on the screen."""
@@ -69,9 +77,16 @@ class Tour:
             self.finger.until(lambda: self.language() == "en", "English")
         for mode in self._modes:
             self.finger.tap(f"mode-{mode}")
+        self.finger.until(lambda: self._open(journey), f"{journey} to be open")
         self.see("Home", "home")
         self.finger.turn_to(f"tile-{journey}")
         self.finger.tap(f"tile-{journey}")
+
+    def _open(self, journey: str) -> bool:
+        page = self._terminal.window.page
+        if page is None or page is self._first or not isinstance(page.view, Home):
+            return False
+        return any(tile.journey == journey and tile.paused is None for tile in page.view.tiles)
 
     def enter_account(self, account: str) -> None:
         """Type an account number and go on."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from kiosk.config import Announcement, Config, LedgerSettings, load, resolve_simulators
+from kiosk.config import Announcement, Config, Journeys, LedgerSettings, load, resolve_simulators
 from kiosk.engine import Engine
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
@@ -111,7 +111,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def configured(path: Path) -> Config:
     """The file's configuration. A process that many lives are forked from reads it once for all of them."""
-    return load(path)
+    return without_sheets(load(path))
+
+
+def without_sheets(config: Config) -> Config:
+    """A configuration without forms and their printer: a campaign starts hundreds of terminals, and each would look at
+    every form."""
+    devices = tuple(device for device in config.devices if device.role != "document_printer")
+    enabled = tuple(name for name in config.journeys.enabled if name != "print_form")
+    return msgspec.structs.replace(config, devices=devices, journeys=Journeys(enabled=enabled))
 
 
 def quick(run: Run) -> Config:

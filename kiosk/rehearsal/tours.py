@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from kiosk.rehearsal.guide import Tour, TourError
+from kiosk.rehearsal.tour_form import print_form
 from kiosk.text.numbers import money
 
 GAS_BILL_ACCOUNT = "0100003870"
@@ -127,4 +128,5 @@ TOURS: dict[str, Callable[[Tour], None]] = {
     "queue_ticket": queue_ticket,
     "rate_service": rate_service,
     "notice": notice,
+    "print_form": print_form,
 }

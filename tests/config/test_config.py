@@ -60,6 +60,7 @@ def test_the_sample_runs_the_demo_as_it_stands() -> None:
         "wechat_pay",
         "transbank_pos",
         "escpos",
+        "cups",
     ]
 
 

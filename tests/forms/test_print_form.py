@@ -110,7 +110,7 @@ async def test_what_cannot_be_is_asked_again(bench: Bench) -> None:
         DONE,
     )
     problems = [view.problem.key for view in resident.seen if isinstance(view, EnterText) and view.problem]
-    assert problems == ["problem.form.phone", "problem.form.id_number"]
+    assert problems == ["problem.phone", "problem.id_number"]
     assert [view.problem for view in resident.seen if isinstance(view, EnterDate)] == [None, "problem.form.date"]
     assert "610000199002230032" in words(bench.documents.jobs[0].pdf)
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from kiosk import engine
-from kiosk.config import load
 from kiosk.journeys import settle
 from kiosk.rehearsal import headless
 from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows, takings
@@ -140,7 +139,7 @@ class Hall:
 @pytest.fixture(scope="session")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
     folder = tmp_path_factory.mktemp("simulators")
-    with Simulators(folder, named_by(load(CONFIG)), OPTIONS) as running:
+    with Simulators(folder, named_by(headless.configured(CONFIG)), OPTIONS) as running:
         yield running
 
 

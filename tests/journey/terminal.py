@@ -15,7 +15,7 @@ from kiosk.devices.registry import HealthSettings
 from kiosk.engine import Engine
 from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
-from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT
+from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT, without_sheets
 from kiosk.tickets.settings import QueueSettings
 from kiosk.visit import VisitSettings
 from tests.journey.conftest import CONFIG, Hall
@@ -76,7 +76,7 @@ def configured(
 
 @cache
 def _demo() -> Config:
-    return load(CONFIG)
+    return without_sheets(load(CONFIG))
 
 
 class Terminal:

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from kiosk.config import load
 from kiosk.orders.truth import needs_staff
 from kiosk.rehearsal.books import Line, ledger_rows
 from kiosk.rehearsal.hand import SimulatorError
+from kiosk.rehearsal.headless import configured
 from kiosk.rehearsal.simulators import Simulators, named_by
 from kiosk.views.common import Outcome
 from kiosk.views.payment import AtReader, ScanToPay
@@ -60,7 +60,7 @@ Button = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Simulators]]:
-    names = named_by(load(CONFIG))
+    names = named_by(configured(CONFIG))
     with contextlib.ExitStack() as stack:
         folders = [tmp_path_factory.mktemp(f"lane-{lane}") for lane in range(LANES)]
         yield [stack.enter_context(Simulators(folder, names, OPTIONS)) for folder in folders]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from kiosk.config import load
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.reading import reading, verify
@@ -18,7 +17,7 @@ from kiosk.orders.rows import Rows
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.chaos.plan import Draw
 from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, OPTIONS, ORDERS, VISIT
-from kiosk.rehearsal.headless import Run
+from kiosk.rehearsal.headless import Run, configured
 from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.simulators import Simulators, named_by
 from tests.power.broken import LIVES
@@ -32,7 +31,7 @@ CONFIRM = re.compile(rb"PUT /v1/orders/(\w+)/payment")
 
 @pytest.fixture(scope="module")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    names = named_by(load(CONFIG))
+    names = named_by(configured(CONFIG))
     with Simulators(tmp_path_factory.mktemp("simulators"), names, OPTIONS) as simulators:
         yield simulators
 

@@ -136,6 +136,20 @@ def test_notice(tmp_path: Path) -> None:
     assert read_code(out / "slip.png") == "01001"
 
 
+def test_print_form(tmp_path: Path) -> None:
+    out = tmp_path / "tour"
+    done = run_tour(out, "print_form")
+    assert done.returncode == 0, done.stderr
+    assert "two sheets came out, as the printer's book says; the queue keeps no document" in done.stdout
+    names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
+    assert names[:4] == ["home", "choose-form", "found", "form-blank"]
+    assert names[-3:] == ["printed", "rate-service", "goodbye"]
+    assert (out / "printed.pdf").read_bytes().startswith(b"%PDF")
+    with Image.open(out / "printed-1.png") as page:
+        assert page.size == (1241, 1754)
+    assert "表格提示".encode("gb18030") in (out / "slip.bin").read_bytes()
+
+
 def test_unknown_tour_is_named(tmp_path: Path) -> None:
     done = run_tour(tmp_path / "tour", "gas_bil")
     assert done.returncode == 2

@@ -13,7 +13,6 @@ from typing import Self
 
 import msgspec
 
-from kiosk.config import load
 from kiosk.rehearsal import headless
 from kiosk.rehearsal.chaos.plan import Episode, Kill
 from kiosk.rehearsal.chaos.setting import CONFIG, OPTIONS
@@ -95,7 +94,7 @@ class Hall:
         if self._simulators is None:
             folder = self._folder / "simulators"
             shutil.rmtree(folder, ignore_errors=True)
-            self._simulators = Simulators(folder, named_by(load(CONFIG)), OPTIONS).__enter__()
+            self._simulators = Simulators(folder, named_by(headless.configured(CONFIG)), OPTIONS).__enter__()
         return self._simulators
 
     def _leave(self) -> None:

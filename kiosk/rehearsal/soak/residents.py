@@ -73,7 +73,7 @@ class Residents:
         self._terminal = terminal
         self._simulators = simulators
         self._draw = draw
-        self._finger = Finger(terminal.window, patience_s=3)
+        self._finger = Finger(terminal.window, patience_s=6)
         self._hand = ThreadPoolExecutor(1)
         self._account = ""
         self._visits = 0
