@@ -267,4 +267,5 @@ def _made_by(count: int) -> frozenset[tuple[str, str, str]]:
 def _objects(db: Database) -> frozenset[tuple[str, str, str]]:
     # names with sqlite_ belong to SQLite, those with _sqlite_ to sqlite-utils
     rows = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return frozenset(row for row in rows if not row[1].startswith(("sqlite_", "_sqlite_", "idx__sqlite_")))
+    # a damaged name may have become bytes, and is then none of ours
+    return frozenset(row for row in rows if not str(row[1]).startswith(("sqlite_", "_sqlite_", "idx__sqlite_")))

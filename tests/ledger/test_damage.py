@@ -251,6 +251,15 @@ def test_step_whose_name_is_of_another_kind_is_damage(folder: Path, name: object
     assert "not a ledger of this program" in str(_reopen(folder))
 
 
+@pytest.mark.parametrize("name", ["journal_gapless", "one_hold", "orders"])
+def test_table_index_or_trigger_whose_name_became_bytes_is_damage(folder: Path, name: str) -> None:
+    """Found by fuzzing."""
+    with connect(Files(folder).database) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET name = CAST(name AS BLOB) WHERE name = ?", [name])
+    assert _reopen(folder) is not None
+
+
 def test_event_of_a_newer_version_is_left_alone(folder: Path) -> None:
     _rewrite(folder, lambda body: body.replace(b"attempt.sent.v1", b"attempt.sent.v2"))
 
