@@ -7,8 +7,8 @@ from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment
 
 
-def form_slip(form: Form, sheets: int, words: Catalogue, issuer: Issuer, now_ms: int) -> Slip:
-    """Nothing on it is personal: not who printed, nor what was filled in."""
+def form_slip(form: Form, sheets: int, words: Catalogue, issuer: Issuer, *, now_ms: int, about: str) -> Slip:
+    """Nothing on it is personal: not who printed, nor what was filled in. `about` is the print's id."""
     language = words.language
     lines: list[Line] = [
         Text(words.say("slip.form.title"), align="center", bold=True, size="tall"),
@@ -29,5 +29,6 @@ def form_slip(form: Form, sheets: int, words: Catalogue, issuer: Issuer, now_ms:
         Rule(),
         Text(form.notice.said(language)),
         Text(words.say("slip.hotline", phone=issuer.hotline)),
+        *issuer.rating(about, words),
     ]
     return Slip(name="form", language=language.replace("_", "-"), lines=tuple(lines))

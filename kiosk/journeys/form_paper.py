@@ -39,7 +39,7 @@ async def to_paper(visit: Visit, services: Services, forms: Forms, wish: Wish) -
         told = ending(wish, running.sheets, outcome, may_repeat=_may_repeat(services, forms, visit, wish))
         if isinstance(outcome, DocumentPrinted):
             visit.served("print_form", running.key)
-        said = await _tell(visit, services, wish, told)
+        said = await _tell(visit, services, wish, told, running.key)
         if said != "again":
             return "goodbye" if said == "done" else "home"
 
@@ -77,9 +77,9 @@ def _may_repeat(services: Services, forms: Forms, visit: Visit, wish: Wish) -> b
     return trouble(devices.health(devices.documents.name)) is None and forms.left(visit) >= wish.pages * wish.copies
 
 
-async def _tell(visit: Visit, services: Services, wish: Wish, told: FormOutcome) -> str:
+async def _tell(visit: Visit, services: Services, wish: Wish, told: FormOutcome, about: str) -> str:
     """The end on the screen, with the slip that goes with sheets; the resident's answer."""
-    slip = asyncio.ensure_future(_slip(visit, services, wish, told.sheets)) if told.ending == "printed" else None
+    slip = asyncio.ensure_future(_slip(visit, services, wish, told.sheets, about)) if told.ending == "printed" else None
     state: SlipState = "none" if slip is None else "printing"
     while True:
         happened = _ended(slip) if slip is not None and state == "printing" else _nothing()
@@ -117,7 +117,7 @@ def ending(wish: Wish, sheets: int, outcome: DocumentOutcome, *, may_repeat: boo
             assert_never(outcome)
 
 
-async def _slip(visit: Visit, services: Services, wish: Wish, sheets: int) -> SlipState:
+async def _slip(visit: Visit, services: Services, wish: Wish, sheets: int, about: str) -> SlipState:
     """Print the slip that goes with it, where there is a printer for that; the form itself does not depend on it."""
     try:
         printer = services.devices.printer
@@ -126,7 +126,8 @@ async def _slip(visit: Visit, services: Services, wish: Wish, sheets: int) -> Sl
     if trouble(services.devices.health(printer.name)):
         return "not_printed"
     language = visit.language
-    slip = form_slip(wish.form, sheets, catalogue(language), services.issuer(language), services.now_ms())
+    words, issuer = catalogue(language), services.issuer(language)
+    slip = form_slip(wish.form, sheets, words, issuer, now_ms=services.now_ms(), about=about)
     try:
         outcome: PrintOutcome = await contained(printer.print(slip))
     except Exception:

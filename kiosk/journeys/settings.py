@@ -33,7 +33,7 @@ class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Meta(pattern=r"^(https?://[^\s{}]+\{number\}[^\s{}]*)?\Z", description="a URL with {number} in it, or nothing"),
     ] = ""
     """What the code on a slip opens, so that the service can be rated from a telephone; `{number}` stands for the
-    order's number. When left out the code holds the number alone."""
+    order's number, or the id of a ticket or a print. When left out, a receipt's code holds the number alone."""
     phone_days: Annotated[int, Meta(ge=1, le=366)] = 60
     """How long such a number is kept, in days."""
 

@@ -26,11 +26,11 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     rating_url: str = ""
     """Where a service can be rated; `{number}` stands for what was served."""
 
-    def code(self, number: str, words: Catalogue) -> tuple[Line, ...]:
-        """The code at the foot of a slip, and what it is for."""
+    def rating(self, about: str, words: Catalogue, key: str = "slip.rate") -> tuple[Line, ...]:
+        """How to rate what was done, at the foot of its slip; nothing where a hall has no page for that."""
         if not self.rating_url:
-            return (Qr(number),)
-        return (Qr(self.rating_url.replace("{number}", number)), Text(words.say("slip.rate"), align="center"))
+            return ()
+        return (Gap(), Qr(self.rating_url.replace("{number}", about)), Text(words.say(key), align="center"))
 
 
 def receipt(rows: Rows, private: Private, words: Catalogue, issuer: Issuer, now_ms: int, *, reprint: bool) -> Slip:
@@ -56,10 +56,15 @@ def receipt(rows: Rows, private: Private, words: Catalogue, issuer: Issuer, now_
         Text(words.say(_next(rows))),
         Text(words.say("slip.not_an_invoice")),
         Text(words.say("slip.hotline", phone=issuer.hotline)),
-        Gap(),
-        *(issuer.code(rows.order.order_no, words) if truth(rows) == "done" else (Qr(rows.order.order_no),)),
+        *_code(rows, words, issuer),
     ]
     return Slip(name=private.kind, language=words.language.replace("_", "-"), lines=tuple(lines))
+
+
+def _code(rows: Rows, words: Catalogue, issuer: Issuer) -> tuple[Line, ...]:
+    number = rows.order.order_no
+    rating = issuer.rating(number, words) if truth(rows) == "done" else ()
+    return rating or (Gap(), Qr(number))
 
 
 def _next(rows: Rows) -> str:

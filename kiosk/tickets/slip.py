@@ -49,4 +49,5 @@ def ticket_slip(
     if come_back_minutes:
         lines += [Text(words.say("slip.queue_ticket.missed", minutes=come_back_minutes))]
     lines += [Text(words.say("slip.queue_ticket.today")), Text(words.say("slip.hotline", phone=issuer.hotline))]
+    lines += issuer.rating(row.matter, words, "slip.rate_later")
     return Slip(name="queue_ticket", language=words.language.replace("_", "-"), lines=tuple(lines))

@@ -13,7 +13,7 @@ from tests.journey.conftest import Hall
 
 V = TypeVar("V", bound=View)
 
-LIMIT_SECONDS = 15.0
+LIMIT_SECONDS = 40.0
 """How long a test waits for a view before it fails."""
 
 Answer = Callable[[View], str | None]

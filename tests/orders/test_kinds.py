@@ -15,8 +15,12 @@ from kiosk.orders.private import GasBillPrivate, Private, TopUpPrivate, seal, un
 from kiosk.orders.receipt import Issuer, receipt
 from kiosk.orders.rows import GOODS_FINAL, AttemptRow, OrderRow, OrderState, RefundRow, Rows
 from kiosk.orders.truth import telling, truth
-from kiosk.slips.slip import Pair, Qr, Slip, Text
+from kiosk.protocol.tickets import TicketRow
+from kiosk.queueing.rules import Business
+from kiosk.queueing.waiting import Wait
+from kiosk.slips.slip import Gap, Pair, Qr, Slip, Text
 from kiosk.text.catalogue import catalogue
+from kiosk.tickets.slip import ticket_slip
 from kiosk.views.view import LANGUAGES
 
 ACCOUNT = Account(
@@ -228,3 +232,20 @@ def test_goods_are_told_in_the_words_of_their_kind(private: Private, delivered: 
     assert (truth(back), telling(back)[-1].key) == ("no_money_kept", nothing)
     left = rows_of(private, "cancelled")
     assert (truth(left), telling(left)[-1].key) == ("no_money_kept", nothing)
+
+
+def test_slips_of_free_services_say_how_to_rate_where_a_hall_has_a_page_for_it() -> None:
+    url = "https://hall.example/rate?n={number}"
+    words = catalogue("zh_CN")
+    row = TicketRow(
+        matter="ab" * 12, letter="A", number=7, business_date="2026-11-24", business="A", priority=False, place=7
+    )
+    business = Business(letter="A", name="社保医保", name_en="Pensions", windows=(1,))
+    foot = (Gap(), Qr(f"https://hall.example/rate?n={row.matter}"), Text("办完以后，扫码评价服务", align="center"))
+    for where, expected in ((url, foot), ("", ())):
+        issuer = Issuer(hall="天福和园", terminal="T1", hotline="028-8888 1234", zone=UTC, rating_url=where)
+        slip = ticket_slip(
+            row, business, words, issuer, ahead=0, wait=Wait(60, 120), now_ms=1, come_back_minutes=0, reprint=False
+        )
+        assert any(isinstance(line, Qr) for line in slip.lines) == bool(expected)
+        assert slip.lines[len(slip.lines) - len(expected) :] == expected
