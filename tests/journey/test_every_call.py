@@ -101,7 +101,9 @@ async def test_call_that_fails_once(hall: Hall, way: str, device: str, call: str
         hall.simulators.arm("gas_company_http", "confirm_refused", reason="already_paid")
     if (device, call) == ("card", "find"):
         hall.simulators.arm("transbank_pos", "lost_answer", function="0210")
-    doubt = Signal("before effect Confirm", lambda: hall.simulators.arm("gas_company_http", "half_answer"))
+    doubt = Signal(
+        "before effect Confirm", lambda: hall.simulators.arm("gas_company_http", "half_answer", path="/v1/orders")
+    )
 
     def change(engine: Engine) -> None:
         faults.append(fault(named(engine, device), call, how))

@@ -75,6 +75,7 @@ async def test_what_did_not_finish_is_not_asked_about(hall: Hall) -> None:
         terminal.person.answers[Outcome] = lambda _: "another"
         await terminal.person.at(Home, lambda _: terminal.person.saw(Outcome))
         assert not terminal.person.saw(RateService)
+        await terminal.settled()
 
 
 async def test_a_hall_that_does_not_ask(hall: Hall) -> None:
