@@ -1,4 +1,4 @@
-"""A pytest plug-in: the tests that take longest begin first, one with each worker, so that none is left alone at the end.
+"""A pytest plug-in: the tests that take longest begin first, one with each worker: none is left alone at the end.
 
 Workers get equal shares of the tests, in order, and take from each other's ends; so the longest are dealt out to the
 beginnings of the shares.
