@@ -16,6 +16,7 @@ import msgspec
 
 from kiosk.config import Announcement, Config, Journeys, LedgerSettings, load, resolve_simulators
 from kiosk.engine import Engine
+from kiosk.ledger.files import Files
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.truth import needs_staff
@@ -156,7 +157,8 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     task = asyncio.create_task(engine.run())
     try:
         async with asyncio.timeout(run.seconds):
-            await engine.money_open.wait()
+            if not await _money_opens(engine, run.ledger):
+                return False
             note(OPEN)
             if run.account:
                 await resident.done.wait()
@@ -170,6 +172,16 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
             note(f"view {type(view).__name__} {getattr(view, 'truth', '')}".rstrip())
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+    return True
+
+
+async def _money_opens(engine: Engine, ledger: Path) -> bool:
+    """Whether it does; never while a damaged ledger lies aside."""
+    while not engine.money_open.is_set():
+        if Files(ledger).set_aside():
+            return False
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(engine.money_open.wait(), 0.1)
     return True
 
 

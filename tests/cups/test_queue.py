@@ -30,12 +30,14 @@ async def test_a_queue_that_starts_again_in_the_middle(shop: Shop, fault: str) -
 
 
 async def test_a_queue_that_dies_after_the_printer_was_done(shop: Shop) -> None:
-    """The outcome is known, and the queue has not heard of it: it would print again when it comes back."""
+    """The outcome is known, and the queue has not heard of it: it would print again when it comes back, and is stopped
+    in the seconds that a printer needs for its first sheet."""
     driver, job = shop.driver(), shop.job()
     printing = asyncio.create_task(shop.print(driver, job))
     await shop.until(lambda: bool(shop.printed(job.key)), "the job at the printer")
     await shop.do("kill_queue")
     assert await printing == DocumentPrinted(1)
+    shop.arm("slow_printer", seconds=2)
     await shop.do("start_queue")
     await shop.until(lambda: shop.spooled == [], "an empty spool")
     assert await shop.print(driver, shop.job()) == DocumentPrinted(1)

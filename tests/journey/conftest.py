@@ -52,7 +52,7 @@ class Hall:
         self._folder = folder
         self._runs = 0
         self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(["kiosk.rehearsal.headless"])
+        self._processes.set_forkserver_preload(["kiosk.rehearsal.chaos.warm"])
         self._strange = {line.order_no for line in self._lines([])}
         self._earlier_slips = len(simulators.books("escpos")["slips"])
 

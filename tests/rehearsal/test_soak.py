@@ -12,10 +12,9 @@ from kiosk.config import load
 from kiosk.rehearsal.books import lay_side_by_side, ledger_rows
 from kiosk.rehearsal.simulators import Simulators, named_by
 from kiosk.rehearsal.soak.chart import draw
+from kiosk.rehearsal.soak.command import hurried
 from kiosk.rehearsal.soak.measure import Sample, judge, look, table
 from kiosk.rehearsal.soak.residents import Visit
-
-CONFIG = Path(__file__).parents[2] / "config.toml"
 
 
 def sample(n: int, **changed: float) -> Sample:
@@ -69,12 +68,12 @@ def test_the_picture_has_a_panel_for_each_measure(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_residents_use_the_real_terminal(tmp_path: Path) -> None:
-    ledger = tmp_path / "ledger"
-    with Simulators(tmp_path / "books", named_by(load(CONFIG))) as simulators:
+    ledger, config = tmp_path / "ledger", hurried(tmp_path)
+    with Simulators(tmp_path / "books", named_by(load(config))) as simulators:
         announced = tmp_path / "announced.json"
         announced.write_bytes(msgspec.json.encode(simulators.announcements))
         terminal = subprocess.Popen(
-            [sys.executable, "-m", "kiosk.rehearsal.soak.residents", str(CONFIG), str(announced), str(ledger), "6"],
+            [sys.executable, "-m", "kiosk.rehearsal.soak.residents", str(config), str(announced), str(ledger), "6"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

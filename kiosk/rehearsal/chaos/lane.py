@@ -5,7 +5,6 @@ import multiprocessing
 import shutil
 import threading
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
@@ -41,11 +40,7 @@ def live(run: Run) -> None:
 def begin_processes(folder: Path) -> bool:
     """Start the process that all lives are forked from, with everything loaded that they need; whether a power cut
     can make them lose what was not synced. The first call of a process counts; `folder` must stay."""
-    groups = ("kiosk.drivers", "kiosk.journeys")
-    modules = [point.value.partition(":")[0] for group in groups for point in entry_points(group=group)]
-    multiprocessing.get_context("forkserver").set_forkserver_preload(
-        ["__main__", "kiosk.rehearsal.chaos.warm", *modules]
-    )
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["__main__", "kiosk.rehearsal.chaos.warm"])
     library = disk.build(folder)
     with disk.preloading(library):
         forkserver.ensure_running()

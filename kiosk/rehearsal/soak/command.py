@@ -49,10 +49,16 @@ def soak_command(argv: list[str]) -> int:
             return 1
 
 
+def hurried(folder: Path) -> Path:
+    """The demo's configuration, with codes that are shown for 15 s: some residents leave them standing."""
+    path = folder / "config.toml"
+    path.write_text(DEMO.read_text("utf-8").replace("offer_seconds = 120", "offer_seconds = 15"), "utf-8")
+    return path
+
+
 def _soak(scratch: Path, seconds: float, seed: int, out: Path) -> int:
     ledger = scratch / "ledger"
-    quick = scratch / "config.toml"
-    quick.write_text(DEMO.read_text("utf-8").replace("offer_seconds = 120", "offer_seconds = 15"), "utf-8")
+    quick = hurried(scratch)
     with Simulators(scratch / "books", named_by(load(quick))) as simulators, (out / "terminal.log").open("wb") as log:
         announced = scratch / "announced.json"
         announced.write_bytes(msgspec.json.encode(simulators.announcements))

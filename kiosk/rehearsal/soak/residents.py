@@ -95,8 +95,10 @@ class Residents:
             if monotonic() - begun > VISIT_S:
                 odd = f"still at {type(self._view).__name__} after {VISIT_S:g} s"
                 break
-            with contextlib.suppress(NotThereError, SimulatorError):
+            try:
                 self._act(self._view)
+            except (NotThereError, SimulatorError):
+                QTest.qWait(30)  # the page may change meanwhile
         self._heal()
         self._visits += 1
         fault = "" if strike is None else str(strike)
@@ -151,7 +153,10 @@ class Residents:
                 self._finger.tap(self._draw.among(amounts) if amounts else "back")
             case ChooseMethod():
                 ways = [f"method-{method.channel}" for method in view.methods if method.paused is None]
-                self._finger.tap(self._draw.among(ways) if ways else "home")
+                if ways:
+                    self._finger.tap(self._draw.among(ways))
+                else:
+                    self._leave()
             case ScanToPay():
                 self._at_the_wallet(view)
             case AtReader():
@@ -194,7 +199,7 @@ class Residents:
         self._finger.tap("primary" if grade else "skip")
 
     def _leave(self) -> None:
-        self._press_on("", "cancel", "secondary", "back")
+        self._press_on("", "cancel", "secondary", "home", "back")
 
     def _press_on(self, screen: str, *names: str) -> None:
         there = self._finger.controls()
