@@ -8,6 +8,7 @@ import msgspec
 
 from kiosk.devices.document import DocumentPrinter
 from kiosk.devices.gas import GasCompany
+from kiosk.devices.gas_card import GasCardReader
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
@@ -25,6 +26,9 @@ class Devices(Protocol):
 
     @property
     def gas(self) -> GasCompany[msgspec.Struct]: ...
+
+    @property
+    def gas_cards(self) -> GasCardReader[msgspec.Struct]: ...
 
     @property
     def printer(self) -> ReceiptPrinter[msgspec.Struct]: ...

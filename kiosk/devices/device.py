@@ -9,7 +9,7 @@ import msgspec
 
 from kiosk.devices.health import Health
 
-Role = Literal["receipt_printer", "payment_method", "gas_company", "document_printer"]
+Role = Literal["receipt_printer", "payment_method", "gas_company", "gas_card_reader", "document_printer"]
 
 S_co = TypeVar("S_co", bound=msgspec.Struct, covariant=True)
 

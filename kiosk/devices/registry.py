@@ -16,6 +16,7 @@ from kiosk.devices.contain import contained
 from kiosk.devices.document import DocumentPrinter
 from kiosk.devices.drivers import AnyDevice, DeviceConfig
 from kiosk.devices.gas import GasCompany
+from kiosk.devices.gas_card import GasCardReader
 from kiosk.devices.health import Health, Offline, Unknown, usable
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
@@ -156,6 +157,11 @@ class Devices:
     def gas(self) -> GasCompany[msgspec.Struct]:
         """The gas company. Raises `LookupError` when none is configured."""
         return _first(device for device in self.all if isinstance(device, GasCompany))
+
+    @property
+    def gas_cards(self) -> GasCardReader[msgspec.Struct]:
+        """The reader of gas cards. Raises `LookupError` when none is configured."""
+        return _first(device for device in self.all if isinstance(device, GasCardReader))
 
     @property
     def printer(self) -> ReceiptPrinter[msgspec.Struct]:
