@@ -9,18 +9,17 @@ import os
 import pytest
 
 LONGEST = (
-    "tests/journey/test_power_cut.py",
     "tests/journey/test_matrix.py",
     "tests/rehearsal/test_tour.py",
-    "tests/power/test_power_loss.py",
-    "tests/rehearsal/test_chaos.py::test_nothing_is_lost",
     "tests/rehearsal/test_soak.py",
-    "tests/stage/test_gallery.py",
     "tests/app/test_terminal.py",
+    "tests/rehearsal/test_chaos.py::test_nothing_is_lost",
     "tests/app/test_watchdog.py",
-    "tests/stage/test_focus.py::test_tab_comes",
-    "tests/orders/test_search.py",
+    "tests/stage/test_gallery.py",
+    "tests/journey/test_power_cut.py",
     "tests/journey/test_queue_ticket.py::test_power_cut",
+    "tests/orders/test_search.py",
+    "tests/stage/test_focus.py::test_tab_comes",
 )
 
 

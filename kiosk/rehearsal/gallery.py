@@ -111,12 +111,16 @@ class Easel:
 
 
 def survey(
-    panel: str, themes: tuple[str, ...] = tuple(THEMES), out: Path | None = None, shows: Sequence[Samples] = (samples,)
+    panel: str,
+    themes: tuple[str, ...] = tuple(THEMES),
+    out: Path | None = None,
+    shows: Sequence[Samples] = (samples,),
+    languages: tuple[Language, ...] = LANGUAGES,
 ) -> Iterator[str]:
     """Look at every sample on `panel`; lines of what is wrong. With `out`, the pictures go there."""
     easel = Easel(PANELS[panel])
     with Warnings() as warnings:
-        for language in LANGUAGES:
+        for language in languages:
             for theme in themes:
                 thumbs: list[tuple[str, QImage]] = []
                 for number, sample in enumerate(chain.from_iterable(show() for show in shows), start=1):

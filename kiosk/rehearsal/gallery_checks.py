@@ -45,9 +45,10 @@ def geometry(root: QQuickItem, px_per_mm: float) -> Iterator[str]:
     for (one, here), (other, there) in combinations(shown, 2):
         if _cross(here, there):
             yield f"{_say(one)} overlaps {_say(other)}"
+    pressed = [(target, place(target)) for target in targets]
     for text, here in shown:
-        for target in targets:
-            if target not in ancestors(text) and _cross(here, place(target)):
+        for target, there in pressed:
+            if _cross(here, there) and target not in ancestors(text):
                 yield f"{_say(text)} lies under {target.objectName()}"
     yield from _targets(targets, window, px_per_mm)
     for item in seen:
