@@ -162,11 +162,14 @@ class CardUnknown(msgspec.Struct, frozen=True, tag="card_unknown"):
 JobOutcome = Landed | Absent | Torn | OtherCard | NoCard | CardUnknown
 
 
+Slot = Literal["empty", "card", "mute", "unknown"]
+
+
 class Presence(msgspec.Struct, frozen=True):
     """What is in the slot. `insertions` grows with every card that comes, so that a card swapped between two looks
     is another presence. `mute`: there is one that does not answer."""
 
-    slot: Literal["empty", "card", "mute", "unknown"]
+    slot: Slot
     insertions: int = 0
 
 

@@ -19,7 +19,7 @@ from typing import BinaryIO
 import serial
 
 from kiosk.ports.errors import PortError
-from kiosk.ports.urls import Address, SerialAddress, SocketAddress, SpyAddress, UsbAddress
+from kiosk.ports.urls import Address, PcscAddress, SerialAddress, SocketAddress, SpyAddress, UsbAddress
 
 CHUNK = 4096
 """Bytes read or written at once."""
@@ -226,3 +226,5 @@ def open_transport(address: Address, timeout_s: float) -> Transport:
             except PortError:
                 transport.close(discard=False)
                 raise
+        case PcscAddress():
+            raise PortError("a reader of cards is no stream of bytes")

@@ -4,6 +4,7 @@
     socket://host:port                              raw TCP
     usb://04b8:0202                                 a USB printer-class device, hexadecimal vendor and product
     spy://URL?file=PATH                             any of these, with every byte written to a file
+    pcsc://NAME?socket=PATH                         a reader of chip cards whose name has NAME in it (see `pcsc`)
 
 `spy://` takes its `file` off the end of the URL; without one the bytes go to standard error.
 """
@@ -51,7 +52,15 @@ class SpyAddress(msgspec.Struct, frozen=True, tag="spy"):
     file: Path | None
 
 
-Address = SerialAddress | SocketAddress | UsbAddress | SpyAddress
+class PcscAddress(msgspec.Struct, frozen=True, tag="pcsc"):
+    """A reader of chip cards by PC/SC: the first whose name has `reader` in it, whatever the case; empty: the first of
+    all. `socket` is where pcscd listens, where that is not where it always does."""
+
+    reader: str = ""
+    socket: str = ""
+
+
+Address = SerialAddress | SocketAddress | UsbAddress | SpyAddress | PcscAddress
 
 _CHOICES = {"bytesize": ("5", "6", "7", "8"), "parity": ("N", "E", "O", "M", "S"), "stopbits": ("1", "2")}
 _SWITCHES = ("xonxoff", "rtscts", "dsrdtr")
@@ -62,8 +71,8 @@ def parse_url(url: str) -> Address:
     if url.startswith("spy://"):
         inner, _, file = url.removeprefix("spy://").replace("&file=", "?file=").partition("?file=")
         address = parse_url(inner)
-        if isinstance(address, SpyAddress):
-            raise PortUrlError(f"{url}: a spy cannot watch a spy")
+        if isinstance(address, SpyAddress | PcscAddress):
+            raise PortUrlError(f"{url}: a spy can watch neither a spy nor a reader of cards")
         return SpyAddress(address, Path(unquote(file)) if file else None)
     if url.startswith("/"):
         url = "serial://" + url
@@ -78,9 +87,11 @@ def parse_url(url: str) -> Address:
             return _socket(url, parts)
         case "usb":
             return _usb(url, parts.netloc)
+        case "pcsc":
+            return _pcsc(url, parts)
         case _:
             raise PortUrlError(
-                f"{url}: a port is a device path, serial:///dev/…, socket://host:port, usb://… or spy://…"
+                f"{url}: a port is a device path, serial:///dev/…, socket://host:port, usb://…, pcsc://… or spy://…"
             )
 
 
@@ -117,3 +128,11 @@ def _usb(url: str, netloc: str) -> UsbAddress:
         return UsbAddress(int(vendor, 16), int(product, 16))
     except ValueError:
         raise PortUrlError(f"{url}: a USB port is usb://vendor:product, both hexadecimal") from None
+
+
+def _pcsc(url: str, parts: SplitResult) -> PcscAddress:
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    socket = options.pop("socket", "")
+    if options or parts.path not in ("", "/") or (socket and not socket.startswith("/")):
+        raise PortUrlError(f"{url}: a reader of cards is pcsc://, or pcsc://NAME where there are several")
+    return PcscAddress(unquote(parts.netloc), socket)

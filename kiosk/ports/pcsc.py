@@ -1,0 +1,210 @@
+"""Chip cards by PC/SC: the machine's pcscd, through its own C library, which Debian installs beside it.
+
+The dozen calls that a card needs, bound by ctypes (`docs/decisions/029-own-pcsc-binding.md` says why). Everything here
+blocks, some of it for as long as a broken reader likes: call it on threads (`kiosk.ports.threads`). A `Service` is of
+one thread alone.
+"""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable
+from functools import cache
+from types import TracebackType
+from typing import Final, Literal, Self
+
+import msgspec
+
+from kiosk.ports.errors import PortError
+from kiosk.ports.urls import PcscAddress
+
+_LIBRARY: Final = "libpcsclite.so.1"
+_SOCKET_VARIABLE: Final = "PCSCLITE_CSOCK_NAME"
+_SCOPE_SYSTEM: Final = 2
+_SHARED: Final = 2
+_T0: Final = 1
+_T0_OR_T1: Final = 3
+_LEAVE: Final = 0
+_UNPOWER: Final = 2
+_LONGEST_ANSWER: Final = 264
+_LONGEST_ATR: Final = 33
+_PRESENT: Final = 0x0020
+_GONE: Final = 0x0004 | 0x0008
+"""The service knows no such reader, or no longer."""
+_MUTE: Final = 0x0200
+_STATE: Final = 0xFFFF
+_TIMEOUT: Final = 0x8010000A
+
+Trouble = Literal["service", "reader", "no_card", "mute", "failed"]
+"""Whose trouble it is: pcscd does not run; it has no such reader; there is no card (any more); the card does not
+answer; anything else, after which a command may have been done."""
+
+_CODES: Final[dict[int, tuple[Trouble, str]]] = {
+    0x8010001D: ("service", "pcscd does not run"),
+    0x8010001E: ("service", "pcscd was stopped"),
+    0x80100003: ("service", "pcscd was restarted"),
+    0x80100013: ("service", "pcscd does not understand us"),
+    0x80100014: ("service", "pcscd failed"),
+    0x80100009: ("reader", "there is no such reader"),
+    0x8010002E: ("reader", "there is no reader"),
+    0x80100017: ("reader", "the reader was unplugged"),
+    0x8010000C: ("no_card", "there is no card in the reader"),
+    0x80100069: ("no_card", "the card was taken out"),
+    0x8010000F: ("mute", "the card speaks no protocol that the reader knows"),
+    0x80100066: ("mute", "the card does not answer"),
+    0x80100067: ("mute", "the card gets no power"),
+    0x8010000B: ("failed", "another program has the card"),
+    0x80100016: ("failed", "the card was lost in the middle of a command"),
+    0x80100068: ("failed", "another program reset the card"),
+}
+
+_environment = threading.Lock()
+
+
+class PcscError(PortError):
+    """A call failed. The message is for staff; nothing of the card is in it."""
+
+    def __init__(self, trouble: Trouble, why: str) -> None:
+        super().__init__(why)
+        self.trouble = trouble
+
+
+class SlotState(msgspec.Struct, frozen=True):
+    """A reader's slot. `raw` is what the service said, to wait for the next change; it counts the cards that came."""
+
+    present: bool
+    mute: bool
+    raw: int
+
+
+class _ReaderState(ctypes.Structure):
+    _fields_ = (
+        ("reader", ctypes.c_char_p),
+        ("user_data", ctypes.c_void_p),
+        ("current", ctypes.c_ulong),
+        ("event", ctypes.c_ulong),
+        ("atr_length", ctypes.c_ulong),
+        ("atr", ctypes.c_ubyte * _LONGEST_ATR),
+    )
+
+
+class _Header(ctypes.Structure):
+    _fields_ = (("protocol", ctypes.c_ulong), ("length", ctypes.c_ulong))
+
+
+class Service:
+    """A talk with pcscd; a context manager. Raises `PcscError` from everything."""
+
+    def __init__(self, address: PcscAddress) -> None:
+        self._address = address
+        self._context = ctypes.c_long()
+
+    def __enter__(self) -> Self:
+        library = _library()
+        with _environment:  # the library reads the socket's place anew for each talk, from there alone
+            _point_to(self._address.socket)
+            _check(library.SCardEstablishContext(_SCOPE_SYSTEM, None, None, ctypes.byref(self._context)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _library().SCardReleaseContext(self._context)
+
+    def reader(self) -> str:
+        """The name of the reader that the address means."""
+        library, length = _library(), ctypes.c_ulong(0)
+        _check(library.SCardListReaders(self._context, None, None, ctypes.byref(length)))
+        names = ctypes.create_string_buffer(length.value)
+        _check(library.SCardListReaders(self._context, None, names, ctypes.byref(length)))
+        wanted = self._address.reader.casefold()
+        for name in names.raw[: length.value].split(b"\0"):
+            if name and wanted in (told := name.decode("utf-8", "replace")).casefold():
+                return told
+        raise PcscError("reader", f"no reader has {self._address.reader!r} in its name")
+
+    def slot(self, reader: str, known: int = 0, wait_ms: int = 0) -> SlotState:
+        """The slot as soon as it is not as it was (`known`, a state's `raw`), or after `wait_ms`."""
+        state = _ReaderState(reader.encode(), None, known, 0, 0)
+        code = _library().SCardGetStatusChange(self._context, wait_ms, ctypes.byref(state), 1)
+        if code & 0xFFFFFFFF == _TIMEOUT:
+            state.event = known
+        else:
+            _check(code)
+        if state.event & _GONE:
+            raise PcscError("reader", "the reader was unplugged")
+        return SlotState(bool(state.event & _PRESENT), bool(state.event & _MUTE), state.event & ~0x2)
+
+    def card(self, reader: str) -> "Card":
+        """Power the card up and keep others from it."""
+        handle, protocol = ctypes.c_long(), ctypes.c_ulong()
+        arguments = (_SHARED, _T0_OR_T1, ctypes.byref(handle), ctypes.byref(protocol))
+        _check(_library().SCardConnect(self._context, reader.encode(), *arguments))
+        return Card(handle, protocol.value)
+
+
+class Card:
+    """A card under power; a context manager that takes the power away, and with it whatever a key has opened."""
+
+    def __init__(self, handle: ctypes.c_long, protocol: int) -> None:
+        self._handle = handle
+        self._protocol = protocol
+
+    def __enter__(self) -> Self:
+        if code := _library().SCardBeginTransaction(self._handle):
+            self._end()
+        _check(code)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def transmit(self, command: bytes) -> bytes:
+        """One command, and all of its answer."""
+        header = _Header(self._protocol or _T0, ctypes.sizeof(_Header))
+        answer, length = ctypes.create_string_buffer(_LONGEST_ANSWER), ctypes.c_ulong(_LONGEST_ANSWER)
+        arguments = (ctypes.byref(header), command, len(command), None, answer, ctypes.byref(length))
+        _check(_library().SCardTransmit(self._handle, *arguments))
+        return answer.raw[: length.value]
+
+    def _end(self) -> None:
+        _library().SCardEndTransaction(self._handle, _LEAVE)
+        _library().SCardDisconnect(self._handle, _UNPOWER)
+
+
+def _point_to(socket: str) -> None:
+    if socket and os.environ.get(_SOCKET_VARIABLE) != socket:
+        os.environ[_SOCKET_VARIABLE] = socket
+
+
+def _check(code: int) -> None:
+    if code:
+        code &= 0xFFFFFFFF
+        trouble, why = _CODES.get(code, ("failed", "the reader failed"))
+        raise PcscError(trouble, f"{why} ({code:08X})")
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    try:
+        library = ctypes.CDLL(_LIBRARY)
+    except OSError as error:
+        raise PcscError("service", f"{_LIBRARY} is not installed: apt-get install pcscd") from error
+    word, handle, pointer = ctypes.c_ulong, ctypes.c_long, ctypes.c_void_p
+    signatures: dict[str, tuple[Callable[..., object], ...]] = {
+        "SCardEstablishContext": (word, pointer, pointer, pointer),
+        "SCardReleaseContext": (handle,),
+        "SCardListReaders": (handle, ctypes.c_char_p, ctypes.c_char_p, pointer),
+        "SCardGetStatusChange": (handle, word, pointer, word),
+        "SCardConnect": (handle, ctypes.c_char_p, word, word, pointer, pointer),
+        "SCardDisconnect": (handle, word),
+        "SCardBeginTransaction": (handle,),
+        "SCardEndTransaction": (handle, word),
+        "SCardTransmit": (handle, pointer, ctypes.c_char_p, word, pointer, ctypes.c_char_p, pointer),
+    }
+    for name, takes in signatures.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = takes, ctypes.c_long
+    return library
