@@ -42,6 +42,8 @@ _ADVICE: dict[Reason, str] = {
     "printer_error": "see what the printer itself shows; switch it off and on",
     "queue_stopped": "resume the queue: cupsenable NAME",
     "queue_closed": "let the queue take jobs: cupsaccept NAME",
+    "reader_broken": "switch the reader off and on; if it stays, call its service",
+    "reader_not_authorized": "the reader's security module is not authorized: call its service",
 }
 
 
@@ -108,8 +110,11 @@ async def _examine_device(device: DeviceConfig) -> DeviceFinding:
         return _finding(device, "note", "simulated", "start with `kiosk demo`")
     if unreadable := _unreadable_secrets(device.settings):
         return _finding(device, "todo", "; ".join(unreadable), "put each secret where the configuration says it is")
-    health, ms = await _ask(build(device))
+    driver = build(device)
+    health, ms = await _ask(driver)
     detail, advice = read_health(health, device.port)
+    if driver.identity:
+        detail = f"{detail} ({driver.identity})"
     finding = _finding(device, "todo" if advice else "ok", detail, advice)
     return msgspec.structs.replace(finding, status=health, round_trip_ms=ms)
 

@@ -10,6 +10,7 @@ from kiosk.devices.document import DocumentPrinter
 from kiosk.devices.gas import GasCompany
 from kiosk.devices.gas_card import GasCardReader
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
+from kiosk.devices.id_reader import IdReader
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
 from kiosk.forms.service import Forms
@@ -35,6 +36,9 @@ class Devices(Protocol):
 
     @property
     def documents(self) -> DocumentPrinter[msgspec.Struct]: ...
+
+    @property
+    def id_reader(self) -> IdReader[msgspec.Struct]: ...
 
     @property
     def methods(self) -> tuple[PaymentMethod[msgspec.Struct], ...]: ...

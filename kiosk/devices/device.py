@@ -9,7 +9,7 @@ import msgspec
 
 from kiosk.devices.health import Health
 
-Role = Literal["receipt_printer", "payment_method", "gas_company", "gas_card_reader", "document_printer"]
+Role = Literal["receipt_printer", "payment_method", "gas_company", "gas_card_reader", "document_printer", "id_reader"]
 
 S_co = TypeVar("S_co", bound=msgspec.Struct, covariant=True)
 
@@ -50,3 +50,8 @@ class Device(ABC, Generic[S_co]):
     @abstractmethod
     async def status(self) -> Health:
         """Ask the device how it is, within its own time-out. Never raises for an absent device."""
+
+    @property
+    def identity(self) -> str:
+        """What the device said it is when it was asked last, for staff: a model, a version; "" while it has not."""
+        return ""

@@ -28,6 +28,8 @@ Reason = Literal[
     "printer_error",
     "queue_stopped",
     "queue_closed",
+    "reader_broken",
+    "reader_not_authorized",
 ]
 """Why a device needs a person, as a message key (`reason.<key>`)."""
 

@@ -18,6 +18,7 @@ from kiosk.devices.drivers import AnyDevice, DeviceConfig
 from kiosk.devices.gas import GasCompany
 from kiosk.devices.gas_card import GasCardReader
 from kiosk.devices.health import Health, Offline, Unknown, usable
+from kiosk.devices.id_reader import IdReader
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
 
@@ -172,6 +173,11 @@ class Devices:
     def documents(self) -> DocumentPrinter[msgspec.Struct]:
         """The document printer. Raises `LookupError` when none is configured."""
         return _first(device for device in self.all if isinstance(device, DocumentPrinter))
+
+    @property
+    def id_reader(self) -> IdReader[msgspec.Struct]:
+        """The reader of identity cards. Raises `LookupError` when none is configured."""
+        return _first(device for device in self.all if isinstance(device, IdReader))
 
     @property
     def methods(self) -> tuple[PaymentMethod[msgspec.Struct], ...]:

@@ -18,6 +18,7 @@ _LONGEST_COMMUNITY = 20
 
 _PRINTED_AS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
 _MASKED_ACCOUNT = re.compile(r"[0-9A-Za-z]{0,2}\*{4}[0-9A-Za-z]{0,4}")
+_MASKED_ID_NUMBER = re.compile(r"[0-9A-Za-z]{3}\*{5,}[0-9A-Za-z]{4}|\*{4}[0-9A-Za-z]{0,2}")
 _MASKED_PHONE = re.compile(r"(?:[0-9]{3})?\*{4}(?:[0-9]{4})?")
 
 _DOOR = re.compile(
@@ -84,6 +85,19 @@ def mask_phone(number: str) -> str:
     if len(digits) == 11 and digits.startswith("1"):
         return f"{digits[:3]}****{digits[-4:]}"
     return f"****{digits[-4:]}" if len(digits) >= 8 else "****"
+
+
+def mask_id_number(number: str) -> str:
+    """The first three and the last four characters: `110101199003071233` as `110***********1233`.
+
+    One of fewer than twelve characters shows the last two, fewer than six none.
+    """
+    number = _printable(number)
+    if _MASKED_ID_NUMBER.fullmatch(number):
+        return number
+    if len(number) >= 12:
+        return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+    return f"****{number[-2:]}" if len(number) >= 6 else "****"
 
 
 def _printable(text: str) -> str:

@@ -59,6 +59,7 @@ def test_the_sample_runs_the_demo_as_it_stands() -> None:
         "gas_company_http",
         "wechat_pay",
         "transbank_pos",
+        "sdt_id",
         "escpos",
         "cups",
     ]

@@ -1,12 +1,13 @@
 """Every reader of outside bytes that is fuzzed."""
 
-from tests.fuzz import answers, control, files, forms, framing, ipp, items, ledger, lines, typed
+from tests.fuzz import answers, control, files, forms, framing, id_cards, ipp, items, ledger, lines, typed
 
 TARGETS = (
     *lines.TARGETS,
     *answers.TARGETS,
     *framing.TARGETS,
     *ipp.TARGETS,
+    *id_cards.TARGETS,
     *control.TARGETS,
     *typed.TARGETS,
     *files.TARGETS,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.text.masking import mask_account, mask_address, mask_name, mask_phone
+from kiosk.text.masking import mask_account, mask_address, mask_id_number, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,24 @@ def test_phone_keeps_the_network_and_the_last_four(number: str, masked: str) -> 
     assert mask_phone(number) == masked
 
 
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("110101199003071233", "110***********1233"),
+        ("61000019851219003X", "610***********003X"),
+        ("UTO110081080310", "UTO********0310"),
+        ("12345678901", "****01"),
+        ("12345", "****"),
+        ("", "****"),
+    ],
+)
+def test_id_number_keeps_the_first_three_and_the_last_four(number: str, masked: str) -> None:
+    assert mask_id_number(number) == masked
+
+
 @given(st.text())
 def test_masking_twice_changes_nothing(text: str) -> None:
-    for mask in (mask_name, mask_account, mask_address, mask_phone):
+    for mask in (mask_name, mask_account, mask_address, mask_phone, mask_id_number):
         assert mask(mask(text)) == mask(text)
 
 

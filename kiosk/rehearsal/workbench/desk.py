@@ -30,6 +30,7 @@ DEBOUNCE_MS = 150
 PICTURES = {
     "wechat_pay": "phone",
     "transbank_pos": "reader",
+    "sdt_id": "device",
     "escpos": "printer",
     "cups": "printer",
     "gas_company_http": "company",
@@ -37,6 +38,7 @@ PICTURES = {
 TITLES = {
     "wechat_pay": "WeChat",
     "transbank_pos": "Card terminal",
+    "sdt_id": "ID card reader",
     "escpos": "Printer",
     "cups": "A4 printer",
     "gas_company_http": "Gas company",
