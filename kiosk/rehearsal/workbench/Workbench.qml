@@ -12,7 +12,7 @@ Rectangle {
     Item {
         id: head
 
-        height: Theme.mm(26)
+        height: Math.max(Theme.mm(26), tabs.height)
         width: parent.width - 2 * x
         x: Theme.mm(14)
         y: Theme.mm(10)
@@ -22,15 +22,18 @@ Rectangle {
             font.bold: true
             font.pixelSize: Theme.mm(16)
             text: Bench.say("Workbench")
-            visible: head.width > implicitWidth + tabs.width
+            visible: head.width > implicitWidth + tabs.oneLine
         }
 
-        Row {
+        Flow {
             id: tabs
+
+            readonly property real oneLine: children.reduce((sum, chip) => sum + (chip.width > 0 ? chip.width + spacing : 0), 0)
 
             anchors.right: parent.right
             anchors.verticalCenter: parent.verticalCenter
             spacing: Theme.mm(5)
+            width: Math.min(oneLine, parent.width)
 
             Chip {
                 chosenNow: Bench.page === ""
