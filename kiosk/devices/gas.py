@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.devices.device import Device, S_co
+from kiosk.devices.gas_card import image_hash
 
 MeterKind = Literal["postpaid", "remote", "card"]
 
@@ -90,6 +91,51 @@ class TopUpQuote(msgspec.Struct, frozen=True, kw_only=True):
     expires_ms: int
 
 
+class OwedLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """Gas that a household owns and has not had onto its card: bought and never loaded, or made up for another meter
+    (`made_up`). Loading it costs nothing; the company gives large ones in parts, and `gas_m3` is the next part."""
+
+    load_id: str
+    gas_m3: Decimal
+    why: Literal["bought", "made_up"]
+
+
+class CardLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The least and the most that may be bought for a card at once, both included, in steps of `step_m3`."""
+
+    min_m3: Decimal
+    max_m3: Decimal
+    step_m3: Decimal
+
+
+class CardAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """A card as the company knows it. `buy` is None where nothing can be bought for it now."""
+
+    account: Account
+    card: str
+    gas_on_card_m3: Decimal
+    count: int
+    used_this_cycle_m3: Decimal
+    owed: tuple[OwedLoad, ...] = ()
+    buy: CardLimits | None = None
+
+
+class CardQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """What `gas_m3` costs for a card, held until `expires_ms`: nothing where it is owed (`total_fen` 0, no lines).
+
+    Bought by money, it is as much as the money buys in the meter's steps; the rest is not charged.
+    """
+
+    quote_id: str
+    account: Account
+    gas_m3: Decimal
+    total_fen: int
+    lines: tuple[TierLine, ...]
+    used_this_cycle_m3: Decimal
+    price_version: str
+    expires_ms: int
+
+
 RefusalReason = Literal[
     "no_such_account",
     "nothing_owed",
@@ -100,6 +146,8 @@ RefusalReason = Literal[
     "account_busy",
     "not_now",
     "not_accepted",
+    "gas_on_card",
+    "card_unknown",
 ]
 """Message keys. `no_such_account` also answers "not yours": nobody learns which accounts exist."""
 
@@ -131,6 +179,38 @@ class Delivered(msgspec.Struct, frozen=True, tag="delivered"):
     for it. A remote meter may show it hours later."""
 
     receipt_no: str
+
+
+class Owed(msgspec.Struct, frozen=True, tag="owed"):
+    """The company booked the payment and owes the card its gas, which any of its terminals may write."""
+
+
+class WriteJob(msgspec.Struct, frozen=True, kw_only=True, tag="write_job"):
+    """What a card must hold for the order to be delivered. `number` and bytes stay the same until it has landed.
+
+    `count` purchases and `gas_m3` are on the card once it has. `old_hash` is the SHA-256 of the image that it was made
+    for. Image and keys are never logged.
+    """
+
+    number: str
+    count: int
+    gas_m3: Decimal
+    old_hash: str
+    image: bytes
+    old_key: bytes = b""
+    new_key: bytes = b""
+
+    @property
+    def new_hash(self) -> str:
+        """That of the image to write."""
+        return image_hash(self.image)
+
+    def __repr__(self) -> str:
+        return f"WriteJob({self.number}, count={self.count}, {len(self.image)} bytes)"
+
+
+class Reported(msgspec.Struct, frozen=True, tag="reported"):
+    """The company knows what became of a write."""
 
 
 class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
@@ -171,13 +251,31 @@ class GasCompany(Device[S_co]):
     @abstractmethod
     async def confirm_paid(
         self, order_no: str, channel: str, channel_ref: str, paid_fen: int
-    ) -> Delivered | Refused | Unreachable:
-        """Say that the resident paid. `Delivered` means that the company settled the debt or credited the account."""
+    ) -> Delivered | Owed | Refused | Unreachable:
+        """Say that the resident paid. `Delivered` means that the company settled the debt or credited the account;
+        `Owed` that a card is still to be written."""
 
     @abstractmethod
     async def cancel(self, order_no: str, reason: str) -> Cancelled | Delivered | Unreachable:
         """Make sure that the order is never delivered, or learn that it was. The answer is the fence."""
 
     @abstractmethod
-    async def query(self, order_no: str) -> Opened | Delivered | Cancelled | NotFound | Unreachable:
-        """What the company knows of the order."""
+    async def query(self, order_no: str) -> Opened | Owed | Delivered | Cancelled | NotFound | Unreachable:
+        """What the company knows of the order. One whose gas another terminal wrote onto its card is delivered."""
+
+    async def write_data(
+        self, order_no: str, image: bytes, job: str = ""
+    ) -> WriteJob | Delivered | Cancelled | Refused | Unreachable:
+        """What the order's card, which now holds `image`, must hold for the order to be delivered. Locks what is owed
+        to that: it is loaded once, by whichever terminal. The same again for the same card, and for `job` whatever the
+        card holds; a card that is no mixture of old and new, and counts no more purchases, gets new bytes. `Refused`
+        `gas_on_card` while the card holds gas, `card_unknown` for a card that it cannot be written onto."""
+        del order_no, image, job
+        return Refused("not_accepted")
+
+    async def report_write(
+        self, order_no: str, job: str, outcome: Literal["landed", "torn"]
+    ) -> Reported | Refused | Unreachable:
+        """Say what became of a write; again after any silence."""
+        del order_no, job, outcome
+        return Refused("not_accepted")

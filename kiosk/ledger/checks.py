@@ -155,11 +155,12 @@ def _load(db: Database, condition: str = "", parameters: Sequence[str] = ()) -> 
 
 def check_projections(db: Database) -> None:
     """The tables of orders and matters say what the journal says."""
-    for (order_no,) in db.execute(
-        "SELECT order_no FROM journal WHERE order_no IS NOT NULL UNION SELECT order_no FROM orders "
-        "UNION SELECT order_no FROM attempts UNION SELECT order_no FROM refunds UNION SELECT order_no FROM prints "
-        "ORDER BY order_no"
-    ):
+    there = set(db.table_names())  # an earlier version's ledger lacks the newest ones
+    every = [
+        "SELECT order_no FROM journal WHERE order_no IS NOT NULL",
+        *(" ".join(("SELECT order_no FROM", name)) for name in tables.OF_ORDERS if name in there),
+    ]
+    for (order_no,) in db.execute(" UNION ".join(every) + " ORDER BY order_no"):
         journal, table = told(db, order_no), stored(db, order_no)
         if journal is None:
             raise LedgerCorruptError(f"order {order_no} is in the tables but not in the journal")
@@ -178,16 +179,17 @@ def to_mend(db: Database) -> dict[str, Rows | None]:
     Looks at every order that is not settled in any table or unknown to the journal, and at those of the newest rows:
     old settled ones are for `kiosk ledger verify`.
     """
+    moving = [
+        "SELECT order_no FROM journal WHERE order_no IS NOT NULL AND seq > (SELECT max(seq) FROM journal) - ?",
+        "SELECT order_no FROM orders WHERE closed = 0 OR state NOT IN ('refused', 'delivered', 'cancelled')",
+        "SELECT order_no FROM orders WHERE NOT EXISTS (SELECT 1 FROM journal WHERE journal.order_no = orders.order_no)",
+        "SELECT order_no FROM attempts WHERE state NOT IN ('captured', 'dead')",
+        "SELECT order_no FROM refunds WHERE state <> 'done'",
+    ]
+    if tables.has_jobs(db):
+        moving.append("SELECT order_no FROM jobs WHERE state = 'sent'")
     mend = {}
-    for (order_no,) in db.execute(
-        "SELECT order_no FROM journal WHERE order_no IS NOT NULL AND seq > (SELECT max(seq) FROM journal) - ? "
-        "UNION SELECT order_no FROM orders WHERE closed = 0 OR state NOT IN ('refused', 'delivered', 'cancelled') "
-        "UNION SELECT order_no FROM orders WHERE NOT EXISTS "
-        "(SELECT 1 FROM journal WHERE journal.order_no = orders.order_no) "
-        "UNION SELECT order_no FROM attempts WHERE state NOT IN ('captured', 'dead') "
-        "UNION SELECT order_no FROM refunds WHERE state <> 'done'",
-        [_NEWEST],
-    ):
+    for (order_no,) in db.execute(" UNION ".join(moving), [_NEWEST]):
         journal = told(db, order_no)
         try:
             sound = stored(db, order_no) == journal
@@ -236,8 +238,10 @@ def check_money(db: Database) -> None:
         holds.update(attempt.device for attempt in rows.attempts if attempt.hold)
         if rows.liability_fen < 0:
             raise LedgerCorruptError(f"order {order.order_no} gave back or delivered more than it took (I3)")
-        quiet = rows.live is None and rows.manual is None
+        quiet = rows.live is None and rows.manual is None and rows.unreported is None
         settled = order.state in GOODS_FINAL and quiet and rows.liability_fen == 0
+        if sum(job.state != "absent" for job in rows.jobs) > 1:
+            raise LedgerCorruptError(f"order {order.order_no} may be on its card more than once (I5)")
         if order.closed and not settled:
             raise LedgerCorruptError(f"order {order.order_no} is closed but not settled (I3)")
     for device, count in holds.items():
@@ -252,6 +256,7 @@ def _difference(journal: Rows, table: Rows) -> str:
         ("attempt", journal.attempts, table.attempts),
         ("refund", journal.refunds, table.refunds),
         ("print", journal.prints, table.prints),
+        ("job", journal.jobs, table.jobs),
     ]
     for name, here, there in parts:
         if len(here) != len(there):

@@ -226,6 +226,32 @@ CREATE TABLE requests (
 """)
 
 
+@SCHEMA(name="0009_jobs")
+def _jobs(db: Database) -> None:
+    db.executescript("""
+ALTER TABLE orders ADD COLUMN card_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX one_unfinished_card ON orders(card_hash)
+  WHERE card_hash <> '' AND state NOT IN ('refused', 'delivered', 'cancelled');
+CREATE TABLE jobs (
+  order_no TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  provider_job TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  gas_m3 TEXT NOT NULL,
+  old_hash TEXT NOT NULL,
+  new_hash TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('sent', 'landed', 'absent', 'torn')),
+  sent_ms INTEGER NOT NULL,
+  reported INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (order_no, n)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX one_job_may_land ON jobs(order_no) WHERE state <> 'absent';
+CREATE INDEX unreported_jobs ON jobs(order_no) WHERE state IN ('landed', 'torn') AND reported = 0;
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

@@ -29,10 +29,14 @@ def step(event: ev.Event | MatterEvent, zone: tzinfo) -> str:
             return _because("the gas company did not open the order", event.reason)
         case ev.OrderDelivering():
             return f"the gas company is told that {money(event.paid_fen)} were paid by {words(event.channel)}"
+        case ev.OrderOwed():
+            return "the gas company accepted the payment and owes the card its gas"
         case ev.OrderDelivered():
-            return f"the gas company accepted the payment, receipt {event.receipt_no}"
+            return f"delivered, receipt {event.receipt_no}"
         case ev.OrderHeld():
-            return _because("held: the gas company was not told yet", event.why)
+            return _because("held: nothing was delivered yet", event.why)
+        case ev.OrderManual():
+            return _because("nobody but the staff can say what is on the card", event.why)
         case ev.OrderCancelling():
             return _because("the gas company is asked to cancel the order", event.why)
         case ev.OrderCancelled():
@@ -41,6 +45,10 @@ def step(event: ev.Event | MatterEvent, zone: tzinfo) -> str:
             return f"payment {event.n}: {words(event.channel)} is asked for {money(event.amount_fen)}, key {event.key}"
         case ev.AttemptOpened():
             return f"payment {event.n}: the resident can pay now"
+        case ev.AttemptAuthorized():
+            return f"payment {event.n}: the money is reserved and not taken yet"
+        case ev.AttemptCapturing():
+            return f"payment {event.n}: the channel is told to take the reserved money"
         case ev.AttemptClosing():
             return _because(f"payment {event.n}: being closed", event.why)
         case ev.AttemptCaptured():
@@ -59,6 +67,17 @@ def step(event: ev.Event | MatterEvent, zone: tzinfo) -> str:
             return f"refund {event.n}.{event.r}: the channel confirmed it, reference {event.ref}"
         case ev.RefundFailed():
             return _because(f"refund {event.n}.{event.r}: the channel will not do it; two of the staff must", event.why)
+        case ev.JobSent():
+            what = f"{event.gas_m3} m³ as purchase {event.count}"
+            return f"write {event.n}: the card is to hold {what}, job {event.provider_job}"
+        case ev.JobLanded():
+            return f"write {event.n}: it is on the card"
+        case ev.JobAbsent():
+            return _because(f"write {event.n}: nothing of it is on the card and nothing will be", event.why)
+        case ev.JobTorn():
+            return _because(f"write {event.n}: the card holds neither the old nor the new", event.why)
+        case ev.JobReported():
+            return f"write {event.n}: the gas company knows what became of it"
         case ev.PrintIntended():
             return f"slip {event.p}{' (reprint)' if event.reprint else ''}: sent to the printer"
         case ev.PrintEnded():
@@ -92,6 +111,8 @@ def state(rows: Rows) -> str:
             return "being delivered"
         case "cancelling":
             return "being cancelled"
+        case "manual":
+            return "with the staff"
         case "refused" | "delivered" | "held" | "cancelled":
             return rows.order.state
         case _ as never:
@@ -115,6 +136,10 @@ def note(rows: Rows, zone: tzinfo) -> str:
                 pass
             case _ as never:
                 assert_never(never)
+    if rows.job:
+        notes.append(f"write {rows.job.n} may have landed")
+    if rows.unreported:
+        notes.append(f"the gas company has not heard of write {rows.unreported.n}")
     if rows.order.why:
         notes.append(words(rows.order.why))
     if any(attempt.late for attempt in rows.attempts):

@@ -7,14 +7,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlite_utils import Database
 
-from kiosk.orders.rows import AttemptRow, OrderRow, PrintRow, RefundRow, Rows
+from kiosk.orders.rows import AttemptRow, JobRow, OrderRow, PrintRow, RefundRow, Rows
 from kiosk.protocol.matter import MatterRow
 from kiosk.protocol.matters import MATTERS
 
-Row = OrderRow | AttemptRow | RefundRow | PrintRow
+Row = OrderRow | AttemptRow | RefundRow | PrintRow | JobRow
 _R = TypeVar("_R", bound=Row | MatterRow)
 _M = TypeVar("_M", bound=MatterRow)
-_O = TypeVar("_O", bound=AttemptRow | RefundRow | PrintRow)
+_O = TypeVar("_O", bound=AttemptRow | RefundRow | PrintRow | JobRow)
 Value = str | int
 
 
@@ -53,6 +53,8 @@ ORDERS = Table("orders", OrderRow, "order_no")
 ATTEMPTS = Table("attempts", AttemptRow, "order_no", "n")
 REFUNDS = Table("refunds", RefundRow, "order_no", "n", "r")
 PRINTS = Table("prints", PrintRow, "order_no", "p")
+JOBS = Table("jobs", JobRow, "order_no", "n")
+OF_ORDERS = (ORDERS.name, ATTEMPTS.name, REFUNDS.name, PRINTS.name, JOBS.name)
 MATTER: dict[type[MatterRow], Table[Any]] = {kind.row: Table(kind.table, kind.row, "matter") for kind in MATTERS}
 
 
@@ -63,6 +65,7 @@ def save(db: Database, rows: Rows, before: Rows | None) -> None:
     _save(db, ATTEMPTS.upsert, rows.attempts, before.attempts if before else ())
     _save(db, REFUNDS.upsert, rows.refunds, before.refunds if before else ())
     _save(db, PRINTS.upsert, rows.prints, before.prints if before else ())
+    _save(db, JOBS.upsert, rows.jobs, before.jobs if before else ())
 
 
 def _save(db: Database, upsert: str, rows: Iterable[Row], before: Iterable[Row]) -> None:
@@ -74,7 +77,7 @@ def _save(db: Database, upsert: str, rows: Iterable[Row], before: Iterable[Row])
 
 def mend(db: Database, order_no: str, rows: Rows | None) -> None:
     """Put `rows` in the place of all that is stored of an order; belongs into an open transaction."""
-    for table in (ORDERS.name, ATTEMPTS.name, REFUNDS.name, PRINTS.name):
+    for table in OF_ORDERS:
         db.execute(" ".join(("DELETE FROM", table, "WHERE order_no = ?")), [order_no])
     if rows is not None:
         save(db, rows, None)
@@ -107,15 +110,22 @@ def load(db: Database, condition: str = "", parameters: Sequence[Value] = ()) ->
     attempts = _by_order(ATTEMPTS.rows(db, owner, parameters))
     refunds = _by_order(REFUNDS.rows(db, owner, parameters))
     prints = _by_order(PRINTS.rows(db, owner, parameters))
+    jobs = _by_order(JOBS.rows(db, owner, parameters) if has_jobs(db) else ())
     return [
         Rows(
             order=order,
             attempts=tuple(attempts[order.order_no]),
             refunds=tuple(refunds[order.order_no]),
             prints=tuple(prints[order.order_no]),
+            jobs=tuple(jobs[order.order_no]),
         )
         for order in ORDERS.rows(db, condition, parameters)
     ]
+
+
+def has_jobs(db: Database) -> bool:
+    """Whether this ledger is new enough to keep writes of cards."""
+    return JOBS.name in db.table_names()
 
 
 def _by_order(rows: Iterable[_O]) -> defaultdict[str, list[_O]]:

@@ -3,26 +3,44 @@
 from typing import assert_never
 
 from kiosk.devices import gas, payment
+from kiosk.orders import loading_answers
+from kiosk.orders.loading_answers import CardAnswer
 from kiosk.orders.rows import LIVE, UNPROVED, Rows
-from kiosk.orders.steps import Cancel, Close, Confirm, Effect, Find, GiveBack, OpenOrder, Prepare, Start
+from kiosk.orders.steps import (
+    Ask,
+    AttemptEffect,
+    Cancel,
+    Capture,
+    Close,
+    Confirm,
+    Effect,
+    Fetch,
+    Find,
+    GiveBack,
+    Look,
+    OpenOrder,
+    Prepare,
+    Report,
+    Start,
+    Write,
+    WrongAnswerError,
+)
 from kiosk.protocol import events as ev
 
 UNPROVED_RETURN = "unproved"
 """Why a refund is with the staff whose channel can never say whether it was done."""
 
 PaymentAnswer = payment.Outcome
-GoodsAnswer = gas.Opened | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable
-Answer = PaymentAnswer | payment.Ready | payment.RefundOutcome | GoodsAnswer
-
-
-class WrongAnswerError(TypeError):
-    """An answer that its effect can never have: a defect of the runner."""
+GoodsAnswer = gas.Opened | gas.Owed | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable
+Answer = PaymentAnswer | payment.Ready | payment.RefundOutcome | GoodsAnswer | CardAnswer
 
 
 def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.Event, ...]:
     """What an answer adds to the journal; nothing where it leaves things as they were (ask again later)."""
     order_no = rows.order.order_no
     match effect, answer:
+        case (Fetch() | Write() | Look() | Report() | Ask(), _):
+            return loading_answers.apply(rows, effect, answer, now_ms)
         case (_, gas.Unreachable(sent=False, why=why)) if isinstance(effect, Confirm):
             known_untold = not effect.doubt and rows.order.state == "delivering"
             return (ev.OrderHeld(order_no=order_no, why=why),) if known_untold else ()
@@ -47,6 +65,8 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
             return (event,)
         case (OpenOrder(), gas.Refused(reason=reason)):
             return (ev.OrderRefused(order_no=order_no, reason=reason),)
+        case (Confirm(), gas.Owed()):
+            return (ev.OrderOwed(order_no=order_no),)
         case (Confirm() | Cancel(), gas.Delivered(receipt_no=receipt_no)):
             return (ev.OrderDelivered(order_no=order_no, receipt_no=receipt_no, at_ms=now_ms),)
         case (Confirm(), gas.Refused(reason=reason)):
@@ -64,7 +84,7 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
         case (GiveBack(), payment.RefundPending()):
             return ()
         case (
-            Start() | Find() | Close(),
+            Start() | Find() | Close() | Capture(),
             payment.Open()
             | payment.Authorized()
             | payment.Captured()
@@ -77,9 +97,7 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
             raise WrongAnswerError(f"{type(effect).__name__} was answered by {type(answer).__name__}")
 
 
-def _attempt_answer(
-    rows: Rows, effect: Start | Find | Close, answer: PaymentAnswer, now_ms: int
-) -> tuple[ev.Event, ...]:
+def _attempt_answer(rows: Rows, effect: AttemptEffect, answer: PaymentAnswer, now_ms: int) -> tuple[ev.Event, ...]:
     attempt = rows.attempt(effect.n)
     match answer:
         case payment.Captured(fen=fen, ref=ref, paid_ms=paid_ms):
@@ -109,7 +127,11 @@ def _attempt_answer(
             if attempt.state not in LIVE:
                 return ()
             return (ev.AttemptManual(order_no=attempt.order_no, n=attempt.n, why=why),)
-        case payment.Authorized() | payment.Unknown():
+        case payment.Authorized():
+            if attempt.state not in ("sent", "open") or isinstance(effect, Close):
+                return ()
+            return (ev.AttemptAuthorized(order_no=attempt.order_no, n=attempt.n),)
+        case payment.Unknown():
             return ()
         case _:
             assert_never(answer)

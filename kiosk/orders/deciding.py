@@ -6,11 +6,13 @@ goes on from the rows alone, with nobody at the screen.
 
 from typing import assert_never
 
+from kiosk.orders import loading
 from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import (
     Act,
     Cancel,
+    Capture,
     Close,
     Confirm,
     Decision,
@@ -36,23 +38,15 @@ def decide(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
     match rows.order.state:
         case "open":
             return _open(rows, moment, settings)
-        case "delivering":
+        case "delivering" | "held" if rows.order.owed:
+            return _or_look(rows, loading.load(rows, moment, settings), moment, settings)
+        case "delivering" | "held" as state:
             if moment.now_ms >= rows.order.deliver_by_ms:
                 return _cancel(rows, "deadline")
-            return _or_look(rows, _when_due((), Confirm(moment.doubt), moment), moment, settings)
-        case "held":
-            if moment.now_ms >= rows.order.deliver_by_ms:
-                return _cancel(rows, "deadline")
-            intent = (
-                ev.OrderDelivering(
-                    order_no=rows.order.order_no,
-                    channel=rows.order.paid_channel,
-                    channel_ref=rows.order.paid_ref,
-                    paid_fen=rows.order.paid_fen,
-                    deliver_by_ms=rows.order.deliver_by_ms,
-                ),
-            )
+            intent = (loading.delivering_again(rows.order),) if state == "held" else ()
             return _or_look(rows, _when_due(intent, Confirm(moment.doubt), moment), moment, settings)
+        case "manual":
+            return _or_look(rows, loading.look_again(rows, moment), moment, settings)
         case "cancelling":
             return _or_look(rows, _when_due((), Cancel(), moment), moment, settings)
         case "refused" | "delivered" | "cancelled":
@@ -69,6 +63,8 @@ def _when_due(intent: tuple[ev.Event, ...], effect: Effect, moment: Moment) -> A
 def _live(rows: Rows, attempt: AttemptRow, moment: Moment, settings: OrderSettings) -> Decision:
     if attempt.state == "closing":
         return _when_due((), Close(attempt.n), moment)
+    if attempt.state == "capturing":  # by the record alone: whoever is there, the money may be taken
+        return _when_due((), Capture(attempt.n), moment)
     if attempt.state == "sent":
         why = "no_answer" if moment.present else "restart"
     elif not moment.present:
@@ -79,6 +75,10 @@ def _live(rows: Rows, attempt: AttemptRow, moment: Moment, settings: OrderSettin
         why = "timeout"
     elif rows.captured_fen >= rows.order.due_fen:
         why = "paid_otherwise"
+    elif attempt.state == "authorized" and rows.order.card_hash and not moment.card:
+        why = "card_gone"  # it could not be delivered now, so it is not taken
+    elif attempt.state == "authorized":
+        return Act((ev.AttemptCapturing(order_no=attempt.order_no, n=attempt.n),), Capture(attempt.n))
     else:
         find = _or_look(rows, _when_due((), Find(attempt.n), moment), moment, settings)
         return (
@@ -89,15 +89,10 @@ def _live(rows: Rows, attempt: AttemptRow, moment: Moment, settings: OrderSettin
 
 def _open(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
     order = rows.order
+    if order.due_fen == 0:
+        return Act((_delivering(rows, None, moment, settings),), None)
     if paid := _covering(rows):
-        delivering = ev.OrderDelivering(
-            order_no=order.order_no,
-            channel=paid.channel,
-            channel_ref=paid.ref,
-            paid_fen=paid.captured_fen,
-            deliver_by_ms=moment.now_ms + settings.deliver_by_hours * 3_600_000,
-        )
-        return Act((delivering,), Confirm(doubt=False))
+        return Act((_delivering(rows, paid, moment, settings),), Confirm(doubt=False))
     if rows.manual:
         return _or_look(rows, Wait(None), moment, settings)
     if rows.captured_fen:
@@ -127,6 +122,16 @@ def _open(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
     return Act((sent,), Start(n))
 
 
+def _delivering(rows: Rows, paid: AttemptRow | None, moment: Moment, settings: OrderSettings) -> ev.OrderDelivering:
+    return ev.OrderDelivering(
+        order_no=rows.order.order_no,
+        channel=paid.channel if paid else "",
+        channel_ref=paid.ref if paid else "",
+        paid_fen=paid.captured_fen if paid else 0,
+        deliver_by_ms=moment.now_ms + settings.deliver_by_hours * 3_600_000,
+    )
+
+
 def _covering(rows: Rows) -> AttemptRow | None:
     """The payment that the company is told of: one that covers the order alone. Whatever else came goes back."""
     return next((row for row in reversed(rows.attempts) if row.captured_fen >= rows.order.due_fen), None)
@@ -140,6 +145,13 @@ def _settle_up(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
     if due := refunds_due(rows, moment.now_ms):
         return Act(due, None)
     waits: list[int] = []
+    match loading.report(rows, moment):
+        case Act() as telling:
+            return telling
+        case Wait(until_ms=until_ms):
+            waits.append(until_ms or 0)
+        case None:
+            pass
     for refund in rows.refunds:
         if refund.state not in ("due", "sent"):
             continue

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from kiosk.orders import evolve_jobs
 from kiosk.orders.rows import (
     GOODS_FINAL,
     LIVE,
@@ -20,6 +21,16 @@ from kiosk.orders.rows import (
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError
 
+AttemptEvent = (
+    ev.AttemptOpened
+    | ev.AttemptAuthorized
+    | ev.AttemptCapturing
+    | ev.AttemptClosing
+    | ev.AttemptCaptured
+    | ev.AttemptDead
+    | ev.AttemptManual
+)
+
 
 def evolve(rows: Rows | None, event: ev.Event) -> Rows:
     """The rows after `event`. Raises `ImpossibleEventError` where the order machine has no such step."""
@@ -28,13 +39,15 @@ def evolve(rows: Rows | None, event: ev.Event) -> Rows:
 
 
 def _is_closed(rows: Rows) -> bool:
-    """I3: closed iff the goods are final, nothing is live or for the staff, and nobody is owed anything."""
+    """I3: closed iff the goods are final, nothing is live or for the staff, nobody is owed anything, and the company
+    has heard of every write."""
     return (
         rows.order.state in GOODS_FINAL
         and rows.live is None
         and rows.manual is None
         and rows.liability_fen == 0
         and all(refund.state == "done" for refund in rows.refunds)
+        and rows.unreported is None
     )
 
 
@@ -54,6 +67,7 @@ def _opening(rows: Rows | None, event: ev.OrderOpening) -> Rows:
             business_date=event.business_date,
             language=event.language,
             opened_ms=event.at_ms,
+            card_hash=event.card_hash,
         )
     )
 
@@ -88,21 +102,31 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
                 paid_ref=event.channel_ref,
                 paid_fen=event.paid_fen,
                 deliver_by_ms=event.deliver_by_ms,
+                owed=rows.order.owed or rows.order.due_fen == 0,  # a free load is owed before it is asked for
                 why="",
             )
+        case ev.OrderOwed():
+            if not rows.order.card_hash:
+                raise ImpossibleEventError(f"order {event.order_no} has no card to owe anything to")
+            return _order(_released(rows), event, {"delivering"}, "delivering", owed=True)
         case ev.OrderDelivered():
+            evolve_jobs.none_sent(rows, event)
             return _order(
                 _released(rows),
                 event,
-                {"delivering", "cancelling"},
+                {"delivering", "held", "cancelling", "manual"},
                 "delivered",
                 receipt_no=event.receipt_no,
                 ended_ms=event.at_ms,
                 why="",
             )
         case ev.OrderHeld():
+            evolve_jobs.none_sent(rows, event)
             return _order(_released(rows), event, {"delivering"}, "held", why=event.why)
+        case ev.OrderManual():
+            return _order(_released(rows), event, {"delivering"}, "manual", why=event.why)
         case ev.OrderCancelling():
+            evolve_jobs.all_absent(rows, event)
             undelivered = rows.order.state in ("opening", "open")
             if rows.live or (rows.manual and undelivered):  # staff may yet say that it was paid
                 raise ImpossibleEventError(f"order {event.order_no} is cancelled while an attempt is live")
@@ -113,8 +137,12 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
             return _sent(rows, event)
         case ev.AttemptOpened():
             return _attempt(rows, event, {"sent"}, "open")
+        case ev.AttemptAuthorized():
+            return _attempt(rows, event, {"sent", "open"}, "authorized")
+        case ev.AttemptCapturing():
+            return _attempt(rows, event, {"authorized"}, "capturing")
         case ev.AttemptClosing():
-            return _attempt(rows, event, {"sent", "open"}, "closing", why=event.why)
+            return _attempt(rows, event, {"sent", "open", "authorized"}, "closing", why=event.why)
         case ev.AttemptCaptured():
             return _attempt(
                 rows,
@@ -139,6 +167,8 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
             return _refund(_released(rows, event.n), event, {"due", "sent"}, "done", ref=event.ref)
         case ev.RefundFailed():
             return _refund(_released(rows, event.n), event, {"due", "sent"}, "failed", why=event.why)
+        case ev.JobSent() | ev.JobLanded() | ev.JobAbsent() | ev.JobTorn() | ev.JobReported():
+            return evolve_jobs.evolve(rows, event)
         case ev.PrintIntended():
             if event.p != len(rows.prints) + 1:
                 raise ImpossibleEventError(f"print {event.p} of order {event.order_no} is out of order")
@@ -184,7 +214,7 @@ def _sent(rows: Rows, event: ev.AttemptSent) -> Rows:
 
 def _attempt(
     rows: Rows,
-    event: ev.AttemptOpened | ev.AttemptClosing | ev.AttemptCaptured | ev.AttemptDead | ev.AttemptManual,
+    event: AttemptEvent,
     before: frozenset[AttemptState] | set[AttemptState],
     after: AttemptState,
     **changes: object,

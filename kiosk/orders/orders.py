@@ -13,11 +13,11 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.orders import prints
-from kiosk.orders.answers import WrongAnswerError
 from kiosk.orders.evolve import evolve
-from kiosk.orders.private import Private, seal, unseal
+from kiosk.orders.private import CardPrivate, Private, seal, unseal
 from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running
+from kiosk.orders.steps import WrongAnswerError
 from kiosk.orders.within import within
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev
@@ -80,6 +80,14 @@ class Orders:
                 return running
         return None
 
+    def unfinished_card(self, card: str) -> Running | None:
+        """The order of this gas card that is not finished, if there is one."""
+        card_hash = self._card_hash(card)
+        for running in self._running.values():
+            if running.rows.order.card_hash == card_hash and not running.rows.order.closed:
+                return running
+        return None
+
     def holder(self, device: str) -> str | None:
         """The order whose payment a last-sale device has to resolve before it takes another, if any."""
         for order_no, running in self._running.items():
@@ -116,7 +124,8 @@ class Orders:
         async with self._beginning:
             if self.broken:
                 raise MoneyClosedError
-            if earlier := self.unfinished(private.number):
+            by_card = self.unfinished_card(private.card) if isinstance(private, CardPrivate) else None
+            if earlier := self.unfinished(private.number) or by_card:
                 raise AlreadyRunningError(earlier)
             now_ms = self.world.now_ms()
             sealed = Sealed(
@@ -137,6 +146,7 @@ class Orders:
                     business_date=datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self._zone).date().isoformat(),
                     language=language,
                     at_ms=now_ms,
+                    card_hash=self._card_hash(private.card) if isinstance(private, CardPrivate) else "",
                 )
                 rows = evolve(None, event)
                 self.world.observe("before record menkou.order.opening.v1")
@@ -203,6 +213,9 @@ class Orders:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("no slip: %s: %s", type(error).__name__, error)
+
+    def _card_hash(self, card: str) -> str:
+        return self.ledger.account_hash(f"card {card}")  # a card and an account may have the same digits
 
     async def _private(self, rows: Rows) -> Private | None:
         value = await self.ledger.private(rows.order.subject)

@@ -1,10 +1,10 @@
 """The personal values of an order: sealed in the ledger, never in the journal."""
 
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import msgspec
 
-from kiosk.devices.gas import Quote, TopUpQuote
+from kiosk.devices.gas import CardQuote, Quote, TopUpQuote
 
 
 class GasBillPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="gas_bill"):
@@ -25,7 +25,28 @@ class TopUpPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="smart_met
     quote: TopUpQuote
 
 
-Private = GasBillPrivate | TopUpPrivate
+class GasCardPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="gas_card"):
+    """What was bought for a gas card. `number` is the account, `card` the card's number."""
+
+    kind: ClassVar[str] = "gas_card"
+
+    number: str
+    card: str
+    quote: CardQuote
+
+
+class CardLoadPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="card_load"):
+    """What the household owned already and has put onto its card, free of charge."""
+
+    kind: ClassVar[str] = "card_load"
+
+    number: str
+    card: str
+    quote: CardQuote
+
+
+CardPrivate = GasCardPrivate | CardLoadPrivate
+Private = GasBillPrivate | TopUpPrivate | CardPrivate
 """By the order's `kind`. Values sealed before there were kinds are a gas bill's."""
 
 
@@ -40,6 +61,9 @@ def seal(private: Private) -> bytes:
 
 def unseal(value: bytes) -> Private:
     """From what the ledger unsealed. Raises `msgspec.DecodeError`."""
-    if msgspec.json.decode(value, type=_Untagged).kind == TopUpPrivate.kind:
-        return msgspec.json.decode(value, type=TopUpPrivate)
-    return msgspec.json.decode(value, type=GasBillPrivate)
+    kind = msgspec.json.decode(value, type=_Untagged).kind
+    private: type[Private] = _BY_KIND.get(kind, GasBillPrivate)
+    return msgspec.json.decode(value, type=private)
+
+
+_BY_KIND: dict[str, type[Private]] = {private.kind: private for private in get_args(Private)}

@@ -7,7 +7,7 @@ from typing import assert_never
 import msgspec
 
 from kiosk.devices.gas import TierLine
-from kiosk.orders.private import GasBillPrivate, Private, TopUpPrivate
+from kiosk.orders.private import CardLoadPrivate, CardPrivate, GasBillPrivate, GasCardPrivate, Private, TopUpPrivate
 from kiosk.orders.rows import Rows
 from kiosk.orders.truth import advice, telling, truth
 from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
@@ -69,6 +69,8 @@ def _code(rows: Rows, words: Catalogue, issuer: Issuer) -> tuple[Line, ...]:
 
 def _next(rows: Rows) -> str:
     advised = advice(rows)
+    if rows.order.card_hash and advised in ("done", "no_money_kept"):
+        return f"slip.next.card_{advised}"
     if rows.order.kind == TopUpPrivate.kind and advised in ("done", "no_money_kept"):
         return f"slip.next.top_up_{advised}"
     return f"slip.next.{advised}"
@@ -89,6 +91,8 @@ def _what(rows: Rows, private: Private, words: Catalogue) -> list[Line]:
             return _bill(private, words)
         case TopUpPrivate():
             return _top_up(rows, private, words)
+        case GasCardPrivate() | CardLoadPrivate():
+            return _gas_card(rows, private, words)
         case _:
             assert_never(private)
 
@@ -119,6 +123,20 @@ def _top_up(rows: Rows, private: TopUpPrivate, words: Catalogue) -> list[Line]:
         lines.append(Pair(words.say("slip.worth"), f"{volume(about(worth))} m³", bold=True))
     lines += [_tier(msgspec.structs.replace(line, volume_m3=about(line.volume_m3)), words) for line in quote.lines]
     lines.append(Pair(words.say("slip.used_this_year"), f"{volume(quote.used_this_cycle_m3)} m³"))
+    return lines
+
+
+def _gas_card(rows: Rows, private: CardPrivate, words: Catalogue) -> list[Line]:
+    quote = private.quote
+    lines: list[Line] = [
+        Pair(words.say("slip.card"), mask_account(private.card)),
+        Pair(words.say("slip.gas"), f"{volume(quote.gas_m3)} m³", bold=True),
+    ]
+    lines += [_tier(line, words) for line in quote.lines]
+    if rows.order.state == "delivered":
+        lines += [Pair(words.say("slip.count"), str(job.count)) for job in rows.jobs if job.state == "landed"]
+    if quote.lines:
+        lines.append(Pair(words.say("slip.used_this_year"), f"{volume(quote.used_this_cycle_m3)} m³"))
     return lines
 
 

@@ -4,12 +4,15 @@ from typing import Literal
 
 import msgspec
 
-OrderState = Literal["opening", "open", "refused", "delivering", "delivered", "held", "cancelling", "cancelled"]
-AttemptState = Literal["sent", "open", "closing", "captured", "dead", "manual"]
+OrderState = Literal[
+    "opening", "open", "refused", "delivering", "delivered", "held", "cancelling", "cancelled", "manual"
+]
+AttemptState = Literal["sent", "open", "authorized", "capturing", "closing", "captured", "dead", "manual"]
+JobState = Literal["sent", "landed", "absent", "torn"]
 RefundState = Literal["due", "sent", "done", "failed"]
 PrintState = Literal["intended", "printed", "not_printed", "unknown"]
 
-LIVE: frozenset[AttemptState] = frozenset({"sent", "open", "closing"})
+LIVE: frozenset[AttemptState] = frozenset({"sent", "open", "authorized", "capturing", "closing"})
 """States in which an attempt may still take money."""
 
 UNPROVED: frozenset[AttemptState] = LIVE | {"manual"}
@@ -58,6 +61,26 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+class JobRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One try at writing the order's gas onto its card. Its bytes are the company's; only their hashes are kept."""
+
+    order_no: str
+    n: int
+    provider_job: str
+    """The company's number: the same for every try at writing the same bytes."""
+    count: int
+    """The purchases that the card counts once this one has landed."""
+    gas_m3: str
+    """An exact decimal."""
+    old_hash: str
+    new_hash: str
+    state: JobState
+    sent_ms: int
+    reported: bool = False
+    """Whether the company knows what became of it."""
+    why: str = ""
+
+
 class PrintRow(msgspec.Struct, frozen=True, kw_only=True):
     """One slip of the order on its way to paper."""
 
@@ -71,7 +94,7 @@ class PrintRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Money taken for something to be delivered."""
+    """Something to be delivered, and the money taken for it."""
 
     order_no: str
     kind: str
@@ -94,6 +117,10 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     ended_ms: int = 0
     closed: bool = False
+    card_hash: str = ""
+    """Of the gas card that the goods go onto, with the hall's key; empty where the company credits them."""
+    owed: bool = False
+    """Whether the company has booked the payment and owes the card its gas."""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +130,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[AttemptRow, ...] = ()
     refunds: tuple[RefundRow, ...] = ()
     prints: tuple[PrintRow, ...] = ()
+    jobs: tuple[JobRow, ...] = ()
 
     @property
     def captured_fen(self) -> int:
@@ -133,6 +161,16 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     def live(self) -> AttemptRow | None:
         """The attempt that may still take money, if any: there is never more than one."""
         return next((attempt for attempt in self.attempts if attempt.state in LIVE), None)
+
+    @property
+    def job(self) -> JobRow | None:
+        """The write of which it is not known whether it landed, if any: there is never more than one."""
+        return next((job for job in self.jobs if job.state == "sent"), None)
+
+    @property
+    def unreported(self) -> JobRow | None:
+        """A write that the company has to hear of, if any."""
+        return next((job for job in self.jobs if job.state in ("landed", "torn") and not job.reported), None)
 
     def attempt(self, n: int) -> AttemptRow:
         """Attempt `n`."""

@@ -9,12 +9,13 @@ import contextlib
 import logging
 import math
 from functools import partial
-from typing import assert_never
+from typing import Literal, assert_never
 
 import msgspec
 
-from kiosk.devices import gas, payment
+from kiosk.devices import gas, gas_card, payment
 from kiosk.orders import answers, deciding, steps
+from kiosk.orders.card_in_reader import CardInReader
 from kiosk.orders.evolve import evolve
 from kiosk.orders.private import Private
 from kiosk.orders.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
@@ -57,6 +58,7 @@ class Running:
         self._unanswered: set[int] = set()
         self._decided = 0
         self._asked_before = False
+        self.card = CardInReader(world)
         self._doubt = rows.order.state == "delivering"  # a restart cannot know whether its confirmation left
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
@@ -96,6 +98,11 @@ class Running:
         self._wants = None
         self._wake.set()
 
+    def card_in(self, card: gas_card.GasCard | None) -> None:
+        """The order's own card was read; None where it contradicts itself. What is owed to it goes onto it."""
+        self.card.read(card)
+        self._wake.set()
+
     def nudge(self) -> None:
         """Try now what is waiting for its next try."""
         self._not_before.clear()
@@ -125,7 +132,8 @@ class Running:
         order = self.rows.order
         if self.broken or order.closed:
             return False
-        return self._wants is not None or self.rows.live is not None or order.state not in GOODS_FINAL | {"open"}
+        settled = order.state in GOODS_FINAL | {"open", "manual"}
+        return self._wants is not None or self.rows.live is not None or not settled
 
     # The loop
 
@@ -154,6 +162,8 @@ class Running:
             unanswered=frozenset(self._unanswered),
             doubt=self._doubt,
             predecessor=self._predecessor,
+            card=self.card.there,
+            fresh=self.rows.job is not None and self.card.unwritten == self.rows.job.n,
             shown_out=self.rows.live is not None and self.show_left(self.rows.live) <= 0,
         )
 
@@ -208,7 +218,7 @@ class Running:
     def _schedule(self, effect: steps.Effect, answer: answers.Answer) -> None:
         now_ms = self._world.now_ms()
         settings = self._world.settings
-        if isinstance(effect, steps.Find | steps.Close | steps.Start):
+        if isinstance(effect, steps.AttemptEffect):
             attempt = self.rows.attempt(effect.n)
             if self._decided == effect.n:  # while the call was under way
                 self._decided = 0
@@ -241,7 +251,7 @@ class Running:
         return self._world.now_ms() + math.ceil((due - self._clock()) * 1000)
 
     def _ask_at_once(self, n: int) -> None:
-        for effect in (steps.Find(n), steps.Close(n)):
+        for effect in (steps.Find(n), steps.Close(n), steps.Capture(n)):
             self._not_before.pop(effect.key, None)
 
     def _alarm(self, refund: RefundRow) -> None:
@@ -307,6 +317,21 @@ class Running:
             case steps.Close(n=n):
                 attempt = self.rows.attempt(n)
                 return await self._method(attempt).close(self._for_driver(attempt))
+            case steps.Capture(n=n):
+                attempt = self.rows.attempt(n)
+                return await self._method(attempt).capture(self._for_driver(attempt))
+            case steps.Fetch():
+                return await self.card.fetch(self.rows, self.private)
+            case steps.Write(n=n, doubt=doubt):
+                return await self.card.write(self.rows.jobs[n - 1], self.private, doubt=doubt)
+            case steps.Look(n=n):
+                return await self.card.look(self.rows.jobs[n - 1], self.private)
+            case steps.Report(n=n):
+                job = self.rows.jobs[n - 1]
+                outcome: Literal["landed", "torn"] = "landed" if job.state == "landed" else "torn"
+                return await self._world.gas.report_write(order.order_no, job.provider_job, outcome)
+            case steps.Ask():
+                return await self._world.gas.query(order.order_no)
             case steps.Confirm(doubt=doubt):
                 return await self._confirm(doubt)
             case steps.Cancel():
@@ -317,11 +342,11 @@ class Running:
             case _:
                 assert_never(effect)
 
-    async def _confirm(self, doubt: bool) -> gas.Delivered | gas.Cancelled | gas.Refused | gas.Unreachable:
+    async def _confirm(self, doubt: bool) -> gas.Delivered | gas.Owed | gas.Cancelled | gas.Refused | gas.Unreachable:
         order = self.rows.order
         if doubt:
             known = await self._world.gas.query(order.order_no)
-            if isinstance(known, gas.Delivered | gas.Cancelled | gas.Unreachable):
+            if isinstance(known, gas.Delivered | gas.Owed | gas.Cancelled | gas.Unreachable):
                 return gas.Unreachable(known.why, sent=True) if isinstance(known, gas.Unreachable) else known
             self._world.observe("between query and confirm")
         return await self._world.gas.confirm_paid(order.order_no, order.paid_channel, order.paid_ref, order.paid_fen)

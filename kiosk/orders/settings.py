@@ -30,6 +30,8 @@ class OrderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """After this a refund that is not done is an alarm for the staff."""
     deliver_by_hours: Annotated[int, msgspec.Meta(gt=0, le=720)] = 24
     """After this a payment the company did not accept is given back (once the company has fenced it off)."""
+    card_back_hours: Annotated[int, msgspec.Meta(gt=0, le=8760)] = 168
+    """How long a gas card whose writing was cut off may stay away before the order is left to the staff."""
     late_watch_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 48
     """How long closed offers are still asked about, for money that arrives late."""
     late_looks_seconds: tuple[Annotated[float, msgspec.Meta(gt=0)], ...] = (60, 600, 3600, 21_600, 86_400, 172_800)

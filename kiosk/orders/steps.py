@@ -34,6 +34,10 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an earlier confirmation may have reached the company."""
     predecessor: str | None = None
     """The last sale of the wished device, where it has `hold` and was made sure of."""
+    card: bool = False
+    """Whether the order's own gas card was read since the reader's last answer about it."""
+    fresh: bool = False
+    """Whether the write that is not resolved was never handed to the reader."""
     shown_out: bool = False
     """Whether the live attempt was on offer as long as it may, by a clock that nobody sets."""
 
@@ -80,6 +84,17 @@ class Close(msgspec.Struct, frozen=True):
         return f"close:{self.n}"
 
 
+class Capture(msgspec.Struct, frozen=True):
+    """Make the channel take the money it reserved, or learn what became of it."""
+
+    n: int
+
+    @property
+    def key(self) -> str:
+        """One schedule per attempt."""
+        return f"capture:{self.n}"
+
+
 class Confirm(msgspec.Struct, frozen=True):
     """Tell the company that the order is paid. With `doubt` it may have been told before: ask first."""
 
@@ -91,6 +106,40 @@ class Cancel(msgspec.Struct, frozen=True):
     """Make the company fence the order off, or learn that it was delivered."""
 
     key: str = "cancel"
+
+
+class Fetch(msgspec.Struct, frozen=True):
+    """Ask the company what the card must hold: the same answer until that has landed."""
+
+    key: str = "fetch"
+
+
+class Write(msgspec.Struct, frozen=True):
+    """Write the card, or learn that it is written. With `doubt` it may have been before: look first."""
+
+    n: int
+    doubt: bool
+    key: str = "write"
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Read the card and learn what became of a write."""
+
+    n: int
+    key: str = "look"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Tell the company what became of a write."""
+
+    n: int
+    key: str = "report"
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Ask the company whether another terminal has written the card."""
+
+    key: str = "ask"
 
 
 class GiveBack(msgspec.Struct, frozen=True):
@@ -105,7 +154,9 @@ class GiveBack(msgspec.Struct, frozen=True):
         return f"refund:{self.n}:{self.r}"
 
 
-Effect = OpenOrder | Prepare | Start | Find | Close | Confirm | Cancel | GiveBack
+AttemptEffect = Start | Find | Close | Capture
+CardEffect = Fetch | Write | Look | Report | Ask
+Effect = OpenOrder | Prepare | AttemptEffect | Confirm | Cancel | CardEffect | GiveBack
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -126,3 +177,7 @@ class Final(msgspec.Struct, frozen=True):
 
 
 Decision = Act | Wait | Final
+
+
+class WrongAnswerError(TypeError):
+    """An answer that its effect can never have: a defect of the runner."""

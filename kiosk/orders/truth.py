@@ -11,7 +11,9 @@ from kiosk.orders.rows import GOODS_FINAL, Rows
 from kiosk.text.catalogue import Said
 
 Truth = Literal["done", "not_finished", "no_money_kept"]
-Advice = Literal["done", "not_finished", "staff", "staff_check", "no_money_kept", "already_paid"]
+Advice = Literal[
+    "done", "not_finished", "bring_card", "staff", "staff_check", "staff_card", "no_money_kept", "already_paid"
+]
 
 
 def truth(rows: Rows) -> Truth:
@@ -20,9 +22,15 @@ def truth(rows: Rows) -> Truth:
     if rows.live is None and rows.manual is None and rows.liability_fen == 0 and not pending:
         if rows.order.state == "delivered":
             return "done"
-        if rows.order.state in ("opening", "open", "refused", "cancelling", "cancelled"):
+        fenced = rows.order.state in ("refused", "cancelled")
+        if fenced or (rows.order.state in ("opening", "open", "cancelling") and not _at_any_terminal(rows)):
             return "no_money_kept"
     return "not_finished"
+
+
+def _at_any_terminal(rows: Rows) -> bool:
+    """Whether another terminal may write the card for the company, until it has fenced this order off."""
+    return bool(rows.order.card_hash) and (rows.order.owed or rows.order.due_fen == 0)
 
 
 def telling(rows: Rows) -> tuple[Said, ...]:
@@ -37,8 +45,8 @@ def anything_taken(rows: Rows) -> bool:
 
 def needs_staff(rows: Rows) -> bool:
     """Whether the machine cannot finish this by itself: the channel will not give money back, or can never say
-    whether it took any."""
-    return _failed_fen(rows) > 0 or rows.manual is not None
+    whether it took any, or the card does not say what is on it."""
+    return _failed_fen(rows) > 0 or rows.manual is not None or rows.order.state == "manual"
 
 
 def gist(rows: Rows) -> str:
@@ -51,8 +59,12 @@ def advice(rows: Rows) -> Advice:
     told = truth(rows)
     if told == "not_finished" and rows.manual:
         return "staff_check"
+    if told == "not_finished" and rows.order.state == "manual":
+        return "staff_card"
     if told == "not_finished" and needs_staff(rows):
         return "staff"
+    if told == "not_finished" and rows.order.owed and rows.order.state in ("delivering", "held"):
+        return "bring_card"
     if told == "no_money_kept" and _paid_elsewhere(rows):
         return "already_paid"
     return told
@@ -99,6 +111,8 @@ def _returned(key: str, fen: int, rows: Rows) -> Said:
 
 def _goods(rows: Rows) -> list[Said]:
     order = rows.order
+    if order.card_hash:
+        return _on_card(rows)
     if order.state == "delivered":
         key = "truth.goods.credited" if order.kind == "smart_meter" else "truth.goods.accepted"
         return [Said(key, money={"amount": order.due_fen})]
@@ -111,7 +125,30 @@ def _goods(rows: Rows) -> list[Said]:
     return []
 
 
+def _on_card(rows: Rows) -> list[Said]:
+    order = rows.order
+    match order.state:
+        case "delivered":
+            landed = next((job.gas_m3 for job in rows.jobs if job.state == "landed"), None)
+            return [Said("truth.goods.on_card", words={"volume": landed}) if landed else Said("truth.goods.loaded")]
+        case "refused" | "cancelled":
+            return [Said("truth.goods.already_paid") if _paid_elsewhere(rows) else _nothing(rows)]
+        case "manual":
+            return [Said("truth.goods.card_in_doubt")]
+        case "delivering" | "held" if rows.job:
+            return [Said("truth.goods.card_uncertain")]
+        case "held" if order.why == "gas_on_card":
+            return [Said("truth.goods.meter_first")]
+        case "delivering" | "held" if order.owed:
+            return [Said("truth.goods.not_on_card")]
+    if rows.captured_fen or _at_any_terminal(rows):
+        return [Said("truth.goods.not_yet")]
+    return [_nothing(rows)] if order.state == "cancelling" or not (rows.live or rows.manual) else []
+
+
 def _nothing(rows: Rows) -> Said:
+    if rows.order.card_hash:
+        return Said("truth.goods.card_unchanged")
     return Said("truth.goods.not_credited" if rows.order.kind == "smart_meter" else "truth.goods.unpaid")
 
 

@@ -5,7 +5,7 @@ from typing import Protocol, assert_never
 
 import msgspec
 
-from kiosk.devices import gas, payment
+from kiosk.devices import gas, gas_card, payment
 from kiosk.orders import answers, steps
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
@@ -34,6 +34,7 @@ class World:
         settings: OrderSettings,
         now_ms: Callable[[], int],
         wording: Callable[[str], str],
+        cards: gas_card.GasCardReader[msgspec.Struct] | None = None,
         observe: Observer = lambda _: None,
     ) -> None:
         """`methods` by device name; `wording` gives what the payer's wallet shows, by kind of order."""
@@ -43,6 +44,7 @@ class World:
         self.settings = settings
         self.now_ms = now_ms
         self.wording = wording
+        self.cards = cards
         self.observe = observe
         self.holder: Callable[[str], str | None] = lambda _: None
         """The order that holds a device, if any: `Orders` knows."""
@@ -51,10 +53,12 @@ class World:
 def no_answer(effect: steps.Effect, why: str) -> answers.Answer:
     """What an effect without an answer amounts to."""
     match effect:
-        case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
+        case steps.OpenOrder() | steps.Confirm() | steps.Cancel() | steps.Fetch() | steps.Report() | steps.Ask():
             return gas.Unreachable(why, sent=True)
-        case steps.Prepare() | steps.Start() | steps.Find() | steps.Close():
+        case steps.Prepare() | steps.Start() | steps.Find() | steps.Close() | steps.Capture():
             return payment.Unknown(why)
+        case steps.Write() | steps.Look():
+            return gas_card.CardUnknown(why)
         case steps.GiveBack():
             return payment.RefundPending(why)
         case _:

@@ -31,6 +31,8 @@ class OrderOpening(OrderEvent, frozen=True, tag="menkou.order.opening.v1"):
     """`YYYY-MM-DD` in the hall's time zone."""
     language: str
     at_ms: int
+    card_hash: str = ""
+    """Of the gas card that the goods go onto, with the same key; empty where the company credits them."""
 
 
 class OrderOpened(OrderEvent, frozen=True, tag="menkou.order.opened.v1"):
@@ -48,7 +50,7 @@ class OrderRefused(OrderEvent, frozen=True, tag="menkou.order.refused.v1"):
 
 
 class OrderDelivering(OrderEvent, frozen=True, tag="menkou.order.delivering.v1"):
-    """Intent: the company is about to be told that `paid_fen` were paid."""
+    """Intent: the company is about to be told that `paid_fen` were paid, or asked for what its card must hold."""
 
     channel: str
     channel_ref: str
@@ -56,15 +58,25 @@ class OrderDelivering(OrderEvent, frozen=True, tag="menkou.order.delivering.v1")
     deliver_by_ms: int
 
 
+class OrderOwed(OrderEvent, frozen=True, tag="menkou.order.owed.v1"):
+    """The company booked the payment and owes the gas: it is still to be written onto the card."""
+
+
 class OrderDelivered(OrderEvent, frozen=True, tag="menkou.order.delivered.v1"):
-    """The company booked the payment."""
+    """The company booked the payment, or the gas is on the card."""
 
     receipt_no: str
     at_ms: int
 
 
 class OrderHeld(OrderEvent, frozen=True, tag="menkou.order.held.v1"):
-    """The company cannot be reached, and proof exists that it was not told yet."""
+    """It waits for the company or for the card, and proof exists that nothing was delivered yet."""
+
+    why: str
+
+
+class OrderManual(OrderEvent, frozen=True, tag="menkou.order.manual.v1"):
+    """What is on the card cannot be told by this terminal: a matter for two people of the staff."""
 
     why: str
 
@@ -97,6 +109,18 @@ class AttemptSent(OrderEvent, frozen=True, tag="menkou.attempt.sent.v1"):
 
 class AttemptOpened(OrderEvent, frozen=True, tag="menkou.attempt.opened.v1"):
     """The channel acknowledged: the resident can pay now."""
+
+    n: int
+
+
+class AttemptAuthorized(OrderEvent, frozen=True, tag="menkou.attempt.authorized.v1"):
+    """The channel reserved the money and waits to be told to take it."""
+
+    n: int
+
+
+class AttemptCapturing(OrderEvent, frozen=True, tag="menkou.attempt.capturing.v1"):
+    """Intent: the channel is about to be told to take the reserved money."""
 
     n: int
 
@@ -169,6 +193,44 @@ class RefundFailed(OrderEvent, frozen=True, tag="menkou.refund.failed.v1"):
     why: str
 
 
+class JobSent(OrderEvent, frozen=True, tag="menkou.job.sent.v1"):
+    """Intent: the card is about to be written. Of its bytes only the hashes are kept."""
+
+    n: int
+    provider_job: str
+    count: int
+    gas_m3: str
+    old_hash: str
+    new_hash: str
+    sent_ms: int
+
+
+class JobLanded(OrderEvent, frozen=True, tag="menkou.job.landed.v1"):
+    """The gas is on the card, or was and is in the meter."""
+
+    n: int
+
+
+class JobAbsent(OrderEvent, frozen=True, tag="menkou.job.absent.v1"):
+    """Proof that this write left nothing on the card and never will."""
+
+    n: int
+    why: str
+
+
+class JobTorn(OrderEvent, frozen=True, tag="menkou.job.torn.v1"):
+    """The card holds neither what it held nor what was written."""
+
+    n: int
+    why: str
+
+
+class JobReported(OrderEvent, frozen=True, tag="menkou.job.reported.v1"):
+    """The company knows what became of the write."""
+
+    n: int
+
+
 class PrintIntended(OrderEvent, frozen=True, tag="menkou.print.intended.v1"):
     """A slip is about to be sent to the printer; `reprint` ones are marked as such."""
 
@@ -191,12 +253,16 @@ Event = (
     | OrderOpened
     | OrderRefused
     | OrderDelivering
+    | OrderOwed
     | OrderDelivered
     | OrderHeld
+    | OrderManual
     | OrderCancelling
     | OrderCancelled
     | AttemptSent
     | AttemptOpened
+    | AttemptAuthorized
+    | AttemptCapturing
     | AttemptClosing
     | AttemptCaptured
     | AttemptDead
@@ -205,6 +271,11 @@ Event = (
     | RefundSent
     | RefundDone
     | RefundFailed
+    | JobSent
+    | JobLanded
+    | JobAbsent
+    | JobTorn
+    | JobReported
     | PrintIntended
     | PrintEnded
 )

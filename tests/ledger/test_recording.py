@@ -209,6 +209,10 @@ def test_ledger_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> Non
     with connect(Files(tmp_path).database) as db:
         for kind in MATTERS:
             db.execute(f"DROP TABLE {kind.table}")
+        db.execute("DROP TABLE jobs")
+        db.execute("DROP INDEX one_unfinished_card")
+        db.execute("ALTER TABLE orders DROP COLUMN owed")
+        db.execute("ALTER TABLE orders DROP COLUMN card_hash")
         db.execute("DROP INDEX journal_matter")
         db.execute("ALTER TABLE journal DROP COLUMN matter")
         db.execute("ALTER TABLE attempts DROP COLUMN paid_ms")

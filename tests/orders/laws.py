@@ -4,6 +4,7 @@ The search and the state machine ask the same; `test_laws.py` breaks each once.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -32,11 +33,12 @@ class Taking(msgspec.Struct, frozen=True, kw_only=True):
         return self.fen - sum(fen for _, fen in self.returned)
 
 
-Goods = Literal["unknown", "open", "refused", "cancelled", "delivered"]
+Goods = Literal["unknown", "open", "owed", "refused", "cancelled", "delivered"]
 
 
 class Booked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the peers know of one order. `deliveries` counts how often the company did what was paid for."""
+    """What the peers know of one order. `deliveries` counts how often what was paid for was done: by the company, or by
+    whoever wrote the card."""
 
     takings: tuple[Taking, ...] = ()
     goods: Goods = "unknown"
@@ -71,6 +73,7 @@ def i1_row_before_the_first_byte(rows: Rows | None, effect: steps.Effect) -> Non
     assert rows is not None
     order, attempts = rows.order.state, {attempt.n: attempt.state for attempt in rows.attempts}
     refunds = {(refund.n, refund.r): refund.state for refund in rows.refunds}
+    jobs = {job.n: job.state for job in rows.jobs}
     match effect:
         case steps.OpenOrder():
             there = order == "opening"
@@ -86,7 +89,17 @@ def i1_row_before_the_first_byte(rows: Rows | None, effect: steps.Effect) -> Non
             there = n in attempts
         case steps.GiveBack(n=n, r=r):
             there = refunds.get((n, r)) == "sent"
-        case steps.Prepare():
+        case steps.Capture(n=n):
+            there = attempts.get(n) == "capturing"
+        case steps.Fetch():
+            there = order == "delivering" and rows.order.owed
+        case steps.Write(n=n):
+            there = order == "delivering" and jobs.get(n) == "sent"
+        case steps.Look(n=n):
+            there = n in jobs
+        case steps.Report(n=n):
+            there = jobs.get(n) in ("landed", "torn")
+        case steps.Prepare() | steps.Ask():
             there = True
     must(there, "I1", f"{effect} is asked while the order is {order}, its attempts {attempts}, its refunds {refunds}")
 
@@ -107,6 +120,7 @@ def i3_every_fen_is_accounted_for(rows: Rows, booked: Booked) -> None:
     must(booked.kept >= worth, "I3", f"{booked.kept} fen are kept for goods of {worth}")
     ended = rows.order.state in GOODS_FINAL and not rows.live and not rows.manual
     settled = ended and rows.liability_fen == 0 and all(refund.state == "done" for refund in rows.refunds)
+    settled &= all(job.reported for job in rows.jobs if job.state in ("landed", "torn"))
     must(rows.order.closed == settled, "I3", f"closed={rows.order.closed}, and settled={settled}")
     if rows.order.closed and not unseen(rows, booked):
         must(booked.kept == worth, "I3", f"closed, with {booked.kept} fen kept for goods of {worth}")
@@ -133,7 +147,7 @@ def i4_every_booking_has_its_row(rows: Rows, booked: Booked) -> None:
         must(known or not attempt.captured_fen, "I4", f"{attempt.key} was never taken")
     for refund in rows.refunds:
         must(refund.state != "done" or there.get(refund.key) == refund.amount_fen, "I4", f"{refund.key} was not done")
-    may_be = ("delivering", "delivered", "cancelling")
+    may_be = ("delivering", "delivered", "cancelling") + (("held", "manual") if rows.order.owed else ())
     must(booked.goods != "delivered" or rows.order.state in may_be, "I4", f"delivered while {rows.order.state}")
     must(rows.order.state != "delivered" or booked.goods == "delivered", "I4", "the company has not delivered")
     fenced = booked.goods in ("cancelled", "refused")
@@ -143,6 +157,20 @@ def i4_every_booking_has_its_row(rows: Rows, booked: Booked) -> None:
 def i5_delivered_once(booked: Booked) -> None:
     """What was paid for happens at most once."""
     must(booked.deliveries == (booked.goods == "delivered"), "I5", f"it was delivered {booked.deliveries} times")
+
+
+def i5_as_much_as_booked(rows: Rows, written_m3: Decimal, *, torn: bool, heard: bool) -> None:
+    """Each job lands at most once, and the record books what is on the card. `torn`: it is written by half; `heard`:
+    the company was told."""
+    landed = [job for job in rows.jobs if job.state == "landed"]
+    booked_m3 = sum((Decimal(job.gas_m3) for job in landed), Decimal(0))
+    must(len({job.provider_job for job in rows.jobs}) <= 1, "I5", "one order has two jobs")
+    must(booked_m3 <= written_m3, "I5", f"{booked_m3} m³ are booked, {written_m3} on the card")
+    if rows.order.state in ("refused", "cancelled"):
+        must(written_m3 == 0, "I5", f"{written_m3} m³ are on the card of an order that is {rows.order.state}")
+        must(not torn, "I5", f"the card is written by half, and its order {rows.order.state}")
+    if rows.order.closed and landed:
+        must(booked_m3 == written_m3 and heard, "I5", f"{written_m3} m³ on the card, and the company heard: {heard}")
 
 
 def i6_refund_only_after_the_fence(rows: Rows, booked: Booked) -> None:
@@ -167,6 +195,7 @@ def i8_it_ends(rows: Rows, *, beyond_the_machine: bool) -> None:
         return
     must(needs_staff(rows), "I8", f"it is {rows.order.state} and does not end")
     must(rows.live is None and all(row.state in ("done", "failed") for row in rows.refunds), "I8", "it stands still")
+    must(rows.unreported is None, "I8", "the company never hears what is on the card")
     must(beyond_the_machine, "I8", "it is with the staff without need")
 
 
@@ -203,6 +232,12 @@ def no_screen_lies(rows: Rows, booked: Booked) -> None:
                 true = not delivered
             case "goods.not_yet":
                 true = rows.order.state not in GOODS_FINAL
+            case "goods.on_card" | "goods.loaded":
+                true = delivered
+            case "goods.card_unchanged":
+                true = not delivered
+            case "goods.not_on_card" | "goods.meter_first" | "goods.card_uncertain" | "goods.card_in_doubt":
+                true = rows.order.state in ("delivering", "held", "manual")
             case "money.bank_hold" | "money.if_wallet_shows":
                 true = booked.taken == 0 or late
             case _:

@@ -15,11 +15,11 @@ Patch = pytest.MonkeyPatch
 Events = tuple[ev.Event, ...]
 Mutant = Callable[[Patch], None]
 
-_apply, _decide = answers.apply, deciding.decide
+_apply, now_decides = answers.apply, deciding.decide
 Decides = Callable[[Rows, steps.Moment, OrderSettings], steps.Decision]
 
 
-def _answering(patch: Patch, instead: Callable[[Rows, steps.Effect, answers.Answer], answers.Answer | None]) -> None:
+def answering(patch: Patch, instead: Callable[[Rows, steps.Effect, answers.Answer], answers.Answer | None]) -> None:
     """An answer is taken for another one."""
 
     def apply(rows: Rows, effect: steps.Effect, answer: answers.Answer, now_ms: int) -> Events:
@@ -28,7 +28,7 @@ def _answering(patch: Patch, instead: Callable[[Rows, steps.Effect, answers.Answ
     patch.setattr(answers, "apply", apply)
 
 
-def _deciding(patch: Patch, instead: Decides) -> None:
+def deciding_instead(patch: Patch, instead: Decides) -> None:
     patch.setattr(deciding, "decide", instead)
 
 
@@ -39,7 +39,7 @@ def confirmation_assumed(patch: Patch) -> None:
         lost = isinstance(effect, steps.Confirm) and isinstance(answer, gas.Unreachable)
         return gas.Delivered("N") if lost else None
 
-    _answering(patch, assumed)
+    answering(patch, assumed)
 
 
 def refund_assumed(patch: Patch) -> None:
@@ -48,7 +48,7 @@ def refund_assumed(patch: Patch) -> None:
     def assumed(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
         return payment.Refunded("R") if isinstance(answer, payment.RefundPending) else None
 
-    _answering(patch, assumed)
+    answering(patch, assumed)
 
 
 def cancellation_assumed(patch: Patch) -> None:
@@ -58,21 +58,21 @@ def cancellation_assumed(patch: Patch) -> None:
         lost = isinstance(effect, steps.Cancel) and isinstance(answer, gas.Unreachable)
         return gas.Cancelled() if lost else None
 
-    _answering(patch, assumed)
+    answering(patch, assumed)
 
 
 def fence_that_says_delivered_is_not_heard(patch: Patch) -> None:
     def deaf(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
         return gas.Cancelled() if isinstance(effect, steps.Cancel) and isinstance(answer, gas.Delivered) else None
 
-    _answering(patch, deaf)
+    answering(patch, deaf)
 
 
 def not_paid_is_dead(patch: Patch) -> None:
     def dead(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
         return payment.Dead("closed") if isinstance(effect, steps.Find) and isinstance(answer, payment.Open) else None
 
-    _answering(patch, dead)
+    answering(patch, dead)
 
 
 def silence_is_dead(patch: Patch) -> None:
@@ -80,14 +80,14 @@ def silence_is_dead(patch: Patch) -> None:
         lost = isinstance(effect, steps.Start | steps.Close) and isinstance(answer, payment.Unknown)
         return payment.Dead("never_arrived") if lost else None
 
-    _answering(patch, dead)
+    answering(patch, dead)
 
 
 def another_sale_is_dead(patch: Patch) -> None:
     def dead(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
         return payment.Dead("never_arrived") if isinstance(answer, payment.Unprovable) else None
 
-    _answering(patch, dead)
+    answering(patch, dead)
 
 
 def amount_taken_for_due(patch: Patch) -> None:
@@ -96,7 +96,7 @@ def amount_taken_for_due(patch: Patch) -> None:
     def as_due(rows: Rows, _: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
         return replace(answer, fen=rows.order.due_fen) if isinstance(answer, payment.Captured) else None
 
-    _answering(patch, as_due)
+    answering(patch, as_due)
 
 
 def doubt_forgotten(patch: Patch) -> None:
@@ -105,7 +105,7 @@ def doubt_forgotten(patch: Patch) -> None:
     def sure(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
         return replace(answer, sent=False) if isinstance(answer, gas.Unreachable) else None
 
-    _answering(patch, sure)
+    answering(patch, sure)
 
 
 def late_money_ignored(patch: Patch) -> None:
@@ -132,55 +132,55 @@ def live_attempt_given_up_at_a_restart(patch: Patch) -> None:
     def forgets(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
         if rows.live and not moment.present:
             return steps.Wait(None)
-        return _decide(rows, moment, settings)
+        return now_decides(rows, moment, settings)
 
-    _deciding(patch, forgets)
+    deciding_instead(patch, forgets)
 
 
 def sent_again_at_a_restart(patch: Patch) -> None:
     def again(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
         if rows.live and rows.live.state == "sent" and not moment.present:
             return steps.Act((), steps.Start(rows.live.n))
-        return _decide(rows, moment, settings)
+        return now_decides(rows, moment, settings)
 
-    _deciding(patch, again)
+    deciding_instead(patch, again)
 
 
 def asked_before_it_is_recorded(patch: Patch) -> None:
     """The refund is asked for, and then recorded as asked for."""
 
     def early(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
-        decision = _decide(rows, moment, settings)
+        decision = now_decides(rows, moment, settings)
         if isinstance(decision, steps.Act) and isinstance(decision.effect, steps.GiveBack):
             return replace(decision, intent=())
         return decision
 
-    _deciding(patch, early)
+    deciding_instead(patch, early)
 
 
 def nothing_is_cancelled_after_a_restart(patch: Patch) -> None:
 
     def straight(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
-        decision = _decide(rows, moment, settings)
+        decision = now_decides(rows, moment, settings)
         if isinstance(decision, steps.Act) and isinstance(decision.effect, steps.Cancel) and not moment.present:
             return steps.Wait(None)
         return decision
 
-    _deciding(patch, straight)
+    deciding_instead(patch, straight)
 
 
 def restart_of_a_delivery_gives_the_money_back(patch: Patch) -> None:
     """Refund before query."""
 
     def despairs(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
-        decision = _decide(rows, moment, settings)
+        decision = now_decides(rows, moment, settings)
         if isinstance(decision, steps.Act) and isinstance(decision.effect, steps.Confirm) and moment.doubt:
             order_no = rows.order.order_no
             cancelled = ev.OrderCancelled(order_no=order_no, at_ms=0)
             return steps.Act((ev.OrderCancelling(order_no=order_no, why="not_accepted"), cancelled), None)
         return decision
 
-    _deciding(patch, despairs)
+    deciding_instead(patch, despairs)
 
 
 def reader_not_prepared(patch: Patch) -> None:
@@ -189,9 +189,9 @@ def reader_not_prepared(patch: Patch) -> None:
     def at_once(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
         if moment.wants and moment.wants.hold and moment.predecessor is None:
             moment = replace(moment, predecessor="other")
-        return _decide(rows, moment, settings)
+        return now_decides(rows, moment, settings)
 
-    _deciding(patch, at_once)
+    deciding_instead(patch, at_once)
 
 
 def slips_never_marked(patch: Patch) -> None:

@@ -8,7 +8,7 @@ from kiosk.orders import steps
 
 DUE = 100
 PAY_BY_MS = 240_000
-Way = Literal["wechat", "card"]
+Way = Literal["wechat", "card", "two_phase"]
 
 
 class Channel(NamedTuple):
@@ -16,7 +16,7 @@ class Channel(NamedTuple):
 
     way: Way
     sent_ms: int
-    state: Literal["none", "waiting", "paid", "closed", "paid_after_close"] = "none"
+    state: Literal["none", "waiting", "authorized", "paid", "closed", "paid_after_close"] = "none"
     fen: int = 0
     returned: tuple[tuple[str, int], ...] = ()
     never: bool = False
@@ -28,7 +28,7 @@ class Channel(NamedTuple):
 class Company(NamedTuple):
     """What the gas company's book has of the order."""
 
-    state: Literal["unknown", "open", "refused", "cancelled", "delivered"] = "unknown"
+    state: Literal["unknown", "open", "owed", "refused", "cancelled", "delivered"] = "unknown"
     elsewhere: bool = False
     """Whether somebody has paid it elsewhere."""
     deliveries: int = 0
@@ -70,6 +70,32 @@ def reader_call(
     if last == before:
         return channel, payment.Dead("never_arrived")
     return channel, payment.Unprovable("another sale came after it")
+
+
+def two_phase_call(
+    channel: Channel, effect: steps.AttemptEffect, *, on_its_way: bool
+) -> tuple[Channel, payment.Outcome]:
+    """It reserves the money and takes it when it is told so; closing lets go of it."""
+    match effect:
+        case steps.Start() if channel.state == "none":
+            return channel._replace(state="waiting"), payment.Open()
+        case steps.Capture() if channel.state == "authorized":
+            channel = channel._replace(state="paid", fen=DUE)
+        case steps.Close() if channel.state in ("waiting", "authorized"):
+            channel = channel._replace(state="closed")
+        case _:
+            pass
+    match channel.state:
+        case "none":
+            return channel, payment.Unknown("not found") if on_its_way else payment.Dead("never_arrived")
+        case "authorized":
+            return channel, payment.Authorized(DUE, "A")
+        case "paid" | "paid_after_close":
+            return channel, payment.Captured(DUE, "C")
+        case "closed":
+            return channel, payment.Dead("cancelled")
+        case "waiting":
+            return channel, payment.Open()
 
 
 def give_back(

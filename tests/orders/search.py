@@ -1,19 +1,24 @@
 """Every state that a small world can reach, each held against the laws, and each run on to its end."""
 
 from collections import deque
+from decimal import Decimal
 
 from kiosk.orders.truth import needs_staff
 from tests.orders import laws
-from tests.orders.world import State, World, of_every_kind
+from tests.orders.card_peers import GAS
+from tests.orders.world import BACK_MS, State, World, of_every_kind
 
 
 def check(state: State) -> None:
     """What must hold in a state; what was found lawful once is not looked at again."""
-    books = (state.channels, state.company)
+    books = state.books
     if books not in state.kept.lawful:
         laws.i2_one_live_attempt_and_one_hold([state.rows])
         for rows in of_every_kind(state.rows):
             laws.after_every_step(rows, state.booked)
+        if state.card:
+            torn, heard = state.card.image in ("mixed", "odd"), state.company.state == "delivered"
+            laws.i5_as_much_as_booked(state.rows, Decimal(GAS) * state.card.landed, torn=torn, heard=heard)
         state.kept.lawful.add(books)
     if manual := state.rows.manual:
         laws.must(state.channels[manual.n - 1].way == "card" and state.last_sale != str(manual.n), "I8", "no need")
@@ -37,9 +42,10 @@ def explore(world: World) -> int:
                 if after not in came:
                     came[after] = state, name
                     queue.append(after)
-            if (end := world.healed(state, ends)) not in ended:
-                check_end(end)
-                ended.add(end)
+            for end in world.ends(state, ends):
+                if end not in ended:
+                    check_end(end)
+                    ended.add(end)
         except AssertionError as error:
             error.add_note(way_to(state, came))
             raise
@@ -51,10 +57,18 @@ def check_end(end: State) -> None:
     check(end)
     other_sale = "card" in {channel.way for channel in end.channels} and end.last_sale == "other"
     refused = any(channel.never for channel in end.channels)
-    laws.i8_it_ends(end.rows, beyond_the_machine=other_sale or refused)
+    laws.i8_it_ends(end.rows, beyond_the_machine=other_sale or refused or _tells_nothing(end))
     if end.rows.order.closed:
         laws.must(not needs_staff(end.rows), "I8", "closed, and with the staff")
         laws.must(not laws.unseen(end.rows, end.booked), "I8", "late money was never looked for")
+
+
+def _tells_nothing(end: State) -> bool:
+    """Whether the card is torn, or did not come back in time and nobody else knows."""
+    if end.card is None or end.rows.order.state != "manual":
+        return False
+    too_late = end.rows.job is not None and end.now_ms >= end.rows.job.sent_ms + BACK_MS
+    return end.card.image == "odd" or (too_late and end.company.state != "delivered")
 
 
 def way_to(state: State, came: dict[State, tuple[State, str] | None]) -> str:

@@ -16,9 +16,10 @@ CLOSED = payment.Dead("closed")
 class Story:
     """See the module. Its restart forgets what a process forgets: nobody is there, nothing is wished."""
 
-    def __init__(self) -> None:
+    def __init__(self, card: str = "", due_fen: int = DUE) -> None:
+        """`card`: the hash of the card that the goods go onto; `due_fen` 0 for what is owed already."""
         self.now_ms = 1_000
-        self.rows = evolve(None, _opening())
+        self.rows = evolve(None, _opening(card, due_fen))
 
     def then(self, *events: ev.Event) -> "Story":
         """More of the story."""
@@ -26,8 +27,9 @@ class Story:
             self.rows = evolve(self.rows, event)
         return self
 
-    def opened(self) -> "Story":
-        return self.then(ev.OrderOpened(order_no=NO, pay_by_ms=PAY_BY_MS, due_fen=DUE, provider_ref="G"))
+    def opened(self, pay_by_ms: int = PAY_BY_MS) -> "Story":
+        due_fen = self.rows.order.due_fen
+        return self.then(ev.OrderOpened(order_no=NO, pay_by_ms=pay_by_ms, due_fen=due_fen, provider_ref="G"))
 
     def sent(self, n: int = 1) -> "Story":
         return self.then(
@@ -83,6 +85,27 @@ class Story:
             )
         )
 
+    def owed(self) -> "Story":
+        """Paid, or free, and the company owes the card its gas."""
+        if self.rows.order.due_fen == 0:
+            return self.opened().delivering()
+        return self.opened().shown().captured().delivering().then(ev.OrderOwed(order_no=NO))
+
+    def job(self, n: int = 1) -> "Story":
+        """A write that is about to reach the card."""
+        return self.then(
+            ev.JobSent(
+                order_no=NO,
+                n=n,
+                provider_job="J",
+                count=2,
+                gas_m3="30",
+                old_hash="old",
+                new_hash="new",
+                sent_ms=self.now_ms,
+            )
+        )
+
     def cancelling(self, why: str = "left") -> "Story":
         return self.then(ev.OrderCancelling(order_no=NO, why=why))
 
@@ -92,17 +115,31 @@ class Story:
     def delivered(self) -> "Story":
         return self.delivering().then(ev.OrderDelivered(order_no=NO, receipt_no="R", at_ms=self.now_ms))
 
-    def restart(self) -> steps.Decision:
-        """What a process that has just started does next."""
+    def restart(self, *, card: bool = False) -> steps.Decision:
+        """What a process that has just started does next; `card`: once the order's card was read."""
         doubt = self.rows.order.state == "delivering"
-        return deciding.decide(self.rows, steps.Moment(now_ms=self.now_ms, doubt=doubt), SETTINGS)
+        return deciding.decide(self.rows, steps.Moment(now_ms=self.now_ms, doubt=doubt, card=card), SETTINGS)
 
     def at_screen(
-        self, *, stop: bool = False, wants: bool | steps.Method = False, predecessor: str | None = None
+        self,
+        *,
+        stop: bool = False,
+        wants: bool | steps.Method = False,
+        predecessor: str | None = None,
+        card: bool = False,
+        fresh: bool = False,
     ) -> steps.Decision:
         """What happens next while the resident is there. `wants`: WeChat, or a way to pay."""
         wish = steps.Method("wechat", "wechat") if wants is True else wants or None
-        moment = steps.Moment(now_ms=self.now_ms, present=True, stop=stop, wants=wish, predecessor=predecessor)
+        moment = steps.Moment(
+            now_ms=self.now_ms,
+            present=True,
+            stop=stop,
+            wants=wish,
+            predecessor=predecessor,
+            card=card,
+            fresh=fresh,
+        )
         return deciding.decide(self.rows, moment, SETTINGS)
 
     def answered(self, effect: steps.Effect, answer: answers.Answer) -> "Story":
@@ -131,16 +168,17 @@ LOST = gas.Unreachable("lost", sent=True)
 NOT_SENT = gas.Unreachable("no connection", sent=False)
 
 
-def _opening() -> ev.OrderOpening:
+def _opening(card: str, due_fen: int) -> ev.OrderOpening:
     return ev.OrderOpening(
         order_no=NO,
-        kind="gas_bill",
+        kind="gas_card" if card else "gas_bill",
         subject="s",
         account_hash="h",
         hash_key="k",
         quote_id="q",
-        due_fen=DUE,
+        due_fen=due_fen,
         business_date="2026-11-24",
         language="zh_CN",
+        card_hash=card,
         at_ms=0,
     )

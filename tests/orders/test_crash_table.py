@@ -1,8 +1,8 @@
 """The crash and message table of the money path, row by row, on the pure machine: what a restart does next.
 
-Rows 18 to 25 are in `test_last_sale.py`. Rows 37 to 40 (codes shown by the resident), 42 and 44 (two phases) are
-asked of the machine alone: their drivers are not there yet. Rows 28 to 36 (the meter card), 41 and 43 (capturing) need
-states that the machine has only once there is a driver to fill them.
+Rows 18 to 25 are in `test_last_sale.py`, rows 28 to 36 (the gas card) and 41 to 44 (two phases) in
+`test_card_table.py`. Rows 37 to 40 (codes shown by the resident) and 41 to 44 are asked of the machine alone: their
+drivers are not there yet.
 """
 
 import msgspec
@@ -262,21 +262,6 @@ def test_row_40_a_new_code_is_a_new_attempt_with_a_number_of_its_own() -> None:
     [sent] = intent_of(story.at_screen(wants=True))
     assert isinstance(sent, ev.AttemptSent)
     assert (sent.n, sent.key) == (2, f"{NO}A2")
-
-
-def test_row_42_authorized_and_nobody_there_is_ended_and_waits_for_its_proof() -> None:
-    story = Story().opened().shown().answered(Find(1), payment.Authorized(DUE, "x"))
-    assert effect_of(story.restart()) == Close(1)
-    story.then(ev.AttemptClosing(order_no=NO, n=1, why="restart")).answered(Close(1), payment.Authorized(DUE, "x"))
-    assert effect_of(story.restart()) == Close(1)
-    assert effect_of(story.answered(Close(1), payment.Dead("cancelled")).restart()) == Cancel()
-
-
-def test_row_44_authorized_is_not_captured_and_nothing_is_delivered() -> None:
-    story = Story().opened().shown().answered(Find(1), payment.Authorized(DUE, "x"))
-    assert story.rows.captured_fen == 0
-    with pytest.raises(ImpossibleEventError):  # I7
-        story.delivering()
 
 
 def test_price_runs_out_before_another_code_would() -> None:

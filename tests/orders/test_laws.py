@@ -1,12 +1,15 @@
 """Each law of the money path, broken once: it says so."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
 from kiosk.orders import steps
+from kiosk.protocol import events as ev
 from tests.orders import laws
+from tests.orders.card_peers import LANDED
 from tests.orders.laws import Booked, BrokenLawError, Taking
 from tests.orders.story import DUE, NO, Story
 
@@ -38,6 +41,14 @@ def closed_too_early() -> None:
     laws.i3_every_fen_is_accounted_for(replace(rows, order=replace(rows.order, closed=True)), Booked())
 
 
+def on_the_card(story: Story, written_m3: int, *, torn: bool = False, heard: bool = True) -> Callable[[], None]:
+    return lambda: laws.i5_as_much_as_booked(story.rows, Decimal(written_m3), torn=torn, heard=heard)
+
+
+def loaded() -> Story:
+    return Story(card="c", due_fen=0).owed().job().answered(steps.Write(1, doubt=False), LANDED)
+
+
 BREACHES: dict[str, tuple[str, Callable[[], None]]] = {
     "a start without its row": ("I1", lambda: laws.i1_row_before_the_first_byte(Story().rows, steps.Start(1))),
     "a confirmation of an open order": (
@@ -66,6 +77,18 @@ BREACHES: dict[str, tuple[str, Callable[[], None]]] = {
         lambda: laws.i4_every_booking_has_its_row(shown().captured().rows, DELIVERED),
     ),
     "delivered twice": ("I5", lambda: laws.i5_delivered_once(replace(DELIVERED, deliveries=2))),
+    "more is booked than the card holds": ("I5", on_the_card(loaded(), 0)),
+    "the card holds more than is booked": (
+        "I5",
+        on_the_card(loaded().then(ev.JobReported(order_no=NO, n=1)), 60),
+    ),
+    "closed before the company heard": (
+        "I5",
+        on_the_card(loaded().then(ev.JobReported(order_no=NO, n=1)), 30, heard=False),
+    ),
+    "gas on the card of an order that was called off": ("I5", on_the_card(Story(card="c").cancelled(), 30)),
+    "half a write on the card of such an order": ("I5", on_the_card(Story(card="c").cancelled(), 0, torn=True)),
+    "a write without its row": ("I1", lambda: laws.i1_row_before_the_first_byte(shown().rows, steps.Write(1, False))),
     "given back before the fence": (
         "I6",
         lambda: laws.i6_refund_only_after_the_fence(shown().captured().rows, Booked(takings=(BACK,), goods="open")),

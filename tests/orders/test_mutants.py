@@ -3,7 +3,8 @@
 import pytest
 
 from kiosk.protocol.matter import ImpossibleEventError
-from tests.orders import mutants
+from tests.orders import card_mutants, mutants
+from tests.orders.card_world import CardWorld
 from tests.orders.mutants import Mutant
 from tests.orders.peers import Way
 from tests.orders.search import explore
@@ -42,3 +43,42 @@ def test_a_wrong_money_path_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyP
         explore(
             World(way, faults=2 if way == "card" else 1, slips=slips, pays=1 if slips else 2, minutes=0 if slips else 2)
         )
+
+
+CARD_FOUND: dict[Mutant, tuple[bool, str]] = {
+    card_mutants.write_assumed: (False, "I3|I4|I5"),
+    card_mutants.silence_leaves_the_card_as_it_was: (False, "I3|I4|I5"),
+    card_mutants.half_written_is_as_it_was: (True, "I3|I4|I5"),
+    card_mutants.torn_is_as_it_was: (False, "I8"),
+    card_mutants.no_card_in_doubt_is_as_it_was: (False, "I3|I4|I5"),
+    card_mutants.every_write_is_the_first: (True, "I4|I5"),
+    card_mutants.written_again_while_it_is_with_the_staff: (False, "I1"),
+    card_mutants.cancelled_while_it_may_have_landed: (False, "whose card may hold gas"),
+    card_mutants.card_given_up_at_once: (True, "I8"),
+    card_mutants.company_never_hears: (True, "I3"),
+    card_mutants.report_assumed: (True, "I5"),
+    card_mutants.other_terminal_is_not_heard: (False, "I8"),
+    card_mutants.owed_is_delivered: (False, "I3"),
+}
+
+
+@pytest.mark.parametrize("mutant", CARD_FOUND, ids=lambda mutant: mutant.__name__.replace("_", " "))
+def test_a_wrong_way_to_the_card_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    free, law = CARD_FOUND[mutant]
+    mutant(monkeypatch)
+    with pytest.raises((AssertionError, ImpossibleEventError), match=law):
+        explore(CardWorld(free=free, faults=2))
+
+
+TWO_PHASE_FOUND: dict[Mutant, str] = {
+    card_mutants.reserved_is_taken: "I3|I4",
+    card_mutants.capturing_is_closed_at_a_restart: "while attempt 1 .* is capturing",
+    card_mutants.taken_before_it_is_recorded: "I1",
+}
+
+
+@pytest.mark.parametrize("mutant", TWO_PHASE_FOUND, ids=lambda mutant: mutant.__name__.replace("_", " "))
+def test_a_wrong_second_phase_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant(monkeypatch)
+    with pytest.raises((AssertionError, ImpossibleEventError), match=TWO_PHASE_FOUND[mutant]):
+        explore(World("two_phase", faults=1, pays=1))

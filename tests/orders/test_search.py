@@ -8,6 +8,7 @@ good to give money back.
 
 import pytest
 
+from tests.orders.card_world import CardWorld
 from tests.orders.peers import Way
 from tests.orders.search import explore
 from tests.orders.world import World
@@ -20,3 +21,12 @@ def test_no_reachable_state_breaks_a_law_and_every_one_ends(ways: tuple[Way, ...
 
 def test_slips_say_what_is_so_and_are_marked_where_they_say_it_again() -> None:
     assert explore(World("wechat", faults=1, pays=1, slips=2, minutes=0)) > 10_000
+
+
+def test_money_that_is_reserved_and_then_taken_breaks_no_law() -> None:
+    assert explore(World("two_phase", faults=1)) > 10_000
+
+
+@pytest.mark.parametrize("free", [False, True], ids=["bought", "owed already"])
+def test_gas_comes_onto_its_card_once_whatever_befalls_card_reader_and_lines(free: bool) -> None:
+    assert explore(CardWorld(free=free, faults=2)) > 10_000

@@ -10,11 +10,12 @@ from kiosk.devices import gas, payment
 from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown
 from kiosk.orders import answers, deciding, prints, steps
 from kiosk.orders.evolve import evolve
-from kiosk.orders.private import Private
+from kiosk.orders.private import CardPrivate, Private
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
 from tests.orders import laws, peers
+from tests.orders.card_peers import Card
 from tests.orders.peers import DUE, Channel, Company, Way
 
 SETTINGS = OrderSettings(
@@ -23,10 +24,17 @@ SETTINGS = OrderSettings(
     late_looks_seconds=(60, 600, 3600, 7200),
     offer_seconds=60,
     pay_by_margin_seconds=60,
+    card_back_hours=2,
 )
 STEP_MS = 60_000
-WAYS = {"wechat": steps.Method("wechat", "wechat"), "card": steps.Method("card", "card", hold=True)}
-KINDS = tuple(kind.kind for kind in get_args(Private))
+BACK_MS = SETTINGS.card_back_hours * 3_600_000
+WAYS: dict[Way, steps.Method] = {
+    "wechat": steps.Method("wechat", "wechat"),
+    "card": steps.Method("card", "card", hold=True),
+    "two_phase": steps.Method("two_phase", "card"),
+}
+KINDS = tuple(kind.kind for kind in get_args(Private) if kind not in get_args(CardPrivate))
+"""Those that the company credits by itself; the others have a world of their own."""
 
 
 class Kept:
@@ -36,8 +44,11 @@ class Kept:
         self.rows = rows
         self.decisions: dict[tuple[object, ...], steps.Decision] = {}
         self.after: dict[tuple[object, ...], Kept] = {}
-        self.lawful: set[tuple[tuple[Channel, ...], Company]] = set()
+        self.lawful: set[Books] = set()
         """The peers' books that these rows agree with."""
+
+
+Books = tuple[tuple[Channel, ...], Company, Card | None]
 
 
 class Paper(NamedTuple):
@@ -62,6 +73,8 @@ class State(NamedTuple):
     """By dead attempt: when the channel last said what became of it."""
     channels: tuple[Channel, ...] = ()
     company: Company = Company()
+    card: Card | None = None
+    """The card that the goods go onto, where they do."""
     last_sale: str = "before"
     """What the card terminal names as its last sale: `before`, `other`, or the number of an attempt."""
     on_their_way: tuple[steps.Effect, ...] = ()
@@ -78,6 +91,11 @@ class State(NamedTuple):
         return self.kept.rows
 
     @property
+    def books(self) -> Books:
+        """Everything that laws may ask about the peers."""
+        return self.channels, self.company, self.card
+
+    @property
     def booked(self) -> laws.Booked:
         """What the peers have."""
         takings = tuple(
@@ -90,11 +108,17 @@ class State(NamedTuple):
             for n, channel in enumerate(self.channels, 1)
             if channel.fen
         )
+        if self.card:
+            goods: laws.Goods = "delivered" if self.card.landed else self.company.state
+            return laws.Booked(takings=takings, goods=goods, deliveries=self.card.landed)
         return laws.Booked(takings=takings, goods=self.company.state, deliveries=self.company.deliveries)
 
 
 def of_every_kind(rows: Rows) -> Iterator[Rows]:
     """The same, had something else been bought."""
+    if rows.order.card_hash:
+        yield rows
+        return
     for kind in KINDS:
         yield replace(rows, order=replace(rows.order, kind=kind))
 
@@ -147,6 +171,10 @@ class World:
         if state.rows.order.state in ("delivering", "held") and state.now_ms < state.rows.order.deliver_by_ms:
             yield "the deadline passes", _later(state, state.rows.order.deliver_by_ms)
 
+    def ends(self, state: State, known: dict[State, State]) -> Iterator[State]:
+        """Every way that it can end, once all is well again."""
+        yield self.healed(state, known)
+
     def healed(self, state: State, ends: dict[State, State]) -> State:
         """Run on with healthy peers and nobody there until nothing is left to do; the last state. `ends` are known."""
         channels = tuple(
@@ -196,7 +224,11 @@ class World:
 
     def _decided(self, state: State) -> steps.Decision:
         wants = state.wants if state.present else None
-        asked = (state.now_ms, state.present, wants, state.predecessor, state.stop, state.doubt, state.looked)
+        card = state.card
+        asked = (
+            *(state.now_ms, state.present, wants, state.predecessor, state.stop, state.doubt, state.looked),
+            *((card.seen, card.fresh) if card else ()),
+        )
         decision = state.kept.decisions.get(asked)
         if decision is None:
             moment = steps.Moment(
@@ -207,6 +239,8 @@ class World:
                 stop=state.stop,
                 looked_ms=dict(state.looked),
                 doubt=state.doubt,
+                card=card is not None and card.seen,
+                fresh=card is not None and card.fresh,
             )
             decision = state.kept.decisions[asked] = deciding.decide(state.rows, moment, SETTINGS)
             for rows in of_every_kind(state.rows):
@@ -301,10 +335,14 @@ class World:
                         _with_channel(_spent(state), n, never),
                         payment.RefundFailed("never"),
                     )
-            case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
+            case steps.OpenOrder() | steps.Confirm() | steps.Cancel() | steps.Fetch() | steps.Report() | steps.Ask():
                 lost = gas.Unreachable("lost", sent=True)
                 yield "not reached", _spent(state), gas.Unreachable("refused", sent=False)
-                yield "not now", _spent(state), gas.Refused("not_now") if not isinstance(effect, steps.Cancel) else lost
+                yield (
+                    "not now",
+                    _spent(state),
+                    lost if isinstance(effect, steps.Cancel | steps.Report | steps.Ask) else gas.Refused("not_now"),
+                )
                 if isinstance(answer, gas.Opened):
                     changed = gas.Opened(pay_by_ms=answer.pay_by_ms, due_fen=DUE + 1, provider_ref="G")
                     yield "another amount", _spent(done), changed
@@ -321,12 +359,16 @@ class World:
         self, state: State, effect: steps.Effect, *, late: bool, asked_before: bool
     ) -> tuple[State, answers.Answer]:
         match effect:
-            case steps.Start(n=n) | steps.Find(n=n) | steps.Close(n=n):
+            case steps.Fetch() | steps.Write() | steps.Look() | steps.Report() | steps.Ask():
+                raise AssertionError(f"{effect} without a card")
+            case steps.Start(n=n) | steps.Find(n=n) | steps.Close(n=n) | steps.Capture(n=n):
                 channel = state.channels[n - 1]
                 coming = steps.Start(n) in state.on_their_way
-                if channel.way == "wechat":
+                if channel.way == "wechat" and not isinstance(effect, steps.Capture):
                     channel, outcome = peers.wallet_call(channel, effect, on_its_way=coming)
-                elif late and channel.state != "none":
+                elif channel.way == "two_phase":
+                    channel, outcome = peers.two_phase_call(channel, effect, on_its_way=coming)
+                elif isinstance(effect, steps.Capture) or (late and channel.state != "none"):
                     return state, payment.Open()
                 else:
                     before = state.rows.attempt(n).predecessor
@@ -335,7 +377,7 @@ class World:
                 return _with_channel(state, n, channel), outcome
             case steps.GiveBack(n=n, r=r):
                 refund, channel = state.rows.refund(n, r), state.channels[n - 1]
-                own = channel.way == "wechat" or state.last_sale == str(n)
+                own = channel.way != "card" or state.last_sale == str(n)
                 channel, returned = peers.give_back(
                     channel, refund.key, refund.amount_fen, last_sale=own, asked_before=asked_before
                 )
@@ -359,6 +401,8 @@ class World:
         for n, channel in enumerate(state.channels, 1):
             if channel.way == "card":
                 yield from _at_the_reader(state, n, channel)
+            elif channel.way == "two_phase":
+                yield from _authorizing(state, n, channel)
             elif state.pays and channel.state == "waiting":
                 for fen in self._amounts:
                     paid = channel._replace(state="paid", fen=fen)
@@ -405,7 +449,7 @@ def _told_apart(state: State) -> State:
     order = state.rows.order.state
     if state.on_their_way:
         state = state._replace(on_their_way=tuple(effect for effect in state.on_their_way if _matters(state, effect)))
-    if order not in ("opening", "open"):
+    if order not in ("opening", "open") and not state.card:
         state = state._replace(present=False, wants=None, predecessor=None, stop=False)
     if state.doubt and order not in ("delivering", "held"):
         state = state._replace(doubt=False)
@@ -430,12 +474,18 @@ def _matters(state: State, effect: steps.Effect) -> bool:
         case steps.Start(n=n):
             return state.channels[n - 1].state == "none"
         case steps.Close(n=n):
-            return state.channels[n - 1].state in ("none", "waiting")
+            return state.channels[n - 1].state in ("none", "waiting", "authorized")
+        case steps.Capture(n=n):
+            return state.channels[n - 1].state == "authorized"
         case steps.GiveBack(n=n, r=r):
             channel = state.channels[n - 1]
             return not channel.never and state.rows.refund(n, r).key not in dict(channel.returned)
-        case steps.Find() | steps.Prepare():
+        case steps.Find() | steps.Prepare() | steps.Look() | steps.Ask() | steps.Report():
             return False
+        case steps.Fetch():  # it changes nothing there
+            return False
+        case steps.Write():
+            return state.card is not None and state.card.place == "in" and state.card.image in ("old", "mixed")
         case _:
             assert_never(effect)
 
@@ -474,3 +524,14 @@ def _at_the_reader(state: State, n: int, channel: Channel) -> Next:
         if state.pays:
             sold = after._replace(pays=state.pays - 1, last_sale=str(n))
             yield f"pay, {known}", _with_channel(sold, n, channel._replace(state="paid", fen=DUE, known=known))
+
+
+def _authorizing(state: State, n: int, channel: Channel) -> Next:
+    """The bank reserves the money; the terminal lets go of it by itself when it is told nothing."""
+    if channel.state == "waiting" and state.pays:
+        reserved = channel._replace(state="authorized")
+        yield "authorize", _with_channel(state._replace(pays=state.pays - 1), n, reserved)
+    if channel.state == "waiting":
+        yield "decline", _with_channel(state, n, channel._replace(state="closed"))
+    if channel.state == "authorized" and state.faults:
+        yield "the terminal lets go", _with_channel(_spent(state), n, channel._replace(state="closed"))

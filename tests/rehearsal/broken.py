@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from drivers.gas_company_http.driver import GasCompanyHttp
 from drivers.wechat_pay import wire
 from drivers.wechat_pay.driver import WeChatPay
-from kiosk.devices.gas import Cancelled, Delivered, Refused, Unreachable
+from kiosk.devices.gas import Cancelled, Delivered, Owed, Refused, Unreachable
 from kiosk.devices.payment import Attempt, Dead, Open, Refund, RefundOutcome
 from kiosk.orders import deciding
 from kiosk.orders.orders import Orders
@@ -19,7 +19,7 @@ from kiosk.rehearsal.chaos.lane import live
 from kiosk.rehearsal.headless import Run
 from kiosk.tickets.desk import Desk
 
-Confirmed = Delivered | Cancelled | Refused | Unreachable
+Confirmed = Delivered | Owed | Cancelled | Refused | Unreachable
 
 patch = pytest.MonkeyPatch()
 """Never undone: a life has a process of its own."""
