@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from kiosk.config import Config
 from kiosk.control.server import listening
 from kiosk.control.wire import Answer, QueueRequest
+from kiosk.devices.gas_card import GasCardReader
 from kiosk.devices.health import Health
 from kiosk.devices.registry import Devices
 from kiosk.forms.desk import PrintDesk
@@ -294,6 +295,7 @@ class Engine:
             journal=ledger,
             gas_company=self.devices.gas,
             methods={method.name: method for method in self.devices.methods},
+            cards=next((device for device in self.devices.all if isinstance(device, GasCardReader)), None),
             settings=self._config.orders,
             now_ms=self._now_ms,
             wording=lambda kind: catalogue("zh_CN").say(f"wording.{kind}", hall=self._config.hall.name),

@@ -93,8 +93,9 @@ class CardJob(msgspec.Struct, frozen=True, kw_only=True):
     """One purchase to be written on one card: the ledger's row, and the bytes that the company gave for it.
 
     `count` and `expect_gas_m3` are what the card has once the job has landed. `old_hash` is that of the image for
-    which the company made `new_image`. The keys are the card's, before and after, as the company gives them; equal
-    where they do not change, empty where the card needs none. Neither they nor the image are ever logged.
+    which the company made `new_image`, which is empty where the card is only to be looked at. The keys are the card's,
+    before and after, as the company gives them; equal where they do not change, empty where the card needs none.
+    Neither they nor the image are ever logged.
     """
 
     order_no: str

@@ -206,6 +206,8 @@ class Running:
         events = answers.apply(self.rows, effect, answer, self._world.now_ms())
         if events:
             await self.commit(*events)
+        elif isinstance(effect, steps.Write | steps.Look):
+            self._changed.set()  # the card must be read again
         self._schedule(effect, answer)
 
     def _prepared(self, answer: answers.Answer) -> None:
