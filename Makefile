@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 BIN = .venv/bin
 OUT = build
-PYTEST_WORKERS = 3
+PYTEST_WORKERS = 4
 # Tests and linters need no display, whatever this desktop has. Byte code is kept: without it every worker and every
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=

@@ -69,8 +69,8 @@ class Easel:
         self._px = px_per_mm(display)
         self._number = 0
 
-    def show(self, sample: Sample, language: Language, modes: Modes) -> QQuickItem:
-        """Show `sample`; what is to be looked at: the window, or what lies over it."""
+    def show(self, sample: Sample, language: Language, modes: Modes) -> tuple[QQuickItem, QImage]:
+        """Show `sample`; what is to be looked at, the window or what lies over it, and the picture of all."""
         self._number += 1
         self.stage.ask_still_here(None)
         self.stage.show(
@@ -95,8 +95,8 @@ class Easel:
         elif sample.over == "still_here":
             self.stage.ask_still_here(StillHere(20))
         QTest.qWait(1)
-        self.stage.grab()  # lays the page out
-        return self._top()
+        picture = self.stage.grab()  # lays the page out, too
+        return self._top(), picture
 
     def problems(self, shown: QQuickItem, modes: Modes, picture: QImage | None) -> Iterator[str]:
         """Everything wrong with what is shown; contrast only where there is a `picture` of it."""
@@ -124,8 +124,7 @@ def survey(
             for theme in themes:
                 thumbs: list[tuple[str, QImage]] = []
                 for number, sample in enumerate(chain.from_iterable(show() for show in shows), start=1):
-                    shown = easel.show(sample, language, THEMES[theme])
-                    picture = easel.stage.grab()
+                    shown, picture = easel.show(sample, language, THEMES[theme])
                     where = f"{panel} {language} {theme} {sample.name}"
                     for problem in [*easel.problems(shown, THEMES[theme], picture), *warnings.taken()]:
                         yield f"{where}: {problem}"

@@ -121,12 +121,3 @@ def test_a_production_terminal_refuses_simulators(tmp_path: Path) -> None:
     )
     assert checked.returncode == 1
     assert checked.stdout.count("sim:") + checked.stderr.count("sim:") >= 3
-
-
-def test_demo_without_a_display_says_so_and_runs_the_tour(tmp_path: Path) -> None:
-    with started("demo", "--config", str(CONFIG), folder=tmp_path, env={}) as demo:
-        output, _ = demo.communicate(timeout=100)
-        assert demo.returncode == 0, output
-        assert output.splitlines()[0].startswith("No display here")
-        assert "the books of all parties agree" in output
-        assert (tmp_path / "var" / "tour" / "slip.png").exists()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from kiosk.rehearsal.tours import TOURS
 
+CONFIG = Path(__file__).parents[2] / "config.toml"
 NAMES = ["home", "enter-account", "account-entered", "confirm-bill", "choose-method", "scan-to-pay"]
 TOP_UP_NAMES = [
     *NAMES[:3],
@@ -25,18 +26,18 @@ TOP_UP_NAMES = [
 
 
 def run_tour(out: Path, *options: str, display: str | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("QT_", "DISPLAY"))}
+    return run("tour", *options, "--out", str(out), folder=out.parent, display=display)
+
+
+def run(*words: str, folder: Path, display: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("QT_", "DISPLAY", "WAYLAND"))
+    }
     if display is not None:
         environment["DISPLAY"] = display
     kiosk = Path(sys.executable).with_name("kiosk")
     return subprocess.run(
-        [kiosk, "tour", *options, "--out", str(out)],
-        cwd=out.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
+        [kiosk, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False
     )
 
 
@@ -76,13 +77,13 @@ def x_display() -> Iterator[str]:
         server.wait(10)
 
 
-def test_gas_bill_in_chinese_replaces_old_pictures(tmp_path: Path) -> None:
-    out = tmp_path / "new" / "tour"
-    out.parent.mkdir()
-    out.mkdir()
+def test_demo_without_a_display_says_so_and_runs_the_tour(tmp_path: Path) -> None:
+    out = tmp_path / "var" / "tour"
+    out.mkdir(parents=True)
     (out / "99-old.png").write_bytes(b"old")
-    done = run_tour(out, "gas_bill")
+    done = run("demo", "--config", str(CONFIG), folder=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].startswith("No display here")
     assert "the books of all parties agree" in done.stdout
     assert not (out / "99-old.png").exists()
     check_pictures(out)
