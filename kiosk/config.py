@@ -57,6 +57,11 @@ class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     folder: Path
     """Holds the only record of residents' money: a disk of its own is best."""
+    archive: Path | None = None
+    """Where rows of the journal go that are older than `keep_days`, in files: a folder on another disk. Without it the
+    journal keeps all."""
+    keep_days: Annotated[int, Meta(ge=31, le=3650)] = 400
+    """How long the journal keeps what was settled, where there is an archive."""
 
 
 class Journeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -63,6 +63,8 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     """The services on the home screen, as named in the file."""
     ledger: Path | None = None
     """The ledger's folder, where the file names one."""
+    archive: Path | None = None
+    """And the folder of what left its journal."""
 
 
 def timezone_exists(name: str) -> bool:
@@ -90,13 +92,14 @@ def glance(path: Path) -> Face:
         display=msgspec.structs.replace(DisplaySettings(), **display),
         hall=msgspec.structs.replace(HallInfo(name="", name_en="", phone=""), **hall),
         journeys=_journeys(tables.get("journeys")),
-        ledger=_ledger(tables.get("ledger"), path.parent),
+        ledger=_folder(tables.get("ledger"), "folder", path.parent),
+        archive=_folder(tables.get("ledger"), "archive", path.parent),
     )
 
 
-def _ledger(table: object, base: Path) -> Path | None:
-    folder = table.get("folder") if isinstance(table, dict) else None
-    return base / folder if isinstance(folder, str) and folder else None
+def _folder(table: object, key: str, base: Path) -> Path | None:
+    folder = table.get(key) if isinstance(table, dict) else None
+    return base / Path(folder).expanduser() if isinstance(folder, str) and folder else None
 
 
 def _journeys(table: object) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from sqlite_utils import Database
@@ -41,11 +41,21 @@ def ledger_id(db: Database) -> str:
     return str(row[0])
 
 
+def anchor(db: Database) -> Head:
+    """The row that the journal's first one follows: none, or the last of those that an archive has."""
+    seq, digest = 0, GENESIS
+    if "anchor" in db.table_names():  # a ledger of an earlier version has its whole journal
+        row = db.execute("SELECT seq, hash FROM anchor").fetchone()
+        if row is None or not isinstance(row[0], int):
+            raise LedgerCorruptError("the journal has no anchor")
+        seq, digest = row
+    return Head(ledger_id(db), seq, _bytes(digest, seq))
+
+
 def head(db: Database) -> Head:
     """The last row of the journal, as it says itself."""
     row = db.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
-    seq, digest = row or (0, GENESIS)
-    return Head(ledger_id(db), seq, _bytes(digest, seq))
+    return anchor(db) if row is None else Head(ledger_id(db), row[0], _bytes(row[1], row[0]))
 
 
 def _bytes(value: object, seq: int) -> bytes:
@@ -57,7 +67,8 @@ def _bytes(value: object, seq: int) -> bytes:
 
 def check_chain(db: Database) -> None:
     """No row is missing and each hash follows from the one before it and its row's bytes."""
-    expected, previous = 1, GENESIS
+    before = anchor(db)
+    expected, previous = before.seq + 1, before.hash
     for seq, body, digest in db.execute("SELECT seq, CAST(body AS BLOB), hash FROM journal ORDER BY seq"):
         if seq != expected:
             raise LedgerCorruptError(f"row {expected} of the journal is missing")
@@ -77,9 +88,15 @@ def check_witness(db: Database, witness: Head | None) -> None:
     if witness.seq > found.seq:
         lost = witness.seq - found.seq
         raise LedgerCorruptError(f"the journal ends at row {found.seq}, {lost} before the last one that was written")
-    row = db.execute("SELECT hash FROM journal WHERE seq = ?", [witness.seq]).fetchone()
-    if (row[0] if row else GENESIS) != witness.hash:
-        raise LedgerCorruptError(f"row {witness.seq} of the journal is not the one that was written")
+    check_row(db, witness.seq, witness.hash)
+
+
+def check_row(db: Database, seq: int, digest: bytes) -> None:
+    """The journal has, or follows, the row with that hash."""
+    row = db.execute("SELECT hash FROM journal WHERE seq = ?", [seq]).fetchone()
+    before = anchor(db)
+    if (row[0] if row else before.hash if seq == before.seq else None) != digest:
+        raise LedgerCorruptError(f"row {seq} of the journal is not the one that was written")
 
 
 def envelopes(db: Database, *, order: str = "", matter: str = "", after: int = 0) -> Iterator[Envelope]:
@@ -101,8 +118,13 @@ def envelopes(db: Database, *, order: str = "", matter: str = "", after: int = 0
 
 def told(db: Database, order_no: str) -> Rows | None:
     """An order as the journal tells it. Raises `LedgerTooNewError` for events that this program does not know."""
+    return order_of(order_no, envelopes(db, order=order_no))
+
+
+def order_of(order_no: str, found: Iterable[Envelope]) -> Rows | None:
+    """The order that these rows tell of. Raises as `told`."""
     rows = None
-    for seq, event in _events(envelopes(db, order=order_no)):
+    for seq, event in _events(found):
         if isinstance(event, MatterEvent):
             raise LedgerCorruptError(f"row {seq} of the journal: {order_no} becomes a {kind_of(event).name}")
         with _possible(seq):
@@ -124,7 +146,7 @@ def told_matter(db: Database, matter: str) -> MatterRow | None:
     return row
 
 
-def _events(found: Iterator[Envelope]) -> Iterator[tuple[int, Event | MatterEvent]]:
+def _events(found: Iterable[Envelope]) -> Iterator[tuple[int, Event | MatterEvent]]:
     for envelope in found:
         try:
             yield envelope.seq, envelope.event()

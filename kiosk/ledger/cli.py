@@ -12,10 +12,11 @@ from sqlite_utils import Database
 
 from kiosk.config_face import glance
 from kiosk.ledger import checks, tables
+from kiosk.ledger.archive import told
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.numbering import check_character
-from kiosk.ledger.reading import find, reading, verify
+from kiosk.ledger.reading import find, plain, reading, verify
 from kiosk.ledger.story import moment, note, state, step, verdict
 from kiosk.ledger.witness import read_witness
 from kiosk.protocol.envelope import Envelope, UnknownEventError
@@ -36,11 +37,12 @@ def ledger_command(argv: list[str]) -> int:
     for command in commands.choices.values():
         command.add_argument("--config", type=Path, default=Path("config.toml"), help="names the ledger's folder")
         command.add_argument("--data", type=Path, help="another data folder, or a copy of one")
+        command.add_argument("--archive", type=Path, help="another folder of what left the journal")
     arguments = parser.parse_args(argv)
     face = glance(arguments.config)
     zone = ZoneInfo(face.hall.timezone)
-    if arguments.data is None:
-        arguments.data = face.ledger
+    arguments.archive = arguments.archive or (face.archive if arguments.data is None else None)
+    arguments.data = arguments.data or face.ledger
     if arguments.data is None:
         return _fail(f"{arguments.config} names no ledger folder; say --config FILE or --data DIR")
     try:
@@ -50,11 +52,12 @@ def ledger_command(argv: list[str]) -> int:
                 case "orders":
                     return _orders(db, zone, only_open=arguments.open)
                 case "show" if arguments.order:
-                    return _story(db, zone, arguments.order)
+                    return _story(db, zone, arguments.order, arguments.archive)
                 case "show":
                     return _last(db, zone, arguments.last)
                 case _:
-                    status = _verify(db, list(verify(db, witness)), witnessed=witness is not None)
+                    found = list(verify(db, witness, arguments.archive))
+                    status = _verify(db, found, witnessed=witness is not None)
                     _tell_of_earlier(Files(arguments.data))
                     return status
     except (LedgerError, OSError, msgspec.ValidationError) as error:
@@ -78,23 +81,24 @@ def _orders(db: Database, zone: tzinfo, *, only_open: bool) -> int:
     return 0
 
 
-def _story(db: Database, zone: tzinfo, wanted: str) -> int:
+def _story(db: Database, zone: tzinfo, wanted: str, archive: Path | None) -> int:
     if is_matter(wanted):
-        return _matter(db, zone, wanted)
+        return _matter(db, zone, wanted, archive)
     try:
         order_no = find(db, wanted)
     except LookupError:
-        typed = wanted.replace("-", "").upper()
-        if typed.isalnum() and typed.isascii() and check_character(typed[:-1]) == typed[-1]:
+        order_no = plain(wanted)
+        if not (order_no.isalnum() and order_no.isascii() and check_character(order_no[:-1]) == order_no[-1]):
+            return _fail(f"{wanted} is not an order number: its check character is wrong")
+        told = _archived(db, archive, order_no)
+        rows = checks.order_of(order_no, told)
+        if rows is None:
             return _fail(f"there is no order {wanted} in this ledger")
-        return _fail(f"{wanted} is not an order number: its check character is wrong")
-    rows = tables.load(db, "WHERE order_no = ?", [order_no])[0]
+    else:
+        told = list(checks.envelopes(db, order=order_no))
+        rows = tables.load(db, "WHERE order_no = ?", [order_no])[0]
     _say(f"Order {order_number(order_no)} of {rows.order.business_date}", verdict(rows, zone), "")
-    lines = [
-        (moment(envelope.at, zone), f"row {envelope.seq}", _step(envelope, zone))
-        for envelope in checks.envelopes(db, order=order_no)
-    ]
-    _say(*_columns(lines, right={1}))
+    _tell(told, zone)
     _say(
         "",
         f"due {yuan(rows.order.due_fen)}, captured {yuan(rows.captured_fen)}, refunded {yuan(rows.refunded_fen)}, "
@@ -103,12 +107,22 @@ def _story(db: Database, zone: tzinfo, wanted: str) -> int:
     return 0
 
 
-def _matter(db: Database, zone: tzinfo, matter: str) -> int:
-    told = [(moment(row.at, zone), f"row {row.seq}", _step(row, zone)) for row in checks.envelopes(db, matter=matter)]
+def _matter(db: Database, zone: tzinfo, matter: str, archive: Path | None) -> int:
+    told = list(checks.envelopes(db, matter=matter)) or _archived(db, archive, matter)
     if not told:
         return _fail(f"there is no matter {matter} in this ledger")
-    _say(*_columns(told, right={1}))
+    _tell(told, zone)
     return 0
+
+
+def _archived(db: Database, archive: Path | None, name: str) -> list[Envelope]:
+    if archive is None or not checks.anchor(db).seq:
+        return []
+    return told(archive, checks.ledger_id(db), name)
+
+
+def _tell(told: Sequence[Envelope], zone: tzinfo) -> None:
+    _say(*_columns([(moment(row.at, zone), f"row {row.seq}", _step(row, zone)) for row in told], right={1}))
 
 
 def _last(db: Database, zone: tzinfo, count: int) -> int:
@@ -126,7 +140,9 @@ def _verify(db: Database, found: list[tuple[str, str | None]], *, witnessed: boo
     sound = not any(wrong for _, wrong in found)
     if sound:
         head = checks.head(db)
-        _say(f"ledger {head.ledger_id} is sound: {head.seq} rows, head {head.hash.hex()}")
+        before = checks.anchor(db).seq
+        count = f"rows {before + 1} to {head.seq}, those before are archived" if before else f"{head.seq} rows"
+        _say(f"ledger {head.ledger_id} is sound: {count}, head {head.hash.hex()}")
     if not witnessed:
         _say("there was no witness to compare it with: rows that were lost at the end would not show")
     return 0 if sound else 1

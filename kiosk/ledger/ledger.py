@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from kiosk.ledger.archive import keep
 from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store
@@ -105,6 +106,16 @@ class Ledger:
     async def forget_expired(self) -> int:
         """Delete expired personal values of closed orders; returns how many."""
         return await self._thread.call(self._store.forget_expired)
+
+    async def prune(self, archive: Path, before_ms: int) -> int:
+        """Move the oldest rows of the journal into files in `archive`, where all that they tell of was settled before
+        `before_ms`; how many went. Raises `OSError` when they cannot be kept there: then they stay."""
+        sheaf = await self._thread.call(lambda: self._store.sheaf(before_ms))
+        if sheaf is None:
+            return 0
+        await asyncio.to_thread(keep, archive, *sheaf)  # nobody waits for that disk
+        await self._thread.call(lambda: self._store.drop(sheaf.stretch))
+        return len(sheaf.bodies)
 
     async def tidy(self) -> None:
         """Cut the write-ahead log: it never shortens by itself."""

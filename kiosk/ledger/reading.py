@@ -5,11 +5,13 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from kiosk.ledger import checks
+from kiosk.ledger.archive import check
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.opening import examining
@@ -42,8 +44,9 @@ def reading(folder: Path) -> Iterator[Database]:
         yield db
 
 
-def verify(db: Database, witness: Head | None) -> Iterator[tuple[str, str | None]]:
-    """Each check's name, and what is wrong or None. A check that cannot be made is one that failed.
+def verify(db: Database, witness: Head | None, archive: Path | None = None) -> Iterator[tuple[str, str | None]]:
+    """Each check's name, and what is wrong or None. A check that cannot be made is one that failed. What left the
+    journal is checked where `archive` says that it is.
 
     Read `witness` before the database was opened: a running terminal writes in the other order.
     """
@@ -55,10 +58,12 @@ def verify(db: Database, witness: Head | None) -> Iterator[tuple[str, str | None
         ("tables say what the journal says", checks.check_projections),
         ("money adds up (I2, I3)", checks.check_money),
     ]
-    for name, check in every:
+    if archive is not None:
+        every.append(("archive whole, up to the journal", partial(_check_archive, archive)))
+    for name, passes in every:
         try:
-            check(db)
-        except LedgerError as error:
+            passes(db)
+        except (LedgerError, OSError) as error:
             yield name, str(error)
         except sqlite3.Error as error:
             yield name, f"cannot be read: {error}"
@@ -66,9 +71,19 @@ def verify(db: Database, witness: Head | None) -> Iterator[tuple[str, str | None
             yield name, None
 
 
+def _check_archive(archive: Path, db: Database) -> None:
+    anchor = checks.anchor(db)
+    check(archive, anchor.ledger_id, anchor.seq, anchor.hash)
+
+
+def plain(order_no: str) -> str:
+    """An order number from how people write it."""
+    return order_no.replace("-", "").replace(" ", "").upper()
+
+
 def find(db: Database, order_no: str) -> str:
     """An order number as the ledger has it, from how people write it. Raises `LookupError`."""
-    wanted = order_no.replace("-", "").replace(" ", "").upper()
+    wanted = plain(order_no)
     if db.execute("SELECT 1 FROM orders WHERE order_no = ?", [wanted]).fetchone() is None:
         raise LookupError(wanted)
     return wanted

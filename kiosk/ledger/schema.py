@@ -252,6 +252,32 @@ CREATE INDEX unreported_jobs ON jobs(order_no) WHERE state IN ('landed', 'torn')
 """)
 
 
+@SCHEMA(name="0010_anchor")
+def _anchor(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE anchor (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  orders INTEGER NOT NULL
+) STRICT;
+INSERT INTO anchor VALUES (1, 0, zeroblob(32), 0);
+DROP TRIGGER journal_gapless;
+CREATE TRIGGER journal_gapless BEFORE INSERT ON journal
+  WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), (SELECT seq FROM anchor)) + 1 FROM journal)
+  BEGIN SELECT raise(ABORT, 'the journal has no gaps'); END;
+DROP TRIGGER journal_not_deleted;
+CREATE TRIGGER journal_not_deleted BEFORE DELETE ON journal
+  WHEN OLD.seq > (SELECT seq FROM anchor)
+  BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER anchor_goes_forward BEFORE UPDATE ON anchor
+  WHEN NEW.seq <= OLD.seq OR NEW.seq > (SELECT max(seq) FROM journal)
+  BEGIN SELECT raise(ABORT, 'an anchor goes forward, to a row'); END;
+CREATE TRIGGER anchor_stays BEFORE DELETE ON anchor
+  BEGIN SELECT raise(ABORT, 'a journal has an anchor'); END;
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

@@ -11,12 +11,14 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from kiosk.ledger import checks, tables
+from kiosk.ledger import checks, pruning, tables
+from kiosk.ledger.archive import Stretch
 from kiosk.ledger.disk import take_lock
 from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError, TakenError
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import check_terminal, order_number
 from kiosk.ledger.opening import Ready, make_ready
+from kiosk.ledger.pruning import Sheaf
 from kiosk.ledger.schema import SCHEMA, applied_steps, steps
 from kiosk.ledger.seal import HallKey, Sealed, Sealer, read_or_make_key
 from kiosk.ledger.witness import Head, Witness
@@ -183,6 +185,17 @@ class Store:
                 [int(self._now() * 1000)],
             ).rowcount
 
+    def sheaf(self, before_ms: int) -> Sheaf | None:
+        """The oldest rows of the journal, if all that they tell of was settled before `before_ms`."""
+        with self._sure():
+            return pruning.sheaf(self._db, before_ms)
+
+    def drop(self, gone: Stretch) -> None:
+        """Take rows out of the journal that somebody else has, and what they tell of out of the tables."""
+        self.bear_witness()
+        with self._sure(), self._transaction() as db:
+            pruning.drop(db, gone)
+
     def tidy(self) -> None:
         """Bring what the write-ahead log holds into the database, and cut the log to nothing.
 
@@ -220,6 +233,9 @@ class Store:
             # a counter that lost a bit must not give a number twice
             last = db.execute("SELECT max(CAST(substr(order_no, -7, 6) AS INTEGER)) FROM orders").fetchone()[0]
             db.execute("UPDATE ledger SET orders = ? WHERE orders < ?", [last, last])
+            db.execute(
+                "UPDATE ledger SET orders = (SELECT orders FROM anchor) WHERE orders < (SELECT orders FROM anchor)"
+            )
 
     def _append(self, db: Database, events: Sequence[OrderEvent | MatterEvent], subject: Sealed | None) -> Head:
         """Write events and a sealed value into the open transaction; the head after it."""

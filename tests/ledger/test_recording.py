@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from sqlite_utils import Database
 
 from kiosk.ledger import tables
 from kiosk.ledger.errors import LedgerBusyError, LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.reading import reading, verify
-from kiosk.ledger.schema import applied_steps, steps
+from kiosk.ledger.schema import SCHEMA, applied_steps, steps
 from kiosk.ledger.store import Store
 from kiosk.orders.evolve import evolve
 from kiosk.protocol.matters import MATTERS
@@ -207,6 +208,13 @@ def test_ledger_of_an_earlier_version_is_read_and_goes_on(tmp_path: Path) -> Non
     first, _, third = stories.a_day(store)
     store.close()
     with connect(Files(tmp_path).database) as db:
+        old = Database(memory=True)
+        SCHEMA.apply(old, stop_before=steps()[3:])
+        db.execute("DROP TABLE anchor")
+        for trigger in ("journal_gapless", "journal_not_deleted"):
+            made = old.execute("SELECT sql FROM sqlite_master WHERE name = ?", [trigger]).fetchone()[0]
+            db.execute(f"DROP TRIGGER {trigger}")
+            db.execute(made)
         for kind in MATTERS:
             db.execute(f"DROP TABLE {kind.table}")
         db.execute("DROP TABLE jobs")
