@@ -55,7 +55,7 @@ def configured(
     config = _demo()
     devices = tuple(
         msgspec.structs.replace(
-            device, given={**DRIVERS[device.driver], **drivers.get(device.driver, {}), **device.given}
+            device, given={**DRIVERS.get(device.driver, {}), **drivers.get(device.driver, {}), **device.given}
         )
         for device in config.devices
     )
