@@ -52,6 +52,12 @@ class Shop:
 
     def driver(self, **settings: Any) -> Cups:
         """One more terminal's driver, impatient."""
+        driver = Cups("documents", self.port, self.settings(**settings))
+        self._stack.push_async_callback(driver.aclose)
+        return driver
+
+    def settings(self, **settings: Any) -> CupsSettings:
+        """An impatient driver's settings."""
         quick = {
             "watch_every_s": 0.2,
             "offline_after_s": 0.6,
@@ -61,9 +67,7 @@ class Shop:
             "hold_s": 30.0,
             "release_every_s": 0.3,
         }
-        driver = Cups("documents", self.port, CupsSettings(**{**self._announced, **quick, **settings}))
-        self._stack.push_async_callback(driver.aclose)
-        return driver
+        return CupsSettings(**{**self._announced, **quick, **settings})
 
     def job(self, pages: int = 1, **more: Any) -> DocumentJob:
         """A document nobody printed before."""
