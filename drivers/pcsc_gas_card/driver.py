@@ -156,8 +156,16 @@ class PcscGasCard(GasCardReader[PcscGasCardSettings]):
             task.exception()  # taken by whoever waits, if anybody does
 
     def _on_thread(self, work: Callable[[Session], T]) -> T:
-        with Service(self._address) as service, service.card(service.reader()) as card:
-            return work(Session(card.transmit, self._layout, self.settings))
+        with Service(self._address) as service:
+            reader = service.reader()
+            try:
+                opened = service.card(reader)
+            except PcscError as error:
+                if error.trouble == "mute" and not service.slot(reader).present:  # it was just pulled out
+                    raise PcscError("no_card", str(error)) from error
+                raise
+            with opened as card:
+                return work(Session(card.transmit, self._layout, self.settings))
 
 
 def _write(job: CardJob, writing: Writing, session: Session) -> JobOutcome:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from drivers.pcsc_gas_card.chips import KINDS, Chip, Transmit
 from drivers.pcsc_gas_card.judging import gas_card, judge
-from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, Layout, Put
+from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, Layout, Put, Step
 from drivers.pcsc_gas_card.settings import ChipName, PcscGasCardSettings
 from drivers.pcsc_gas_card.wire import GarbledError, RefusedError
 from kiosk.devices.gas_card import (
@@ -125,26 +125,42 @@ class Session:
         return None if card.chip.open(job.new_key if changed else job.old_key) else Torn("key")
 
     def _carry_out(self, card: _Card, job: CardJob, writing: Writing) -> None:
-        """As far as it goes: what came of it is read from the card."""
+        """As far as it goes: what came of it is read from the card. What makes the data valid is written only after
+        the data were read back."""
+        *data, valid = self._layout.steps(card.image, job.new_image)
         try:
-            for step in self._layout.steps(card.image, job.new_image):
-                if writing.stop.is_set():
-                    return
-                writing.began = True
-                match step:
-                    case Put(address=address, data=data):
-                        card.chip.put(address, data)
-                    case ChangeKey():
-                        card.chip.change_key(job.new_key)
-        except (RefusedError, GarbledError):
+            for step in data:
+                self._step(card.chip, step, job, writing)
+            image = _twice(partial(card.chip.read, self._layout.size))
+            if all(_is_done(step, image) for step in self._layout.steps(image, job.new_image)[:-1]):
+                self._step(card.chip, valid, job, writing)
+        except (RefusedError, GarbledError, _StoppedError):
             return
+
+    def _step(self, chip: Chip, step: Step, job: CardJob, writing: Writing) -> None:
+        if writing.stop.is_set():
+            raise _StoppedError
+        writing.began = True
+        match step:
+            case Put(address=address, data=data):
+                chip.put(address, data)
+            case ChangeKey():
+                chip.change_key(job.new_key)
 
     def _read_back(self, chip: Chip, job: CardJob) -> JobOutcome:
         image = _twice(partial(chip.read, self._layout.size))
         outcome = judge(job, image, self._layout)
-        puts = [step for step in self._layout.steps(job.new_image, job.new_image) if isinstance(step, Put)]
-        same = all(image[put.address : put.address + len(put.data)] == put.data for put in puts)
+        same = all(_is_done(step, image) for step in self._layout.steps(image, job.new_image))
         return Torn("data") if isinstance(outcome, Landed) and not same else outcome
+
+
+class _StoppedError(Exception):
+    """Nothing more is to be begun."""
+
+
+def _is_done(step: Step, image: bytes) -> bool:
+    """Of a step that is still to be done, when asked of the image: whether it would change nothing."""
+    return isinstance(step, Put) and image[step.address : step.address + len(step.data)] == step.data
 
 
 def _twice(read: Callable[[], T]) -> T:

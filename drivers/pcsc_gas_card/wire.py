@@ -13,6 +13,7 @@ TYPE_I2C: Final = 0x01
 TYPE_SLE4442: Final = 0x06
 ALL_TRIES: Final = 0x07
 """The error counter of an SLE4442 of which nobody ever presented a wrong key: 07, then 03, 01, and 00 for ever."""
+COUNTERS: Final = (0x00, 0x01, 0x03, ALL_TRIES)
 _ACS: Final = 0xFF
 _FIRST_STATUS_BYTES: Final = frozenset((*range(0x61, 0x70), *range(0x90, 0xA0)))
 
@@ -86,7 +87,7 @@ READ_COUNTER: Final = bytes([_ACS, 0xB1, 0x00, 0x00, 0x04])
 
 def error_counter(answer: Answer) -> int:
     """The error counter of an SLE4442. Raises `RefusedError` and `GarbledError`."""
-    if len(sure(answer).data) != 4 or (counter := answer.data[0]) not in (0x00, 0x01, 0x03, ALL_TRIES):
+    if len(sure(answer).data) != 4 or (counter := answer.data[0]) not in COUNTERS:
         raise GarbledError("an error counter that cannot be")
     return counter
 
@@ -102,8 +103,11 @@ def verify_psc(key: bytes) -> bytes:
 
 
 def psc_accepted(answer: Answer) -> bool:
-    """Whether it was right: 90, and then not 00 but the error counter, whole. 9000 is a card that is locked."""
-    return answer.status == 0x9000 | ALL_TRIES and not answer.data
+    """Whether it was right: 90, and then not 00 but the error counter, whole. 9000 is a card that is locked. Raises
+    `GarbledError`."""
+    if answer.data or (answer.status >> 8 == 0x90 and answer.status & 0xFF not in COUNTERS):
+        raise GarbledError("an error counter that cannot be")
+    return answer.status == 0x9000 | ALL_TRIES
 
 
 def change_psc(key: bytes) -> bytes:

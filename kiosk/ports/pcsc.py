@@ -43,7 +43,7 @@ _CODES: Final[dict[int, tuple[Trouble, str]]] = {
     0x8010001D: ("service", "pcscd does not run"),
     0x8010001E: ("service", "pcscd was stopped"),
     0x80100003: ("service", "pcscd was restarted"),
-    0x80100013: ("service", "pcscd does not understand us"),
+    0x80100013: ("service", "the connection to pcscd broke"),
     0x80100014: ("service", "pcscd failed"),
     0x80100009: ("reader", "there is no such reader"),
     0x8010002E: ("reader", "there is no reader"),

@@ -34,6 +34,7 @@ PICTURES = {
     "escpos": "printer",
     "cups": "printer",
     "gas_company_http": "company",
+    "pcsc_gas_card": "cards",
 }
 TITLES = {
     "wechat_pay": "WeChat",
@@ -42,8 +43,16 @@ TITLES = {
     "escpos": "Printer",
     "cups": "A4 printer",
     "gas_company_http": "Gas company",
+    "pcsc_gas_card": "Gas card reader",
 }
-ICONS = {"phone": "wechat", "reader": "bank", "printer": "paper", "company": "gas_bill", "device": "meter"}
+ICONS = {
+    "phone": "wechat",
+    "reader": "bank",
+    "printer": "paper",
+    "company": "gas_bill",
+    "cards": "gas_card",
+    "device": "meter",
+}
 ORDER = tuple(PICTURES)
 LEAST = (760, 600)
 EYE_S = 3

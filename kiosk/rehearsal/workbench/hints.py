@@ -20,6 +20,7 @@ TROUBLES = (
     ("mechanical_error", True, "{who}: broken.", "repair", "Repair"),
     ("queue_up", False, "{who}: CUPS is stopped.", "start_queue", "Start CUPS"),
     ("printer_plugged", False, "{who}: its cable is pulled.", "plug_printer", "Plug the printer in"),
+    ("service_up", False, "{who}: pcscd is stopped.", "plug", "Plug in"),
     ("frozen", True, "{who}: hangs.", "thaw", "Let it go on"),
     ("sheets_out", True, "{who}: out of paper.", "refill", "New sheets"),
     ("jammed", True, "{who}: a sheet is jammed.", "clear_jam", "Clear the jam"),

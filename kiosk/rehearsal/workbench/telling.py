@@ -17,6 +17,7 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("gas_company_http", "orders"): ("", "account", "state", "due_fen", "paid_fen", "receipt_no", "refusal"),
     ("gas_company_http", "accounts"): (),
     ("transbank_pos", "sales"): ("ticket", "fen", "code", "approved", "reversed", "card", "rung_up_by"),
+    ("pcsc_gas_card", "cards"): ("name", "kind", "number", "count", "gas_m3", "sound", "tries"),
     ("escpos", "slips"): ("n", "ended", "text", "mm"),
     ("cups", "prints"): ("n", "key", "pages", "copies", "sheets", "ended"),
 }
@@ -25,7 +26,7 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
 FEN = ("total", "fen")
 NAMES: Mapping[str, str] = {"fen": "amount", "mm": "length (mm)", "n": "no."}
 """Fields whose own name says too little."""
-WELL = ("plugged", "powered", "paper", "keys_loaded", "queue_up", "printer_plugged")
+WELL = ("plugged", "powered", "paper", "keys_loaded", "queue_up", "printer_plugged", "service_up")
 """Lamps that should be on; the others should not, but for those that say nothing of trouble."""
 NEITHER = ("card_in",)
 DISPLAY = "screen"

@@ -1,0 +1,134 @@
+"""The demo's layout: the example of docs/gas-cards.md, any bytes whatever, and a write that breaks off anywhere."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.pcsc_gas_card import simulator_layout
+from drivers.pcsc_gas_card.demo_layout import DEMO
+from drivers.pcsc_gas_card.judging import judge
+from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, LayoutError, Put, load_layout
+from kiosk.devices.gas_card import Absent, CardJob, JobOutcome, Landed, OtherCard, Torn
+from tests.pcsc_gas_card import company
+
+PAGE = Path("docs/gas-cards.md")
+SOLD = st.integers(1, 199_900)
+COUNTS = st.integers(0, 0xFFFE)
+
+
+def test_the_example_of_its_page() -> None:
+    lines = re.findall(r"^[0-5]0: ((?:[0-9A-F]{2} ?){16})$", PAGE.read_text("utf-8"), re.MULTILINE)
+    image = bytes.fromhex("".join(lines)).ljust(256, b"\xff")
+    assert image == company.image()
+    assert DEMO.decode(image) == Contents("0200000284", Decimal(25), 7)
+    assert simulator_layout.read(image) == simulator_layout.Purchase("0200000284", 7, 2500, 32000)
+
+
+def test_the_keys_of_its_page() -> None:
+    assert "28 48 B4" in PAGE.read_text("utf-8")
+    assert company.key("0200000284") == simulator_layout.key_of("0200000284", 0, 3) == bytes.fromhex("2848B4")
+
+
+@given(st.binary(max_size=300) | st.binary(min_size=256, max_size=256), COUNTS)
+def test_no_bytes_make_it_raise(image: bytes, count: int) -> None:
+    target = company.image()
+    assert isinstance(DEMO.decode(image), Contents | Flaw)
+    assert DEMO.stand(image, count) in ("before", "after", "neither")
+    if len(image) == 256:
+        assert DEMO.key(image, target) in ("old", "new", "half")
+        assert DEMO.steps(image, target)
+
+
+@given(COUNTS, st.integers(0, 0xFFFFFFFF), st.integers(0, 0xFFFFFFFF), st.integers(0, 10**10 - 1))
+def test_three_readings_of_a_card_agree(count: int, gas: int, total: int, number: int) -> None:
+    image = company.image(f"{number:010d}", count, gas, total)
+    assert DEMO.decode(image) == Contents(f"{number:010d}", Decimal(gas) / 100, count)
+    assert simulator_layout.read(image) == simulator_layout.Purchase(f"{number:010d}", count, gas, total)
+
+
+@given(st.integers(0, 255), st.integers(1, 255), COUNTS)
+def test_a_card_with_one_wrong_byte_is_not_taken_for_another(place: int, change: int, count: int) -> None:
+    """Whatever the byte, the card says what it said, or nothing: no number, gas or count is ever misread."""
+    image = bytearray(company.image(count=count))
+    said = DEMO.decode(bytes(image))
+    image[place] ^= change
+    spoiled = DEMO.decode(bytes(image))
+    assert spoiled == said or isinstance(spoiled, Flaw)
+    assert (spoiled == said) == (simulator_layout.read(bytes(image)) is not None)
+
+
+def at_every_byte(job: CardJob, image: bytes) -> list[tuple[bytes, JobOutcome]]:
+    """The card after each byte of a write, whole or just erased, and what it is judged to be."""
+    card, seen = bytearray(image), []
+    for step in DEMO.steps(image, job.new_image):
+        if isinstance(step, ChangeKey):
+            continue
+        for place, value in enumerate(step.data, step.address):
+            for now in (0xFF, value):
+                card[place] = now
+                seen.append((bytes(card), judge(job, bytes(card), DEMO)))
+    return seen
+
+
+@given(COUNTS, SOLD)
+def test_a_write_that_breaks_off_anywhere_may_be_done_again(count: int, gas: int) -> None:
+    image = company.image(count=count, gas=0)
+    job = company.sell(image, gas)
+    *broken, (written, landed) = at_every_byte(job, image)
+    assert isinstance(landed, Landed)
+    assert landed.card.image == written == job.new_image
+    for card, outcome in broken:
+        assert isinstance(outcome, Absent)
+        assert outcome.mixed == (card != image)
+        assert simulator_layout.read(card) is None or card == image  # no meter takes it
+
+
+@given(COUNTS, SOLD, st.integers(0, 253))
+def test_a_key_that_was_being_changed_is_never_guessed(count: int, gas: int, generation: int) -> None:
+    image = company.image(count=count, gas=0, generation=generation)
+    job = company.sell(image, gas, new_generation=generation + 1)
+    for card, outcome in at_every_byte(job, image)[:-1]:
+        half = card[0x40] == 0xFF
+        assert outcome == (Torn("key") if half else Absent(mixed=card != image))
+        assert DEMO.key(card, job.new_image) == ("half" if half else "old" if card[0x40] == generation else "new")
+
+
+def test_the_order_of_a_write() -> None:
+    image = company.image(count=6, gas=0)
+    plain = DEMO.steps(image, company.sell(image).new_image)
+    assert [step.address for step in plain if isinstance(step, Put)] == [0x20, 0x30, 0x41]
+    changing = DEMO.steps(image, company.sell(image, new_generation=1).new_image)
+    assert [step.address if isinstance(step, Put) else "key" for step in changing] == [
+        0x20,
+        0x30,
+        0x40,
+        "key",
+        0x40,
+        0x41,
+    ]
+
+
+def test_what_the_meter_wrote_is_left_alone() -> None:
+    image = bytearray(company.image(count=6, gas=0))
+    job = company.sell(bytes(image))
+    puts = [step for step in DEMO.steps(bytes(image), job.new_image) if isinstance(step, Put)]
+    assert not any(put.address <= place < put.address + len(put.data) for put in puts for place in range(0x50, 0x60))
+
+
+def test_of_another_card_nothing_is_said() -> None:
+    job = company.sell(company.image(count=6, gas=0))
+    other = company.image("0200000292", count=6, gas=0)
+    outcome = judge(job, other, DEMO)
+    assert isinstance(outcome, OtherCard)
+    assert outcome.card is not None
+    assert judge(job, b"\xff" * 256, DEMO) == OtherCard()
+
+
+def test_a_layout_that_is_not_there() -> None:
+    assert load_layout("demo") is DEMO
+    with pytest.raises(LayoutError, match="no layout 'dmeo' is installed; there are demo"):
+        load_layout("dmeo")
