@@ -160,6 +160,8 @@ def read_health(health: Health, port: str) -> tuple[str, str]:
                 return f"offline: {detail}", "check the network and the address in the configuration; ask the peer"
             if port.startswith(("ipp:", "ipps:")):
                 return f"offline: {detail}", "see `lpstat -t`: CUPS runs, it has that queue, the printer is on"
+            if port.startswith("pcsc:"):
+                return f"offline: {detail}", "see that the reader is plugged in, and `systemctl status pcscd.socket`"
             where = "the network" if port.startswith("socket:") else "the cable"
             return f"offline: {detail}", f"check that it is switched on, {where}, and the port in the configuration"
         case Unknown(detail=detail):

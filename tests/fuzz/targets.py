@@ -1,6 +1,6 @@
 """Every reader of outside bytes that is fuzzed."""
 
-from tests.fuzz import answers, control, files, forms, framing, id_cards, ipp, items, ledger, lines, typed
+from tests.fuzz import answers, control, files, forms, framing, gas_cards, id_cards, ipp, items, ledger, lines, typed
 
 TARGETS = (
     *lines.TARGETS,
@@ -8,6 +8,7 @@ TARGETS = (
     *framing.TARGETS,
     *ipp.TARGETS,
     *id_cards.TARGETS,
+    *gas_cards.TARGETS,
     *control.TARGETS,
     *typed.TARGETS,
     *files.TARGETS,

@@ -1,6 +1,7 @@
 """A card on the bench: the chip models themselves, without pcscd between, and a session with them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from drivers.pcsc_gas_card.demo_layout import DEMO
 from drivers.pcsc_gas_card.session import Session, Writing
@@ -25,10 +26,10 @@ def direct(command: bytes, card: Answer) -> bytes:
 class Bench:
     """See the module. `tear` is how many more bytes are written before the card is pulled out; None, and it is not."""
 
-    def __init__(self, kind: Kind = "sle4442", image: bytes | None = None, **settings: object) -> None:
+    def __init__(self, kind: Kind = "sle4442", image: bytes | None = None, **settings: Any) -> None:
         image = company.image(count=6, gas=0, total=29500) if image is None else image
         self.card: Card = new_card("bench", kind, bytearray(image), company.key(NUMBER, 0, KEY_BYTES[kind]))
-        self.settings = PcscGasCardSettings(**{"i2c_write_s": 0.006, **settings})  # type: ignore[arg-type]
+        self.settings = PcscGasCardSettings(**{"i2c_write_s": 0.006, **settings})
         self.commands: list[bytes] = []
         self.meddle: Meddle = direct
         self.tear: int | None = None
@@ -38,7 +39,7 @@ class Bench:
         """What is on the card."""
         return bytes(self.card.memory)
 
-    def sell(self, gas: int = 2500, **more: object) -> CardJob:
+    def sell(self, gas: int = 2500, **more: Any) -> CardJob:
         """A job for the card as it is."""
         return company.sell(self.image, gas, key_bytes=KEY_BYTES[self.card.kind], **more)
 

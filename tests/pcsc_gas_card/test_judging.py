@@ -30,7 +30,7 @@ def test_the_meter_has_taken_the_gas_already() -> None:
     assert simulator_layout.at_the_meter(card) == 2500
     outcome = judge(JOB, bytes(card), DEMO)
     assert isinstance(outcome, Landed)
-    assert (outcome.card.gas_m3, outcome.card.count) == (0, 7)
+    assert (outcome.card.gas_m3, outcome.card.count) == (Decimal(0), 7)
 
 
 def test_it_is_as_it_was() -> None:

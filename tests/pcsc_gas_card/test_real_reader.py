@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from decimal import Decimal
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -42,7 +43,8 @@ async def test_cards_come_and_go(hall: Hall) -> None:
     card = await driver.read()
     assert isinstance(card, GasCard)
     assert (card.number, card.gas_m3, card.count) == ("0200000284", Decimal(0), 6)
-    assert card.image == bytes(hall.machine._slot.card.memory)  # type: ignore[union-attr]
+    assert hall.machine._slot.card is not None
+    assert card.image == bytes(hall.machine._slot.card.memory)
     await hall.pull(driver)
     assert driver.presence() == Presence("empty", 1)
     assert await driver.read() == NoCard()
@@ -70,10 +72,10 @@ async def test_the_other_kinds_are_read_and_written(hall: Hall, card: str) -> No
 
 
 @pytest.mark.parametrize(("card", "why"), [("blank", "blank"), ("bank", "foreign")])
-async def test_cards_of_others(hall: Hall, card: str, why: str) -> None:
+async def test_cards_of_others(hall: Hall, card: str, why: Literal["blank", "foreign"]) -> None:
     driver = await hall.driver()
     await hall.insert(driver, card)
-    assert await driver.read() == NotAGasCard(why)  # type: ignore[arg-type]
+    assert await driver.read() == NotAGasCard(why)
     job = company.sell(company.image(count=6, gas=0))
     assert await driver.write(job) == await driver.find(job) == OtherCard()
 
@@ -235,7 +237,7 @@ async def test_a_flipped_bit_is_no_card_of_anybody(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize(("fault", "more"), [("refuse", {"status": "6F00"}), ("write_lies", {})])
-async def test_a_write_that_is_not_done(hall: Hall, fault: str, more: dict[str, str]) -> None:
+async def test_a_write_that_is_not_done(hall: Hall, fault: str, more: dict[str, Any]) -> None:
     driver = await hall.driver()
     await hall.insert(driver)
     job = await hall.job(driver)

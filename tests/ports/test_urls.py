@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ports.errors import PortUrlError
-from kiosk.ports.urls import Address, SerialAddress, SocketAddress, SpyAddress, UsbAddress, parse_url
+from kiosk.ports.urls import Address, PcscAddress, SerialAddress, SocketAddress, SpyAddress, UsbAddress, parse_url
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ from kiosk.ports.urls import Address, SerialAddress, SocketAddress, SpyAddress, 
         ("socket://127.0.0.1:9100", SocketAddress("127.0.0.1", 9100)),
         ("socket://[::1]:9100", SocketAddress("::1", 9100)),
         ("usb://04b8:0e15", UsbAddress(0x04B8, 0x0E15)),
+        ("pcsc://", PcscAddress()),
+        ("pcsc://ACR39", PcscAddress("ACR39")),
+        ("pcsc://ACS%20ACR39U?socket=/run/x/pcscd.comm", PcscAddress("ACS ACR39U", "/run/x/pcscd.comm")),
         ("spy:///dev/ttyS0", SpyAddress(SerialAddress("/dev/ttyS0"), None)),
         (
             "spy://serial:///dev/ttyS0?baudrate=38400&file=/var/log/a%20b",
@@ -46,6 +49,10 @@ def test_what_a_url_means(url: str, address: Address) -> None:
         "socket://127.0.0.1:99999",
         "socket://:9100",
         "usb://epson:printer",
+        "pcsc://ACR39/slot",
+        "pcsc://ACR39?slot=1",
+        "pcsc://?socket=pcscd.comm",
+        "spy://pcsc://ACR39",
         "http://127.0.0.1:80",
         "spy://spy:///dev/ttyS0",
         "socket://[::1:9100",
