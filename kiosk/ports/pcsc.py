@@ -10,6 +10,8 @@ import os
 import threading
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import Final, Literal, Self
 
@@ -100,20 +102,22 @@ class Service:
         self._context = ctypes.c_long()
 
     def __enter__(self) -> Self:
-        library = _library()
-        with _environment:  # the library reads the socket's place anew for each talk, from there alone
-            _point_to(self._address.socket)
+        library = _library(self._address.socket)
+        with _environment:
+            if self._address.socket:
+                os.environ[_SOCKET_VARIABLE] = self._address.socket
             _check(library.SCardEstablishContext(_SCOPE_SYSTEM, None, None, ctypes.byref(self._context)))
+        self._library = library
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _library().SCardReleaseContext(self._context)
+        self._library.SCardReleaseContext(self._context)
 
     def reader(self) -> str:
         """The name of the reader that the address means."""
-        library, length = _library(), ctypes.c_ulong(0)
+        library, length = self._library, ctypes.c_ulong(0)
         _check(library.SCardListReaders(self._context, None, None, ctypes.byref(length)))
         names = ctypes.create_string_buffer(length.value)
         _check(library.SCardListReaders(self._context, None, names, ctypes.byref(length)))
@@ -126,7 +130,7 @@ class Service:
     def slot(self, reader: str, known: int = 0, wait_ms: int = 0) -> SlotState:
         """The slot as soon as it is not as it was (`known`, a state's `raw`), or after `wait_ms`."""
         state = _ReaderState(reader.encode(), None, known, 0, 0)
-        code = _library().SCardGetStatusChange(self._context, wait_ms, ctypes.byref(state), 1)
+        code = self._library.SCardGetStatusChange(self._context, wait_ms, ctypes.byref(state), 1)
         if code & 0xFFFFFFFF == _TIMEOUT:
             state.event = known
         else:
@@ -139,19 +143,20 @@ class Service:
         """Power the card up and keep others from it."""
         handle, protocol = ctypes.c_long(), ctypes.c_ulong()
         arguments = (_SHARED, _T0_OR_T1, ctypes.byref(handle), ctypes.byref(protocol))
-        _check(_library().SCardConnect(self._context, reader.encode(), *arguments))
-        return Card(handle, protocol.value)
+        _check(self._library.SCardConnect(self._context, reader.encode(), *arguments))
+        return Card(self._library, handle, protocol.value)
 
 
 class Card:
     """A card under power; a context manager that takes the power away, and with it whatever a key has opened."""
 
-    def __init__(self, handle: ctypes.c_long, protocol: int) -> None:
+    def __init__(self, library: ctypes.CDLL, handle: ctypes.c_long, protocol: int) -> None:
+        self._library = library
         self._handle = handle
         self._protocol = protocol
 
     def __enter__(self) -> Self:
-        if code := _library().SCardBeginTransaction(self._handle):
+        if code := self._library.SCardBeginTransaction(self._handle):
             self._end()
         _check(code)
         return self
@@ -166,17 +171,12 @@ class Card:
         header = _Header(self._protocol or _T0, ctypes.sizeof(_Header))
         answer, length = ctypes.create_string_buffer(_LONGEST_ANSWER), ctypes.c_ulong(_LONGEST_ANSWER)
         arguments = (ctypes.byref(header), command, len(command), None, answer, ctypes.byref(length))
-        _check(_library().SCardTransmit(self._handle, *arguments))
+        _check(self._library.SCardTransmit(self._handle, *arguments))
         return answer.raw[: length.value]
 
     def _end(self) -> None:
-        _library().SCardEndTransaction(self._handle, _LEAVE)
-        _library().SCardDisconnect(self._handle, _UNPOWER)
-
-
-def _point_to(socket: str) -> None:
-    if socket and os.environ.get(_SOCKET_VARIABLE) != socket:
-        os.environ[_SOCKET_VARIABLE] = socket
+        self._library.SCardEndTransaction(self._handle, _LEAVE)
+        self._library.SCardDisconnect(self._handle, _UNPOWER)
 
 
 def _check(code: int) -> None:
@@ -187,11 +187,15 @@ def _check(code: int) -> None:
 
 
 @cache
-def _library() -> ctypes.CDLL:
+def _library(socket: str) -> ctypes.CDLL:
+    """The library for the pcscd at `socket`. It looks once where that is, and never again: each other place gets a copy
+    of it."""
     try:
         library = ctypes.CDLL(_LIBRARY)
     except OSError as error:
         raise PcscError("service", f"{_LIBRARY} is not installed: apt-get install pcscd") from error
+    if socket:
+        library = _copy_of(_LIBRARY)
     word, handle, pointer = ctypes.c_ulong, ctypes.c_long, ctypes.c_void_p
     signatures: dict[str, tuple[Callable[..., object], ...]] = {
         "SCardEstablishContext": (word, pointer, pointer, pointer),
@@ -208,3 +212,13 @@ def _library() -> ctypes.CDLL:
         function = getattr(library, name)
         function.argtypes, function.restype = takes, ctypes.c_long
     return library
+
+
+def _copy_of(name: str) -> ctypes.CDLL:
+    """A loaded library once more, with variables of its own."""
+    maps = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    path = Path(next(line.split(maxsplit=5)[5] for line in maps if f"/{name}" in line))
+    with NamedTemporaryFile(prefix="copy-of-") as copy:
+        copy.write(path.read_bytes())
+        copy.flush()
+        return ctypes.CDLL(copy.name)

@@ -11,11 +11,11 @@ from aiohttp import ClientSession
 from drivers.pcsc_gas_card import simulator_layout as layout
 from drivers.pcsc_gas_card.simulator import BUTTONS, CardReader
 from drivers.pcsc_gas_card.simulator_chips import CHIPS, At24c, Card, Chip, Kind, PulledError, new_card
-from drivers.pcsc_gas_card.simulator_slot import FAULTS
+from drivers.pcsc_gas_card.simulator_slot import FAULTS, Slot
 from drivers.pcsc_gas_card.simulator_talk import answer_in_words, in_words, without_keys
 from kiosk.ports.pcsc import PcscError, Service
 from kiosk.ports.urls import Address, PcscAddress, parse_url
-from kiosk.testing.simulator import BadRequestError
+from kiosk.testing.simulator import BadRequestError, Faults, Talk
 from tests.pcsc_gas_card.conftest import build
 
 
@@ -100,6 +100,30 @@ def test_no_key_is_ever_told() -> None:
     assert in_words(b"\xff") == "1 bytes that are no command"
     assert answer_in_words(bytes.fromhex("FF200000032848B4"), b"\x90\x00") == "90 00, the card is dead"
     assert answer_in_words(bytes.fromhex("FF200000032848B4"), b"\x90\x07") == "90 07, the key is right"
+
+
+async def test_what_goes_over_the_wire_to_the_virtual_reader(tmp_path: Path) -> None:
+    """The sheet's bytes, from a reader's side of the wire."""
+    came: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Future()
+    wire = tmp_path / "card"
+    server = await asyncio.start_unix_server(lambda reader, writer: came.set_result((reader, writer)), wire)
+    slot = Slot(wire, Faults(FAULTS), Talk(), lambda _: None)
+    slot.insert(powered("sle4442")[0])
+    reader, writer = await came
+
+    async def asks(sent: str, length: int) -> str:
+        writer.write(bytes.fromhex(sent))
+        return (await reader.readexactly(length)).hex(" ").upper()
+
+    assert await reader.readexactly(1) == b"n"
+    assert await asks("00 01 04", 8) == "00 06 3B 04 A2 13 10 91"
+    writer.write(bytes.fromhex("00 01 01"))  # power is not answered
+    assert await asks("00 06 FF A4 00 00 01 06", 4) == "00 02 90 00"
+    assert await asks("00 05 FF B1 00 00 04", 8) == "00 06 07 00 00 00 90 00"
+    await slot.pull()
+    assert await reader.read() == b""
+    writer.close()
+    server.close()
 
 
 @pytest.fixture
