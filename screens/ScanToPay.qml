@@ -14,6 +14,7 @@ ScreenFrame {
     required property string code
     property double now: Date.now()
     required property bool otherMethods
+    readonly property var pictures: channel === "wechat" ? ["chat", "plus", "scan"] : ["phone", "scan", "check"]
     readonly property int remaining: Math.max(0, Math.ceil((untilMs - now) / Theme.beat))
     property double startedAt: 0
     required property double untilMs
@@ -103,7 +104,7 @@ ScreenFrame {
 
                     Medallion {
                         anchors.horizontalCenter: parent.horizontalCenter
-                        name: ["chat", "plus", "scan"][step.index % 3]
+                        name: screen.pictures[step.index % screen.pictures.length]
                         share: 0.7
                         side: Theme.narrow ? Theme.target : Theme.pictureLarge
                     }

@@ -10,16 +10,13 @@ import secrets
 import time
 from collections.abc import Callable
 
-import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
-from yarl import URL
 
 from drivers.wechat_pay import wire
 from drivers.wechat_pay.settings import WeChatPaySettings
 from drivers.wechat_pay.signing import (
     Message,
-    Reply,
     Signed,
     Signer,
     Untrusted,
@@ -43,15 +40,9 @@ from kiosk.devices.payment import (
     Unknown,
 )
 from kiosk.devices.secret import Secret, SecretError
+from kiosk.ports.http import HttpLine, Lost
 
 HEADERS = ("date", "wechatpay-timestamp", "wechatpay-nonce", "wechatpay-signature", "wechatpay-serial")
-
-
-class _Lost(msgspec.Struct, frozen=True, tag="lost"):
-    """No answer. `sent` is False only where no byte of the request can have left."""
-
-    why: str
-    sent: bool
 
 
 class _Keys(msgspec.Struct, frozen=True):
@@ -72,37 +63,30 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
         super().__init__(name, port, settings, now)
         if not re.fullmatch(r"https?://[^/?#\s]+/?", port):
             raise ValueError(f"{name}: the port is a base URL like https://api.mch.weixin.qq.com, not {port!r}")
-        self._bases = [base.rstrip("/") for base in (port, settings.spare_url) if base]
         self._merchant = wire.Merchant(settings.appid, settings.mchid)
-        self._session: aiohttp.ClientSession | None = None
+        self._line = HttpLine(
+            tuple(base.rstrip("/") for base in (port, settings.spare_url) if base),
+            timeout_s=settings.timeout_s,
+            connect_timeout_s=settings.connect_timeout_s,
+            max_answer_bytes=settings.max_answer_bytes,
+            keep=HEADERS,
+        )
         self._keys: _Keys | None = None
         self._health: health.Health = health.Unknown()
-        self._asked_at = float("-inf")
 
     async def open(self) -> None:
         """Read the keys; connects to nobody yet."""
-        if self._session is None:
-            limits = aiohttp.ClientTimeout(total=self.settings.timeout_s, connect=self.settings.connect_timeout_s)
-            self._session = aiohttp.ClientSession(
-                # A kept connection may be dead when the next request is written to it: only on a fresh one does
-                # "cannot connect" prove that nothing was sent.
-                connector=aiohttp.TCPConnector(force_close=True),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=limits,
-                auto_decompress=False,  # the signature is over the bytes that came
-            )
+        self._line.open()
         self._load_keys()
 
     async def aclose(self) -> None:
         """Drop the connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._line.aclose()
 
     async def status(self) -> health.Health:
         """From the last exchange if that was good and recent, else by asking for an order that does not exist."""
-        recent = asyncio.get_running_loop().time() - self._asked_at < self.settings.status_fresh_s
-        if self._session is None:
+        recent = asyncio.get_running_loop().time() - self._line.answered_at < self.settings.status_fresh_s
+        if self._line.session is None:
             return health.Offline("not open")
         if not (recent and isinstance(self._health, health.Ready)):
             await self._exchange(wire.query(self._merchant, self.settings.probe_order_no))
@@ -115,7 +99,7 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
             attempt.show_until_ms + self.settings.offer_grace_s * 1000, now_ms + self.settings.offer_min_s * 1000
         )
         answer = await self._exchange(wire.create(self._merchant, attempt, self.settings.notify_url, expire_ms))
-        if isinstance(answer, _Lost) and not answer.sent:
+        if isinstance(answer, Lost) and not answer.sent:
             return Dead("never_arrived")
         if not isinstance(answer, Signed):
             return _doubt(answer)
@@ -154,7 +138,7 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
         first = await self._exchange(request)
         if isinstance(first, Signed) and first.status == 200:
             return wire.read_refund(first, attempt, refund)
-        if isinstance(first, _Lost) and not first.sent:
+        if isinstance(first, Lost) and not first.sent:
             return RefundPending(first.why)
         found = await self._exchange(wire.query_refund(refund))
         if not isinstance(found, Signed):
@@ -195,16 +179,21 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
             )
         return self._keys
 
-    async def _exchange(self, message: Message) -> Signed | Untrusted | _Lost:
+    async def _exchange(self, message: Message) -> Signed | Untrusted | Lost:
         """One request and its answer, judged; the device's health follows from it."""
-        session, keys = self._session, self._load_keys()
-        if session is None:
-            return _Lost("not open", sent=False)
+        keys = self._load_keys()
+        if self._line.session is None:
+            return Lost("not open", sent=False)
         if keys is None:
-            return _Lost("keys cannot be read", sent=False)
-        reply = await self._send(session, keys, message)
-        self._asked_at = asyncio.get_running_loop().time()
-        if isinstance(reply, _Lost):
+            return Lost("keys cannot be read", sent=False)
+        headers = {
+            "Accept": "application/json",
+            "Authorization": keys.signer.authorization(message, int(self.now()), secrets.token_hex(16)),
+            "Content-Type": "application/json",
+            **({"Wechatpay-Serial": keys.prefer} if keys.prefer else {}),
+        }
+        reply = await self._line.ask(message.method, message.target, message.body, headers)
+        if isinstance(reply, Lost):
             self._health = health.Offline(reply.why)
             return reply
         now_s = self.now()
@@ -216,51 +205,16 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
             self._health = _judge(answer)
         return answer
 
-    async def _send(self, session: aiohttp.ClientSession, keys: _Keys, message: Message) -> Reply | _Lost:
-        """To the primary, or to the spare if the primary cannot be connected: nothing was sent then."""
-        lost = _Lost("no address", sent=False)
-        for base in self._bases:
-            try:
-                return await self._ask(session, keys, base, message)
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-                lost = _Lost(f"cannot connect ({type(error).__name__})", sent=False)
-            except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError) as error:
-                # RuntimeError: aiohttp found the body broken and the connection gone before anybody read from it
-                return _Lost(f"no answer ({type(error).__name__})", sent=True)
-        return lost
-
-    async def _ask(self, session: aiohttp.ClientSession, keys: _Keys, base: str, message: Message) -> Reply | _Lost:
-        headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Authorization": keys.signer.authorization(message, int(self.now()), secrets.token_hex(16)),
-            "Content-Type": "application/json",
-            "User-Agent": "menkou",
-        }
-        if keys.prefer:
-            headers["Wechatpay-Serial"] = keys.prefer
-        url = URL(base + message.target, encoded=True)  # as signed, byte for byte
-        async with session.request(
-            message.method, url, data=message.body or None, headers=headers, allow_redirects=False
-        ) as response:
-            body = bytearray()
-            async for chunk in response.content.iter_chunked(8192):
-                body += chunk
-                if len(body) > self.settings.max_answer_bytes:
-                    return _Lost("answer too long", sent=True)
-            known = {name: response.headers[name] for name in HEADERS if name in response.headers}
-            return Reply(response.status, known, bytes(body))
-
 
 def _public_key(secret: Secret) -> rsa.RSAPublicKey:
     return load_public_key(secret.read())
 
 
-def _doubt(answer: Untrusted | _Lost) -> Unknown:
+def _doubt(answer: Untrusted | Lost) -> Unknown:
     match answer:
         case Untrusted(status=status, flaw=flaw):
             return Unknown(f"answer {status} not trusted: {flaw}")
-        case _Lost(why=why):
+        case Lost(why=why):
             return Unknown(why)
 
 

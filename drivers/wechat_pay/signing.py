@@ -17,6 +17,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from kiosk.ports.http import Reply
+
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 
 
@@ -26,14 +28,6 @@ class Message(msgspec.Struct, frozen=True):
     method: Literal["GET", "POST"]
     target: str
     body: bytes = b""
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """An answer as it came, believed in nothing. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Signed(msgspec.Struct, frozen=True, tag="signed"):

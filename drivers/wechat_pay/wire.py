@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Meta
 
-from drivers.wechat_pay.signing import Message, Reply, Signed
+from drivers.wechat_pay.signing import Message, Signed
 from kiosk.devices.payment import (
     Attempt,
     Captured,
@@ -28,6 +28,7 @@ from kiosk.devices.payment import (
     RefundPending,
     Unknown,
 )
+from kiosk.ports.http import Reply
 
 CHINA = timezone(timedelta(hours=8))
 DESCRIPTION_BYTES = 127

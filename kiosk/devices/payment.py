@@ -13,7 +13,7 @@ import msgspec
 
 from kiosk.devices.device import Device, S_co
 
-Channel = Literal["wechat", "card"]
+Channel = Literal["wechat", "alipay", "card"]
 """How the resident pays, as a message key (`channel.<key>`)."""
 
 
@@ -36,6 +36,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """The channel's own number for the captured payment, once known."""
     captured_fen: int = 0
     predecessor: str = ""
+    close_asked: bool = False
+    """Whether the channel may have been asked already to end this attempt, and the request may still arrive."""
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +53,10 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the channel may have been asked already, and even have done it."""
 
 
-Proof = Literal["closed", "refused", "never_arrived", "cancelled", "not_possible"]
-"""Why an attempt can never take money any more; `cancelled`: the resident ended it at the card reader; `not_possible`:
-the channel cannot take this amount, and was not asked. "Not paid (yet)" is no proof."""
+Proof = Literal["closed", "reversed", "refused", "never_arrived", "cancelled", "not_possible"]
+"""Why an attempt can never take money any more; `reversed`: it took some, and ending it gave all of that back;
+`cancelled`: the resident ended it at the card reader; `not_possible`: the channel cannot take this amount, and was not
+asked. "Not paid (yet)" is no proof."""
 
 
 class Offer(msgspec.Struct, frozen=True, tag="offer"):

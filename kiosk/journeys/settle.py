@@ -297,6 +297,8 @@ def _remark(rows: Rows, not_ready: OrderMethod | None) -> Said | None:
     attempt = rows.attempts[-1]
     keys = {"channel": f"channel.{attempt.channel}"}
     match attempt.why, attempt.proof:
+        case _, "reversed":
+            return Said("remark.reversed", keys=keys)
         case _, "cancelled":
             return Said("remark.stopped")
         case _, "not_possible":

@@ -318,7 +318,8 @@ class Running:
                 return await self._method(attempt).find(self._for_driver(attempt))
             case steps.Close(n=n):
                 attempt = self.rows.attempt(n)
-                return await self._method(attempt).close(self._for_driver(attempt))
+                asked = msgspec.structs.replace(self._for_driver(attempt), close_asked=self._asked_before)
+                return await self._method(attempt).close(asked)
             case steps.Capture(n=n):
                 attempt = self.rows.attempt(n)
                 return await self._method(attempt).capture(self._for_driver(attempt))

@@ -90,8 +90,12 @@ def _money(rows: Rows) -> list[Said]:
         said.append(Said("truth.money.return_unproved", money={"amount": unproved}))
     if rows.refunded_fen:
         said.append(_returned(f"truth.money.{surplus}returned", rows.refunded_fen, rows))
+    reversed_by = next((attempt.channel for attempt in rows.attempts if attempt.proof == "reversed"), None)
     if not said and not rows.captured_fen:
-        said.append(Said("truth.money.nothing"))
+        if reversed_by:
+            said.append(Said("truth.money.reversed", keys={"channel": f"channel.{reversed_by}"}))
+        else:
+            said.append(Said("truth.money.nothing"))
         if any(attempt.proof == "closed" for attempt in rows.attempts):
             said.append(Said("truth.money.if_wallet_shows"))
         if any(attempt.channel == "card" for attempt in rows.attempts):

@@ -63,6 +63,8 @@ def takings(books: Mapping[str, Books]) -> Iterator[Taking]:
     """What every channel says it took. `books` by simulator; those that a configuration does not have may lack."""
     for key, booked in books.get("wechat_pay", {}).get("orders", {}).items():
         yield Taking(key, booked["paid_fen"], booked["refunded_fen"])
+    for key, booked in books.get("alipay", {}).get("trades", {}).items():
+        yield Taking(key, booked["paid_fen"] - booked["reversed_fen"], booked["refunded_fen"])
     for sale in books.get("transbank_pos", {}).get("sales", ()):
         if sale["approved"] and "A" in sale["ticket"]:  # others are rung up by somebody at the terminal itself
             yield Taking(sale["ticket"], sale["fen"], sale["fen"] if sale["reversed"] else 0)

@@ -14,6 +14,7 @@ import msgspec
 from kiosk.app import Terminal
 from kiosk.config import ConfigError, load
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
+from kiosk.rehearsal.wallets import WALLETS
 
 PATIENCE_S = 5.0
 
@@ -91,8 +92,11 @@ def _hints(simulators: Simulators) -> str:
     if "gas_company_http" in controls:
         lines.append("Accounts to try: 0100003862 (one bill), 0100003870 (two), 0100005208 (three tiers)")
         lines.append("Smart meters: 0200000156, 0200000164 (in debt), 0200000172 (just before the second tier)")
-    if "wechat_pay" in controls:
-        lines.append(f"Pay the code on the screen: curl -X POST {controls['wechat_pay']}/do/pay")
+    lines += [
+        f"Pay a code of {channel} on the screen: curl -X POST {controls[wallet.simulator]}/do/pay"
+        for channel, wallet in WALLETS.items()
+        if wallet.simulator in controls
+    ]
     if "escpos" in controls:
         lines.append(f"See the last slip: {controls['escpos']}/paper.png")
     return "".join(f"{line}\n" for line in lines)

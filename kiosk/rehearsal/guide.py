@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.app import Terminal
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.touch import Finger
+from kiosk.rehearsal.wallets import at_the_phone
 from kiosk.views.common import Home
 from kiosk.views.payment import AtReader, ScanToPay
 
@@ -124,12 +125,12 @@ class Tour:
         self.finger.see("Home")
 
 
-def _by_wechat(tour: Tour) -> None:
+def _by_code(tour: Tour) -> None:
     tour.see("ScanToPay", "scan-to-pay")
     view = tour.view()
     if not isinstance(view, ScanToPay):
         raise TourError("the code to pay is gone")
-    paid = tour.simulators.do("wechat_pay", "pay", code_url=view.code)
+    paid = at_the_phone(tour.simulators, view.channel, "pay", view.code)
     if not paid.get("paid"):
         raise TourError(f"the wallet could not pay: {paid.get('reason')}")
 
@@ -147,5 +148,5 @@ def _reader_asks(tour: Tour, step: str) -> bool:
     return isinstance(view, AtReader) and view.step == step
 
 
-WAYS: dict[str, Callable[[Tour], None]] = {"wechat": _by_wechat, "card": _by_card}
+WAYS: dict[str, Callable[[Tour], None]] = {"wechat": _by_code, "alipay": _by_code, "card": _by_card}
 """By channel: from its method chosen to the money taken."""

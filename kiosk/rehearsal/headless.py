@@ -22,6 +22,7 @@ from kiosk.orders.settings import OrderSettings
 from kiosk.orders.truth import needs_staff
 from kiosk.rehearsal.resident import Resident
 from kiosk.rehearsal.simulators import SimulatorError, Simulators
+from kiosk.rehearsal.wallets import at_the_phone
 from kiosk.tickets.desk import Desk, RefusedError
 from kiosk.visit import VisitSettings
 
@@ -218,12 +219,12 @@ class _Observer:
                     self._note(f"strike {n}")
 
 
-async def _at_the_wallet(simulators: Simulators, deed: Deed, code: str) -> str | None:
+async def _at_the_wallet(channel: str, simulators: Simulators, deed: Deed, code: str) -> str | None:
     match deed:
         case "pays":
-            await asyncio.to_thread(simulators.do, "wechat_pay", "pay", code_url=code)
+            await asyncio.to_thread(at_the_phone, simulators, channel, "pay", code)
         case "pays_late":
-            await asyncio.to_thread(simulators.do, "wechat_pay", "pay_late", code_url=code, seconds=LATE_S)
+            await asyncio.to_thread(at_the_phone, simulators, channel, "pay_late", code, seconds=LATE_S)
         case "stands":
             return None
     return "cancel" if deed == "pays_late" else None
@@ -239,13 +240,14 @@ async def _at_the_reader(simulators: Simulators, deed: Deed, _: str) -> str | No
     return None
 
 
-PAYS: Mapping[str, Deed] = MappingProxyType({"wechat": "pays", "card": "pays"})
+PAYS: Mapping[str, Deed] = MappingProxyType({"wechat": "pays", "alipay": "pays", "card": "pays"})
 
 LATE_S = 0.3
 """How long after the closing of its code a late payment comes."""
 
 _PAY: dict[str, Callable[[Simulators, Deed, str], Coroutine[Any, Any, str | None]]] = {
-    "wechat": _at_the_wallet,
+    "wechat": partial(_at_the_wallet, "wechat"),
+    "alipay": partial(_at_the_wallet, "alipay"),
     "card": _at_the_reader,
 }
 

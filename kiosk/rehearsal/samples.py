@@ -261,6 +261,25 @@ def _payment() -> Iterator[Sample]:
     yield Sample(name="choose-two", view=two, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-only", view=only, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-remark", view=declined, position=_step(3), can_go_back=True, can_go_home=True)
+    wallets = (both[0], Method(channel="alipay"))
+    three = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="card")))
+    held = ChooseMethod(amount_fen=15400, methods=(*wallets, long))
+    back = Said("remark.reversed", keys={"channel": "channel.alipay"})
+    four = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="card"), long), remark=back)
+    yield Sample(name="choose-three", view=three, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(name="choose-three-held", view=held, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(name="choose-four", view=four, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(
+        name="scan-alipay",
+        view=ScanToPay(
+            channel="alipay",
+            amount_fen=15400,
+            code="https://qr.alipay.com/bax03431ljhokirwl38f00a7",
+            until_ms=int(time() * 1000) + 86_000,
+            other_methods=True,
+        ),
+        position=_step(3),
+    )
     yield Sample(
         name="scan",
         view=ScanToPay(

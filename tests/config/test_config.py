@@ -58,6 +58,7 @@ def test_the_sample_runs_the_demo_as_it_stands() -> None:
     assert [device.simulator for device in config.devices] == [
         "gas_company_http",
         "wechat_pay",
+        "alipay",
         "transbank_pos",
         "sdt_id",
         "escpos",

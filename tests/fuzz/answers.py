@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from drivers.gas_company_http import wire as gas
 from drivers.wechat_pay import wire as wechat
-from drivers.wechat_pay.signing import Reply, Signed, Verifier
+from drivers.wechat_pay.signing import Signed, Verifier
 from kiosk.devices.gas import Delivered, Opened
 from kiosk.devices.payment import Attempt, Captured, Offer, Refund, Refunded
+from kiosk.ports.http import Reply
 from tests.fuzz.campaign import Target
 from tests.gas_company_http.test_hostile import ACCOUNT, CANCELLED, DELIVERED, NUMBER, OPEN, ORDER, QUOTE, SMART, TOP_UP
 

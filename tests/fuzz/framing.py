@@ -130,7 +130,7 @@ class _World:
             WECHAT_SETTINGS,
             lambda: answers.NOW_S,
         )
-        self.gas._session = self.wechat._session = session
+        self.gas._session = self.wechat._line.session = session
         self.wechat._keys = KEYS
 
     def ask(self, answer: bytes, asking: Any) -> Any:

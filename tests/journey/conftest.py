@@ -14,6 +14,7 @@ from kiosk.journeys import settle
 from kiosk.rehearsal import headless
 from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows, takings
 from kiosk.rehearsal.simulators import Simulators, named_by
+from kiosk.rehearsal.wallets import at_the_phone
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
 
@@ -100,9 +101,9 @@ class Hall:
         arrears: int = self.simulators.books("gas_company_http")["accounts"][account]["arrears_fen"]
         return arrears
 
-    def pay(self, code: str) -> dict[str, Any]:
+    def pay(self, code: str, channel: str = "wechat") -> dict[str, Any]:
         """Scan a code and confirm in the wallet."""
-        return self.simulators.do("wechat_pay", "pay", code_url=code)
+        return at_the_phone(self.simulators, channel, "pay", code)
 
     def kept(self, order_no: str) -> tuple[int, bool]:
         """What the channel took and did not return for an order, and whether the company delivered it."""

@@ -3,9 +3,11 @@ behind them with everybody's books, checking that no screen ever lies."""
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
-from kiosk.rehearsal.resident import Resident
+from kiosk.rehearsal.resident import Pay, Resident
+from kiosk.rehearsal.wallets import WALLETS
 from kiosk.views.common import Home, Outcome
 from kiosk.views.payment import UnfinishedOrder
 from kiosk.views.view import Answered, CalledStaff, ChoseLanguage, Input, Language, Page, StillHere, View, WentBack
@@ -36,10 +38,11 @@ class Person(Resident):
         self._came_to = -1
         self.heard = asyncio.Event()
         """Set when anything new came from the engine."""
-        super().__init__(account, {"wechat": self._scan_and_pay, "card": self._present_card}, journey=journey)
+        pay: dict[str, Pay] = {channel: partial(self._scan_and_pay, channel) for channel in WALLETS}
+        super().__init__(account, {**pay, "card": self._present_card}, journey=journey)
 
-    async def _scan_and_pay(self, code: str) -> None:
-        self._hall.pay(code)
+    async def _scan_and_pay(self, channel: str, code: str) -> None:
+        self._hall.pay(code, channel)
 
     async def _present_card(self, _: str) -> None:
         await asyncio.to_thread(self._hall.simulators.do, "transbank_pos", "pay")

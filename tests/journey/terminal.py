@@ -34,6 +34,7 @@ DRIVERS: dict[str, dict[str, object]] = {
     "gas_company_http": {},
     "transbank_pos": {"answer_seconds": 1.5, "ack_timeout_s": 0.3, "reply_timeout_s": 1, "reversal_timeout_s": 1},
     "wechat_pay": {"request_lifetime_s": 1, "poll_s": 0.05, "status_fresh_s": 0.1},
+    "alipay": {"cancel_pause_s": 0.05, "status_fresh_s": 0.1},
     "escpos": {"watch_every_s": 0.05},
 }
 """Times of drivers that tests need to be short; what a loaded machine may need is left long."""

@@ -42,9 +42,11 @@ MOMENTS = (
 PARTIES = {
     "wechat": ("wechat_pay", "gas_company_http", "escpos"),
     "card": ("transbank_pos", "gas_company_http", "escpos"),
+    "alipay": ("alipay",),
 }
 HEALED = {
     "wechat_pay": ("plug",),
+    "alipay": ("plug",),
     "gas_company_http": ("plug",),
     "transbank_pos": ("hush", "plug", "power_on", "refill", "load_keys"),
     "escpos": ("hush", "plug", "power_on", "refill", "cover_close", "free_cutter", "repair"),

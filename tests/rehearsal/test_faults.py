@@ -17,7 +17,7 @@ EVERY = {str(strike): strike for strike in chain(*CHANNEL.values(), *GAS_OF.valu
 MISHAPS: dict[str, tuple[str, ...]] = {
     "a request is lost": ("wechat_pay lost_request", "gas_company_http lost_request", "transbank_pos lost_request"),
     "an answer is lost": ("wechat_pay lost_answer", "gas_company_http lost_answer", "transbank_pos lost_answer"),
-    "a request is overtaken by the next": ("wechat_pay slow", "gas_company_http slow"),
+    "a request is overtaken by the next": ("wechat_pay slow", "alipay slow", "gas_company_http slow"),
     "an answer is late": ("gas_company_http slow_confirm", "transbank_pos slow", "escpos late_reply"),
     "twice": ("wechat_pay twice", "gas_company_http twice", "transbank_pos doubled_answer"),
     "an earlier answer again": ("gas_company_http replayed_answer",),
@@ -25,10 +25,11 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     "a cable is pulled": ("wechat_pay unplug", "gas_company_http unplug", "transbank_pos unplug", "escpos unplug"),
     "half a frame": ("wechat_pay half_answer", "gas_company_http half_answer", "transbank_pos half_frame"),
     "a peer fails": ("wechat_pay error_500", "wechat_pay error_500_after", "gas_company_http down"),
-    "a wrong signature": ("wechat_pay wrong_signature", "gas_company_http wrong_signature"),
+    "a wrong signature": ("wechat_pay wrong_signature", "alipay wrong_signature", "gas_company_http wrong_signature"),
     "a clock is wrong": ("wechat_pay stale_timestamp", "gas_company_http stale", "gas_company_http clock_skew"),
     "no paper in the middle of a slip": ("escpos paper_out_mid_slip",),
-    "paid after the closing": ("wechat_pay paid_after_close",),
+    "paid after the closing": ("wechat_pay paid_after_close", "alipay paid_after_close"),
+    "a cancellation is overtaken": ("alipay slow seconds=1.6 asks=cancel trade",),
 }
 
 
@@ -56,7 +57,11 @@ def test_every_mishap_strikes_in_a_campaign(mishap: str) -> None:
 
 
 def test_a_slow_request_comes_after_the_driver_has_given_it_up_and_asked_again() -> None:
-    waits = {name: value for driver in ("gas_company_http", "wechat_pay") for name, value in DRIVERS[driver].items()}
+    waits = {
+        name: value
+        for driver in ("gas_company_http", "wechat_pay", "alipay")
+        for name, value in DRIVERS[driver].items()
+    }
     limits = [value for name, value in waits.items() if name.endswith("timeout_s")]
     assert limits
     assert all(isinstance(limit, int | float) and limit < SLOW_S for limit in limits)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.wechat_pay import wire
-from drivers.wechat_pay.signing import Reply, Signed
+from drivers.wechat_pay.signing import Signed
 from drivers.wechat_pay.simulator import APPID, MCHID
 from drivers.wechat_pay.simulator_keys import DemoKeys
 from kiosk.devices.payment import (
@@ -27,6 +27,7 @@ from kiosk.devices.payment import (
     RefundPending,
     Unknown,
 )
+from kiosk.ports.http import Reply
 from tests.wechat_pay.conftest import Hall, RawPeer, new_attempt, new_refund
 
 MERCHANT = wire.Merchant(APPID, MCHID)

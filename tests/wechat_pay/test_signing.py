@@ -12,7 +12,6 @@ from cryptography.x509.oid import NameOID
 
 from drivers.wechat_pay.signing import (
     Message,
-    Reply,
     Signed,
     Signer,
     Untrusted,
@@ -20,6 +19,7 @@ from drivers.wechat_pay.signing import (
     load_private_key,
     load_public_key,
 )
+from kiosk.ports.http import Reply
 
 NOW_S = 1_790_000_000
 BODY = '{"说":"付款成功"}'.encode()

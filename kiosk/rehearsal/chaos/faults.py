@@ -25,7 +25,7 @@ MOMENTS = (
 )
 """When a fault may be armed: before the visit, between two lives, or at the first passing of a checkpoint."""
 
-PARTY = MappingProxyType({"wechat": "wechat_pay", "card": "transbank_pos"})
+PARTY = MappingProxyType({"wechat": "wechat_pay", "alipay": "alipay", "card": "transbank_pos"})
 """The simulator of each way to pay."""
 
 SLOW_S = 1.6
@@ -58,6 +58,22 @@ WECHAT = (
     Strike(party="wechat_pay", fault="wrong_amount", more={"fen": 1}),
     Strike(party="wechat_pay", fault="notpay_lag", more={"seconds": 1}),
     Strike(party="wechat_pay", action="expire"),
+)
+
+ALIPAY = (
+    *_http("alipay"),
+    *_of("alipay", "wrong_amount", "coupon", "paid_after_close", "query_lag", "paid_race", "decline"),
+    *_of("alipay", "cancel_retry", "cancel_late", "cancel_absent", "unknown_error", "unknown_error_after"),
+    *_of("alipay", "refund_lag", "refund_never", "not_enough"),
+    *_of("alipay", "frequency", "bad_sign", "unsigned", "wrong_signature"),
+    Strike(party="alipay", fault="slow", more={"seconds": SLOW_S, "asks": "cancel trade"}),
+    Strike(party="alipay", fault="lost_answer", more={"asks": "cancel trade"}),
+    Strike(party="alipay", fault="lost_answer", more={"asks": "give back"}),
+    Strike(party="alipay", fault="cancel_retry", times=5),
+    Strike(party="alipay", fault="clock_skew", times=3),
+    Strike(party="alipay", fault="wrong_amount", more={"fen": 1}),
+    Strike(party="alipay", fault="query_lag", more={"seconds": 1}),
+    Strike(party="alipay", action="expire"),
 )
 
 CARD = (
@@ -104,11 +120,12 @@ PRINTER = (
     *(Strike(party="escpos", action=action) for action in ("unplug", "paper_out", "cover_open", "power_off")),
 )
 
-CHANNEL = MappingProxyType({"wechat": WECHAT, "card": CARD})
+CHANNEL = MappingProxyType({"wechat": WECHAT, "alipay": ALIPAY, "card": CARD})
 
 HEALED = MappingProxyType(
     {
         "wechat_pay": ("plug",),
+        "alipay": ("plug",),
         "gas_company_http": ("plug", "set_limits"),
         "transbank_pos": ("hush", "plug", "power_on", "refill", "load_keys"),
         "escpos": ("hush", "plug", "power_on", "refill", "cover_close", "free_cutter", "repair", "unstall"),

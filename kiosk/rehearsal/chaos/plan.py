@@ -16,7 +16,7 @@ from kiosk.rehearsal.headless import Deed, Strike
 
 T = TypeVar("T")
 Kind = Literal["gas_bill", "smart_meter", "queue_ticket"]
-Way = Literal["wechat", "card"]
+Way = Literal["wechat", "alipay", "card"]
 Person = Literal["pays", "goes_back", "stands", "switches", "pays_late", "pays_both", "tries_other"]
 Trouble = Literal["", "refused", "company_gone", "no_paper", "never_returned", "underpaid", "overpaid", "declined"]
 
@@ -42,7 +42,7 @@ class Scenario(msgspec.Struct, frozen=True):
     @property
     def other(self) -> Way:
         """The way that is not chosen first."""
-        return "card" if self.way == "wechat" else "wechat"
+        return "wechat" if self.way == "card" else "card"
 
     @property
     def deeds(self) -> dict[str, Deed]:
@@ -80,23 +80,27 @@ class Scenario(msgspec.Struct, frozen=True):
             case "no_paper":
                 return (Strike(at=BEFORE, party="escpos", fault="paper_out_mid_slip"),)
             case "never_returned":
-                never = {"wechat": ("refund_abnormal", {}), "card": ("reversal_code", {"code": "08"})}
+                never: dict[Way, tuple[str, dict[str, str]]] = {
+                    "wechat": ("refund_abnormal", {}),
+                    "alipay": ("refund_never", {}),
+                    "card": ("reversal_code", {"code": "08"}),
+                }
                 fault, more = never[self.way]
                 return (
                     Strike(at=BEFORE, party="gas_company_http", fault="confirm_refused"),
                     Strike(at=BEFORE, party=PARTY[self.way], fault=fault, more=more),
                 )
             case "underpaid":
-                return (Strike(at=BEFORE, party="wechat_pay", fault="wrong_amount", more={"fen": 1}),)
+                return (Strike(at=BEFORE, party=PARTY[self.way], fault="wrong_amount", more={"fen": 1}),)
             case "overpaid":
-                return (Strike(at=BEFORE, party="wechat_pay", fault="wrong_amount"),)
+                return (Strike(at=BEFORE, party=PARTY[self.way], fault="wrong_amount"),)
             case "declined":
                 return (Strike(at=BEFORE, party="transbank_pos", fault="declined"),)
 
 
 def _scenarios() -> tuple[Scenario, ...]:
     kinds: tuple[Kind, ...] = ("gas_bill", "smart_meter")
-    ways: tuple[Way, ...] = ("wechat", "card")
+    ways: tuple[Way, ...] = ("wechat", "alipay", "card")
     troubles: tuple[Trouble, ...] = ("", "refused", "company_gone", "no_paper", "never_returned")
     persons: tuple[Person, ...] = ("goes_back", "stands", "switches", "pays_late", "pays_both")
     every: list[Scenario] = []
@@ -104,7 +108,8 @@ def _scenarios() -> tuple[Scenario, ...]:
         for way in ways:
             every += [Scenario(kind, way, "pays", trouble) for trouble in troubles]
             every += [Scenario(kind, way, person) for person in persons]
-        every += [Scenario(kind, "wechat", "pays", "underpaid"), Scenario(kind, "wechat", "pays", "overpaid")]
+        for wallet in ways[:2]:
+            every += [Scenario(kind, wallet, "pays", "underpaid"), Scenario(kind, wallet, "pays", "overpaid")]
         every += [Scenario(kind, "card", "tries_other", "declined")]
     every += [Scenario("queue_ticket", "wechat", "pays"), Scenario("queue_ticket", "wechat", "pays", "no_paper")]
     return tuple(every)
@@ -194,7 +199,7 @@ def episode(seed: int) -> Episode:
         strikes=(*scenario.strikes, *strikes),
         kills=tuple(_powerless(kill, power, exact=style == 0 and n == 0) for n, kill in enumerate(kills)),
         pays_in_the_dark=draw.one_in(5),
-        again=draw.among((None, None, None, "wechat", "card") if scenario.pays else ("wechat",)),
+        again=draw.among((None, None, None, "wechat", "alipay", "card") if scenario.pays else ("wechat",)),
         neighbour=draw.one_in(2),
     )
 

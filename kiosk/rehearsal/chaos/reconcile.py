@@ -108,6 +108,13 @@ def world(before: Mapping[str, Books], after: Mapping[str, Books]) -> World:
         for refund in order["refunds"]:
             ends: dict[str, Literal["done", "under way"]] = {"SUCCESS": "done", "PROCESSING": "under way"}
             returns.append(Return(refund["out_refund_no"], refund["fen"], ends.get(refund["state"], "never")))
+    for key, trade in after["alipay"]["trades"].items():
+        if trade == before["alipay"]["trades"].get(key):
+            continue
+        kept = trade["paid_fen"] - trade["reversed_fen"]  # what ending it gave back was never ours
+        payable = trade["state"] in ("CODE", "WAIT_BUYER_PAY")
+        captures.append(Capture(key, kept, trade["refunded_fen"], (trade["trade_no"],), payable))
+        returns += [Return(refund["out_request_no"], refund["fen"], "done") for refund in trade["refunds"]]
     card, card_before = after["transbank_pos"], before["transbank_pos"]
     earlier = {sale["n"]: sale for sale in card_before["sales"]}
     own = [sale for sale in card["sales"] if sale["rung_up_by"] == "register" and sale != earlier.get(sale["n"])]

@@ -26,6 +26,7 @@ VISIT = msgspec.structs.replace(QUICK_VISIT, patience_seconds=2)
 DRIVERS: Mapping[str, Mapping[str, object]] = {
     "gas_company_http": {"lookup_timeout_s": 1, "order_timeout_s": 1, "confirm_timeout_s": 1},
     "wechat_pay": {"timeout_s": 1, "poll_s": 0.05, "status_fresh_s": 0.5},
+    "alipay": {"timeout_s": 1, "cancel_pause_s": 0.05, "status_fresh_s": 0.5},
     "transbank_pos": {"answer_seconds": 2, "trouble_s": 0.5},
     "escpos": {"watch_every_s": 0.05, "proof_timeout_s": 1, "recover_every_s": 0.3, "recover_wait_s": 0.3},
 }

@@ -16,7 +16,7 @@ from kiosk.orders.rows import Rows
 from kiosk.protocol.tickets import TicketRow
 from kiosk.rehearsal.books import ledger_rows, ticket_rows
 from kiosk.rehearsal.chaos import reconcile, tickets
-from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED
+from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED, PARTY
 from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario
 from kiosk.rehearsal.chaos.setting import (
     ACCOUNTS,
@@ -33,6 +33,7 @@ from kiosk.rehearsal.headless import LATE_S, Run, Strike
 from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.power.ext4 import Ext4
 from kiosk.rehearsal.simulators import Simulators
+from kiosk.rehearsal.wallets import WALLETS
 
 WATCHED = "watched"
 """The line of a life's log that says that what it does to its ledger is written down."""
@@ -195,10 +196,9 @@ class Walk:
 
     def _in_the_dark(self) -> None:
         if self._episode.pays_in_the_dark:
-            for key in [
-                attempt.key for rows in self._rows() for attempt in rows.attempts if attempt.channel == "wechat"
-            ]:
-                self._simulators.do("wechat_pay", "pay", out_trade_no=key)
+            for attempt in [attempt for rows in self._rows() for attempt in rows.attempts]:
+                if attempt.channel in WALLETS:
+                    self._simulators.do(PARTY[attempt.channel], "pay", out_trade_no=attempt.key)
         self._strike(DARK)
 
     def _settle(self) -> None:
@@ -329,6 +329,7 @@ def _excerpt(books: Mapping[str, Any], orders: set[str]) -> dict[str, Any]:
     mine = tuple(f"{order_no}A" for order_no in orders)
     return {
         "wechat_pay": {key: value for key, value in books["wechat_pay"]["orders"].items() if key.startswith(mine)},
+        "alipay": {key: value for key, value in books["alipay"]["trades"].items() if key.startswith(mine)},
         "transbank_pos": [sale for sale in books["transbank_pos"]["sales"] if mine and sale["ticket"].startswith(mine)],
         "gas_company_http": {key: value for key, value in books["gas_company_http"]["orders"].items() if key in orders},
     }

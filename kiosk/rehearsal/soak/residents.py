@@ -6,6 +6,7 @@ import select
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 
@@ -20,6 +21,7 @@ from kiosk.rehearsal.headless import Strike
 from kiosk.rehearsal.offscreen import use_offscreen
 from kiosk.rehearsal.simulators import SimulatorError, Simulators
 from kiosk.rehearsal.touch import Finger, NotThereError
+from kiosk.rehearsal.wallets import at_the_phone
 from kiosk.views.common import Attract, Goodbye, Home, OutOfService, Starting, Working
 from kiosk.views.gas import ChooseAmount, EnterAccount
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay
@@ -35,13 +37,22 @@ ON_THE_WIRE = frozenset(
         *("lost_request", "lost_answer", "half_answer", "garbage", "error_500", "error_500_after", "twice", "down"),
         *("slow", "unplug", "declined", "decline", "bit_flip", "half_frame", "bad_lrc", "nak", "doubled_answer"),
         *("garbage_reply", "half_reply", "no_reply", "late_reply", "paper_out", "cover_open", "paper_out_mid_slip"),
-        *("unplugged_mid_slip", "stall", "notpay_lag", "paid_after_close", "wrong_signature", "unsigned", "stale"),
+        *(
+            "unplugged_mid_slip",
+            "stall",
+            "notpay_lag",
+            "query_lag",
+            "paid_after_close",
+            "wrong_signature",
+            "unsigned",
+            "stale",
+        ),
     )
 )
 """Faults that end by themselves or by being healed. Those that leave work for the staff would fill a terminal up."""
 FAULTS = tuple(
     strike
-    for strike in (*CHANNEL["wechat"], *CHANNEL["card"], *GAS_OF["gas_bill"], *PRINTER)
+    for strike in (*chain.from_iterable(CHANNEL.values()), *GAS_OF["gas_bill"], *PRINTER)
     if (strike.fault or strike.action) in ON_THE_WIRE
 )
 TROUBLED = 4
@@ -178,7 +189,7 @@ class Residents:
     def _at_the_wallet(self, view: ScanToPay) -> None:
         deed = self._draw.among(DEEDS)
         if deed != "leave":
-            self._simulators.do("wechat_pay", deed, code_url=view.code)
+            at_the_phone(self._simulators, view.channel, deed, view.code)
         if deed == "pay":
             self._finger.until(lambda: self._view != view, "the payment to be seen")
         else:

@@ -29,6 +29,7 @@ PX_PER_MM = 1.4
 DEBOUNCE_MS = 150
 PICTURES = {
     "wechat_pay": "phone",
+    "alipay": "phone",
     "transbank_pos": "reader",
     "sdt_id": "device",
     "escpos": "printer",
@@ -38,6 +39,7 @@ PICTURES = {
 }
 TITLES = {
     "wechat_pay": "WeChat",
+    "alipay": "Alipay",
     "transbank_pos": "Card terminal",
     "sdt_id": "ID card reader",
     "escpos": "Printer",

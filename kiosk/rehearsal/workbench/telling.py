@@ -14,6 +14,7 @@ Plain = dict[str, Any]
 
 COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("wechat_pay", "orders"): ("", "wording", "state", "total", "paid_fen", "refunded_fen"),
+    ("alipay", "trades"): ("", "wording", "state", "total", "paid_fen", "reversed_fen", "refunded_fen"),
     ("gas_company_http", "orders"): ("", "account", "state", "due_fen", "paid_fen", "receipt_no", "refusal"),
     ("gas_company_http", "accounts"): (),
     ("transbank_pos", "sales"): ("ticket", "fen", "code", "approved", "reversed", "card", "rung_up_by"),
