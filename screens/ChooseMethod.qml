@@ -11,6 +11,12 @@ ScreenFrame {
     readonly property int active: methods.filter(method => method.paused === "").length
     required property string amount
     readonly property bool beside: Theme.landscape
+    readonly property bool crowded: methods.length + (remark === "" || beside || Theme.narrow ? 0 : 1) > (Theme.narrow ? 2 : 3) // names only
+    readonly property var icons: ({
+            "alipay": "wallet",
+            "card": "present_card",
+            "wechat": "chat"
+        })
     readonly property int most: Theme.grid * (active > 1 ? 30 : tall ? 60 : remark === "" ? 36 : 31)
     required property var methods
     required property string remark
@@ -115,14 +121,14 @@ ScreenFrame {
             TileCard {
                 required property var modelData
 
-                brief: Theme.large && screen.methods.length > 1
+                brief: screen.crowded || Theme.large && screen.methods.length > 1
                 go: Words.say("screen.ChooseMethod.go." + modelData.channel)
                 height: Math.max(implicitHeight, paused ? 0 : screen.share)
-                icon: modelData.channel === "card" ? "present_card" : "scan"
+                icon: screen.icons[modelData.channel] ?? "scan"
                 main: screen.active === 1 && modelData.paused === ""
                 objectName: "method-" + modelData.channel
                 reason: modelData.paused === "" ? "" : Words.say(modelData.paused)
-                roomy: screen.active > 1 && !Theme.large && !Theme.narrow
+                roomy: screen.active > 1 && !screen.crowded && !Theme.large && !Theme.narrow && screen.methods.length < (screen.beside ? 3 : 4)
                 steps: screen.tall ? Words.steps("how_to_pay." + modelData.channel) : []
                 subtitle: Words.say("screen.ChooseMethod." + modelData.channel)
                 title: Words.say("channel." + modelData.channel)

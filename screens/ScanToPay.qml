@@ -14,7 +14,7 @@ ScreenFrame {
     required property string code
     property double now: Date.now()
     required property bool otherMethods
-    readonly property var pictures: channel === "wechat" ? ["chat", "plus", "scan"] : ["phone", "scan", "check"]
+    readonly property var pictures: channel === "wechat" ? ["chat", "plus", "scan"] : ["wallet", "scan", "check"]
     readonly property int remaining: Math.max(0, Math.ceil((untilMs - now) / Theme.beat))
     property double startedAt: 0
     required property double untilMs

@@ -304,6 +304,13 @@ def test_words_of_money_that_may_still_show_in_the_wallet() -> None:
     assert keys(never_shown) == ["truth.money.nothing", "truth.goods.unpaid"]
 
 
+def test_words_of_money_that_the_end_of_the_attempt_gave_back() -> None:
+    ended = ev.AttemptDead(order_no=NO, n=1, proof="reversed", at_ms=0)
+    story = Story().opened().shown().then(ev.AttemptClosing(order_no=NO, n=1, why="stopped"), ended).cancelled()
+    assert keys(story) == ["truth.money.reversed", "truth.goods.unpaid"]
+    assert truth(story.rows) == "no_money_kept"
+
+
 def test_last_look_without_an_answer_is_made_again_until_there_is_one() -> None:
     story = Story().opened().shown().dead().cancelled()
     ended_ms = story.rows.attempts[0].ended_ms

@@ -210,3 +210,34 @@ async def test_call_that_is_given_up_before_it_begins_is_closed() -> None:
     await asyncio.wait({waiting})
     assert waiting.cancelled()
     assert inspect.getcoroutinestate(begun) == inspect.CORO_CLOSED
+
+
+async def test_whoever_ends_an_attempt_knows_whether_that_was_asked_before(tmp_path: Path) -> None:
+    """The first call of a life that recorded the closing is the first of all; after a restart it may not be."""
+    asked: list[bool] = []
+    twice, restarted = asyncio.Event(), asyncio.Event()
+    alive = payment.Open()
+
+    def close(attempt: payment.Attempt) -> payment.Outcome:
+        asked.append(attempt.close_asked)
+        if len(asked) == 2:
+            twice.set()
+        return payment.Dead("closed") if restarted.is_set() else payment.Unknown("no answer")
+
+    wallet = Scripted(start=lambda *_: alive, find=lambda *_: alive, close=close)
+    counter = await desk(tmp_path, company(), alipay=wallet)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("alipay", "alipay"))
+    await until(running, lambda: running.rows.live is not None and running.rows.live.state == "open")
+    running.leave()
+    await twice.wait()
+    await counter.close()
+    before = len(asked)
+    restarted.set()
+    again = await desk(tmp_path, company(), alipay=wallet)
+    await again.orders.recover()
+    await again.orders.all_closed()
+    assert asked[0] is False
+    assert all(asked[1:])
+    assert len(asked) > before
+    await again.close()
