@@ -209,7 +209,7 @@ def _judge(answer: Said | Untrusted) -> health.Health:
     if isinstance(answer, Untrusted):
         if answer.status >= 500:
             return health.Offline(f"answers {answer.status}")
-        if answer.flaw == "bad_signature":
+        if answer.flaw == "bad_signature" or answer.hint in wire.BAD_KEYS:
             return health.NeedsAttention(("bad_credentials",))
         return health.Unknown(f"answer {answer.status} not trusted: {answer.flaw}")
     if answer.sub_code in wire.BAD_KEYS:

@@ -7,6 +7,7 @@ Answers carry no time and no word of the request: what they say must name what i
 
 import base64
 import binascii
+import contextlib
 from typing import Literal
 from urllib.parse import quote, urlencode
 
@@ -41,10 +42,11 @@ class Said(msgspec.Struct, frozen=True, tag="said"):
 
 
 class Untrusted(msgspec.Struct, frozen=True, tag="untrusted"):
-    """An answer that proves nothing."""
+    """An answer that proves nothing. `hint`, a code of what it says, is for health alone."""
 
     status: int
     flaw: Literal["status", "unreadable", "unsigned", "bad_signature"]
+    hint: str = ""
 
 
 class _Codes(msgspec.Struct):
@@ -121,7 +123,7 @@ class Verifier:
             return Untrusted(reply.status, "unreadable")
         answer = parts.get(f"{method.replace('.', '_')}_response", parts.get("error_response"))
         if answer is None or "sign" not in parts:
-            return Untrusted(reply.status, "unsigned")
+            return Untrusted(reply.status, "unsigned", _hint(answer))
         body = bytes(answer)
         try:
             signature = base64.b64decode(msgspec.json.decode(parts["sign"], type=str), validate=True)
@@ -130,6 +132,12 @@ class Verifier:
         except (InvalidSignature, binascii.Error, ValueError, RecursionError):  # a DecodeError is a ValueError
             return Untrusted(reply.status, "bad_signature")
         return Said(plain(codes.code), plain(codes.sub_code), body)
+
+
+def _hint(answer: msgspec.Raw | None) -> str:
+    with contextlib.suppress(ValueError, RecursionError):
+        return "" if answer is None else plain(msgspec.json.decode(answer, type=_Codes).sub_code)
+    return ""
 
 
 def plain(text: str) -> str:

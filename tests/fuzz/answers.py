@@ -1,17 +1,20 @@
-"""What WeChat Pay and the gas company answer over HTTP."""
+"""What WeChat Pay, Alipay and the gas company answer over HTTP."""
 
 import base64
 import json
+from decimal import Decimal
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from drivers.alipay import signing as alipay_signing
+from drivers.alipay import wire as alipay
 from drivers.gas_company_http import wire as gas
 from drivers.wechat_pay import wire as wechat
 from drivers.wechat_pay.signing import Signed, Verifier
 from kiosk.devices.gas import Delivered, Opened
-from kiosk.devices.payment import Attempt, Captured, Offer, Refund, Refunded
+from kiosk.devices.payment import Attempt, Captured, Dead, Offer, Refund, Refunded
 from kiosk.ports.http import Reply
 from tests.fuzz.campaign import Target
 from tests.gas_company_http.test_hostile import ACCOUNT, CANCELLED, DELIVERED, NUMBER, OPEN, ORDER, QUOTE, SMART, TOP_UP
@@ -142,6 +145,67 @@ def check_signature(data: bytes) -> None:
     assert offset is None or abs(offset) < 10**13
 
 
+ALIPAY_NO = "2026092122001401"
+ALIPAY = (
+    {
+        "code": "10000", "msg": "Success", "out_trade_no": ATTEMPT.key, "trade_status": "TRADE_SUCCESS",
+        "trade_no": ALIPAY_NO, "total_amount": "128.40", "send_pay_date": "2026-09-21 22:13:30",
+    },
+    {"code": "10000", "out_trade_no": ATTEMPT.key, "trade_status": "TRADE_CLOSED", "trade_no": ALIPAY_NO},
+    {"code": "10000", "out_trade_no": ATTEMPT.key, "trade_status": "WAIT_BUYER_PAY", "total_amount": "128.40"},
+    {"code": "10000", "out_trade_no": ATTEMPT.key, "qr_code": "https://qr.alipay.com/bax03431ljhokirwl38f00a7"},
+    {"code": "10000", "out_trade_no": ATTEMPT.key, "retry_flag": "N", "action": "refund"},
+    {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.TRADE_NOT_EXIST", "sub_msg": "交易不存在"},
+    {
+        "code": "10000", "out_trade_no": ATTEMPT.key, "out_request_no": REFUND.key, "trade_no": ALIPAY_NO,
+        "refund_amount": "128.40", "refund_status": "REFUND_SUCCESS",
+    },
+)
+
+
+def check_alipay(body: bytes) -> None:
+    """Only a whole answer about this very trade says that money moved, or that none ever will."""
+    seen = understood(body)
+    for code, sub_code in (("10000", ""), ("40004", "ACQ.TRADE_NOT_EXIST"), ("20000", "isp.unknow-error")):
+        answer = alipay_signing.Said(code, sub_code, body)
+        trade = alipay.read_trade(answer, ATTEMPT, NOW_S * 1000)
+        if isinstance(trade, Captured | Dead):
+            assert code == "10000"
+            assert seen["out_trade_no"] == ATTEMPT.key
+        if isinstance(trade, Captured):
+            assert seen["trade_status"] in ("TRADE_SUCCESS", "TRADE_FINISHED")
+            assert Decimal(seen["total_amount"]) * 100 == trade.fen > 0
+            assert trade.paid_ms == 0 or abs(trade.paid_ms - NOW_S * 1000) <= 60_000
+        offer = alipay.read_created(answer, ATTEMPT)
+        assert not isinstance(offer, Offer) or (seen["out_trade_no"], seen["qr_code"]) == (ATTEMPT.key, offer.text)
+        if alipay.read_cancelled(answer, ATTEMPT) in ("closed", "reversed"):
+            assert (code, seen["out_trade_no"], seen["retry_flag"]) == ("10000", ATTEMPT.key, "N")
+        back = alipay.read_refund(answer, ATTEMPT, REFUND)
+        if isinstance(back, Refunded):
+            assert (seen["out_request_no"], seen["refund_status"]) == (REFUND.key, "REFUND_SUCCESS")
+            assert Decimal(seen["refund_amount"]) * 100 == REFUND.amount_fen
+
+
+ALIPAY_VERIFIER = alipay_signing.Verifier(KEY.public_key())
+
+
+def _envelope(text: bytes) -> bytes:
+    sign = base64.b64encode(KEY.sign(text, padding.PKCS1v15(), hashes.SHA256()))
+    return b'{"alipay_trade_query_response":' + text + b',"sign":"' + sign + b'"}'
+
+
+_ALIPAY_TEXTS = {packed(answer) for answer in ALIPAY}
+
+
+def check_alipay_signature(body: bytes) -> None:
+    """Nothing is Alipay's but what it signed, to the byte."""
+    verdict = ALIPAY_VERIFIER.check(Reply(200, {}, body), "alipay.trade.query")
+    if isinstance(verdict, alipay_signing.Said):
+        assert verdict.body in _ALIPAY_TEXTS, "a signature for what nobody signed"
+    else:
+        assert len(verdict.hint) <= 64
+
+
 def check_gas(body: bytes) -> None:
     """An answer that breaks a rule is a `WireError` that shows nothing of it; what passes adds up to the fen."""
     said = understood(body)
@@ -206,6 +270,8 @@ def check_gas_signature(data: bytes) -> None:
 TARGETS = (
     Target("wechat_answer", tuple(map(packed, WECHAT)), check_wechat, shape="json"),
     Target("wechat_signature", tuple(data for _, data in _GENUINE), check_signature),
+    Target("alipay_answer", tuple(map(packed, ALIPAY)), check_alipay, shape="json"),
+    Target("alipay_signature", tuple(map(_envelope, sorted(_ALIPAY_TEXTS))), check_alipay_signature),
     Target(
         "gas_answer",
         tuple(map(packed, (ACCOUNT, SMART, QUOTE, TOP_UP, OPEN, DELIVERED, CANCELLED, {"error": "no_such_order"}))),

@@ -14,6 +14,7 @@ import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from drivers.alipay import signing as alipay
 from drivers.wechat_pay.signing import load_private_key, load_public_key
 from kiosk.config import Config, ConfigError, load
 from kiosk.config_face import glance
@@ -199,7 +200,7 @@ def check_pem(content: bytes) -> None:
     if rest:
         name = head.strip(b"-\n ") or b"PUBLIC KEY"
         content = b"-----BEGIN %b-----\n%b-----END %b-----\n" % (name, base64.encodebytes(rest), name)
-    for read in (load_private_key, load_public_key):
+    for read in (load_private_key, load_public_key, alipay.load_private_key, alipay.load_public_key):
         key: Any = None
         with contextlib.suppress(ValueError):
             key = read(content)
