@@ -23,7 +23,7 @@ def config(tmp_path: Path) -> Path:
 def test_its_configuration_is_right(config: Path) -> None:
     loaded = load(config)
     assert loaded.terminal.mode == "production"
-    assert {device.driver for device in loaded.devices} == {"gas_company_http", "wechat_pay", "escpos"}
+    assert {device.driver for device in loaded.devices} == {"gas_company_http", "wechat_pay", "alipay", "escpos"}
 
 
 def test_payment_in_clear_is_refused(config: Path) -> None:
@@ -42,7 +42,7 @@ def test_the_doctor_names_the_secrets_that_are_not_there(
     monkeypatch.setattr("kiosk.doctor.PATIENCE", 0.1)
     assert main(["doctor", "--config", str(config)]) == 1
     said = capsys.readouterr().out
-    for secret in ("gas.key", "merchant.pem", "wechat.pem"):
+    for secret in ("gas.key", "merchant.pem", "wechat.pem", "alipay-app.pem", "alipay.txt"):
         assert f"file:keys/{secret}: No such file or directory" in said
 
 

@@ -174,12 +174,34 @@ def wechat_pay(folder: Path) -> Facts:
     return facts
 
 
+def alipay(folder: Path) -> Facts:
+    """npm `alipay-sdk`, Alipay's own, which signs, and refuses what is not signed."""
+    facts = Facts("npm alipay-sdk")
+    with Simulators(folder, ("alipay",)) as simulators:
+        there = simulators.announcements["alipay"]
+        said: Answer = json.loads(node("alipay.mjs", there.port, there.control, json.dumps(there.settings)))
+        booked = simulators.books("alipay")["trades"]
+    trade = booked["PEER000000001"]
+    facts.same("code", said["code"]["qr_code"], trade["qr_code"])
+    facts.same("before scanning", said["unscanned"]["sub_code"], "ACQ.TRADE_NOT_EXIST")
+    facts.same("scanned", said["scanned"]["trade_status"], "WAIT_BUYER_PAY")
+    facts.same("paid", said["paid"]["trade_status"], "TRADE_SUCCESS")
+    facts.same("paid, amount", said["paid"]["total_amount"], f"{trade['paid_fen'] / 100:.2f}")
+    facts.same("paid, number", said["paid"]["trade_no"], trade["trade_no"])
+    facts.same("refund, change", said["refund"]["fund_change"], "Y")
+    facts.same("refund", said["refunded"]["refund_status"], "REFUND_SUCCESS")
+    facts.same("refund, amount", said["refunded"]["refund_amount"], f"{trade['refunded_fen'] / 100:.2f}")
+    facts.same("after the refund", said["after"]["trade_status"], "TRADE_CLOSED")
+    facts.same("cancelled", (said["cancelled"]["retry_flag"], said["cancelled"]["action"]), ("N", "close"))
+    return facts
+
+
 def main() -> int:
     """Install, run all, tell; the exit code."""
     install()
     well = True
     with tempfile.TemporaryDirectory() as folder:
-        for peer in (card_terminal_unattended, card_terminal_integrated, printer, wechat_pay):
+        for peer in (card_terminal_unattended, card_terminal_integrated, printer, wechat_pay, alipay):
             well &= peer(Path(folder) / peer.__name__).tell()
     return 0 if well else 1
 
