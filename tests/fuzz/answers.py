@@ -148,8 +148,13 @@ def check_signature(data: bytes) -> None:
 ALIPAY_NO = "2026092122001401"
 ALIPAY = (
     {
-        "code": "10000", "msg": "Success", "out_trade_no": ATTEMPT.key, "trade_status": "TRADE_SUCCESS",
-        "trade_no": ALIPAY_NO, "total_amount": "128.40", "send_pay_date": "2026-09-21 22:13:30",
+        "code": "10000",
+        "msg": "Success",
+        "out_trade_no": ATTEMPT.key,
+        "trade_status": "TRADE_SUCCESS",
+        "trade_no": ALIPAY_NO,
+        "total_amount": "128.40",
+        "send_pay_date": "2026-09-21 22:13:30",
     },
     {"code": "10000", "out_trade_no": ATTEMPT.key, "trade_status": "TRADE_CLOSED", "trade_no": ALIPAY_NO},
     {"code": "10000", "out_trade_no": ATTEMPT.key, "trade_status": "WAIT_BUYER_PAY", "total_amount": "128.40"},
@@ -157,8 +162,12 @@ ALIPAY = (
     {"code": "10000", "out_trade_no": ATTEMPT.key, "retry_flag": "N", "action": "refund"},
     {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.TRADE_NOT_EXIST", "sub_msg": "交易不存在"},
     {
-        "code": "10000", "out_trade_no": ATTEMPT.key, "out_request_no": REFUND.key, "trade_no": ALIPAY_NO,
-        "refund_amount": "128.40", "refund_status": "REFUND_SUCCESS",
+        "code": "10000",
+        "out_trade_no": ATTEMPT.key,
+        "out_request_no": REFUND.key,
+        "trade_no": ALIPAY_NO,
+        "refund_amount": "128.40",
+        "refund_status": "REFUND_SUCCESS",
     },
 )
 
