@@ -299,6 +299,7 @@ class AlipaySimulator:
         trade = self._named(asked)
         number, fen = trade["out_trade_no"], _fen(asked.refund_amount)
         if self.faults.take("refund_never"):
+            self._books.book_refusal(number, asked.out_request_no)
             raise RefusedError("ACQ.TRADE_HAS_FINISHED", "the trade is finished")
         known = self._books.refund(number, asked.out_request_no)
         if known is not None and known["fen"] != fen:

@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS refunds(
   out_trade_no TEXT NOT NULL REFERENCES trades, out_request_no TEXT NOT NULL, fen INTEGER NOT NULL,
   reason TEXT NOT NULL, at_ms INTEGER NOT NULL, hidden_polls INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY(out_trade_no, out_request_no)) STRICT;
+CREATE TABLE IF NOT EXISTS refused(
+  out_trade_no TEXT NOT NULL, out_request_no TEXT NOT NULL, PRIMARY KEY(out_trade_no, out_request_no)) STRICT;
 """
 
 State = Literal["CODE", "WAIT_BUYER_PAY", "TRADE_SUCCESS", "TRADE_CLOSED", "VOID"]
@@ -159,6 +161,10 @@ class Books:
                 (number, self.returned(number)),
             )
 
+    def book_refusal(self, number: str, out_request_no: str) -> None:
+        """Enter a refund that was refused for good."""
+        self._db.execute("INSERT OR IGNORE INTO refused VALUES (?, ?)", (number, out_request_no))
+
     def shows_refund(self, refund: sqlite3.Row) -> bool:
         """Whether a query shows the refund by now; counts as one."""
         if refund["hidden_polls"] == 0:
@@ -176,6 +182,7 @@ class Books:
     def _report(self, trade: sqlite3.Row) -> Json:
         number = trade["out_trade_no"]
         refunds = self._all("SELECT out_request_no, fen, reason FROM refunds WHERE out_trade_no = ?", number)
+        refused = self._all("SELECT out_request_no FROM refused WHERE out_trade_no = ?", number)
         return {
             "wording": trade["wording"],
             "qr_code": trade["qr_code"],
@@ -186,6 +193,7 @@ class Books:
             "reversed_fen": trade["reversed_fen"],
             "refunded_fen": self.returned(number),
             "refunds": [dict(row) for row in refunds],
+            "refused": [row["out_request_no"] for row in refused],
             "cancels": [row["answer"] for row in self._all("SELECT * FROM cancels WHERE out_trade_no = ?", number)],
         }
 

@@ -115,6 +115,8 @@ def world(before: Mapping[str, Books], after: Mapping[str, Books]) -> World:
         payable = trade["state"] in ("CODE", "WAIT_BUYER_PAY")
         captures.append(Capture(key, kept, trade["refunded_fen"], (trade["trade_no"],), payable))
         returns += [Return(refund["out_request_no"], refund["fen"], "done") for refund in trade["refunds"]]
+        done = {refund["out_request_no"] for refund in trade["refunds"]}
+        returns += [Return(number, 0, "never") for number in trade["refused"] if number not in done]
     card, card_before = after["transbank_pos"], before["transbank_pos"]
     earlier = {sale["n"]: sale for sale in card_before["sales"]}
     own = [sale for sale in card["sales"] if sale["rung_up_by"] == "register" and sale != earlier.get(sale["n"])]
