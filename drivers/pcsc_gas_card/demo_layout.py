@@ -9,7 +9,7 @@ import struct
 from decimal import Decimal
 from typing import Final
 
-from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, KeyStand, Put, Stand, Step
+from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, Put, Stand, Step
 
 SIZE: Final = 256
 _ISSUE: Final = slice(0x08, 0x14)
@@ -52,11 +52,13 @@ class DemoLayout:
             return "after"
         return "before" if image[_MARKER] in ((count - 1) % _MARKERS, _ERASED) else "neither"
 
-    def key(self, image: bytes, target: bytes) -> KeyStand:
+    def key_in_doubt(self, image: bytes) -> bool:
         """See `Layout`. The generation is FF from before the key changes until after."""
-        if image[_KEY] == _ERASED:
-            return "half"
-        return "new" if image[_KEY] == target[_KEY] else "old"
+        return image[_KEY : _KEY + 1] == bytes([_ERASED])
+
+    def key_changed(self, image: bytes, target: bytes) -> bool:
+        """See `Layout`."""
+        return image[_KEY : _KEY + 1] == target[_KEY : _KEY + 1]
 
     def steps(self, image: bytes, target: bytes) -> tuple[Step, ...]:
         """See `Layout`. What the meter wrote stays as it is."""

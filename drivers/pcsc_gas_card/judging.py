@@ -29,7 +29,7 @@ def judge(job: CardJob, image: bytes, layout: Layout) -> JobOutcome:
     contents = layout.decode(image)
     if contents.number != job.card:
         return OtherCard(gas_card(contents, image) if isinstance(contents, Contents) else None)
-    if layout.key(image, job.new_image or image) == "half":
+    if layout.key_in_doubt(image):
         return Torn("key")
     match layout.stand(image, job.count):
         case "after":

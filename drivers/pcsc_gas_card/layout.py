@@ -32,9 +32,6 @@ class Flaw(msgspec.Struct, frozen=True):
 Stand = Literal["before", "after", "neither"]
 """Where the byte that counts stands, whatever else was written: still before a purchase, after it, or elsewhere."""
 
-KeyStand = Literal["old", "new", "half"]
-"""Which key a card has: that before a purchase, that after it, or nobody knows."""
-
 
 class Put(msgspec.Struct, frozen=True):
     """Bytes to write, and where."""
@@ -63,8 +60,11 @@ class Layout(Protocol):
     def stand(self, image: bytes, count: int) -> Stand:
         """Of a card on which purchase number `count` was perhaps written, in part or whole."""
 
-    def key(self, image: bytes, target: bytes) -> KeyStand:
-        """Of a card on which `target` was perhaps written; either of the first two where that changes no key."""
+    def key_in_doubt(self, image: bytes) -> bool:
+        """Whether its key was being changed when a write broke off, so that nobody knows which it has."""
+
+    def key_changed(self, image: bytes, target: bytes) -> bool:
+        """Whether it has the key of `target` already; of a card whose key is not in doubt."""
 
     def steps(self, image: bytes, target: bytes) -> tuple[Step, ...]:
         """How to make `target` of a card that is `image` now, or as far as matters: what a meter reads first, and

@@ -121,7 +121,7 @@ class Session:
             return None
         if card.chip.tries() is not None:
             return Torn("locked")
-        changed = self._layout.key(card.image, job.new_image) == "new"
+        changed = self._layout.key_changed(card.image, job.new_image)
         return None if card.chip.open(job.new_key if changed else job.old_key) else Torn("key")
 
     def _carry_out(self, card: _Card, job: CardJob, writing: Writing) -> None:

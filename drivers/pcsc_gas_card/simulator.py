@@ -106,6 +106,7 @@ class CardReader:
             "service_up": self._daemon.runs,
             "card": "" if inside is None else inside.name,
             "upside_down": inside is not None and self._slot.mute,
+            "screen": "" if inside is None else "\n".join(self._cards.shown(inside)),
         }
 
     def _action(self, do: Callable[[Json], Awaitable[object]]) -> Action:

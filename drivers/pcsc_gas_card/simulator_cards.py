@@ -87,6 +87,15 @@ class Cards:
             "tries": card.counter.bit_count() if card.kind == "sle4442" else card.counter,
         }
 
+    def shown(self, card: Card) -> tuple[str, ...]:
+        """What a picture of it says."""
+        told = self.told(card)
+        if not told["number"]:
+            return (card.kind,)
+        return (
+            (told["number"], f"{told['gas_m3']} m³", f"× {told['count']}") if told["sound"] else (told["number"], "?")
+        )
+
     def landed(self) -> list[dict[str, Any]]:
         """Every purchase that came onto a card, whole."""
         return self._told("landed")

@@ -11,7 +11,7 @@ Item {
 
     Loader {
         anchors.fill: parent
-        sourceComponent: picture.party.picture === "phone" ? phone : picture.party.picture === "reader" ? reader : picture.party.picture === "printer" ? printer : picture.party.picture === "company" ? company : device
+        sourceComponent: picture.party.picture === "phone" ? phone : picture.party.picture === "reader" ? reader : picture.party.picture === "printer" ? printer : picture.party.picture === "company" ? company : picture.party.picture === "cards" ? cards : device
     }
 
     Component {
@@ -42,6 +42,14 @@ Item {
         id: company
 
         CompanyPicture {
+            party: picture.party
+        }
+    }
+
+    Component {
+        id: cards
+
+        CardSlotPicture {
             party: picture.party
         }
     }
