@@ -3,26 +3,33 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 
-from drivers.gas_company_http import wire
+from drivers.gas_company_http import wire, wire_cards
 from drivers.gas_company_http.settings import GasCompanyHttpSettings
+from drivers.gas_company_http.wire_parts import WireError
 from kiosk.devices.gas import (
     Account,
     Cancelled,
+    CardAccount,
+    CardQuote,
+    CardWish,
     Delivered,
     GasCompany,
     NotFound,
     Opened,
+    Owed,
     Quote,
     Refused,
+    Reported,
     TopUpQuote,
     Unreachable,
+    WriteJob,
 )
 from kiosk.devices.health import Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.secret import SecretError
@@ -121,6 +128,32 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
         )
         return _understand(answer, lambda body: wire.read_top_up_quote(body, number, amount_fen))
 
+    async def read_card(self, image: bytes) -> CardAccount | Refused | Unreachable:
+        content = {"image": wire_cards.image_text(image)}
+        answer = await self._ask("POST", "/v1/cards", self.settings.lookup_timeout_s, content)
+        return _understand(answer, wire_cards.read_card)
+
+    async def quote_card(self, image: bytes, wish: CardWish) -> CardQuote | Refused | Unreachable:
+        content = {"image": wire_cards.image_text(image), **wire_cards.wish_content(wish)}
+        answer = await self._ask("POST", "/v1/cards/quotes", self.settings.lookup_timeout_s, content)
+        return _understand(answer, lambda body: wire_cards.read_quote(body, wish))
+
+    async def write_data(
+        self, order_no: str, image: bytes, job: str = ""
+    ) -> WriteJob | Delivered | Cancelled | Refused | Unreachable:
+        content = {"job": job} if job else {"image": wire_cards.image_text(image)}
+        path = f"{_order_path(order_no)}/write"
+        answer = await self._ask("PUT", path, self.settings.order_timeout_s, content)
+        return _understand(answer, lambda body: wire_cards.read_write(body, order_no))
+
+    async def report_write(
+        self, order_no: str, job: str, outcome: Literal["landed", "torn"]
+    ) -> Reported | Refused | Unreachable:
+        path = f"{_order_path(order_no)}/report"
+        answer = await self._ask("PUT", path, self.settings.order_timeout_s, {"job": job, "outcome": outcome})
+        order = _understand(answer, lambda body: wire.read_order(body, order_no))
+        return order if isinstance(order, Refused | Unreachable) else Reported()
+
     async def open_order(self, order_no: str, number: str, quote_id: str) -> Opened | Refused | Unreachable:
         if not self._can_exist(number):
             return Refused("no_such_account")
@@ -129,14 +162,14 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
         )
         order = _understand(answer, lambda body: wire.read_order(body, order_no))
         match order:
-            case Delivered() | Cancelled():
+            case Owed() | Delivered() | Cancelled():
                 return _contradiction("open_order")
             case _:
                 return order
 
     async def confirm_paid(
         self, order_no: str, channel: str, channel_ref: str, paid_fen: int
-    ) -> Delivered | Refused | Unreachable:
+    ) -> Delivered | Owed | Refused | Unreachable:
         answer = await self._ask(
             "PUT",
             f"{_order_path(order_no)}/payment",
@@ -156,14 +189,14 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
         )
         order = _understand(answer, lambda body: wire.read_order(body, order_no))
         match order:
-            case Opened():
+            case Opened() | Owed():
                 return _contradiction("cancel")
             case Refused(reason=why):
                 return Unreachable(f"the company answered {why}", sent=True)
             case _:
                 return order
 
-    async def query(self, order_no: str) -> Opened | Delivered | Cancelled | NotFound | Unreachable:
+    async def query(self, order_no: str) -> Opened | Owed | Delivered | Cancelled | NotFound | Unreachable:
         answer = await self._ask("GET", _order_path(order_no), self.settings.lookup_timeout_s)
         if isinstance(answer, _Answer) and answer.status == 404 and _complaint(answer) == "no_such_order":
             return NotFound()
@@ -175,7 +208,7 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
         return re.fullmatch(r"[0-9]+", number) is not None and fewest <= len(number) <= most
 
     async def _ask(
-        self, method: str, path: str, limit_s: float, content: dict[str, str | int] | None = None
+        self, method: str, path: str, limit_s: float, content: Mapping[str, str | int] | None = None
     ) -> _Answer | _NoAnswer:
         """One signed exchange. Never repeats a request by itself."""
         session = self._session
@@ -291,7 +324,7 @@ def _understand(answer: _Answer | _NoAnswer, read: Callable[[bytes], T]) -> T | 
         if answer.status in (200, 201):
             return read(answer.body)
         code = wire.read_error(answer.body)
-    except wire.WireError as error:
+    except WireError as error:
         return Unreachable(f"HTTP {answer.status}: {error}", sent=True)
     reason = wire.refusal(code)
     return Unreachable(f"HTTP {answer.status}: {code}", sent=True) if reason is None else Refused(reason)
@@ -300,7 +333,7 @@ def _understand(answer: _Answer | _NoAnswer, read: Callable[[bytes], T]) -> T | 
 def _complaint(answer: _Answer) -> str:
     try:
         return wire.read_error(answer.body)
-    except wire.WireError:
+    except WireError:
         return ""
 
 

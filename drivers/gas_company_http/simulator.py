@@ -13,17 +13,19 @@ import hmac
 import json
 import re
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from drivers.gas_company_http.simulator_answers import contradict, contradict_top_up, order_json, period_json
-from drivers.gas_company_http.simulator_books import Books, RefusalError
+from drivers.gas_company_http.simulator_books import Books
+from drivers.gas_company_http.simulator_card_desk import CARD_BUTTONS, CARD_FAULTS, CardDesk, Request, text_in
+from drivers.gas_company_http.simulator_cards import RefusalError
 from drivers.gas_company_http.simulator_talk import explain
 from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
 from kiosk.testing.simulator import Action, BadRequestError, Button, Fault, Faults, Json, Talk, main
@@ -46,6 +48,8 @@ STATUS = {
     "replayed_nonce": 409,
     "quote_expired": 410,
     "not_accepted": 422,
+    "card_unknown": 404,
+    "gas_on_card": 409,
     "not_now": 503,
 }
 
@@ -66,6 +70,7 @@ FAULTS = HTTP_FAULTS | {
     "inconsistent_quote": "a quote that contradicts itself, by `kind`: total (default), line, negative; of a bill also"
     " period, volume; of a top-up also balance, owed",
     "clear_names": "sends names and addresses unmasked",
+    **CARD_FAULTS,
 }
 
 
@@ -83,18 +88,9 @@ BUTTONS = (
     Button(label="Payment answered after 20 s", group="The next time", fault="slow_confirm", more={"seconds": 20}),
     Button(label="Meter silent", group="The next time", fault="silent_meter"),
     Button(label="Maintenance until cleared", group="The next time", fault="maintenance", times=-1),
+    *CARD_BUTTONS,
     *WIRE_BUTTONS,
 )
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request whose signature, time and nonce were accepted."""
-
-    path: str
-    parts: tuple[str, ...]
-    content: Json
-    now_ms: int
 
 
 @dataclass(frozen=True)
@@ -129,6 +125,8 @@ class GasCompanySimulator:
             "set_meter": self._set_meter,
             "press_key": self._press_key,
             "raise_prices": self._raise_prices,
+            "owe_card": self._owe_card,
+            "load_elsewhere": self._load_elsewhere,
             **self._wire.actions,
         }
         self.requests: list[tuple[str, str]] = []
@@ -141,6 +139,7 @@ class GasCompanySimulator:
         self._pay_ms = round(pay_seconds * 1000)
         self._now = now
         self._answers: dict[str, Signed] = {}
+        self._desk = CardDesk(self._books, self._quote_ms, self._strikes, self._account_json)
         self._routes: list[tuple[str, str, Callable[[Request], tuple[int, Json]]]] = [
             ("GET", r"/v1/ping", self._ping),
             ("GET", r"/v1/accounts/([0-9]{1,20})", self._account),
@@ -150,6 +149,10 @@ class GasCompanySimulator:
             ("PUT", r"/v1/orders/([0-9A-Za-z-]{1,32})", self._open_order),
             ("PUT", r"/v1/orders/([0-9A-Za-z-]{1,32})/payment", self._confirm),
             ("PUT", r"/v1/orders/([0-9A-Za-z-]{1,32})/cancellation", self._cancel),
+            ("PUT", r"/v1/orders/([0-9A-Za-z-]{1,32})/write", self._desk.write),
+            ("PUT", r"/v1/orders/([0-9A-Za-z-]{1,32})/report", self._desk.report),
+            ("POST", r"/v1/cards", self._desk.read),
+            ("POST", r"/v1/cards/quotes", self._desk.quote),
             ("GET", r"/v1/days/([0-9]{4}-[0-9]{2}-[0-9]{2})/orders", self._day),
         ]
 
@@ -245,7 +248,7 @@ class GasCompanySimulator:
         return 200, {"time_ms": request.now_ms}
 
     def _account(self, request: Request) -> tuple[int, Json]:
-        return 200, self._account_json(request)
+        return 200, self._account_json(request, request.parts[0])
 
     def _quote(self, request: Request) -> tuple[int, Json]:
         account = request.parts[0]
@@ -260,7 +263,7 @@ class GasCompanySimulator:
             expires_ms = request.now_ms
         quote: Json = {
             "quote_id": self._books.add_quote(account, bills, expires_ms),
-            "account": self._account_json(request),
+            "account": self._account_json(request, account),
             "periods": [period_json(bill) for bill in bills],
             "total_fen": sum(bill.fen for bill in bills),
             "used_this_cycle_m3": household["used_m3"],
@@ -287,7 +290,7 @@ class GasCompanySimulator:
         worth = self._books.worth(account, amount_fen)
         quote: Json = {
             "quote_id": self._books.meters.add_quote(account, worth, expires_ms),
-            "account": self._account_json(request),
+            "account": self._account_json(request, account),
             **worth,
             "used_this_cycle_m3": household["used_m3"],
             "price_version": self._books.price_version(),
@@ -301,11 +304,14 @@ class GasCompanySimulator:
         order = self._books.order(request.parts[0])
         if order is None:
             raise RefusalError("no_such_order")
-        return 200, order_json(order)
+        return 200, self._order_json(order)
+
+    def _order_json(self, order: sqlite3.Row) -> Json:
+        return order_json(order, owed=self._books.is_owed(order))
 
     def _open_order(self, request: Request) -> tuple[int, Json]:
-        account = _text(request.content, "account", r"[0-9]{1,20}")
-        quote_id = _text(request.content, "quote_id", r"[0-9A-Za-z._-]{1,40}")
+        account = text_in(request.content, "account", r"[0-9]{1,20}")
+        quote_id = text_in(request.content, "quote_id", r"[0-9A-Za-z._-]{1,40}")
         self._someone_pays(account, "open")
         if self._strikes("price_changed", request.path):
             self._books.raise_prices()
@@ -315,8 +321,8 @@ class GasCompanySimulator:
         return 200, order_json(self._books.open_order(request.parts[0], account, quote_id, request.now_ms, pay_by_ms))
 
     def _confirm(self, request: Request) -> tuple[int, Json]:
-        channel = _text(request.content, "channel", r"[a-z_]{1,20}")
-        channel_ref = _text(request.content, "channel_ref", r"[0-9A-Za-z._-]{1,64}")
+        channel = text_in(request.content, "channel", r"[a-z_]{1,20}")
+        channel_ref = text_in(request.content, "channel_ref", r"[0-9A-Za-z._-]{1,64}")
         paid_fen = request.content.get("paid_fen")
         if type(paid_fen) is not int or not 0 <= paid_fen <= 100_000_000:
             raise RefusalError("bad_request")
@@ -327,10 +333,11 @@ class GasCompanySimulator:
             self._someone_pays(order["account"], "confirm")
             if self._strikes("silent_meter", request.path):
                 self._books.meters.set_silent(order["account"], True)
-        return 200, order_json(self._books.confirm(request.parts[0], channel, channel_ref, paid_fen, request.now_ms))
+        order = self._books.confirm(request.parts[0], channel, channel_ref, paid_fen, request.now_ms)
+        return 200, self._order_json(order)
 
     def _cancel(self, request: Request) -> tuple[int, Json]:
-        reason = _text(request.content, "reason", r"[a-z0-9_]{1,40}")
+        reason = text_in(request.content, "reason", r"[a-z0-9_]{1,40}")
         return 200, order_json(self._books.cancel(request.parts[0], reason, request.now_ms))
 
     def _day(self, request: Request) -> tuple[int, Json]:
@@ -351,8 +358,8 @@ class GasCompanySimulator:
             "delivered_fen": sum(order["due_fen"] for order in delivered),
         }
 
-    def _account_json(self, request: Request) -> Json:
-        household = self._books.household(request.parts[0])
+    def _account_json(self, request: Request, account: str) -> Json:
+        household = self._books.household(account)
         self._last_account = household["account"]
         holder, address = household["holder"], household["address"]
         if not self._strikes("clear_names", request.path):
@@ -422,6 +429,19 @@ class GasCompanySimulator:
         """{"account"}: somebody presses the key on the smart meter"""
         return {"shown_fen": self._books.meters.press_key(self._smart_meter(asked))}
 
+    async def _owe_card(self, asked: Json) -> Json:
+        """{"card", "gas_m3": "20", "why": "made_up"}; without a card, that of the account asked about last"""
+        card = self._known_account(asked | ({"account": asked["card"]} if "card" in asked else {}))
+        gas, why = str(asked.get("gas_m3", "20")), asked.get("why", "made_up")
+        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", gas) or why not in ("made_up", "bought"):
+            raise BadRequestError("gas_m3 is decimal text, why is made_up or bought")
+        return {"load_id": self._desk.owe(card, gas, why)}
+
+    async def _load_elsewhere(self, asked: Json) -> Json:
+        """{"order"}: another terminal has written the order's card and said so; without one, the last order that is
+        owed."""
+        return {"order": self._desk.load_elsewhere(str(asked.get("order", "")), round(self._now() * 1000))}
+
     def _smart_meter(self, asked: Json) -> str:
         account = self._known_account(asked)
         if self._books.household(account)["meter_kind"] != "remote":
@@ -445,13 +465,6 @@ def _content(body: bytes) -> Json:
     if not isinstance(content, dict):
         raise RefusalError("bad_request")
     return content
-
-
-def _text(content: dict[str, Any], name: str, pattern: str) -> str:
-    value = content.get(name)
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        raise RefusalError("bad_request")
-    return value
 
 
 def _kind(http: web.Request) -> str:

@@ -22,10 +22,10 @@ def period_json(bill: Bill) -> Json:
     }
 
 
-def order_json(order: sqlite3.Row) -> Json:
-    """What the company knows of an order."""
-    known: Json = {"order_no": order["order_no"], "state": order["state"]}
-    match order["state"]:
+def order_json(order: sqlite3.Row, *, owed: bool = False) -> Json:
+    """What the company knows of an order; `owed`: its card is still to be written."""
+    known: Json = {"order_no": order["order_no"], "state": "owed" if owed else order["state"]}
+    match known["state"]:
         case "open":
             known |= {
                 "pay_by_ms": order["pay_by_ms"],
@@ -35,10 +35,10 @@ def order_json(order: sqlite3.Row) -> Json:
         case "delivered":
             known |= {
                 "receipt_no": receipt_no(order),
-                "channel": order["channel"],
-                "channel_ref": order["channel_ref"],
                 "paid_fen": order["paid_fen"],
             }
+            if order["channel"] is not None:  # what is owed already is delivered without a payment
+                known |= {"channel": order["channel"], "channel_ref": order["channel_ref"]}
     return known
 
 

@@ -14,6 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from drivers.gas_company_http.simulator_cards import SCHEMA as CARDS_SCHEMA
+from drivers.gas_company_http.simulator_cards import Cards, RefusalError
 from drivers.gas_company_http.simulator_households import HOUSEHOLDS, Household
 from drivers.gas_company_http.simulator_meters import SCHEMA as METERS_SCHEMA
 from drivers.gas_company_http.simulator_meters import Meters, Worth
@@ -48,14 +50,6 @@ CREATE TABLE IF NOT EXISTS price(step INTEGER NOT NULL) STRICT;
 """
 
 
-class RefusalError(Exception):
-    """The company says no; `code` goes on the wire."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 @dataclass(frozen=True)
 class Bill:
     """An unpaid period at today's prices."""
@@ -76,8 +70,9 @@ class Books:
     """Opens or creates `folder/gas_company.sqlite`; demo households that it does not know yet are added."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = open_books(folder, "gas_company", SCHEMA + METERS_SCHEMA)
+        self._db = open_books(folder, "gas_company", SCHEMA + METERS_SCHEMA + CARDS_SCHEMA)
         self.meters = Meters(self._db)
+        self.cards = Cards(self._db)
         with self._transaction():
             if self._one("SELECT count(*) AS n FROM price")["n"] == 0:
                 self._db.execute("INSERT INTO price VALUES (0)")
@@ -85,6 +80,7 @@ class Books:
             for household in HOUSEHOLDS:
                 if self._maybe("SELECT 1 FROM household WHERE account = ?", household.account) is None:
                     self._add_household(household)
+            self.cards.begin()
 
     def close(self) -> None:
         self._db.close()
@@ -166,6 +162,16 @@ class Books:
         """What money does for a smart meter's account, at today's prices."""
         return self.meters.worth(self.household(account), amount_fen, PRICE_STEP * self._price_step())
 
+    def price(self, household: sqlite3.Row, volume: Decimal) -> list[PricedLine]:
+        """Gas for a card, at today's prices."""
+        return price_volume(
+            household["tariff"],
+            persons=household["persons"],
+            used=Decimal(household["used_m3"]),
+            volume=volume,
+            increase=PRICE_STEP * self._price_step(),
+        )
+
     def order(self, order_no: str) -> sqlite3.Row | None:
         return self._maybe("SELECT * FROM orders WHERE order_no = ?", order_no)
 
@@ -190,6 +196,9 @@ class Books:
                 raise RefusalError("not_accepted")
             if order["state"] == "delivered":
                 return order
+            if card := self.cards.quoted(order["account"], order["quote_id"]):
+                self._book_for_card(order, card, channel, channel_ref, paid_fen)
+                return self._known(order_no)
             if self.meters.quoted(order["account"], order["quote_id"]):
                 self._credit(order, paid_fen, now_ms)
             else:
@@ -203,6 +212,8 @@ class Books:
 
     def cancel(self, order_no: str, reason: str, now_ms: int) -> sqlite3.Row:
         """Close an open order; an unknown number gets a tombstone; a delivered order stays delivered."""
+        if not self._lets_go_of_the_card(order_no):
+            raise RefusalError("not_now")
         with self._transaction():
             self._db.execute(
                 "INSERT INTO orders(order_no, state, reason, closed_ms) VALUES (?, 'cancelled', ?, ?)"
@@ -211,6 +222,44 @@ class Books:
                 (order_no, reason, now_ms),
             )
             return self._known(order_no)
+
+    def write(self, order_no: str, image: bytes, job: str, now_ms: int) -> tuple[sqlite3.Row, sqlite3.Row | None, int]:
+        """The order, the job that its card must get, if it is not closed, and how much gas that is."""
+        with self._transaction():
+            order, load = self.order(order_no), self.cards.loads(order_no)
+            if order is not None and order["state"] != "open":
+                return order, None, 0
+            if order is None or load is None:
+                raise RefusalError("not_accepted")
+            return order, self.cards.job(order_no, load, image, job, now_ms), load["gas"]
+
+    def report(self, order_no: str, job: str, outcome: str, now_ms: int) -> sqlite3.Row:
+        """What became of a job. Once it landed, every order that loads the same is delivered."""
+        with self._transaction():
+            if self.order(order_no) is None:
+                raise RefusalError("not_accepted")
+            loaded = self.cards.report(order_no, job, outcome)
+            if loaded:
+                self._delivered(loaded, now_ms)
+            return self._known(order_no)
+
+    def _delivered(self, load_id: str, now_ms: int) -> None:
+        for each in self.cards.orders_of(load_id):
+            self._db.execute(
+                "UPDATE orders SET state = 'delivered', closed_ms = ? WHERE order_no = ? AND state = 'open'",
+                (now_ms, each),
+            )
+
+    def load_by_hand(self, order_no: str, now_ms: int) -> None:
+        """Another terminal loaded what this order is owed, and told of it."""
+        with self._transaction():
+            if load := self.cards.loads(order_no):
+                self.cards.loaded(load["load_id"])
+                self._delivered(load["load_id"], now_ms)
+
+    def is_owed(self, order: sqlite3.Row) -> bool:
+        """Whether a card is still to be written for it."""
+        return order["state"] == "open" and self.cards.loads(order["order_no"]) is not None and self._paid(order)
 
     def closed_orders(self, day: str) -> list[sqlite3.Row]:
         """Orders delivered or cancelled on a day of China, by order number."""
@@ -256,7 +305,30 @@ class Books:
                 for household in self.households()
             },
             "meters": self.meters.everything(),
+            "gas_cards": self.cards.everything(),
         }
+
+    def _lets_go_of_the_card(self, order_no: str) -> bool:
+        with self._transaction():
+            order = self.order(order_no)
+            card = self.cards.quoted(order["account"], order["quote_id"]) if order else None
+            return not (order and card and order["state"] == "open") or self.cards.let_go(order_no, card)
+
+    def _paid(self, order: sqlite3.Row) -> bool:
+        return order["channel"] is not None or order["due_fen"] == 0
+
+    def _book_for_card(
+        self, order: sqlite3.Row, quote: sqlite3.Row, channel: str, channel_ref: str, paid_fen: int
+    ) -> None:
+        if self._paid(order):
+            return
+        if paid_fen < order["due_fen"]:
+            raise RefusalError("not_accepted")
+        self.cards.paid(order["order_no"], quote)
+        self._db.execute(
+            "UPDATE orders SET channel = ?, channel_ref = ?, paid_fen = ? WHERE order_no = ?",
+            (channel, channel_ref, paid_fen, order["order_no"]),
+        )
 
     def _settle(self, order: sqlite3.Row, paid_fen: int, now_ms: int) -> None:
         bills = json.loads(order["bills"])
@@ -279,9 +351,13 @@ class Books:
         self.meters.credit(order["account"], order["due_fen"])
 
     def _new_order(self, order_no: str, account: str, quote_id: str, now_ms: int, pay_by_ms: int) -> None:
-        top_up = self.meters.quoted(account, quote_id)
-        bills = [] if top_up else self.unpaid(account)
-        if top_up:
+        top_up, card = self.meters.quoted(account, quote_id), self.cards.quoted(account, quote_id)
+        bills = [] if top_up or card else self.unpaid(account)
+        volume = sum((bill.volume for bill in bills), Decimal(0))
+        if card:
+            refusal, due_fen = self._doubt_card(card, now_ms), card["total_fen"]
+            volume = Decimal(card["gas"]) / 100
+        elif top_up:
             worth, expires_ms = top_up
             refusal, due_fen = self._doubt_top_up(account, worth, expires_ms, now_ms), worth["total_fen"]
         else:
@@ -299,13 +375,22 @@ class Books:
                 quote_id,
                 json.dumps([bill.id for bill in bills]),
                 due_fen,
-                str(sum((bill.volume for bill in bills), Decimal(0))),
+                f"{volume:f}",
                 pay_by_ms,
                 "cancelled" if refusal else "open",
                 refusal,
                 now_ms if refusal else None,
             ),
         )
+        if card and refusal is None:
+            self.cards.opened(order_no, card)
+
+    def _doubt_card(self, quote: sqlite3.Row, now_ms: int) -> str | None:
+        if doubt := self.cards.doubt(quote, now_ms):
+            return doubt
+        household, volume = self.household(quote["account"]), Decimal(quote["gas"]) / 100
+        lines = [] if quote["load_id"] else self.price(household, volume)
+        return None if sum(line.fen for line in lines) == quote["total_fen"] else "quote_changed"
 
     def _doubt_bills(self, account: str, quote_id: str, bills: list[Bill], now_ms: int) -> str | None:
         quote = self._maybe("SELECT * FROM quote WHERE quote_id = ? AND account = ?", quote_id, account)
@@ -372,6 +457,10 @@ class Books:
     def _maybe(self, query: str, *values: object) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute(query, values).fetchone()
         return row
+
+    def changing(self) -> contextlib.AbstractContextManager[None]:
+        """One transaction."""
+        return self._transaction()
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -87,6 +87,9 @@ HOUSEHOLDS = (
     _household("0200000164", "郑小兰", "丰泽苑 2号楼2单元604", meter_kind="remote", used=151, balance_fen=-1240),
     _household("0200000172", "冯永明", "和信家园 9号楼1单元1501", meter_kind="remote", used=380, balance_fen=500),
     _household("0200000180", "褚慧敏", "复兴花园 1号楼3单元302", meter_kind="remote", used=40, balance_fen=299_500),
-    # A card meter
+    # Card meters: gas is owed to the third, and the fourth is at the end of its first tier
     _household("0200000284", "吴桂英", "康定小区 3号楼1单元201", meter_kind="card", used=64),
+    _household("0200000292", "何建军", "丰泽苑 6号楼3单元1103", meter_kind="card", used=120),
+    _household("0200000306", "马春霞", "天福和园 1号楼1单元602", meter_kind="card", used=210),
+    _household("0200000314", "徐文博", "和信家园 2号楼2单元904", meter_kind="card", tariff="T2", used=490),
 )

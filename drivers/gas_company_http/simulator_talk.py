@@ -32,16 +32,35 @@ def _asked(method: str, path: list[str], said: Json) -> str:
             return f"order {number} is paid: {yuan_of(said.get('paid_fen'))} by {said.get('channel')}"
         case ("PUT", ["orders", number, "cancellation"]):
             return f"cancel order {number}: {said.get('reason')}"
+        case ("POST", ["cards"]):
+            return "whose card is this?"
+        case ("POST", ["cards", "quotes"]):
+            return f"what does gas for this card cost? ({_wish(said)})"
+        case ("PUT", ["orders", number, "write"]):
+            again = f", job {said['job']} again" if "job" in said else ""
+            return f"what must the card of order {number} hold{again}?"
+        case ("PUT", ["orders", number, "report"]):
+            return f"order {number}, job {said.get('job')}: {said.get('outcome')}"
         case ("GET", ["days", day, "orders"]):
             return f"all orders of {day}"
         case _:
             return "no path that the company has"
 
 
+def _wish(said: Json) -> str:
+    if "amount_fen" in said:
+        return yuan_of(said["amount_fen"])
+    return f"{said['volume_m3']} m³" if "volume_m3" in said else f"load {said.get('load_id')}"
+
+
 def _answered(said: Json) -> str:
     match said:
         case {"error": error}:
             return f"refused: {error}"
+        case {"job": {"number": job, "gas_m3": gas, "count": count}}:
+            return f"job {job}: {gas} m³ as purchase {count}"
+        case {"card": card, "gas_on_card_m3": gas, "count": count}:
+            return f"card {card}: {count} purchases, {gas} m³ on it"
         case {"quote_id": quote, "total_fen": total}:
             return f"quote {quote}: {yuan_of(total)}"
         case {"order_no": number, "state": "delivered"}:

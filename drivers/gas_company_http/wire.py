@@ -9,35 +9,42 @@ import hmac
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
+from drivers.gas_company_http.wire_parts import (
+    MOST_LINES,
+    Balance,
+    Due,
+    Fen,
+    Moment,
+    Month,
+    Reference,
+    SaidAccount,
+    SaidLine,
+    Volume,
+    account_of,
+    decoded,
+    explains,
+    line_of,
+    require,
+)
 from kiosk.devices.gas import (
     Account,
     Cancelled,
     Delivered,
-    MeterKind,
     Opened,
+    Owed,
     Period,
     Quote,
     RefusalReason,
-    TierLine,
-    TopUpLimits,
     TopUpQuote,
 )
-from kiosk.text.masking import mask_address, mask_name
 
 SHORTEST_KEY = 32
 LONGEST_ANSWER = 256 * 1024
-MOST_LINES = 60
-
-T = TypeVar("T")
-
-
-class WireError(ValueError):
-    """The answer breaks the protocol."""
 
 
 # Signing
@@ -88,82 +95,52 @@ def _sign(key: bytes, text: list[str]) -> str:
 
 # Answers
 
-_Fen = Annotated[int, Meta(ge=0, le=100_000_000)]
-_Moment = Annotated[int, Meta(ge=0, le=4_102_444_800_000)]
-_Volume = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,4})?\Z")]
-_Price = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?\Z")]
-_Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
-_Reference = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._-]{1,40}\Z")]
-_Personal = Annotated[str, Meta(max_length=200)]
-
-
-_Due = Annotated[int, Meta(ge=1, le=100_000_000)]
-_Balance = Annotated[int, Meta(ge=-100_000_000, le=100_000_000)]
-
-
-class _Limits(msgspec.Struct):
-    min_fen: _Due
-    max_fen: _Due
-
-
-class _Account(msgspec.Struct):
-    number: str
-    meter_kind: MeterKind
-    holder_masked: _Personal
-    address_masked: _Personal
-    arrears_fen: _Fen
-    balance_fen: _Balance = 0
-    top_up: _Limits | None = None
-
-
-class _Line(msgspec.Struct):
-    tier: Annotated[int, Meta(ge=1, le=9)]
-    volume_m3: _Volume
-    unit_price: _Price
-    amount_fen: _Fen
-
 
 class _Period(msgspec.Struct):
-    first_month: _Month
-    last_month: _Month
-    volume_m3: _Volume
-    lines: Annotated[list[_Line], Meta(max_length=MOST_LINES)]
-    late_fee_fen: _Fen
-    amount_fen: _Fen
+    first_month: Month
+    last_month: Month
+    volume_m3: Volume
+    lines: Annotated[list[SaidLine], Meta(max_length=MOST_LINES)]
+    late_fee_fen: Fen
+    amount_fen: Fen
 
 
 class _Quote(msgspec.Struct):
-    quote_id: _Reference
-    account: _Account
+    quote_id: Reference
+    account: SaidAccount
     periods: Annotated[list[_Period], Meta(min_length=1, max_length=MOST_LINES)]
-    total_fen: _Due
-    used_this_cycle_m3: _Volume
-    price_version: _Reference
-    expires_ms: _Moment
+    total_fen: Due
+    used_this_cycle_m3: Volume
+    price_version: Reference
+    expires_ms: Moment
 
 
 class _TopUpQuote(msgspec.Struct):
-    quote_id: _Reference
-    account: _Account
-    total_fen: _Due
-    owed_fen: _Fen
-    balance_after_fen: _Balance
-    lines: Annotated[list[_Line], Meta(max_length=MOST_LINES)]
-    used_this_cycle_m3: _Volume
-    price_version: _Reference
-    expires_ms: _Moment
+    quote_id: Reference
+    account: SaidAccount
+    total_fen: Due
+    owed_fen: Fen
+    balance_after_fen: Balance
+    lines: Annotated[list[SaidLine], Meta(max_length=MOST_LINES)]
+    used_this_cycle_m3: Volume
+    price_version: Reference
+    expires_ms: Moment
 
 
 class _Open(msgspec.Struct, tag="open", tag_field="state"):
     order_no: str
-    pay_by_ms: _Moment
-    due_fen: _Fen
-    provider_ref: _Reference
+    pay_by_ms: Moment
+    due_fen: Fen
+    provider_ref: Reference
+
+
+class _Owed(msgspec.Struct, tag="owed", tag_field="state"):
+    order_no: str
 
 
 class _Delivered(msgspec.Struct, tag="delivered", tag_field="state"):
     order_no: str
-    receipt_no: _Reference
+    receipt_no: Reference
 
 
 class _Cancelled(msgspec.Struct, tag="cancelled", tag_field="state"):
@@ -174,27 +151,29 @@ class _Error(msgspec.Struct):
     error: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,40}\Z")]
 
 
-_ACCOUNT = msgspec.json.Decoder(_Account)
+_ACCOUNT = msgspec.json.Decoder(SaidAccount)
 _QUOTE = msgspec.json.Decoder(_Quote)
 _TOP_UP_QUOTE = msgspec.json.Decoder(_TopUpQuote)
-_ORDER: msgspec.json.Decoder[_Open | _Delivered | _Cancelled] = msgspec.json.Decoder(_Open | _Delivered | _Cancelled)
+_ORDER: msgspec.json.Decoder[_Open | _Owed | _Delivered | _Cancelled] = msgspec.json.Decoder(
+    _Open | _Owed | _Delivered | _Cancelled
+)
 _ERROR = msgspec.json.Decoder(_Error)
 
 
 def read_account(body: bytes, number: str) -> Account:
     """The account `number`. Raises `WireError`."""
-    return _account(_decode(body, _ACCOUNT), number)
+    return account_of(decoded(body, _ACCOUNT), number)
 
 
 def read_quote(body: bytes, number: str) -> Quote:
     """What the account `number` owes, consistent to the fen. Raises `WireError`."""
-    quote = _decode(body, _QUOTE)
-    _require(sum(len(period.lines) for period in quote.periods) <= MOST_LINES, "too many lines")
+    quote = decoded(body, _QUOTE)
+    require(sum(len(period.lines) for period in quote.periods) <= MOST_LINES, "too many lines")
     periods = tuple(_period(period) for period in quote.periods)
-    _require(sum(period.amount_fen for period in periods) == quote.total_fen, "the periods do not add up to the total")
+    require(sum(period.amount_fen for period in periods) == quote.total_fen, "the periods do not add up to the total")
     return Quote(
         quote_id=quote.quote_id,
-        account=_account(quote.account, number),
+        account=account_of(quote.account, number),
         periods=periods,
         total_fen=quote.total_fen,
         used_this_cycle_m3=Decimal(quote.used_this_cycle_m3),
@@ -205,17 +184,15 @@ def read_quote(body: bytes, number: str) -> Quote:
 
 def read_top_up_quote(body: bytes, number: str, amount_fen: int) -> TopUpQuote:
     """What `amount_fen` is worth to the account `number`, consistent to the fen. Raises `WireError`."""
-    quote = _decode(body, _TOP_UP_QUOTE)
-    account = _account(quote.account, number)
-    lines = tuple(map(_line, quote.lines))
-    _require(account.meter_kind == "remote", "a top-up of a meter that holds no money")
-    _require(quote.total_fen == amount_fen, "the quote is for another amount")
-    _require(
-        quote.balance_after_fen == account.balance_fen + quote.total_fen, "the balance does not grow by the amount"
-    )
-    _require(quote.owed_fen == min(quote.total_fen, max(-account.balance_fen, 0)), "the owed part is not what is owed")
-    _require(all(map(_explains, lines)), "a line's amount is not its volume times its price")
-    _require(
+    quote = decoded(body, _TOP_UP_QUOTE)
+    account = account_of(quote.account, number)
+    lines = tuple(map(line_of, quote.lines))
+    require(account.meter_kind == "remote", "a top-up of a meter that holds no money")
+    require(quote.total_fen == amount_fen, "the quote is for another amount")
+    require(quote.balance_after_fen == account.balance_fen + quote.total_fen, "the balance does not grow by the amount")
+    require(quote.owed_fen == min(quote.total_fen, max(-account.balance_fen, 0)), "the owed part is not what is owed")
+    require(all(map(explains, lines)), "a line's amount is not its volume times its price")
+    require(
         sum(line.amount_fen for line in lines) + quote.owed_fen == quote.total_fen,
         "the lines and the owed part do not add up to the amount",
     )
@@ -232,13 +209,15 @@ def read_top_up_quote(body: bytes, number: str, amount_fen: int) -> TopUpQuote:
     )
 
 
-def read_order(body: bytes, order_no: str) -> Opened | Delivered | Cancelled:
+def read_order(body: bytes, order_no: str) -> Opened | Owed | Delivered | Cancelled:
     """What became of the order `order_no`. Raises `WireError`."""
-    order = _decode(body, _ORDER)
-    _require(order.order_no == order_no, "the answer is about another order")
+    order = decoded(body, _ORDER)
+    require(order.order_no == order_no, "the answer is about another order")
     match order:
         case _Open():
             return Opened(pay_by_ms=order.pay_by_ms, due_fen=order.due_fen, provider_ref=order.provider_ref)
+        case _Owed():
+            return Owed()
         case _Delivered():
             return Delivered(receipt_no=order.receipt_no)
         case _Cancelled():
@@ -247,7 +226,7 @@ def read_order(body: bytes, order_no: str) -> Opened | Delivered | Cancelled:
 
 def read_error(body: bytes) -> str:
     """The code of a refusal or complaint. Raises `WireError`."""
-    return _decode(body, _ERROR).error
+    return decoded(body, _ERROR).error
 
 
 def refusal(code: str) -> RefusalReason | None:
@@ -255,30 +234,13 @@ def refusal(code: str) -> RefusalReason | None:
     return msgspec.convert(code, RefusalReason) if code in get_args(RefusalReason) else None
 
 
-def _account(account: _Account, number: str) -> Account:
-    _require(account.number == number, "the answer is about another account")
-    limits = account.top_up
-    if limits is not None:
-        _require(account.meter_kind == "remote", "limits of a top-up for a meter that holds no money")
-        _require(limits.min_fen <= limits.max_fen, "the least is more than the most")
-    return Account(
-        number=number,
-        meter_kind=account.meter_kind,
-        holder_masked=mask_name(account.holder_masked),
-        address_masked=mask_address(account.address_masked),
-        arrears_fen=account.arrears_fen,
-        balance_fen=account.balance_fen,
-        top_up=None if limits is None else TopUpLimits(min_fen=limits.min_fen, max_fen=limits.max_fen),
-    )
-
-
 def _period(period: _Period) -> Period:
-    lines = tuple(map(_line, period.lines))
+    lines = tuple(map(line_of, period.lines))
     volume = Decimal(period.volume_m3)
-    _require(period.first_month <= period.last_month, "a period ends before it begins")
-    _require(all(map(_explains, lines)), "a line's amount is not its volume times its price")
-    _require(sum(line.volume_m3 for line in lines) == volume, "the lines do not add up to the period's volume")
-    _require(
+    require(period.first_month <= period.last_month, "a period ends before it begins")
+    require(all(map(explains, lines)), "a line's amount is not its volume times its price")
+    require(sum(line.volume_m3 for line in lines) == volume, "the lines do not add up to the period's volume")
+    require(
         sum(line.amount_fen for line in lines) + period.late_fee_fen == period.amount_fen,
         "the lines and the late fee do not add up to the period's amount",
     )
@@ -290,30 +252,3 @@ def _period(period: _Period) -> Period:
         late_fee_fen=period.late_fee_fen,
         amount_fen=period.amount_fen,
     )
-
-
-def _line(line: _Line) -> TierLine:
-    return TierLine(
-        tier=line.tier,
-        volume_m3=Decimal(line.volume_m3),
-        unit_price=Decimal(line.unit_price),
-        amount_fen=line.amount_fen,
-    )
-
-
-def _explains(line: TierLine) -> bool:
-    """Companies round differently, never by more than a fen; yuan taken for fen is off by far more."""
-    return abs(line.volume_m3 * line.unit_price * 100 - line.amount_fen) <= 1
-
-
-def _require(condition: bool, rule: str) -> None:
-    if not condition:
-        raise WireError(rule)
-
-
-def _decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
-    try:
-        return decoder.decode(body)
-    except (ValueError, RecursionError) as error:
-        place = re.search(r"`(\$[^`]*)`$", str(error))
-        raise WireError(f"malformed at {place[1]}" if place else "malformed") from None

@@ -100,6 +100,27 @@ class OwedLoad(msgspec.Struct, frozen=True, kw_only=True):
     why: Literal["bought", "made_up"]
 
 
+class ByVolume(msgspec.Struct, frozen=True, tag="by_volume"):
+    """So many cubic meters."""
+
+    m3: Decimal
+
+
+class ByMoney(msgspec.Struct, frozen=True, tag="by_money"):
+    """As much as this money buys."""
+
+    fen: int
+
+
+class ByLoad(msgspec.Struct, frozen=True, tag="by_load"):
+    """What is owed already, by its number."""
+
+    load_id: str
+
+
+CardWish = ByVolume | ByMoney | ByLoad
+
+
 class CardLimits(msgspec.Struct, frozen=True, kw_only=True):
     """The least and the most that may be bought for a card at once, both included, in steps of `step_m3`."""
 
@@ -243,6 +264,18 @@ class GasCompany(Device[S_co]):
     async def quote_top_up(self, number: str, amount_fen: int) -> TopUpQuote | Refused | Unreachable:
         """What `amount_fen` would be worth on a remote meter's account. `Refused("outside_limits")` when the amount is
         not (any more) within what the company takes, `Refused("not_accepted")` for another meter."""
+
+    async def read_card(self, image: bytes) -> CardAccount | Refused | Unreachable:
+        """Whose card that is, what is owed to it, and how much can be bought for it. `Refused` `card_unknown` for a
+        card that the company did not issue, or that does not count the purchases that it wrote."""
+        del image
+        return Refused("not_accepted")
+
+    async def quote_card(self, image: bytes, wish: CardWish) -> CardQuote | Refused | Unreachable:
+        """What the wish costs for the card as it was just read. `Refused` `gas_on_card` while the meter has not taken
+        the last purchase, `outside_limits`, `nothing_owed` for a load that somebody took meanwhile."""
+        del image, wish
+        return Refused("not_accepted")
 
     @abstractmethod
     async def open_order(self, order_no: str, number: str, quote_id: str) -> Opened | Refused | Unreachable:

@@ -11,12 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from drivers.alipay import signing as alipay_signing
 from drivers.alipay import wire as alipay
 from drivers.gas_company_http import wire as gas
+from drivers.gas_company_http import wire_cards
+from drivers.gas_company_http.wire_parts import MOST_LINES, WireError
 from drivers.wechat_pay import wire as wechat
 from drivers.wechat_pay.signing import Signed, Verifier
-from kiosk.devices.gas import Delivered, Opened
+from kiosk.devices.gas import ByVolume, Delivered, Opened, WriteJob
 from kiosk.devices.payment import Attempt, Captured, Dead, Offer, Refund, Refunded
 from kiosk.ports.http import Reply
 from tests.fuzz.campaign import Target
+from tests.gas_company_http.test_card_hostile import CARD_QUOTE, GAS_CARD, WRITE_JOB
 from tests.gas_company_http.test_hostile import ACCOUNT, CANCELLED, DELIVERED, NUMBER, OPEN, ORDER, QUOTE, SMART, TOP_UP
 
 NOW_S = 1_790_000_000
@@ -222,12 +225,12 @@ def check_gas(body: bytes) -> None:
         flaw = ""
         try:
             read(body)
-        except gas.WireError as error:
+        except WireError as error:
             flaw = str(error)
         assert len(flaw) < 200
     try:
         order = gas.read_order(body, ORDER)
-    except gas.WireError:
+    except WireError:
         return
     assert said["order_no"] == ORDER
     assert isinstance(order, Delivered) == (said["state"] == "delivered")
@@ -239,13 +242,40 @@ def _quote(body: bytes) -> None:
     lines = [line for period in quote.periods for line in period.lines]
     assert sum(line.amount_fen for line in lines) + sum(p.late_fee_fen for p in quote.periods) == quote.total_fen
     assert 0 < quote.total_fen <= 100_000_000
-    assert len(lines) <= gas.MOST_LINES
+    assert len(lines) <= MOST_LINES
 
 
 def _top_up(body: bytes) -> None:
     quote = gas.read_top_up_quote(body, NUMBER, 10_000)
     assert quote.total_fen == 10_000
     assert sum(line.amount_fen for line in quote.lines) + quote.owed_fen == 10_000
+
+
+def check_gas_card(body: bytes) -> None:
+    """What passes adds up, and is of the order that was asked about."""
+    said = understood(body)
+    for read in (wire_cards.read_card, _card_quote):
+        flaw = ""
+        try:
+            read(body)
+        except WireError as error:
+            flaw = str(error)
+        assert len(flaw) < 200
+    try:
+        job = wire_cards.read_write(body, ORDER)
+    except WireError:
+        return
+    assert said["order_no"] == ORDER
+    assert isinstance(job, WriteJob) == (said["state"] == "owed")
+    if isinstance(job, WriteJob):
+        assert 0 < len(job.image) <= wire_cards.LARGEST_IMAGE
+        assert job.gas_m3 > 0
+
+
+def _card_quote(body: bytes) -> None:
+    quote = wire_cards.read_quote(body, ByVolume(Decimal(20)))
+    assert quote.gas_m3 == sum(line.volume_m3 for line in quote.lines) == 20
+    assert sum(line.amount_fen for line in quote.lines) == quote.total_fen > 0
 
 
 GAS_KEY = b"k" * 64
@@ -285,6 +315,12 @@ TARGETS = (
         "gas_answer",
         tuple(map(packed, (ACCOUNT, SMART, QUOTE, TOP_UP, OPEN, DELIVERED, CANCELLED, {"error": "no_such_order"}))),
         check_gas,
+        shape="json",
+    ),
+    Target(
+        "gas_card_answer",
+        tuple(map(packed, (GAS_CARD, CARD_QUOTE, WRITE_JOB, DELIVERED, CANCELLED))),
+        check_gas_card,
         shape="json",
     ),
     Target("gas_signature", _GAS_ANSWERS, check_gas_signature),

@@ -1,5 +1,6 @@
 """The published document and page, held against the simulated company and the driver."""
 
+import base64
 import json
 import re
 from collections import defaultdict
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 
 from drivers.gas_company_http import wire
+from tests.gas_company_http.cards import card_image
 from tests.gas_company_http.conftest import HERO, World
 from tests.gas_company_http.openapi import Document, Operation
 
@@ -197,6 +199,8 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
         assert (day["delivered_count"], day["delivered_fen"]) == (2, 16400)
         assert (await call("dailyFile", "2026-11-25"))["orders"] == []
 
+        await cards_are_walked(walker, world)
+
         for name, places in {
             "ping": [],
             "readAccount": [HERO],
@@ -207,6 +211,10 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
             "confirmPaid": ["T9"],
             "cancelOrder": ["T9"],
             "dailyFile": ["2026-11-24"],
+            "readCard": [],
+            "quoteCard": [],
+            "writeData": ["T9"],
+            "reportWrite": ["T9"],
         }.items():
             assert await call(name, *places, body=b"[") == {"error": "bad_request"}
             assert await call(name, *places, body=b"{}", key=OTHER_KEY) == {"error": "bad_signature"}
@@ -219,9 +227,75 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
         assert walker.seen == walker.documented()
 
 
+async def cards_are_walked(walker: Walker, world: World) -> None:
+    """Everything about gas cards."""
+    call = walker.call
+    other, full = card_image("0200000292", 3), card_image("0200000306", 12, 500)
+    wrong = base64.b64encode(card_image("0299999999", 1)).decode()
+    image, rotating, gas_on_it = (base64.b64encode(each).decode() for each in (card_image(CARD, 6), other, full))
+
+    async def write(order_no: str, **content: object) -> Any:
+        return await call("writeData", order_no, content=content)
+
+    async def report(order_no: str, job: str, outcome: str = "landed") -> Any:
+        return await call("reportWrite", order_no, content={"job": job, "outcome": outcome})
+
+    async def bought(order_no: str, image: str, account: str) -> Any:
+        quote = await call("quoteCard", content={"image": image, "volume_m3": "20"})
+        opening = {"account": account, "quote_id": quote["quote_id"]}
+        assert (await call("openOrder", order_no, content=opening))["state"] == "open"
+        payment = {"channel": "wechat", "channel_ref": "4200001234", "paid_fen": quote["total_fen"]}
+        assert (await call("confirmPaid", order_no, content=payment))["state"] == "owed"
+
+    assert (await call("readCard", content={"image": image}))["count"] == 6
+    assert await call("readCard", content={"image": wrong}) == {"error": "card_unknown"}
+    for refused, wish, code in (
+        (wrong, {"volume_m3": "1"}, "card_unknown"),
+        (gas_on_it, {"volume_m3": "1"}, "gas_on_card"),
+        (image, {"amount_fen": 1}, "outside_limits"),
+        (image, {"load_id": "L0"}, "nothing_owed"),
+    ):
+        assert await call("quoteCard", content={"image": refused, **wish}) == {"error": code}
+    await bought("K1", image, CARD)
+    assert (await call("queryOrder", "K1"))["state"] == "owed"
+    assert await write("K9", image=image) == {"error": "not_accepted"}
+    assert await write("K1", image=wrong) == {"error": "card_unknown"}
+    job = (await write("K1", image=image))["job"]
+    assert await write("K1", job=job["number"]) == await write("K1", image=image)
+    assert await call("quoteCard", content={"image": image, "volume_m3": "1"}) == {"error": "account_busy"}
+    assert await report("K1", "J0") == {"error": "not_accepted"}
+    assert (await report("K1", job["number"], "torn"))["state"] == "owed"
+    assert (await report("K1", job["number"]))["state"] == "delivered"
+    assert (await write("K1", image=image))["state"] == "delivered"
+
+    await bought("K2", rotating, "0200000292")
+    holding = base64.b64encode(card_image("0200000292", 3, 500)).decode()
+    assert await write("K2", image=holding) == {"error": "gas_on_card"}
+    assert (await call("cancelOrder", "K2", content={"reason": "deadline"}))["state"] == "cancelled"
+    assert (await write("K2", image=rotating))["state"] == "cancelled"
+    await world.company.actions["owe_card"]({"card": CARD})
+    after = base64.b64encode(card_image(CARD, 7, 0, 31_500)).decode()
+    load = (await call("readCard", content={"image": after}))["owed"][0]
+    first, second = [await call("quoteCard", content={"image": after, "load_id": load["load_id"]}) for _ in range(2)]
+    assert (await call("openOrder", "K3", content={"account": CARD, "quote_id": first["quote_id"]}))["due_fen"] == 0
+    job = (await write("K3", image=after))["job"]
+    assert (await report("K3", job["number"]))["state"] == "delivered"
+    late = await call("openOrder", "K4", content={"account": CARD, "quote_id": second["quote_id"]})
+    assert late == {"error": "nothing_owed"}
+
+
 @pytest.mark.parametrize(
     ("name", "places", "content"),
     [
+        ("readCard", [], {}),
+        ("readCard", [], {"image": "A"}),
+        ("readCard", [], {"image": "A" * 5468}),
+        ("quoteCard", [], {"image": "AAAA"}),
+        ("quoteCard", [], {"image": "AAAA", "volume_m3": "1", "amount_fen": 100}),
+        ("quoteCard", [], {"image": "AAAA", "volume_m3": 1}),
+        ("writeData", ["T1"], {}),
+        ("writeData", ["T1"], {"job": 7}),
+        ("reportWrite", ["T1"], {"job": "J1", "outcome": "perhaps"}),
         ("openOrder", ["T1"], {"account": HERO}),
         ("openOrder", ["T1"], {"account": 100003862, "quote_id": "Q1"}),
         ("quoteTopUp", [SMART], {}),
