@@ -79,6 +79,10 @@ class Strike(msgspec.Struct, frozen=True, kw_only=True):
         return False
 
 
+MONEY = frozenset({"gas_company", "payment_method", "receipt_printer"})
+"""The roles that an order needs."""
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """What one process does. With no `account` nobody comes: it restarts, and ends when every order is closed."""
 
@@ -113,13 +117,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def configured(path: Path) -> Config:
     """The file's configuration. A process that many lives are forked from reads it once for all of them."""
-    return without_sheets(load(path))
+    return money_alone(load(path))
 
 
-def without_sheets(config: Config) -> Config:
-    """A configuration without forms and their printer: a campaign starts hundreds of terminals, and each would look at
-    every form."""
-    devices = tuple(device for device in config.devices if device.role != "document_printer")
+def money_alone(config: Config) -> Config:
+    """A configuration with nothing that moves no money but what is kept with it: a campaign starts hundreds of
+    terminals, and each would look at every form and every reader."""
+    devices = tuple(device for device in config.devices if device.role in MONEY)
     enabled = tuple(name for name in config.journeys.enabled if name != "print_form")
     return msgspec.structs.replace(config, devices=devices, journeys=Journeys(enabled=enabled))
 

@@ -15,7 +15,7 @@ from kiosk.devices.registry import HealthSettings
 from kiosk.engine import Engine
 from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
-from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT, without_sheets
+from kiosk.rehearsal.headless import QUICK_ORDERS, QUICK_VISIT, money_alone
 from kiosk.tickets.settings import QueueSettings
 from kiosk.visit import VisitSettings
 from tests.journey.conftest import CONFIG, Hall
@@ -25,7 +25,7 @@ ORDERS = msgspec.structs.replace(QUICK_ORDERS, late_watch_hours=0, offer_seconds
 VISIT = QUICK_VISIT
 IMPATIENT = msgspec.structs.replace(VISIT, patience_seconds=1)
 """For tests of what is told while an answer is still missing."""
-HEALTH = HealthSettings(poll_seconds=0.1, blip_seconds=0.1, answer_seconds=5, first_seconds=5)
+HEALTH = HealthSettings(poll_seconds=0.3, blip_seconds=0.1, answer_seconds=5, first_seconds=5)
 
 QUICK: dict[str, object] = {"lookup_timeout_s": 0.5, "order_timeout_s": 0.5, "confirm_timeout_s": 0.5}
 """For a company that keeps its customers waiting."""
@@ -33,8 +33,8 @@ QUICK: dict[str, object] = {"lookup_timeout_s": 0.5, "order_timeout_s": 0.5, "co
 DRIVERS: dict[str, dict[str, object]] = {
     "gas_company_http": {},
     "transbank_pos": {"answer_seconds": 1.5, "ack_timeout_s": 0.3, "reply_timeout_s": 1, "reversal_timeout_s": 1},
-    "wechat_pay": {"request_lifetime_s": 1, "poll_s": 0.05, "status_fresh_s": 0.1},
-    "alipay": {"cancel_pause_s": 0.05, "status_fresh_s": 0.1},
+    "wechat_pay": {"request_lifetime_s": 1, "poll_s": 0.1, "status_fresh_s": 0.25},
+    "alipay": {"cancel_pause_s": 0.05, "status_fresh_s": 0.25},
     "escpos": {"watch_every_s": 0.05},
 }
 """Times of drivers that tests need to be short; what a loaded machine may need is left long."""
@@ -77,7 +77,7 @@ def configured(
 
 @cache
 def _demo() -> Config:
-    return without_sheets(load(CONFIG))
+    return money_alone(load(CONFIG))
 
 
 SELLING = ("gas_bill", "smart_meter")
