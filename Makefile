@@ -7,7 +7,7 @@ PYTEST_WORKERS = 4
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=
 
-.PHONY: run test setup compiler pinyin lint matrix chaos power fuzz soak peers bench gallery tour docs lock clean
+.PHONY: run test setup compiler pinyin lint matrix search chaos power fuzz soak peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -36,6 +36,10 @@ lint: setup
 # Every button of the workbench at every moment of both payments; `make test` walks each at one moment.
 matrix: setup
 	@$(OFFSCREEN) EVERY_MOMENT=1 $(BIN)/pytest -n $(PYTEST_WORKERS) tests/journey/test_matrix.py
+
+# The money path in every state of its small worlds; `make test` looks at the smaller half.
+search: setup
+	@$(OFFSCREEN) EVERY_STATE=1 $(BIN)/pytest -n 2 tests/orders/test_search.py
 
 # Power cuts at every boundary of every order, among faulty peers. `make chaos KILLS=100` samples.
 chaos: setup compiler

@@ -235,7 +235,7 @@ def check_supervisor(data: bytes) -> None:
 TARGETS = (
     Target("witness", (_written(_bear),), check_witness),
     Target("journal", ROWS, check_journal, shape="json"),
-    Target("config", (_BARE, _LEAST, _HALL), check_config, shape="lines", short=200),
+    Target("config", (_BARE, _LEAST, _HALL), check_config, shape="lines", short=100),
     Target("port_url", URLS, check_url),
     Target("key_file", (b"0123456789abcdef" * 4 + b"\n", b"AB " * 32), check_key),
     Target(
@@ -247,7 +247,7 @@ TARGETS = (
         ),
         check_pem,
         costly=10,
-        short=400,
+        short=120,
     ),
     Target("sealed", (_SEALED,), check_sealed),
     Target(

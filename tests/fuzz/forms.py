@@ -32,4 +32,4 @@ def check_form(content: bytes) -> None:
         flaw.encode()
 
 
-TARGETS = (Target("form", (_forms(),), check_form, shape="lines", short=300),)
+TARGETS = (Target("form", (_forms(),), check_form, shape="lines", short=100),)

@@ -11,6 +11,7 @@ from PySide6.QtQuick import QQuickItem
 from kiosk.rehearsal.gallery import PANELS, survey
 from kiosk.rehearsal.gallery_checks import contrast, contrasts, edges, geometry
 from kiosk.rehearsal.samples import samples
+from kiosk.views.view import LANGUAGES
 from tests.stage.conftest import Rig
 
 WRONG = """
@@ -31,7 +32,9 @@ Item {
 @pytest.mark.parametrize("theme", ["normal", "large"])
 @pytest.mark.parametrize("panel", PANELS)
 def test_nothing_is_cut_crowded_small_or_pale(qapp: QGuiApplication, panel: str, theme: str) -> None:
-    assert list(survey(panel, (theme,))) == []
+    """On the first panel in both languages, on the others in the one with the longer lines; `make gallery` draws all."""
+    languages = LANGUAGES if panel == next(iter(PANELS)) else ("en",)
+    assert list(survey(panel, (theme,), languages=languages)) == []
 
 
 def test_nothing_is_pale_in_high_contrast(qapp: QGuiApplication) -> None:
