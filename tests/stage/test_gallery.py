@@ -32,7 +32,7 @@ Item {
 @pytest.mark.parametrize("theme", ["normal", "large"])
 @pytest.mark.parametrize("panel", PANELS)
 def test_nothing_is_cut_crowded_small_or_pale(qapp: QGuiApplication, panel: str, theme: str) -> None:
-    """On the first panel in both languages, on the others in the one with the longer lines; `make gallery` draws all."""
+    """On the first panel in both languages, on the others in that with the longer lines; `make gallery` draws all."""
     languages = LANGUAGES if panel == next(iter(PANELS)) else ("en",)
     assert list(survey(panel, (theme,), languages=languages)) == []
 
