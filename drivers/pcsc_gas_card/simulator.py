@@ -50,7 +50,7 @@ class CardReader:
         self.faults = Faults(FAULTS)
         self.talk = Talk()
         self._cards = Cards(options.books)
-        self._daemon = Daemon(options.books)
+        self._daemon = Daemon(options.books, alone=not options.in_common)
         self._slot = Slot(self._daemon.card_socket, self.faults, self.talk, self._cards.keep)
         self._plugged = True
         self.actions: Mapping[str, Action] = {
@@ -172,7 +172,8 @@ class CardReader:
 
 
 def more_options(parser: argparse.ArgumentParser) -> None:
-    """No more than what every simulator has."""
+    """The command line beyond what every simulator has."""
+    parser.add_argument("--in-common", action="store_true", help="no namespaces: pcscd is there for everybody here")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +17,10 @@ _LIBRARY = next((path for root in (f"{sys.prefix}/share/vpcd", "/") if (path := 
 _PLACE = "kiosk-pcsc-"
 """Then the simulator's process id, then what makes it one of its own."""
 _START_S = 20.0
+_OWN = ("unshare", "--mount", "--net")
+_WAYS = (_OWN, (*_OWN, "--map-root-user"), ("sudo", "-n", *_OWN))
+_NOTHING = asyncio.subprocess.DEVNULL
+_COMMON = Path("/run/pcscd/pcscd.comm")
 READER = "Simulated Reader"
 _READER_CONF = f"""FRIENDLYNAME "{READER}"
 DEVICENAME /dev/null:0x8C7B
@@ -31,15 +36,16 @@ class DaemonError(RuntimeError):
 class Daemon:
     """See the module. May be stopped and started again, with a reader or without one."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` gets the log. The rest lives in a folder of its own until `remove`: the path of a Unix socket has
-        room for 107 characters."""
+    def __init__(self, folder: Path, *, alone: bool = True) -> None:
+        """`alone`: in namespaces of its own, where that is possible. `folder` gets the log. The rest lives in a folder
+        of its own until `remove`: the path of a Unix socket has room for 107 characters."""
         if _LIBRARY is None or not _PCSCD.exists():
             raise DaemonError("pcscd or its virtual reader is not there; scripts/setup brings both")
         _remove_left_behind()
         self._log = folder / "pcscd.log"
         self._place = Path(tempfile.mkdtemp(prefix=f"{_PLACE}{os.getpid()}-"))
         self._process: asyncio.subprocess.Process | None = None
+        self._way: tuple[str, ...] | None = None if alone else ()
         self.card_socket = self._place / "card"
         self.socket = self._place / "run" / "pcscd" / "pcscd.comm"
 
@@ -51,6 +57,12 @@ class Daemon:
     async def start(self, *, reader: bool = True) -> None:
         """Up, with its reader plugged in or not. Raises `DaemonError`."""
         await self.stop()
+        if self._way is None:
+            self._way = await _way_in()
+        if not self._way:
+            self.socket = _COMMON
+            if _listens(_COMMON):
+                raise DaemonError("this machine's own pcscd runs, and nobody here may have another one beside it")
         (self._place / "run" / "pcscd").mkdir(parents=True, exist_ok=True)
         readers = self._place / "readers"
         for folder in (readers, self._place / "nothing"):
@@ -59,17 +71,17 @@ class Daemon:
         conf.unlink(missing_ok=True)
         if reader:
             conf.write_text(_READER_CONF, "utf-8")
-        for left in (self.card_socket, self.socket):
-            left.unlink(missing_ok=True)
+        self.card_socket.unlink(missing_ok=True)
+        inside = (sys.executable, "-S", "-E", str(_INSIDE), str(self._place), "alone" if self._way else "")
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(*_alone(), sys.executable, "-S", "-E", str(_INSIDE), str(self._place)),
+                *(*self._way, *inside),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
         deadline = asyncio.get_running_loop().time() + _START_S
-        while not (self.socket.exists() and self.card_socket.exists()):
+        while not (_listens(self.socket) and self.card_socket.exists()):
             if not self.runs or asyncio.get_running_loop().time() > deadline:
                 raise DaemonError(f"pcscd did not come up: {self._log.read_text('utf-8', 'replace')[-500:]}")
             await asyncio.sleep(0.02)
@@ -87,7 +99,8 @@ class Daemon:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-        self.socket.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.socket.unlink(missing_ok=True)
 
     async def remove(self) -> None:
         """Down, and nothing left."""
@@ -95,15 +108,22 @@ class Daemon:
         shutil.rmtree(self._place, ignore_errors=True)
 
 
-def _alone() -> tuple[str, ...]:
-    """Into namespaces of its own: root may make them, others where the system lets them, or by `sudo -n`."""
-    own = ("unshare", "--mount", "--net")
-    if os.getuid() == 0:
-        return own
-    mapped = Path("/proc/sys/kernel/unprivileged_userns_clone")
-    if not mapped.exists() or mapped.read_text("ascii").strip() == "1":
-        return (*own, "--map-root-user")
-    return ("sudo", "-n", *own)
+async def _way_in() -> tuple[str, ...]:
+    """Into namespaces of its own: root may make them, others where the system lets them, or by `sudo -n`. Empty where
+    nobody may, as in a container."""
+    for way in _WAYS:
+        with contextlib.suppress(FileNotFoundError):
+            process = await asyncio.create_subprocess_exec(
+                *way, "true", stdin=_NOTHING, stdout=_NOTHING, stderr=_NOTHING
+            )
+            if await process.wait() == 0:
+                return way
+    return ()
+
+
+def _listens(socket_path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(socket_path)) == 0
 
 
 def _remove_left_behind() -> None:

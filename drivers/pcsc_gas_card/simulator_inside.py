@@ -1,4 +1,4 @@
-"""A pcscd of its own: what `simulator_daemon` starts, inside namespaces that nobody else is in.
+"""A pcscd of its own: what `simulator_daemon` starts, in namespaces that nobody else is in, where there may be such.
 
 pcscd can listen in one place only, and the virtual reader listens on every network of the machine. So this program is
 given a view of the file system in which /run is another folder, and a network that has nothing but loopback. It starts
@@ -41,13 +41,15 @@ _PIECE = 4096
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(place: Path) -> int:
+def main(place: Path, *, alone: bool) -> int:
     """Run until standard input ends, or pcscd does."""
-    _show(place / "run", "/run")
-    if Path(_USB).exists():
-        _show(place / "nothing", _USB)
-    with socket.socket() as any_socket:
-        fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP))
+    if alone:
+        _show(place / "run", "/run")
+        if Path(_USB).exists():
+            _show(place / "nothing", _USB)
+        with socket.socket() as any_socket:
+            fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP))
+    Path("/run/pcscd").mkdir(exist_ok=True)
     wire = socket.socket(socket.AF_UNIX)
     wire.bind(str(place / "card"))
     wire.listen()
@@ -124,4 +126,4 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), alone=sys.argv[2] == "alone"))

@@ -99,7 +99,7 @@ class Hall:
 
 
 def build(folder: Path) -> CardReader:
-    return CardReader(argparse.Namespace(books=folder))
+    return CardReader(argparse.Namespace(books=folder, in_common=False))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -178,6 +179,24 @@ async def test_what_is_on_a_card_survives_a_kill(tmp_path: Path) -> None:
     process.terminate()
     assert await process.wait() == 0
     assert not _runs(parse_url(announced["port"]))
+
+
+async def test_where_nobody_may_have_namespaces(tmp_path: Path) -> None:
+    """As in a container: pcscd is where it always is. Here the container is namespaces of the test's own."""
+    simulator = f"{sys.executable} -m drivers.pcsc_gas_card.simulator --books {tmp_path} --until-eof --in-common"
+    process = await asyncio.create_subprocess_exec(
+        *("unshare", "--mount", "--net", *(() if os.getuid() == 0 else ("--map-root-user",)), "sh", "-c"),
+        f"mount -t tmpfs none /run && exec {simulator}",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    announced = json.loads(await process.stdout.readline())
+    assert announced["port"].endswith("?socket=/run/pcscd/pcscd.comm")
+    with Service(PcscAddress("", f"/proc/{process.pid}/root/run/pcscd/pcscd.comm")) as service:
+        assert service.reader() == "Simulated Reader 00 00"
+    process.terminate()
+    assert await process.wait() == 0
 
 
 def _runs(address: Address) -> bool:
