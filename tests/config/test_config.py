@@ -60,6 +60,7 @@ def test_the_sample_runs_the_demo_as_it_stands() -> None:
         "wechat_pay",
         "alipay",
         "transbank_pos",
+        "pcsc_gas_card",
         "sdt_id",
         "escpos",
         "cups",

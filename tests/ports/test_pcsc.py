@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ports import pcsc
+from kiosk.ports.errors import PortError
 from kiosk.ports.pcsc import PcscError, Service
 from kiosk.ports.port import open_port
 from kiosk.ports.urls import PcscAddress
@@ -53,5 +54,5 @@ def test_what_the_service_says_is_said_in_words(code: int, trouble: str, why: st
 
 
 async def test_a_reader_of_cards_is_no_stream() -> None:
-    with pytest.raises(pcsc.PortError, match="no stream of bytes"):
+    with pytest.raises(PortError, match="no stream of bytes"):
         await open_port("pcsc://")
