@@ -48,5 +48,5 @@ def closed_said(desk: Desk, business: Business, now_ms: int, zone: tzinfo) -> Sa
 
 
 def windows(business: Business) -> str:
-    """`1 / 2`: its windows, the same in every language."""
-    return " / ".join(str(window) for window in business.windows)
+    """`1, 2`: its windows, the same in every language."""
+    return ", ".join(str(window) for window in business.windows)
