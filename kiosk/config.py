@@ -26,7 +26,7 @@ from kiosk.devices.registry import HealthSettings, build
 from kiosk.forms.settings import FormsSettings
 from kiosk.journeys.installed import JourneyError, installed, lacking
 from kiosk.journeys.installed import read as read_journey
-from kiosk.journeys.settings import NoticeSettings, RatingSettings, SmartMeterSettings
+from kiosk.journeys.settings import IdCardSettings, NoticeSettings, RatingSettings, SmartMeterSettings
 from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import parse_url
@@ -97,6 +97,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     orders: OrderSettings
     health: HealthSettings
     journeys: Journeys
+    id_card: IdCardSettings
     smart_meter: SmartMeterSettings
     rating: RatingSettings
     notice: NoticeSettings

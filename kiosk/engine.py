@@ -97,6 +97,7 @@ class Engine:
                 forms=self.forms,
                 items=lambda: self._shelf.catalogue,
                 notice=config.notice,
+                id_card=config.id_card,
             ),
             config.visit,
             on_staff_called=lambda: log.warning("a resident asks for the staff"),

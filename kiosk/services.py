@@ -15,7 +15,7 @@ from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
 from kiosk.forms.service import Forms
 from kiosk.items.catalogue import Catalogue
-from kiosk.journeys.settings import NoticeSettings, RatingSettings, SmartMeterSettings
+from kiosk.journeys.settings import IdCardSettings, NoticeSettings, RatingSettings, SmartMeterSettings
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
@@ -69,6 +69,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     items: Callable[[], Catalogue | None] = lambda: None
     """The service catalogue; None where there is none that can be read."""
     notice: NoticeSettings = NoticeSettings()
+    id_card: IdCardSettings = IdCardSettings()
 
     def business_date(self) -> str:
         """The day as the hall's books have it now, `YYYY-MM-DD`."""

@@ -269,6 +269,33 @@ class Visit:
             for future in (event, answer):
                 future.cancel()
 
+    async def wait_beside(self, view: Callable[[], View], call: Coroutine[Any, Any, T], news: asyncio.Event) -> T | str:
+        """What `call` gives, with the page of `view` beside it, or that page's answer, for which `call` is given up.
+
+        `view` is asked again whenever `news` is set. After Back this is not done again: what came of it is known.
+        Raises what `call` raises.
+        """
+        if self._next < len(self._memory):
+            remembered = self._memory[self._next]
+            self._next += 1
+            call.close()
+            result: T | str = remembered.value
+            return result
+        task = asyncio.ensure_future(contained(call))
+        task.add_done_callback(_seen)
+        task.add_done_callback(lambda _: news.set())
+        try:
+            while not task.done():
+                answer = await self.ask_until(view(), _come(news))
+                if answer is not None:
+                    self._remember(_Asked(answer, shown=answer))
+                    return answer
+        finally:
+            if not task.done():
+                task.cancel()
+        self._remember(_Waited(task.result()))
+        return task.result()
+
     def show(self, view: View, *, same_page: bool = False) -> None:
         """Put a view on the screen without waiting for an answer."""
         if same_page and self._page is not None:
@@ -388,6 +415,11 @@ class Visit:
             raise Expired from None
         finally:
             self._stage.ask_still_here(None)
+
+
+async def _come(news: asyncio.Event) -> None:
+    await news.wait()
+    news.clear()
 
 
 def _seen(task: "asyncio.Future[Any]") -> None:

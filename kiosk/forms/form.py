@@ -16,8 +16,8 @@ from kiosk.text.bilingual import Bilingual
 
 Kind = Literal["name", "id_number", "phone", "address", "text", "date", "choice", "checkbox"]
 """How a field is asked for; `checkbox` is yes or no."""
-Prefill = Literal["id_card.name", "id_card.number", "id_card.address", "id_card.sex", "id_card.born"]
-"""Where an answer could come from instead; read by nobody yet."""
+Prefill = Literal["id_card.name", "id_card.number", "id_card.address", "id_card.sex", "id_card.born", "id_card.nation"]
+"""Where an answer may come from instead, where there is a reader of identity cards."""
 
 _TEXT = r"^[^{}\x00-\x1f\x7f]+\Z"
 Text = Annotated[

@@ -1,5 +1,6 @@
 """The questions of a form, one a screen. What is answered lives in the visit, and nowhere else."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -15,11 +16,12 @@ from kiosk.visit import Visit
 SKIP = "skip"
 
 
-async def fill_in(visit: Visit, form: Form) -> dict[str, str]:
-    """Every field's answer by its key; "" for one that is left blank."""
-    answers = {}
-    for place, field in enumerate(form.fields, 1):
-        where = Said("screen.form.place", words={"place": str(place), "of": str(len(form.fields))})
+async def fill_in(visit: Visit, form: Form, known: Mapping[str, str]) -> dict[str, str]:
+    """Every field's answer by its key; "" for one that is left blank. What is `known` is not asked."""
+    answers = dict(known)
+    asked = [field for field in form.fields if field.key not in known]
+    for place, field in enumerate(asked, 1):
+        where = Said("screen.form.place", words={"place": str(place), "of": str(len(asked))})
         answers[field.key] = await _ask(visit, field, where)
     return answers
 

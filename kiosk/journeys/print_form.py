@@ -9,6 +9,7 @@ from kiosk.forms.service import Forms
 from kiosk.forms.typesetter import Typesetter
 from kiosk.forms.wire import Sheets
 from kiosk.journeys.form_answers import fill_in
+from kiosk.journeys.form_card import from_card
 from kiosk.journeys.form_paper import to_paper
 from kiosk.journeys.journey import End, Journey
 from kiosk.services import Services, trouble
@@ -32,7 +33,7 @@ async def print_form(visit: Visit, services: Services) -> End:
         visit.at(1, STEPS, "step.form")
         form = await _choose(visit, forms, forms.catalogue)
         try:
-            wish = await _look(visit, forms, form, typesetter)
+            wish = await _look(visit, services, forms, form, typesetter)
         except (FormError, TimeoutError):
             return await _sorry(visit)
     visit.at(4, STEPS, "step.form_print")
@@ -97,7 +98,7 @@ def _follow(forms: Forms, ranked: Sequence[Form], said: str) -> FindEntry | None
     return find(forms, ranked, said.removeprefix(FIND)) if said.startswith(FIND) else None
 
 
-async def _look(visit: Visit, forms: Forms, form: Form, typesetter: Typesetter) -> Wish:
+async def _look(visit: Visit, services: Services, forms: Forms, form: Form, typesetter: Typesetter) -> Wish:
     """Blank or filled in, and how many. Raises `FormError` where it cannot be made, or `TimeoutError`."""
     visit.at(2, STEPS, "step.form_look")
     made = await visit.wait_for(typesetter.sheets(form), saying="working.typesetting")
@@ -105,7 +106,7 @@ async def _look(visit: Visit, forms: Forms, form: Form, typesetter: Typesetter) 
     filled = said == "fill"
     if filled:
         visit.at(3, STEPS, "step.form_fill")
-        answers = await fill_in(visit, form)
+        answers = await fill_in(visit, form, await from_card(visit, services, form))
         made = await visit.wait_for(typesetter.sheets(form, answers), saying="working.typesetting")
         said = await visit.ask(show(form, made, forms, visit, filled=True))
     copies = min(_copies(said), most_copies(made, forms, visit))

@@ -21,6 +21,13 @@ class SmartMeterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     """Whether any other amount is entered in whole yuan, or to the fen."""
 
 
+class IdCardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[id_card]`."""
+
+    wait_seconds: Annotated[float, Meta(ge=10, le=300)] = 45.0
+    """How long a resident may take to lay an identity card on the reader; twice as long in assisted modes."""
+
+
 class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[rating]`."""
 

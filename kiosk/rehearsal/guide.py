@@ -28,8 +28,11 @@ class Tour:
         lang: str,
         channel: str,
         modes: tuple[str, ...] = (),
+        id_card: bool = False,
     ) -> None:
         """`lang` is `zh` or `en`; `channel` is how this resident pays, of `WAYS`; `modes` of `large`, `contrast`."""
+        self.id_card = id_card
+        """Whether this resident has an identity card along, and lays it on the reader where that is offered."""
         self._terminal = terminal
         self._first = terminal.window.page  # shown before anything is known
         self.simulators = simulators

@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk.protocol.ratings import Reason
 from kiosk.rehearsal.samples_forms import form_views
+from kiosk.rehearsal.samples_id_card import id_card_views
 from kiosk.rehearsal.samples_lists import list_views
 from kiosk.rehearsal.samples_notice import notice_views, request_views
 from kiosk.rehearsal.samples_queue import CALLED, WAITING, queue_views
@@ -106,6 +107,7 @@ def samples() -> Iterator[Sample]:
     yield from _typing()
     yield from _queue()
     yield from _printing_forms()
+    yield from _id_card()
     yield from _notice()
     yield from _payment()
     yield from _outcomes()
@@ -208,6 +210,12 @@ def _printing_forms() -> Iterator[Sample]:
             can_go_home=step < 4,
             previous=previous,
         )
+
+
+def _id_card() -> Iterator[Sample]:
+    place = Position(3, 4, "step.form_fill")
+    for name, view in id_card_views():
+        yield Sample(name=f"id-card-{name}", view=view, position=place, can_go_back=True, can_go_home=True)
 
 
 def _notice() -> Iterator[Sample]:

@@ -20,14 +20,17 @@ DEMO = Path(kiosk.__file__).parents[1] / "config.toml"
 
 
 def tour_command(argv: list[str]) -> int:
-    """`kiosk tour NAME --out DIR [--pay CHANNEL] [--lang zh|en] [--mode MODE]… [--show] [--config FILE]`; 1 unless
-    all books agree."""
+    """`kiosk tour NAME --out DIR [--pay CHANNEL] [--lang zh|en] [--mode MODE]… [--id-card] [--show] [--config FILE]`;
+    1 unless all books agree."""
     parser = argparse.ArgumentParser(prog="kiosk tour", description="Let a scripted resident use the terminal.")
     parser.add_argument("name", choices=sorted(TOURS))
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures; old ones are replaced")
     parser.add_argument("--pay", choices=sorted(WAYS), default="wechat")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh")
     parser.add_argument("--mode", choices=["large", "contrast"], action="append", default=[], help="may be repeated")
+    parser.add_argument(
+        "--id-card", action="store_true", help="lay an identity card on the reader where it is asked for"
+    )
     parser.add_argument("--show", action="store_true", help="in a window on the display, to watch it")
     parser.add_argument("--config", type=Path, default=DEMO)
     options = parser.parse_args(argv)
@@ -54,7 +57,15 @@ def _run(options: argparse.Namespace, out: Path, scratch: Path) -> int:
         terminal = Terminal(path, announcements=simulators.announcements, fullscreen=False, ledger=ledger)
         terminal.window.open()
         try:
-            tour = Tour(terminal, simulators, out, lang=options.lang, channel=options.pay, modes=tuple(options.mode))
+            tour = Tour(
+                terminal,
+                simulators,
+                out,
+                lang=options.lang,
+                channel=options.pay,
+                modes=tuple(options.mode),
+                id_card=options.id_card,
+            )
             TOURS[options.name](tour)
         finally:
             terminal.close()

@@ -11,6 +11,8 @@ FOUND_BY = "llbt"
 FORM = "101"
 DOTS_PER_POINT = 150 / 72
 ID_NUMBER = "610000194803070021"
+HOLDER = "senior"
+"""Whose card of the simulated reader's people has that number."""
 
 
 def print_form(tour: Tour) -> None:
@@ -43,17 +45,12 @@ def print_form(tour: Tour) -> None:
 
 def _fill_in(tour: Tour) -> None:
     finger = tour.finger
-    tour.see("EnterText", "ask-name")
-    _keys(tour, "lixiulan")
-    tour.picture("name-composing")
-    _pick(tour)
-    _answer(tour, "primary")
-    tour.see("ChooseOption", "ask-sex")
-    _answer(tour, "option-female")
-    finger.see("EnterText")
-    _keys(tour, ID_NUMBER)
-    tour.picture("id-number-entered")
-    _answer(tour, "primary")
+    tour.see("OfferIdCard", "offer-id-card")
+    if tour.id_card:
+        _lay_card(tour)
+    else:
+        _answer(tour, "other")
+        _type_person(tour)
     finger.see("EnterText")
     _keys(tour, "xinhualu")
     _pick(tour)
@@ -67,6 +64,39 @@ def _fill_in(tour: Tour) -> None:
     for _ in range(2):  # no relative
         finger.see("EnterText")
         _answer(tour, "primary")
+
+
+def _type_person(tour: Tour) -> None:
+    tour.see("EnterText", "ask-name")
+    _keys(tour, "lixiulan")
+    tour.picture("name-composing")
+    _pick(tour)
+    _answer(tour, "primary")
+    tour.see("ChooseOption", "ask-sex")
+    _answer(tour, "option-female")
+    tour.finger.see("EnterText")
+    _keys(tour, ID_NUMBER)
+    tour.picture("id-number-entered")
+    _answer(tour, "primary")
+
+
+def _lay_card(tour: Tour) -> None:
+    """Taken away too soon at first, then read."""
+    tour.finger.tap("primary")
+    tour.see("PresentIdCard", "lay-id-card")
+    tour.simulators.arm("sdt_id", "card_moves")
+    tour.simulators.do("sdt_id", "lay", who=HOLDER)
+    tour.finger.until(lambda: getattr(tour.view(), "step", "") == "moved", "the wish for the card once more")
+    tour.see("PresentIdCard", "lay-again")
+    tour.simulators.do("sdt_id", "lay", who=HOLDER)
+    tour.see("CheckIdCard", "check-id-card")
+    tour.simulators.do("sdt_id", "lift")
+    _answer(tour, "primary")
+    tour.notes.append("name, sex and number came from the card: " + ", ".join(_read(tour)))
+
+
+def _read(tour: Tour) -> list[str]:
+    return [read["who"] for read in tour.simulators.books("sdt_id")["reads"]]
 
 
 def _answer(tour: Tour, control: str) -> None:

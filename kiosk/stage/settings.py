@@ -33,7 +33,7 @@ class Spot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FrontPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The machine's front as the resident stands before it: screen, paper slot and card reader."""
+    """The machine's front as the resident stands before it: screen, paper slot and readers."""
 
     width_mm: Mm = 420
     height_mm: Mm = 1500
@@ -47,6 +47,8 @@ class FrontPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The middle of the card reader."""
     sheets: Spot = Spot(210, 1010)
     """The middle of the slot that A4 sheets come out of."""
+    identity: Spot = Spot(75, 720)
+    """The middle of the reader of identity cards."""
 
 
 class HallInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

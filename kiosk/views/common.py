@@ -71,7 +71,7 @@ class Working(View, frozen=True, kw_only=True):
         return False
 
 
-Picture = Literal["search", "pause", "clock", "check", "paper", "people", "meter", "phone", "card"]
+Picture = Literal["search", "pause", "clock", "check", "paper", "people", "meter", "phone", "card", "id_card"]
 
 
 class Notice(View, frozen=True, kw_only=True):

@@ -2,21 +2,24 @@ import QtQuick
 import screens.theme
 
 // The machine's own front, drawn from its measures, and what to look at there, slowly and again and again: the slip that
-// comes out of its slot, the sheets that come out of theirs, or the card that goes to the reader.
+// comes out of its slot, the sheets that come out of theirs, or the card that goes to its reader.
 Item {
     id: pointer
 
     readonly property real above: Math.max(0, front.screenY - 60)
-    readonly property real broad: Math.max(front.width, front.readerX + 70, front.screenX + front.screenWidth + 60)
+    readonly property real broad: Math.max(front.width, spotX + 70, front.screenX + front.screenWidth + 60)
     property bool card: false
-    readonly property real cut: Math.max(front.paperY, front.readerY, front.screenY + front.screenHeight, sheets ? front.sheetsY + 60 : 0) + 230
+    readonly property real cut: Math.max(front.paperY, spotY, front.screenY + front.screenHeight, sheets ? front.sheetsY + 60 : 0) + 230
     readonly property var front: Hall.front
     property color glass: Theme.mist
     property color here: Theme.persimmon
+    property bool identity: false // the card is an identity card, whose reader has a place of its own
     property color ink: Theme.ink
     property color metal: Theme.paper
     property bool moving: false
     property bool sheets: false
+    readonly property real spotX: identity ? front.identityX : front.readerX
+    readonly property real spotY: identity ? front.identityY : front.readerY
     readonly property real unit: height / (cut - above)
 
     implicitHeight: Theme.pictureLarge
@@ -66,8 +69,8 @@ Item {
         radius: Theme.hairline
         visible: pointer.card
         width: Math.round(100 * pointer.unit)
-        x: Math.round(pointer.front.readerX * pointer.unit - width / 2)
-        y: Math.round((pointer.front.readerY - pointer.above) * pointer.unit - height / 2)
+        x: Math.round(pointer.spotX * pointer.unit - width / 2)
+        y: Math.round((pointer.spotY - pointer.above) * pointer.unit - height / 2)
 
         border {
             color: pointer.here

@@ -11,6 +11,7 @@ from kiosk.forms.service import Forms, finder
 from kiosk.forms.settings import FormsSettings
 from kiosk.host import Host
 from kiosk.journeys.print_form import PRINT_FORM
+from kiosk.journeys.settings import IdCardSettings
 from kiosk.orders.receipt import Issuer
 from kiosk.services import Devices, Services
 from kiosk.slips.slip import Slip
@@ -21,6 +22,7 @@ from kiosk.views.view import Answered, Input, Page, StillHere, View, WentBack
 from kiosk.visit import VisitSettings
 from tests.forms.conftest import HALL, NOW_MS, Bench
 from tests.forms.printer import FakeDocuments
+from tests.forms.reader import FakeReader
 
 V = TypeVar("V", bound=View)
 PATIENCE_S = 60.0
@@ -42,12 +44,19 @@ class FakeReceipts:
 
 
 class FakeDevices:
-    """Both printers, and how they are."""
+    """Both printers, a reader of identity cards if there is one, and how they are."""
 
-    def __init__(self, documents: FakeDocuments) -> None:
+    def __init__(self, documents: FakeDocuments, reader: FakeReader | None) -> None:
         self.documents = documents
+        self._reader = reader
         self.printer = FakeReceipts()
         self.healths: dict[str, Health] = {}
+
+    @property
+    def id_reader(self) -> FakeReader:
+        if self._reader is None:
+            raise LookupError
+        return self._reader
 
     def health(self, name: str) -> Health:
         return self.healths.get(name, Ready())
@@ -57,9 +66,12 @@ class Resident:
     """Prints a form. `answers` are given by kind of view, the last of them again and again; a kind without answers is
     only looked at. `"back"` presses Back. `seen` keeps every view that came, but for what says "one moment"."""
 
-    def __init__(self, bench: Bench, *, free_pages: int = 10) -> None:
+    def __init__(
+        self, bench: Bench, *, free_pages: int = 10, reader: FakeReader | None = None, card_seconds: float = 45
+    ) -> None:
         self.bench = bench
-        self.devices = FakeDevices(bench.documents)
+        self.devices = FakeDevices(bench.documents, reader)
+        self._id_card = IdCardSettings(wait_seconds=card_seconds)
         self.seen: list[View] = []
         self.answers: dict[type[View], list[str]] = {}
         self._settings = FormsSettings(free_pages=free_pages)
@@ -96,6 +108,7 @@ class Resident:
             now_ms=lambda: NOW_MS,
             zone=UTC,
             forms=forms,
+            id_card=self._id_card,
         )
 
     def the(self, kind: type[V]) -> V:

@@ -139,11 +139,13 @@ def test_notice(tmp_path: Path) -> None:
 
 def test_print_form(tmp_path: Path) -> None:
     out = tmp_path / "tour"
-    done = run_tour(out, "print_form")
+    done = run_tour(out, "print_form", "--id-card")
     assert done.returncode == 0, done.stderr
     assert "two sheets came out, as the printer's book says; the queue keeps no document" in done.stdout
     names = [path.stem[3:] for path in sorted(out.glob("[0-9][0-9]-*.png"))]
     assert names[:4] == ["home", "choose-form", "found", "form-blank"]
+    assert names[4:8] == ["offer-id-card", "lay-id-card", "lay-again", "check-id-card"]
+    assert "came from the card: senior" in done.stdout
     assert names[-3:] == ["printed", "rate-service", "goodbye"]
     assert (out / "printed.pdf").read_bytes().startswith(b"%PDF")
     with Image.open(out / "printed-1.png") as page:
