@@ -8,7 +8,8 @@ import screens.theme
 ScreenFrame {
     id: screen
 
-    property string digits: previous
+    required property bool byCard
+    property string digits: previous === "card" ? "" : previous
     required property int maxDigits
     required property int minDigits
     required property string primary
@@ -23,11 +24,11 @@ ScreenFrame {
     Item {
         id: entry
 
-        readonly property real spare: screen.room.height - well.height - 2 * Theme.grid - (remark.visible ? remark.implicitHeight + Theme.gap : 0) - (Theme.landscape ? 0 : 4 * Theme.target + 3 * Theme.gap + 2 * Theme.grid)
+        readonly property real spare: screen.room.height - well.height - 2 * Theme.grid - (remark.visible ? remark.implicitHeight + Theme.gap : 0) - (Theme.landscape ? 0 : 4 * Theme.target + 3 * Theme.gap + 2 * Theme.grid) - (card.visible ? card.height + Theme.gap : 0)
 
-        height: Theme.landscape ? parent.height : well.y + well.height
+        height: Theme.landscape ? parent.height : well.y + well.height + (card.visible ? card.height + Theme.gap : 0)
         // what a tall page has too much of, shared out above and below the number
-        readonly property real loose: Theme.tight || Theme.large || !places.visible ? 0 : Math.max(0, (screen.room.height - where.implicitHeight - remark.height - places.implicitHeight - well.height - 6 * Theme.grid - 4 * keypad.keyMost - 3 * Theme.gap) / 3)
+        readonly property real loose: Theme.tight || Theme.large || !places.visible ? 0 : Math.max(0, (screen.room.height - where.implicitHeight - remark.height - places.implicitHeight - well.height - (card.visible ? card.height + Theme.gap : 0) - 6 * Theme.grid - 4 * keypad.keyMost - 3 * Theme.gap) / 3)
         width: Theme.landscape ? Math.round((parent.width - 2 * Theme.margin) / 2) : parent.width
 
         Prose {
@@ -159,6 +160,24 @@ ScreenFrame {
                     }
                 }
             }
+        }
+
+        QuietButton {
+            id: card
+
+            height: visible ? implicitHeight : 0
+            icon: Theme.large ? "" : "id_card"
+            objectName: "by-card"
+            text: Words.say("screen.EnterAccount.by_card")
+            visible: screen.byCard && (screen.problem === "" || !Theme.large)
+            width: parent.width
+
+            anchors {
+                top: well.bottom
+                topMargin: Theme.gap
+            }
+
+            onChosen: screen.answered("card")
         }
     }
 

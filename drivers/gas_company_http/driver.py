@@ -111,6 +111,18 @@ class GasCompanyHttp(GasCompany[GasCompanyHttpSettings]):
         answer = await self._ask("GET", f"/v1/accounts/{number}", self.settings.lookup_timeout_s)
         return _understand(answer, lambda body: wire.read_account(body, number))
 
+    @property
+    def finds_by_holder(self) -> bool:
+        return self.settings.find_by_holder
+
+    async def find_accounts(self, id_number: str, name: str) -> tuple[Account, ...] | Refused | Unreachable:
+        if not self.settings.find_by_holder:
+            return Refused("not_accepted")
+        answer = await self._ask(
+            "POST", "/v1/holder-accounts", self.settings.lookup_timeout_s, {"id_number": id_number, "name": name}
+        )
+        return _understand(answer, lambda body: wire.read_holder(body, self._can_exist))
+
     async def quote(self, number: str) -> Quote | Refused | Unreachable:
         if not self._can_exist(number):
             return Refused("no_such_account")

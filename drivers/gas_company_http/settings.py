@@ -23,6 +23,9 @@ class GasCompanyHttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_u
     account_digits: tuple[int, int] = (10, 10)
     """The fewest and the most digits of an account number. There is no national format; leading zeros count."""
 
+    find_by_holder: bool = False
+    """Whether the company answers which accounts are a holder's, who is known by an identity card."""
+
     connect_timeout_s: Seconds = 5
     ping_timeout_s: Seconds = 5
     lookup_timeout_s: Seconds = 10

@@ -16,16 +16,21 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 from aiohttp import web
 
 from drivers.gas_company_http.simulator_answers import contradict, contradict_top_up, order_json, period_json
+<<<<<<< HEAD
 from drivers.gas_company_http.simulator_books import Books
 from drivers.gas_company_http.simulator_card_desk import CARD_BUTTONS, CARD_FAULTS, CardDesk, Request, text_in
 from drivers.gas_company_http.simulator_cards import RefusalError
+=======
+from drivers.gas_company_http.simulator_books import Books, RefusalError
+from drivers.gas_company_http.simulator_holders import accounts_of
+>>>>>>> 2926dd7 (An account is found by its holder's identity card where the gas company answers that; one number for each person and day, and free pages by person, where a hall wants it)
 from drivers.gas_company_http.simulator_talk import explain
 from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
 from kiosk.testing.simulator import Action, BadRequestError, Button, Fault, Faults, Json, Talk, main
@@ -143,6 +148,7 @@ class GasCompanySimulator:
         self._routes: list[tuple[str, str, Callable[[Request], tuple[int, Json]]]] = [
             ("GET", r"/v1/ping", self._ping),
             ("GET", r"/v1/accounts/([0-9]{1,20})", self._account),
+            ("POST", r"/v1/holder-accounts", self._holder),
             ("POST", r"/v1/accounts/([0-9]{1,20})/quotes", self._quote),
             ("POST", r"/v1/accounts/([0-9]{1,20})/top-up-quotes", self._quote_top_up),
             ("GET", r"/v1/orders/([0-9A-Za-z-]{1,32})", self._query),
@@ -157,7 +163,10 @@ class GasCompanySimulator:
         ]
 
     async def start(self) -> Json:
-        return {"port": await self._wire.plug(), "settings": {"terminal": TERMINAL, "key": f"file:{self._key_file}"}}
+        return {
+            "port": await self._wire.plug(),
+            "settings": {"terminal": TERMINAL, "key": f"file:{self._key_file}", "find_by_holder": True},
+        }
 
     async def stop(self) -> None:
         await self._wire.unplug()
@@ -249,6 +258,13 @@ class GasCompanySimulator:
 
     def _account(self, request: Request) -> tuple[int, Json]:
         return 200, self._account_json(request, request.parts[0])
+
+    def _holder(self, request: Request) -> tuple[int, Json]:
+        id_number = _text(request.content, "id_number", r"[0-9A-Z]{15,18}")
+        numbers = accounts_of(id_number, _text(request.content, "name", r"[^\x00-\x1f\x7f]{1,60}"))
+        if not numbers:
+            raise RefusalError("no_such_account")
+        return 200, {"accounts": [self._account_json(replace(request, parts=(number,))) for number in numbers]}
 
     def _quote(self, request: Request) -> tuple[int, Json]:
         account = request.parts[0]

@@ -20,6 +20,8 @@ def _asked(method: str, path: list[str], said: Json) -> str:
             return "are you there?"
         case ("GET", ["accounts", account]):
             return f"whose is account {account}?"
+        case ("POST", ["holder-accounts"]):
+            return "which accounts has the holder of this identity card?"
         case ("POST", ["accounts", account, "quotes"]):
             return f"what does account {account} owe?"
         case ("POST", ["accounts", account, "top-up-quotes"]):

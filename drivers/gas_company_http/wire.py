@@ -7,7 +7,7 @@ Everything that comes from the company is bounded and checked here. An answer th
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
@@ -45,6 +45,18 @@ from kiosk.devices.gas import (
 
 SHORTEST_KEY = 32
 LONGEST_ANSWER = 256 * 1024
+<<<<<<< HEAD
+=======
+MOST_LINES = 60
+MOST_ACCOUNTS = 20
+"""Of one holder."""
+
+T = TypeVar("T")
+
+
+class WireError(ValueError):
+    """The answer breaks the protocol."""
+>>>>>>> 2926dd7 (An account is found by its holder's identity card where the gas company answers that; one number for each person and day, and free pages by person, where a hall wants it)
 
 
 # Signing
@@ -151,7 +163,16 @@ class _Error(msgspec.Struct):
     error: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,40}\Z")]
 
 
+<<<<<<< HEAD
 _ACCOUNT = msgspec.json.Decoder(SaidAccount)
+=======
+class _Holder(msgspec.Struct):
+    accounts: Annotated[list[_Account], Meta(min_length=1, max_length=MOST_ACCOUNTS)]
+
+
+_HOLDER = msgspec.json.Decoder(_Holder)
+_ACCOUNT = msgspec.json.Decoder(_Account)
+>>>>>>> 2926dd7 (An account is found by its holder's identity card where the gas company answers that; one number for each person and day, and free pages by person, where a hall wants it)
 _QUOTE = msgspec.json.Decoder(_Quote)
 _TOP_UP_QUOTE = msgspec.json.Decoder(_TopUpQuote)
 _ORDER: msgspec.json.Decoder[_Open | _Owed | _Delivered | _Cancelled] = msgspec.json.Decoder(
@@ -163,6 +184,15 @@ _ERROR = msgspec.json.Decoder(_Error)
 def read_account(body: bytes, number: str) -> Account:
     """The account `number`. Raises `WireError`."""
     return account_of(decoded(body, _ACCOUNT), number)
+
+
+def read_holder(body: bytes, can_exist: Callable[[str], bool]) -> tuple[Account, ...]:
+    """A holder's accounts, each once, with numbers that `can_exist`. Raises `WireError`."""
+    accounts = _decode(body, _HOLDER).accounts
+    numbers = {account.number for account in accounts}
+    _require(len(numbers) == len(accounts), "an account twice")
+    _require(all(map(can_exist, numbers)), "a number that no account has")
+    return tuple(_account(account, account.number) for account in accounts)
 
 
 def read_quote(body: bytes, number: str) -> Quote:

@@ -21,6 +21,7 @@ from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Jso
 BUTTONS = (
     Button(label="Lay down a senior's card", group="Card", action="lay", more={"who": "senior"}),
     Button(label="Lay down an adult's card", group="Card", action="lay", more={"who": "adult"}),
+    Button(label="Lay down a householder's card", group="Card", action="lay", more={"who": "householder"}),
     Button(label="Lay down a card with a long name", group="Card", action="lay", more={"who": "long_name"}),
     Button(label="Lay down a card with a rare name", group="Card", action="lay", more={"who": "rare_name"}),
     Button(label="Lay down a residence permit", group="Card", action="lay", more={"who": "hong_kong"}),
@@ -101,7 +102,12 @@ class IdCardReader:
     def books(self) -> Json:
         """Which cards were read, what no sensible terminal does, and what a person sees."""
         reads = [{"who": row["who"], "at_ms": row["at_ms"]} for row in self._books.execute("SELECT * FROM read")]
-        return {"reads": reads, "oddities": list(self.reader.oddities), "state": self._state()}
+        return {
+            "reads": reads,
+            "looks": self.reader.looks,
+            "oddities": list(self.reader.oddities),
+            "state": self._state(),
+        }
 
     def add_control_routes(self, app: web.Application) -> None:
         """See `Simulator`; none."""

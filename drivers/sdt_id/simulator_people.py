@@ -55,6 +55,18 @@ PEOPLE = (
         office="某市公安局某分局",
     ),
     Person(
+        key="householder",
+        flag="",
+        name="李春生",
+        number="610000196104120017",
+        sex="1",
+        birth="19610412",
+        nation="01",
+        home="陕西省某市某区天福和园5号楼1单元302室",
+        office="某市公安局某分局",
+        until=FOREVER,
+    ),
+    Person(
         key="long_name",
         flag="",
         name="阿依古丽·买买提",

@@ -256,6 +256,16 @@ class GasCompany(Device[S_co]):
     async def read_account(self, number: str) -> Account | Refused | Unreachable:
         """Look an account up by its number (a string: leading zeros count)."""
 
+    @property
+    def finds_by_holder(self) -> bool:
+        """Whether this company tells a holder, known by an identity card, which accounts are theirs."""
+        return False
+
+    async def find_accounts(self, id_number: str, name: str) -> tuple[Account, ...] | Refused | Unreachable:
+        """The accounts of the holder with that identity number and name; one at least. `Refused("no_such_account")`
+        when there is none, and when number and name are not one person's. Neither goes into a path or a log."""
+        return Refused("not_accepted")
+
     @abstractmethod
     async def quote(self, number: str) -> Quote | Refused | Unreachable:
         """All that a postpaid account owes now; `Refused("nothing_owed")` when that is nothing."""

@@ -30,7 +30,7 @@ from kiosk.devices.document import (
     DocumentWaiting,
 )
 from kiosk.forms.form import Form
-from kiosk.ledger.errors import LedgerError
+from kiosk.ledger.errors import LedgerClosedError, LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.forms import (
     NOT_TOLD,
@@ -59,6 +59,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     copies: int
     filled: bool
     language: str
+    person: str = ""
+    """A keyed hash of whose pages they are, where they are counted by person."""
 
 
 class Print:
@@ -156,8 +158,10 @@ class PrintDesk:
             copies=wish.copies,
             sheets=job.sheets,
             filled=wish.filled,
-            business_date=f"{datetime.fromtimestamp(now / 1000, self._zone):%Y-%m-%d}",
+            business_date=self._day(now),
             language=wish.language,
+            person=wish.person,
+            hash_key=ledger.hash_key_id if wish.person else "",
             at_ms=now,
         )
         if not await self._note(ledger, intent):
@@ -165,6 +169,18 @@ class PrintDesk:
         running = Print(job)
         self._keep(asyncio.create_task(self._print(running, job, wish.form.number), name=f"print {job.key}"))
         return running
+
+    async def used_today(self, id_number: str) -> tuple[str, int]:
+        """A person as a wish names them today, and how many pages they have had printed. Raises `LedgerError` when the
+        ledger does not tell."""
+        ledger = self._ledger()
+        if ledger is None:
+            raise LedgerClosedError
+        person = ledger.person_hash("forms", self._day(self._now_ms()), id_number)
+        return person, sum(row.used for row in await ledger.matters(FormRow, person=person))
+
+    def _day(self, now_ms: int) -> str:
+        return f"{datetime.fromtimestamp(now_ms / 1000, self._zone):%Y-%m-%d}"
 
     def cancel(self, running: Print) -> None:
         """Ask the printer to end it; returns at once. Its end, whichever, comes as of every print."""

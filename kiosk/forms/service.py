@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from kiosk.forms.catalogue import Catalogue
 from kiosk.forms.checking import checked
@@ -20,6 +23,17 @@ log = logging.getLogger(__name__)
 
 LINGER_S = 1.0
 HOUSE_FORMS = HOUSE.icons.parent / "forms"
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Whose pages are printed: a keyed hash for today, and how many pages are `left` of the day's."""
+
+    person: str
+    left: int
+
+
+NOBODY = Owner("", sys.maxsize)
+"""Where pages are not counted by person."""
 
 
 class Forms:
@@ -45,6 +59,7 @@ class Forms:
         self._kept: tuple[object, Typesetter] | None = None
         self._leaving: asyncio.Task[None] | None = None
         self._used: WeakKeyDictionary[object, int] = WeakKeyDictionary()
+        self._owners: WeakKeyDictionary[object, Owner] = WeakKeyDictionary()
 
     async def open(self) -> None:
         """Read the forms, leave out what cannot be made, and make them findable. Meanwhile earlier prints are
@@ -96,11 +111,22 @@ class Forms:
 
     def left(self, visit: object) -> int:
         """How many pages this visit may still print."""
-        return max(0, self.settings.free_pages - self._used.get(visit, 0))
+        here = self.settings.free_pages - self._used.get(visit, 0)
+        return max(0, min(here, self.owner(visit).left))
 
     def use(self, visit: object, pages: int) -> None:
         """This visit had that many pages printed."""
         self._used[visit] = self._used.get(visit, 0) + pages
+        owner = self.owner(visit)
+        self.know(visit, msgspec.structs.replace(owner, left=owner.left - pages))
+
+    def owner(self, visit: object) -> Owner:
+        """Whose pages this visit prints, as far as that is known."""
+        return self._owners.get(visit, NOBODY)
+
+    def know(self, visit: object, owner: Owner) -> None:
+        """Who prints, for the rest of this visit."""
+        self._owners[visit] = owner
 
     def _typesetter(self) -> AbstractAsyncContextManager[Typesetter]:
         return typesetter(self._hall, self._width, self.settings.typeset_seconds)

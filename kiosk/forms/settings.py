@@ -13,7 +13,10 @@ class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     folder: Path | None = None
     """The hall's own forms; without it, those that come with the terminal."""
     free_pages: Annotated[int, Meta(ge=1, le=200)] = 10
-    """How many pages one visit may print. A limit by person and day needs to know who it is, and this does not."""
+    """How many pages one visit may print."""
+    day_pages: Annotated[int, Meta(ge=0, le=1000)] = 0
+    """How many pages one person may print in a day at this terminal, known by an identity card; 0: no such limit, and
+    no card is asked for. Without a reader that works the limit of the visit counts alone."""
     most_copies: Annotated[int, Meta(ge=1, le=50)] = 5
     """Of one form at a time."""
     typeset_seconds: Annotated[float, Meta(gt=0, le=120)] = 15.0

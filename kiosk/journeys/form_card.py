@@ -5,7 +5,7 @@ from typing import assert_never
 
 from kiosk.devices.id_reader import IdCard
 from kiosk.forms.form import Field, Form, wrong
-from kiosk.journeys.id_card import ask_for_card, reader
+from kiosk.journeys.id_card import ask_for_card, can_read
 from kiosk.services import Services
 from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Said
@@ -22,11 +22,15 @@ OFFER = OfferIdCard(
 )
 
 
-async def from_card(visit: Visit, services: Services, form: Form) -> dict[str, str]:
-    """The answers that a card gives, by field; none where the form has no such field, or the resident types."""
-    if reader(services) is None or not any(field.prefill for field in form.fields):
+async def from_card(visit: Visit, services: Services, form: Form, laid: IdCard | None) -> dict[str, str]:
+    """The answers that a card gives, by field; none where the form has no such field, or the resident types. A card
+    that was `laid` down already, for something else, is asked about all the same."""
+    if not any(field.prefill for field in form.fields) or not (laid or await can_read(visit, services)):
         return {}
-    card = await ask_for_card(visit, services, OFFER)
+    if laid is None:
+        card = await ask_for_card(visit, services, OFFER)
+    else:
+        card = laid if await visit.ask(OFFER) == "card" else None
     known = {} if card is None else answers(form, card)
     if not known:
         return {}

@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from kiosk.devices.gas import Account, Quote, RefusalReason, Refused, TopUpQuote, Unreachable
+from kiosk.journeys.gas_card_holder import BY_CARD, account_of_card
+from kiosk.journeys.id_card import can_read
 from kiosk.journeys.journey import End
 from kiosk.journeys.settle import Settlement, ask_method, finish_earlier, method_trouble
 from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
@@ -44,16 +46,27 @@ async def for_household(
     `steps` is how many the service has, `button` the message key of what looks the account up.
     """
     problem: str | None = None
+    by_card = services.devices.gas.finds_by_holder and await can_read(visit, services)
     for _ in range(visit.settings.lookups):
         least, most = services.devices.gas.account_digits
         visit.at(1, steps, "step.account")
-        number = await visit.ask(EnterAccount(min_digits=least, max_digits=most, problem=problem, primary=button))
-        account = await look_up(visit, services.devices.gas.read_account(number), saying="working.looking_up")
+        number = await visit.ask(
+            EnterAccount(min_digits=least, max_digits=most, problem=problem, primary=button, by_card=by_card)
+        )
+        if number == BY_CARD:
+            found = await account_of_card(visit, services)
+            if found is None:
+                problem = None
+                continue
+            account = found
+        else:
+            account = await look_up(visit, services.devices.gas.read_account(number), saying="working.looking_up")
         if isinstance(account, Refused) and account.reason == "no_such_account":
-            problem = "problem.account"
+            problem = "problem.no_account_of_card" if number == BY_CARD else "problem.account"
             continue
         if not isinstance(account, Account):
             return await sorry(visit, account)
+        number = account.number
         if end := await finish_earlier(visit, services, number):
             return end
         end_or_another = await serve(visit, services, Household(number, account))

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import msgspec
 from msgspec.structs import replace
 
 from kiosk.devices.id_reader import (
@@ -10,7 +9,6 @@ from kiosk.devices.id_reader import (
     IdCard,
     IdOutcome,
     IdProgress,
-    IdReader,
     LayAgain,
     ReaderFailed,
     Reading,
@@ -23,23 +21,27 @@ from kiosk.views.id_card import CardStep, OfferIdCard, PresentIdCard
 from kiosk.visit import Visit
 
 
-def reader(services: Services) -> IdReader[msgspec.Struct] | None:
-    """The reader of identity cards, where there is one that works now."""
-    try:
-        found = services.devices.id_reader
-    except LookupError:
-        return None
-    return None if trouble(services.devices.health(found.name)) else found
+async def can_read(visit: Visit, services: Services) -> bool:
+    """Whether there is a reader of identity cards that works. After Back it is what it was: the questions that follow
+    from it have been asked."""
+
+    async def now() -> bool:
+        try:
+            found = services.devices.id_reader
+        except LookupError:
+            return False
+        return trouble(services.devices.health(found.name)) is None
+
+    return await visit.wait_for(now(), saying="working.looking_up")
 
 
 async def ask_for_card(visit: Visit, services: Services, offer: OfferIdCard) -> IdCard | None:
-    """The card of a resident who agrees that it is read, as `offer` says; None where the other way is chosen, or no
-    card can be read now. The values belong to the visit: keep them nowhere else."""
-    found = reader(services)
-    if found is None or await visit.ask(offer) != "card":
+    """The card of a resident who agrees that it is read, as `offer` says; None where the other way is chosen. Only
+    where it `can_read`. The values belong to the visit: keep them nowhere else."""
+    if await visit.ask(offer) != "card":
         return None
     while True:
-        outcome = await _Presenting(visit, services, found, offer.other).outcome()
+        outcome = await _Presenting(visit, services, offer.other).outcome()
         match outcome:
             case CardRead(card=card):
                 return card
@@ -59,9 +61,9 @@ async def ask_for_card(visit: Visit, services: Services, offer: OfferIdCard) -> 
 class _Presenting:
     """The page that says where to lay the card, for as long as somebody may take for that."""
 
-    def __init__(self, visit: Visit, services: Services, found: IdReader[msgspec.Struct], other: str) -> None:
+    def __init__(self, visit: Visit, services: Services, other: str) -> None:
         self._visit = visit
-        self._reader = found
+        self._reader = services.devices.id_reader
         self._seconds = services.id_card.wait_seconds * visit.unhurried
         until_ms = services.now_ms() + round(self._seconds * 1000)
         self._page = PresentIdCard(step="waiting", until_ms=until_ms, other=other)

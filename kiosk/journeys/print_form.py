@@ -10,8 +10,11 @@ from kiosk.forms.typesetter import Typesetter
 from kiosk.forms.wire import Sheets
 from kiosk.journeys.form_answers import fill_in
 from kiosk.journeys.form_card import from_card
+from kiosk.journeys.form_owner import Whose, whose
 from kiosk.journeys.form_paper import to_paper
+from kiosk.journeys.gas_account import tell
 from kiosk.journeys.journey import End, Journey
+from kiosk.ledger.errors import LedgerError
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.views.common import Notice
@@ -29,15 +32,22 @@ async def print_form(visit: Visit, services: Services) -> End:
     forms = services.forms
     if forms is None or forms.catalogue is None:
         return await _sorry(visit)
+    try:
+        who = await whose(visit, services, forms)
+    except (LedgerError, TimeoutError):
+        return await _sorry(visit)
+    if who is None:
+        return await tell(visit, "people", "notice.no_print_without_card")
     async with forms.typesetting(visit) as typesetter:
         visit.at(1, STEPS, "step.form")
         form = await _choose(visit, forms, forms.catalogue)
         try:
-            wish = await _look(visit, services, forms, form, typesetter)
+            wish = await _look(visit, services, forms, form, typesetter, who=who)
         except (FormError, TimeoutError):
             return await _sorry(visit)
     visit.at(4, STEPS, "step.form_print")
     visit.no_way_back()
+    forms.know(visit, who.owner)
     return await to_paper(visit, services, forms, wish)
 
 
@@ -98,18 +108,21 @@ def _follow(forms: Forms, ranked: Sequence[Form], said: str) -> FindEntry | None
     return find(forms, ranked, said.removeprefix(FIND)) if said.startswith(FIND) else None
 
 
-async def _look(visit: Visit, services: Services, forms: Forms, form: Form, typesetter: Typesetter) -> Wish:
+async def _look(
+    visit: Visit, services: Services, forms: Forms, form: Form, typesetter: Typesetter, *, who: Whose
+) -> Wish:
     """Blank or filled in, and how many. Raises `FormError` where it cannot be made, or `TimeoutError`."""
+    left = min(forms.left(visit), who.owner.left)
     visit.at(2, STEPS, "step.form_look")
     made = await visit.wait_for(typesetter.sheets(form), saying="working.typesetting")
-    said = await visit.ask(show(form, made, forms, visit, filled=False))
+    said = await visit.ask(show(form, made, forms, left, filled=False))
     filled = said == "fill"
     if filled:
         visit.at(3, STEPS, "step.form_fill")
-        answers = await fill_in(visit, form, await from_card(visit, services, form))
+        answers = await fill_in(visit, form, await from_card(visit, services, form, who.card))
         made = await visit.wait_for(typesetter.sheets(form, answers), saying="working.typesetting")
-        said = await visit.ask(show(form, made, forms, visit, filled=True))
-    copies = min(_copies(said), most_copies(made, forms, visit))
+        said = await visit.ask(show(form, made, forms, left, filled=True))
+    copies = min(_copies(said), most_copies(made, forms, left))
     return Wish(
         form=form,
         pdf=made.pdf,
@@ -117,11 +130,12 @@ async def _look(visit: Visit, services: Services, forms: Forms, form: Form, type
         copies=max(1, copies),
         filled=filled,
         language=visit.language,
+        person=who.owner.person,
     )
 
 
-def show(form: Form, made: Sheets, forms: Forms, visit: Visit, *, filled: bool) -> ShowForm:
-    """The page that shows the sheets before they are printed."""
+def show(form: Form, made: Sheets, forms: Forms, left: int, *, filled: bool) -> ShowForm:
+    """The page that shows the sheets before they are printed, while so many pages are left."""
     return ShowForm(
         number=form.number,
         title=form.title,
@@ -130,14 +144,14 @@ def show(form: Form, made: Sheets, forms: Forms, visit: Visit, *, filled: bool) 
         pages=made.pictures,
         filled=filled,
         can_fill=bool(form.fields) and not filled,
-        most_copies=most_copies(made, forms, visit),
-        pages_left=forms.left(visit),
+        most_copies=most_copies(made, forms, left),
+        pages_left=left,
     )
 
 
-def most_copies(made: Sheets, forms: Forms, visit: Visit) -> int:
-    """How many of it this visit may still have."""
-    return min(forms.settings.most_copies, forms.left(visit) // max(1, len(made.pictures)))
+def most_copies(made: Sheets, forms: Forms, left: int) -> int:
+    """How many of it may still be had."""
+    return min(forms.settings.most_copies, left // max(1, len(made.pictures)))
 
 
 def _copies(said: str) -> int:

@@ -7,43 +7,75 @@ from typing import Self
 
 from kiosk.devices.health import Health
 from kiosk.journeys.gas_account import tell
+from kiosk.journeys.id_card import ask_for_card, can_read
 from kiosk.journeys.journey import End, Journey
-from kiosk.protocol.tickets import TicketRow, TicketSlip
+from kiosk.protocol.tickets import UNENDED, TicketRow, TicketSlip
 from kiosk.queueing.rules import Business
 from kiosk.services import Services, trouble
 from kiosk.slips.slip import Slip
 from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Said, catalogue
-from kiosk.tickets.desk import Desk, NoNumberError, QueueClosedError
+from kiosk.tickets.desk import Desk, HasTicketError, NoNumberError, QueueClosedError
 from kiosk.tickets.slip import ticket_slip
 from kiosk.tickets.telling import closed_said, people_said, wait_said, waiting_said, windows
+from kiosk.views.common import Notice
+from kiosk.views.id_card import OfferIdCard
 from kiosk.views.queue import BusinessKey, ChooseBusiness, YourTicket
 from kiosk.visit import Visit
 
-STEPS = 2
+WITHOUT_CARD = "id_card.without"
+OFFER = OfferIdCard(
+    purpose="queue.card.title", points=("queue.card.why", "id_card.hash", "id_card.nothing_kept"), other=WITHOUT_CARD
+)
 
 
 async def queue_ticket(visit: Visit, services: Services) -> End:
-    """Business, ticket. What the screen says of the queue stays true while somebody reads it."""
+    """Business, where the hall wants that an identity card, ticket. What the screen says of the queue stays true while
+    somebody reads it."""
     desk = services.queue()
     if desk is None:
         return await tell(visit, "pause", "notice.no_ticket")
-    visit.at(1, STEPS, "step.business")
-    answer = None
+    by_card = desk.settings.one_per_person and await can_read(visit, services)
+    steps = 3 if by_card else 2
+    visit.at(1, steps, "step.business")
     with _News(services, desk) as news:
-        while answer is None:
-            answer = await visit.ask_until(_choice(services, desk), news.come())
+        chosen = await visit.wait_beside(lambda: _choice(services, desk), asyncio.Event().wait(), news.event)
+    answer = str(chosen)
+    id_number = ""
+    if by_card:
+        visit.at(2, steps, "step.id_card")
+        card = await ask_for_card(visit, services, OFFER)
+        if card is None:
+            return await tell(visit, "people", "notice.no_ticket_without_card")
+        id_number = card.number
     visit.no_way_back()
     try:
-        giving = desk.give(answer[:1], priority=answer.endswith(PRIORITY))
+        giving = desk.give(answer[:1], priority=answer.endswith(PRIORITY), id_number=id_number)
         row = await visit.wait_for(giving, saying="working.ticket")
     except NoNumberError as refused:
         return await tell(visit, "clock", f"notice.no_number_{refused.why}")
     except (QueueClosedError, TimeoutError):
         return await tell(visit, "pause", "notice.no_ticket")
-    visit.at(2, STEPS, "step.ticket")
+    except HasTicketError as had:
+        row = had.row
+        if not await _once_more(visit, row):
+            return "home"
+    visit.at(steps, steps, "step.ticket")
     with _News(services, desk) as news:
         return await _Ticket(visit, services, desk, row).show(news)
+
+
+async def _once_more(visit: Visit, row: TicketRow) -> bool:
+    """Somebody who has a number today: whether its slip is wanted once more."""
+    over = row.state not in UNENDED
+    notice = Notice(
+        picture="people",
+        title="notice.had_ticket.title" if over else "notice.has_ticket.title",
+        body=Said("notice.had_ticket.body" if over else "notice.has_ticket.body", words={"number": row.shown}),
+        primary="button.home" if over else "button.slip_again",
+        secondary=None if over else "button.home",
+    )
+    return await visit.ask(notice) == "primary" and not over
 
 
 PRIORITY = "!"
@@ -56,11 +88,11 @@ class _News:
     def __init__(self, services: Services, desk: Desk) -> None:
         self._services = services
         self._desk = desk
-        self._event = asyncio.Event()
+        self.event = asyncio.Event()
         self._ends: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
-        self._ends = [self._services.devices.subscribe(self._health), self._desk.subscribe(self._event.set)]
+        self._ends = [self._services.devices.subscribe(self._health), self._desk.subscribe(self.event.set)]
         return self
 
     def __exit__(
@@ -71,12 +103,12 @@ class _News:
 
     async def come(self) -> None:
         """Wait for the next."""
-        await self._event.wait()
-        self._event.clear()
+        await self.event.wait()
+        self.event.clear()
 
     def _health(self, name: str, health: Health) -> None:
         if name == self._services.devices.printer.name:
-            self._event.set()
+            self.event.set()
 
 
 class _Ticket:

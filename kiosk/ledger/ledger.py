@@ -59,6 +59,10 @@ class Ledger:
         """A keyed hash of an account number, the same on every terminal of the hall."""
         return self._store.hall_key.account_hash(number)
 
+    def person_hash(self, purpose: str, day: str, number: str) -> str:
+        """A keyed hash of an identity number for one purpose on one day, the same on every terminal of the hall."""
+        return self._store.hall_key.person_hash(purpose, day, number)
+
     async def record(self, *events: Event, rows: Rows, subject: Sealed | None = None) -> None:
         """Make `events` of one order, its `rows` and a sealed value durable in one step."""
         await self._thread.call(lambda: self._store.record(*events, rows=rows, subject=subject))

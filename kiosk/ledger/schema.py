@@ -278,6 +278,16 @@ CREATE TRIGGER anchor_stays BEFORE DELETE ON anchor
 """)
 
 
+@SCHEMA(name="0011_persons")
+def _persons(db: Database) -> None:
+    db.executescript("""
+ALTER TABLE tickets ADD COLUMN person TEXT NOT NULL DEFAULT '';
+ALTER TABLE tickets ADD COLUMN hash_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE forms ADD COLUMN person TEXT NOT NULL DEFAULT '';
+ALTER TABLE forms ADD COLUMN hash_key TEXT NOT NULL DEFAULT '';
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

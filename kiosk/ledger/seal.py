@@ -86,3 +86,8 @@ class HallKey:
     def account_hash(self, number: str) -> str:
         """HMAC-SHA256 of an account number, its first 16 bytes in hexadecimal."""
         return hmac.new(self._key, number.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def person_hash(self, purpose: str, day: str, number: str) -> str:
+        """The same of an identity number, for one purpose on one day: another day's, and another purpose's, say nothing
+        of being the same person's."""
+        return hmac.new(self._key, f"{purpose}\n{day}\n{number}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Printed forms: one print of one form is one matter, and its id is the key of its job at the printer.
 
 Submitted is not printed. What was intended and has no end yet is looked for after a restart, and never sent again.
-Nothing here tells who printed or what was filled in.
+Nothing here tells who printed or what was filled in; a keyed hash may tell that it is the same one again.
 """
 
 from typing import Literal
@@ -36,6 +36,10 @@ class FormIntended(FormEvent, frozen=True, tag="menkou.form.intended.v1"):
     language: str
     """That the resident read."""
     at_ms: int
+    person: str = ""
+    """A keyed hash of who wants it, for this purpose on this day alone; "" where nobody asked."""
+    hash_key: str = ""
+    """Which key that hash was made with."""
 
 
 class FormSubmitted(FormEvent, frozen=True, tag="menkou.form.submitted.v1"):
@@ -76,6 +80,16 @@ class FormRow(MatterRow, frozen=True, kw_only=True):
     business_date: str
     language: str
     at_ms: int
+    person: str = ""
+    hash_key: str = ""
+
+    @property
+    def used(self) -> int:
+        """Pages of it that count as printed: all that may have come out."""
+        whole = self.pages * self.copies
+        if self.state != "not_printed" or self.came == NOT_TOLD:
+            return whole
+        return -(-self.came * whole // max(1, self.sheets))
 
     @property
     def over(self) -> bool:
@@ -99,6 +113,8 @@ def evolve(row: FormRow | None, event: FormEvent) -> FormRow:
             business_date=event.business_date,
             language=event.language,
             at_ms=event.at_ms,
+            person=event.person,
+            hash_key=event.hash_key,
         )
     if row is None or row.over:
         raise ImpossibleEventError(f"form {event.matter} is {row.state if row else 'not intended'}")

@@ -8,7 +8,7 @@ given ──► waiting ──► called ──► finished ■
 ```
 
 What a resident holds is a letter and a number, used again the next day; the matter's id is never shown. Nothing says
-who the resident is. Times are milliseconds since 1970, UTC.
+who the resident is; a keyed hash may tell that it is the same one again. Times are milliseconds since 1970, UTC.
 """
 
 from typing import Literal, NamedTuple
@@ -36,6 +36,10 @@ class TicketGiven(TicketEvent, frozen=True, tag="menkou.ticket.given.v1"):
     priority: bool
     place: int
     at_ms: int
+    person: str = ""
+    """A keyed hash of who took it, for this business on this day alone; "" where nobody asked."""
+    hash_key: str = ""
+    """Which key that hash was made with."""
 
 
 class TicketCalled(TicketEvent, frozen=True, tag="menkou.ticket.called.v1"):
@@ -141,6 +145,8 @@ class TicketRow(MatterRow, frozen=True, kw_only=True):
     slip_why: str = ""
     maybe_out: bool = False
     """Whether a slip of it may be in somebody's hand: the next one is a reprint."""
+    person: str = ""
+    hash_key: str = ""
 
     @property
     def shown(self) -> str:
@@ -210,6 +216,8 @@ def _given(event: TicketGiven) -> TicketRow:
         priority=event.priority,
         place=event.place,
         given_ms=event.at_ms,
+        person=event.person,
+        hash_key=event.hash_key,
     )
 
 

@@ -151,6 +151,15 @@ def _account() -> Iterator[Sample]:
     yield Sample(
         name="account-typed", view=enter, position=_step(1), can_go_back=True, can_go_home=True, previous="0123456789"
     )
+    by_card = EnterAccount(min_digits=10, max_digits=10, by_card=True)
+    yield Sample(name="account-by-card", view=by_card, position=_step(1), can_go_back=True, can_go_home=True)
+    yield Sample(
+        name="account-by-card-problem",
+        view=msgspec.structs.replace(by_card, problem="problem.no_account_of_card"),
+        position=_step(1),
+        can_go_back=True,
+        can_go_home=True,
+    )
     yield Sample(name="account-problem", view=problem, position=_step(1), can_go_back=True, can_go_home=True)
     yield Sample(
         name="account-still-here", view=enter, position=_step(1), can_go_back=True, can_go_home=True, over="still_here"

@@ -5,6 +5,8 @@ from time import time
 from typing import get_args
 
 from kiosk.journeys.form_card import OFFER, TYPE
+from kiosk.journeys.form_owner import OFFER as FOR_PAGES
+from kiosk.journeys.queue_ticket import OFFER as FOR_TICKET
 from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Said
 from kiosk.views.common import Notice
@@ -15,6 +17,8 @@ from kiosk.views.view import View
 def id_card_views() -> Iterator[tuple[str, View]]:
     """Name and view, in the order that a resident meets them."""
     yield "offer", OFFER
+    yield "offer-ticket", FOR_TICKET
+    yield "offer-pages", FOR_PAGES
     until_ms = round(time() * 1000) + 38_000
     for step in get_args(CardStep):
         yield step.replace("_", "-"), PresentIdCard(step=step, until_ms=until_ms, other=TYPE)

@@ -60,12 +60,23 @@ class NoNumberError(Exception):
         self.why: Closed = why
 
 
+class HasTicketError(Exception):
+    """This person has a number for this business today."""
+
+    def __init__(self, row: TicketRow) -> None:
+        super().__init__()
+        self.row = row
+
+
 class RefusedError(Exception):
     """See `Refused`."""
 
     def __init__(self, why: Refused) -> None:
         super().__init__(why)
         self.why: Refused = why
+
+
+_EXPECTED = (NoNumberError, HasTicketError, RefusedError, QueueClosedError)
 
 
 class SlipMaker(Protocol):
@@ -149,25 +160,29 @@ class Desk(Standing):
 
     # For residents
 
-    async def give(self, letter: str, *, priority: bool = False) -> TicketRow:
+    async def give(self, letter: str, *, priority: bool = False, id_number: str = "") -> TicketRow:
         """A ticket, on disk. It belongs to the day on which it is given, whenever it was asked for. Nobody is called
-        for whom nobody waited here any more when the number was there.
+        for whom nobody waited here any more when the number was there. Of `id_number`, where that was asked for, a
+        keyed hash is kept.
 
-        Raises `NoNumberError`, `QueueClosedError`.
+        Raises `NoNumberError`, `HasTicketError`, `QueueClosedError`.
         """
         business = self.settings.of(letter)
         if business is None:
             raise ValueError(f"nobody queues for {letter}")
-        giving = self._start(self._give(business, priority))
+        giving = self._start(self._give(business, priority, id_number))
         try:
             return await asyncio.shield(giving)
         except asyncio.CancelledError:
             giving.add_done_callback(self._given_to_nobody)
             raise
 
-    async def _give(self, business: Business, priority: bool) -> TicketRow:
+    async def _give(self, business: Business, priority: bool, id_number: str) -> TicketRow:
         async with self._one_step:
             await self._begin_day()
+            person = self._ledger.person_hash(f"ticket {business.letter}", self._date, id_number) if id_number else ""
+            if person and (had := next((row for row in self._rows.values() if row.person == person), None)):
+                raise HasTicketError(had)
             if why := self.closed(business):
                 raise NoNumberError(why)
             number = self._number(business.letter)
@@ -180,6 +195,8 @@ class Desk(Standing):
                     business_date=self._date,
                     priority=priority and business.priority,
                     place=self._place + 1,
+                    person=person,
+                    hash_key=self._ledger.hash_key_id if person else "",
                     at_ms=self._now_ms(),
                 )
             )
@@ -310,7 +327,7 @@ class Desk(Standing):
         self._tasks.discard(task)
         self._prints.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, (NoNumberError, RefusedError, QueueClosedError)):
+        if error is not None and not isinstance(error, _EXPECTED):
             log.error("a step of the queue failed", exc_info=error)
         self._tell()
 

@@ -26,6 +26,9 @@ class QueueSettings(QueueRules, frozen=True, kw_only=True, forbid_unknown_fields
 
     print_limit_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
     """The longest a printer may take for one ticket before nobody knows what became of it."""
+    one_per_person: bool = False
+    """Whether who takes a number lays down an identity card, and has one number for each business and day at this
+    terminal. Without a reader that works numbers are given all the same."""
     shown_seconds: Annotated[float, Meta(ge=5, le=300)] = 25.0
     """How long a printed ticket stays on the screen when nobody touches it."""
     business: Annotated[tuple[Business, ...], Meta(max_length=8)] = ()

@@ -67,14 +67,20 @@ class Resident:
     only looked at. `"back"` presses Back. `seen` keeps every view that came, but for what says "one moment"."""
 
     def __init__(
-        self, bench: Bench, *, free_pages: int = 10, reader: FakeReader | None = None, card_seconds: float = 45
+        self,
+        bench: Bench,
+        *,
+        free_pages: int = 10,
+        day_pages: int = 0,
+        reader: FakeReader | None = None,
+        card_seconds: float = 45,
     ) -> None:
         self.bench = bench
         self.devices = FakeDevices(bench.documents, reader)
         self._id_card = IdCardSettings(wait_seconds=card_seconds)
         self.seen: list[View] = []
         self.answers: dict[type[View], list[str]] = {}
-        self._settings = FormsSettings(free_pages=free_pages)
+        self._settings = FormsSettings(free_pages=free_pages, day_pages=day_pages)
         self._done = asyncio.Event()
         self._take: Callable[[Input], None] = lambda _: None
 

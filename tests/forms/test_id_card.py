@@ -103,7 +103,7 @@ async def test_every_step_of_the_reader_is_on_the_screen(bench: Bench) -> None:
 @pytest.mark.parametrize("refused", ["offer", "present", "check"])
 async def test_the_resident_rather_types(bench: Bench, refused: str) -> None:
     reader = laid() if refused == "check" else FakeReader()
-    answer = {
+    answer: dict[str, list[tuple[type[View], str]]] = {
         "offer": [(OfferIdCard, "other")],
         "present": [AGREE, (PresentIdCard, "other")],
         "check": [AGREE, (CheckIdCard, "other")],

@@ -134,6 +134,11 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
         await call("ping")
         for account in (HERO, CARD, SMART, FULL):
             await call("readAccount", account)
+        found = await call("findAccounts", content={"id_number": "610000196104120017", "name": "李春生"})
+        assert [account["number"] for account in found["accounts"]] == ["0100003870"]
+        for id_number, name in (("610000196104120017", "李秀兰"), ("610000198512190038", "李春生")):
+            wrong = {"id_number": id_number, "name": name}
+            assert await call("findAccounts", content=wrong) == {"error": "no_such_account"}
         for name in ("readAccount", "quoteAccount"):
             assert await call(name, "9999999999") == {"error": "no_such_account"}
         assert await top_up("9999999999", 1_000) == {"error": "no_such_account"}
@@ -204,6 +209,7 @@ async def test_every_documented_answer_is_given_and_no_other(world: World) -> No
         for name, places in {
             "ping": [],
             "readAccount": [HERO],
+            "findAccounts": [],
             "quoteAccount": [HERO],
             "quoteTopUp": [SMART],
             "queryOrder": ["T9"],
