@@ -274,3 +274,61 @@ async def test_back_gives_a_wait_up() -> None:
         return number
 
     assert await visit.run(journey) == "2"
+
+
+async def test_a_page_beside_a_wait_follows_the_news_and_comes_no_second_time() -> None:
+    screen = Screen(None, answers("1"), WentBack, answers("2"), answers("3"))
+    visit = visit_at(screen)
+    news = asyncio.Event()
+    shown: list[View] = [CODE]
+    reads = 0
+
+    async def read() -> int:
+        nonlocal reads
+        reads += 1
+        await asyncio.sleep(0.01)
+        shown.append(ScanToPay(channel="wechat", amount_fen=200, code="x", until_ms=0))
+        news.set()
+        await asyncio.sleep(0.01)
+        return 7
+
+    async def journey() -> list[int | str]:
+        found = await visit.wait_beside(lambda: shown[-1], read(), news)
+        return [found, await visit.ask(ACCOUNT), await visit.ask(CHOICE)]
+
+    assert await visit.run(journey) == [7, "2", "3"]
+    assert reads == 1
+    assert screen.views == [CODE, shown[-1], ACCOUNT, CHOICE, ACCOUNT, CHOICE]
+    assert screen.pages[0].number == screen.pages[1].number
+
+
+async def test_an_answer_to_the_page_beside_a_wait_gives_the_wait_up() -> None:
+    screen = Screen(answers("skip"), WentBack, answers("skip"), answers("4"))
+    visit = visit_at(screen)
+    given_up = 0
+
+    async def read() -> int:
+        nonlocal given_up
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            given_up += 1
+            raise
+        return 7
+
+    async def journey() -> list[int | str]:
+        return [await visit.wait_beside(lambda: CODE, read(), asyncio.Event()), await visit.ask(ACCOUNT)]
+
+    assert await visit.run(journey) == ["skip", "4"]
+    await asyncio.sleep(0)
+    assert given_up == 2
+
+
+async def test_back_from_the_page_beside_a_wait_leads_home_when_it_is_the_first() -> None:
+    visit = visit_at(Screen(WentBack))
+
+    async def journey() -> None:
+        await visit.wait_beside(lambda: CODE, asyncio.Event().wait(), asyncio.Event())
+
+    with pytest.raises(GoHome):
+        await visit.run(journey)

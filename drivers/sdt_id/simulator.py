@@ -117,7 +117,8 @@ class IdCardReader:
         return {
             "card": card.key if card else "",
             "holder": (card.name or card.latin) if card else "",
-            "power": self.reader.on,
+            "asks_for_card": self.reader.asks_for_card,
+            "powered": self.reader.on,
             "plugged": self.cable.plugged,
         }
 

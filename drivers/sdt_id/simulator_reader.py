@@ -1,6 +1,7 @@
 """The simulated reader itself: a security module, a card that lies on it or not, and what can go wrong."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from drivers.sdt_id import simulator_talk as words
@@ -30,6 +31,8 @@ FAULTS = {
 OK, FOUND, NO_ITEM = 0x90, 0x9F, 0x91
 BAD_SUM, NO_COMMAND, NOT_READ, NOTHING, NOT_SELECTED = 0x10, 0x21, 0x41, 0x80, 0x81
 SELF_TEST, NOT_AUTHORIZED = 0x60, 0x66
+LOOKING_S = 1.5
+"""A terminal that has not looked for a card for so long waits for none."""
 
 
 class Reader:
@@ -50,6 +53,7 @@ class Reader:
         self.health = OK
         self.on = True
         self.looks = 0
+        self._looked_at = -LOOKING_S
         self.oddities: list[str] = []
         """What no sensible terminal does."""
         self._used = self._selected = False
@@ -63,6 +67,12 @@ class Reader:
         self._asked: asyncio.Queue[Heard] = asyncio.Queue(maxsize=64)
         self._late: bytes = b""
         self._work: asyncio.Task[None] | None = None
+
+    @property
+    def asks_for_card(self) -> bool:
+        """Whether the terminal looks for a card, and none lies there that it could read."""
+        looking = time.monotonic() - self._looked_at < LOOKING_S
+        return looking and (self.card is None or (self._used and not self._finds_again))
 
     def begin(self) -> None:
         """Take commands."""
@@ -117,6 +127,7 @@ class Reader:
                 return OK, bytes.fromhex("05000100D7FE32010100000002000000")
             case "2001":
                 self.looks += 1
+                self._looked_at = time.monotonic()
                 there = self.card is not None and (self._finds_again or not self._used)
                 return (FOUND, bytes(4)) if there and self.health == OK else (NOTHING, b"")
             case "2002":

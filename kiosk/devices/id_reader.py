@@ -49,10 +49,6 @@ class IdCard(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def __repr__(self) -> str:
         return f"IdCard({self.kind})"
 
-    def expired(self, today: date) -> bool:
-        """Whether its last day has passed."""
-        return self.expires is not None and self.expires < today
-
 
 class Waiting(msgspec.Struct, frozen=True, tag="waiting"):
     """No card lies there that was not read before."""

@@ -93,8 +93,15 @@ class Tour:
         return any(tile.journey == journey and tile.paused is None for tile in page.view.tiles)
 
     def enter_account(self, account: str) -> None:
-        """Type an account number and go on."""
+        """Type an account number and go on; or have it found by the card of a householder, who is along."""
         self.see("EnterAccount", "enter-account")
+        if self.id_card:
+            self.finger.tap("by-card")
+            self.see("OfferIdCard", "offer-id-card")
+            self.finger.tap("primary")
+            self.see("PresentIdCard", "lay-id-card")
+            self.simulators.do("sdt_id", "lay", who="householder")
+            return
         self.finger.type(account)
         self.picture("account-entered")
         self.finger.tap("primary")

@@ -25,6 +25,14 @@ def test_a_card_terminal_says_what_it_waits_for() -> None:
     assert (hint["text"], hint["action"], hint["label"]) == ("刷卡机在等密码。", "pin", "密码正确")
 
 
+def test_a_reader_of_identity_cards_says_that_one_is_waited_for() -> None:
+    waiting = hints.Party("sdt_id", "ID card reader", {"asks_for_card": True, "plugged": True}, 0, True)
+    [hint] = hints.hints("zh_CN", [waiting], [], [])
+    assert (hint["text"], hint["action"], hint["label"]) == ("终端在等身份证。", "lay", "放上一位老人的身份证")
+    quiet = hints.Party("sdt_id", "ID card reader", {"asks_for_card": False, "powered": False}, 0, True)
+    assert next(hint["action"] for hint in hints.hints("en", [quiet], [], [])) == "power_on"
+
+
 def test_an_account_is_suggested_only_when_no_order_is_open() -> None:
     quiet = hints.Party("wechat_pay", "WeChat", {"plugged": True}, 0, True)
     debtor = {"account": "0100003862", "arrears_fen": 15400}

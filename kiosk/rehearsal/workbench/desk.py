@@ -31,7 +31,7 @@ PICTURES = {
     "wechat_pay": "phone",
     "alipay": "phone",
     "transbank_pos": "reader",
-    "sdt_id": "device",
+    "sdt_id": "identity",
     "escpos": "printer",
     "cups": "printer",
     "gas_company_http": "company",
@@ -53,6 +53,7 @@ ICONS = {
     "printer": "paper",
     "company": "gas_bill",
     "cards": "gas_card",
+    "identity": "id_card",
     "device": "meter",
 }
 ORDER = tuple(PICTURES)

@@ -75,6 +75,9 @@ def hints(language: str, parties: list[Party], accounts: list[Plain], orders: li
         elif (phase := party.state.get("phase")) in PHASES:
             text, action, label = PHASES[phase]
             hint("bank", text, party.name, action, label)
+        elif party.state.get("asks_for_card") is True:
+            text, label = "The terminal waits for an identity card.", "Lay down a senior's card"
+            hint("id_card", text, party.name, "lay", label)
         elif party.state.get("card_in") is True:
             hint("bank", "A card is still in the card terminal.", party.name, "remove", "Pull the card out")
     for party in parties:
@@ -104,7 +107,7 @@ def hints(language: str, parties: list[Party], accounts: list[Plain], orders: li
             else "The terminal is at an order of {amount}: look at its screen, or see Books.",
             amount=money(unfinished.order.due_fen),
         )
-    elif not any(hint["icon"] in ("wechat", "bank") for hint in found):
+    elif not any(hint["icon"] in ("wechat", "bank", "id_card") for hint in found):
         owing = _first_with_debt(accounts)
         hint("hand", "On the terminal, touch the gas bill and type {account}.", account=owing or "0100003862")
     return found[:MOST]

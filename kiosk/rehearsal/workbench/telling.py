@@ -29,7 +29,10 @@ NAMES: Mapping[str, str] = {"fen": "amount", "mm": "length (mm)", "n": "no."}
 """Fields whose own name says too little."""
 WELL = ("plugged", "powered", "paper", "keys_loaded", "queue_up", "printer_plugged", "service_up")
 """Lamps that should be on; the others should not, but for those that say nothing of trouble."""
-NEITHER = ("card_in",)
+NEITHER = (
+    "card_in",
+    "asks_for_card",
+)
 DISPLAY = "screen"
 NEWEST = 12
 SHORT = 44
