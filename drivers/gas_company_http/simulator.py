@@ -16,21 +16,17 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from aiohttp import web
 
 from drivers.gas_company_http.simulator_answers import contradict, contradict_top_up, order_json, period_json
-<<<<<<< HEAD
 from drivers.gas_company_http.simulator_books import Books
 from drivers.gas_company_http.simulator_card_desk import CARD_BUTTONS, CARD_FAULTS, CardDesk, Request, text_in
 from drivers.gas_company_http.simulator_cards import RefusalError
-=======
-from drivers.gas_company_http.simulator_books import Books, RefusalError
 from drivers.gas_company_http.simulator_holders import accounts_of
->>>>>>> 2926dd7 (An account is found by its holder's identity card where the gas company answers that; one number for each person and day, and free pages by person, where a hall wants it)
 from drivers.gas_company_http.simulator_talk import explain
 from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
 from kiosk.testing.simulator import Action, BadRequestError, Button, Fault, Faults, Json, Talk, main
@@ -260,11 +256,11 @@ class GasCompanySimulator:
         return 200, self._account_json(request, request.parts[0])
 
     def _holder(self, request: Request) -> tuple[int, Json]:
-        id_number = _text(request.content, "id_number", r"[0-9A-Z]{15,18}")
-        numbers = accounts_of(id_number, _text(request.content, "name", r"[^\x00-\x1f\x7f]{1,60}"))
+        id_number = text_in(request.content, "id_number", r"[0-9A-Z]{15,18}")
+        numbers = accounts_of(id_number, text_in(request.content, "name", r"[^\x00-\x1f\x7f]{1,60}"))
         if not numbers:
             raise RefusalError("no_such_account")
-        return 200, {"accounts": [self._account_json(replace(request, parts=(number,))) for number in numbers]}
+        return 200, {"accounts": [self._account_json(request, number) for number in numbers]}
 
     def _quote(self, request: Request) -> tuple[int, Json]:
         account = request.parts[0]

@@ -45,18 +45,8 @@ from kiosk.devices.gas import (
 
 SHORTEST_KEY = 32
 LONGEST_ANSWER = 256 * 1024
-<<<<<<< HEAD
-=======
-MOST_LINES = 60
 MOST_ACCOUNTS = 20
 """Of one holder."""
-
-T = TypeVar("T")
-
-
-class WireError(ValueError):
-    """The answer breaks the protocol."""
->>>>>>> 2926dd7 (An account is found by its holder's identity card where the gas company answers that; one number for each person and day, and free pages by person, where a hall wants it)
 
 
 # Signing
@@ -163,16 +153,12 @@ class _Error(msgspec.Struct):
     error: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,40}\Z")]
 
 
-<<<<<<< HEAD
-_ACCOUNT = msgspec.json.Decoder(SaidAccount)
-=======
 class _Holder(msgspec.Struct):
-    accounts: Annotated[list[_Account], Meta(min_length=1, max_length=MOST_ACCOUNTS)]
+    accounts: Annotated[list[SaidAccount], Meta(min_length=1, max_length=MOST_ACCOUNTS)]
 
 
 _HOLDER = msgspec.json.Decoder(_Holder)
-_ACCOUNT = msgspec.json.Decoder(_Account)
->>>>>>> 2926dd7 (An account is found by its holder's identity card where the gas company answers that; one number for each person and day, and free pages by person, where a hall wants it)
+_ACCOUNT = msgspec.json.Decoder(SaidAccount)
 _QUOTE = msgspec.json.Decoder(_Quote)
 _TOP_UP_QUOTE = msgspec.json.Decoder(_TopUpQuote)
 _ORDER: msgspec.json.Decoder[_Open | _Owed | _Delivered | _Cancelled] = msgspec.json.Decoder(
@@ -188,11 +174,11 @@ def read_account(body: bytes, number: str) -> Account:
 
 def read_holder(body: bytes, can_exist: Callable[[str], bool]) -> tuple[Account, ...]:
     """A holder's accounts, each once, with numbers that `can_exist`. Raises `WireError`."""
-    accounts = _decode(body, _HOLDER).accounts
+    accounts = decoded(body, _HOLDER).accounts
     numbers = {account.number for account in accounts}
-    _require(len(numbers) == len(accounts), "an account twice")
-    _require(all(map(can_exist, numbers)), "a number that no account has")
-    return tuple(_account(account, account.number) for account in accounts)
+    require(len(numbers) == len(accounts), "an account twice")
+    require(all(map(can_exist, numbers)), "a number that no account has")
+    return tuple(account_of(account, account.number) for account in accounts)
 
 
 def read_quote(body: bytes, number: str) -> Quote:

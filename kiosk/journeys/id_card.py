@@ -45,7 +45,7 @@ async def ask_for_card(visit: Visit, services: Services, offer: OfferIdCard) -> 
         match outcome:
             case CardRead(card=card):
                 return card
-            case "other":
+            case str():
                 return None
             case _:
                 body = "failed" if isinstance(outcome, ReaderFailed) else "late"

@@ -120,8 +120,9 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         "1: schema: found 2, allowed 1",
         '3: terminal.id: found "T1234", allowed one to three digits or capital letters',
         (
-            "5: hal: found a section that does not exist, allowed device, display, forms, hall, health, journeys, "
-            'ledger, notice, orders, queue, rating, schema, smart_meter, terminal, visit; did you mean "hall"?'
+            "5: hal: found a section that does not exist, allowed device, display, forms, hall, health, id_card, "
+            "journeys, ledger, notice, orders, queue, rating, schema, smart_meter, terminal, visit; "
+            'did you mean "hall"?'
         ),
         "8: hall.name: found 3, allowed text of 1 to 40 characters",
         (

@@ -151,8 +151,6 @@ def hall(simulators: Simulators, tmp_path: Path) -> Hall:
     simulators.do("gas_company_http", "plug")
     for action in ("hush", "power_on", "plug", "refill", "load_keys", "close_batch", "other_sale"):
         simulators.do("transbank_pos", action)
-    for action in ("hush", "power_on", "plug", "recover", "lift"):
-        simulators.do("sdt_id", action)
     for action in ("hush", "power_on", "refill", "cover_close", "repair"):
         simulators.do("escpos", action)
     return Hall(simulators, tmp_path)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from kiosk.config import Config, Journeys, LedgerSettings, load, resolve_simulators
+from kiosk.devices.drivers import DeviceConfig
 from kiosk.devices.registry import HealthSettings
 from kiosk.engine import Engine
 from kiosk.journeys.settings import RatingSettings, SmartMeterSettings
@@ -51,8 +52,10 @@ def configured(
     rating: RatingSettings | None = None,
     queue: QueueSettings | None = None,
     journeys: tuple[str, ...] | None = None,
+    beside: tuple[DeviceConfig, ...] = (),
 ) -> Config:
-    """The demo's configuration for a terminal of this hall, with short times."""
+    """The demo's configuration for a terminal of this hall, with short times; devices that no order needs are `beside`
+    the others."""
     config = _demo()
     devices = tuple(
         msgspec.structs.replace(
@@ -63,6 +66,7 @@ def configured(
     config = resolve_simulators(msgspec.structs.replace(config, devices=devices), hall.simulators.announcements)
     return msgspec.structs.replace(
         config,
+        devices=(*config.devices, *beside),
         terminal=msgspec.structs.replace(config.terminal, id=hall.terminal),
         ledger=LedgerSettings(folder=hall.ledger),
         orders=orders,
