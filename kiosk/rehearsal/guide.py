@@ -81,10 +81,15 @@ class Tour:
             self.finger.until(lambda: self.language() == "en", "English")
         for mode in self._modes:
             self.finger.tap(f"mode-{mode}")
+            self.finger.until(partial(self._shown_in, mode), f"{mode} to be on the screen")
         self.finger.until(lambda: self._open(journey), f"{journey} to be open")
         self.see("Home", "home")
         self.finger.turn_to(f"tile-{journey}")
         self.finger.tap(f"tile-{journey}")
+
+    def _shown_in(self, mode: str) -> bool:
+        page = self._terminal.window.page
+        return page is not None and bool(getattr(page.modes, mode))
 
     def _open(self, journey: str) -> bool:
         page = self._terminal.window.page
