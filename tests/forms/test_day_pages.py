@@ -4,10 +4,9 @@ from msgspec.structs import replace
 
 from kiosk.devices.document import DocumentNotPrinted
 from kiosk.devices.health import Offline
-from kiosk.devices.id_reader import CardRead, ReaderFailed
 from kiosk.views.common import Notice
 from kiosk.views.forms import FormOutcome, ShowForm
-from kiosk.views.id_card import CheckIdCard, OfferIdCard, PresentIdCard
+from kiosk.views.id_card import CheckIdCard, OfferIdCard
 from kiosk.views.lists import ChooseEntry
 from kiosk.views.view import View
 from tests.forms.conftest import Bench
@@ -35,10 +34,6 @@ async def test_pages_are_counted_by_person_over_visits(bench: Bench) -> None:
     assert (again.pages_left, again.most_copies) == (1, 0)
     other = await shown(bench, laid(OTHER), *LEAVE)
     assert other.pages_left == 5
-
-
-async def test_who_printed_is_a_hash_of_that_day(bench: Bench) -> None:
-    await shown(bench, laid(), (ShowForm, "print-1"), DONE)
     (row,) = await bench.rows()
     assert row.person
     assert row.hash_key == bench.ledger.hash_key_id
@@ -77,11 +72,3 @@ async def test_without_a_reader_the_limit_of_the_visit_counts(bench: Bench) -> N
     assert not any(isinstance(view, OfferIdCard) for view in seen)
     assert resident.the(ShowForm).pages_left == 10
     assert resident.the(FormOutcome).ending == "printed"
-
-
-async def test_the_reader_fails_and_comes_back(bench: Bench) -> None:
-    reader = FakeReader(ReaderFailed("unplugged"), CardRead(SENIOR))
-    resident = Resident(bench, day_pages=5, reader=reader)
-    await resident.visits(CARD, (Notice, "primary"), (ChooseEntry, "501"), PRINT, DONE)
-    assert [view.step for view in resident.seen if isinstance(view, PresentIdCard)] == ["waiting", "waiting"]
-    assert (await bench.rows())[0].person
