@@ -26,7 +26,13 @@ from kiosk.devices.registry import HealthSettings, build
 from kiosk.forms.settings import FormsSettings
 from kiosk.journeys.installed import JourneyError, installed, lacking
 from kiosk.journeys.installed import read as read_journey
-from kiosk.journeys.settings import IdCardSettings, NoticeSettings, RatingSettings, SmartMeterSettings
+from kiosk.journeys.settings import (
+    GasCardSettings,
+    IdCardSettings,
+    NoticeSettings,
+    RatingSettings,
+    SmartMeterSettings,
+)
 from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import parse_url
@@ -99,6 +105,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     journeys: Journeys
     id_card: IdCardSettings
     smart_meter: SmartMeterSettings
+    gas_card: GasCardSettings
     rating: RatingSettings
     notice: NoticeSettings
     queue: QueueSettings

@@ -93,6 +93,7 @@ class Engine:
                 zone=self._zone,
                 journeys=tuple(journeys),
                 smart_meter=config.smart_meter,
+                gas_card=config.gas_card,
                 rating=config.rating,
                 forms=self.forms,
                 items=lambda: self._shelf.catalogue,

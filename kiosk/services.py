@@ -15,7 +15,13 @@ from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
 from kiosk.forms.service import Forms
 from kiosk.items.catalogue import Catalogue
-from kiosk.journeys.settings import IdCardSettings, NoticeSettings, RatingSettings, SmartMeterSettings
+from kiosk.journeys.settings import (
+    GasCardSettings,
+    IdCardSettings,
+    NoticeSettings,
+    RatingSettings,
+    SmartMeterSettings,
+)
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
@@ -63,6 +69,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     journeys: tuple[str, ...] = ()
     """The services that this terminal offers."""
     smart_meter: SmartMeterSettings = SmartMeterSettings()
+    gas_card: GasCardSettings = GasCardSettings()
     rating: RatingSettings = RatingSettings()
     forms: Forms | None = None
     """Where forms are printed; None unless that is offered."""

@@ -165,6 +165,7 @@ def read_quote(body: bytes, wish: CardWish) -> CardQuote:
     return CardQuote(
         quote_id=said.quote_id,
         account=account_of(said.account, said.account.number),
+        card=said.card,
         gas_m3=gas_m3,
         total_fen=said.total_fen,
         lines=lines,

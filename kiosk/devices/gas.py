@@ -149,6 +149,7 @@ class CardQuote(msgspec.Struct, frozen=True, kw_only=True):
 
     quote_id: str
     account: Account
+    card: str
     gas_m3: Decimal
     total_fen: int
     lines: tuple[TierLine, ...]

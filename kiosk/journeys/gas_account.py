@@ -6,7 +6,17 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from kiosk.devices.gas import Account, Quote, RefusalReason, Refused, TopUpQuote, Unreachable
+from kiosk.devices.gas import (
+    Account,
+    CardAccount,
+    CardQuote,
+    Quote,
+    RefusalReason,
+    Refused,
+    TopUpQuote,
+    Unreachable,
+)
+from kiosk.devices.gas_card import GasCard
 from kiosk.journeys.gas_card_holder import BY_CARD, account_of_card
 from kiosk.journeys.id_card import can_read
 from kiosk.journeys.journey import End
@@ -20,7 +30,7 @@ from kiosk.views.common import Notice, Picture
 from kiosk.views.gas import EnterAccount
 from kiosk.visit import Visit
 
-T = TypeVar("T", Account, Quote, TopUpQuote)
+T = TypeVar("T", Account, Quote, TopUpQuote, CardAccount, CardQuote)
 
 Another = Literal["another"]
 """The resident wants to look another account up."""
@@ -86,26 +96,30 @@ async def look_up(
         return Unreachable("no answer in the resident's time", sent=True)
 
 
-async def pay(visit: Visit, services: Services, private: Private, *, step: int, of: int) -> End:
-    """How to pay for what was quoted, the payment, and how it ended."""
+async def pay(
+    visit: Visit, services: Services, private: Private, *, step: int, of: int, card: GasCard | None = None
+) -> End:
+    """How to pay for what was quoted, the payment, and how it ended. `card`: what the goods go onto, as it was read."""
     visit.at(step, of, "step.pay")
     method = await ask_method(visit, services, private.quote.total_fen)
     if method is None:
         return "home"
     orders = services.orders()
     if orders is None:
-        return await _money_closed(visit)
+        return await money_closed(visit)
     visit.no_way_back()
     try:
-        running = await _begun(visit, orders, private)
+        running = await begin(visit, orders, private)
     except AlreadyRunningError:
         return await finish_earlier(visit, services, private.number) or "home"
     except (MoneyClosedError, TimeoutError):
-        return await _money_closed(visit)
+        return await money_closed(visit)
+    if card is not None:
+        running.card_in(card)
     return await Settlement(visit, services, orders, running, step=step, of=of).run(method)
 
 
-async def _begun(visit: Visit, orders: Orders, private: Private) -> Running:
+async def begin(visit: Visit, orders: Orders, private: Private) -> Running:
     """The order on disk. A disk that hangs holds the order up, not the resident: begun too late, it has nobody."""
     beginning = asyncio.ensure_future(orders.begin(private, visit.language))
 
@@ -134,6 +148,8 @@ REFUSED: dict[RefusalReason, str] = {
     "account_busy": "notice.account_busy",
     "not_now": "notice.not_now",
     "not_accepted": "notice.not_now",
+    "gas_on_card": "notice.gas_on_card",
+    "card_unknown": "notice.card_unknown",
 }
 """How each refusal before any payment is told, as the stem of message keys."""
 
@@ -164,7 +180,8 @@ async def offer(visit: Visit, picture: Picture, stem: str, button: str) -> bool:
     return await visit.ask(notice) == "primary"
 
 
-async def _money_closed(visit: Visit) -> End:
+async def money_closed(visit: Visit) -> End:
+    """Nothing can be kept now, so nothing is sold."""
     return await tell(visit, "pause", "notice.money_closed")
 
 

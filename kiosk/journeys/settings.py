@@ -28,6 +28,22 @@ class IdCardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How long a resident may take to lay an identity card on the reader; twice as long in assisted modes."""
 
 
+class GasCardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[gas_card]`."""
+
+    volumes_m3: Annotated[tuple[Annotated[int, Meta(ge=1, le=100_000)], ...], Meta(min_length=1, max_length=4)] = (
+        10,
+        20,
+        50,
+        100,
+    )
+    """The volumes to touch, in m³; those that the gas company does not sell at once are left out."""
+    amounts_yuan: Annotated[tuple[Annotated[int, Meta(ge=1, le=100_000)], ...], Meta(max_length=2)] = (50, 100)
+    """The amounts of money to touch: as much gas as they buy."""
+    wait_seconds: Annotated[float, Meta(gt=0, le=600)] = 90.0
+    """How long the terminal waits for a card that it still has to write, before it says that it is not finished."""
+
+
 class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[rating]`."""
 

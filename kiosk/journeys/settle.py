@@ -6,6 +6,7 @@ A settlement only watches its order and tells the resident: the order goes on al
 import asyncio
 
 from kiosk.devices.payment import Step
+from kiosk.journeys.at_the_card import CardDesk
 from kiosk.journeys.journey import End
 from kiosk.journeys.paper import Slips
 from kiosk.orders.orders import Orders
@@ -15,7 +16,7 @@ from kiosk.orders.steps import Method as OrderMethod
 from kiosk.orders.truth import advice, anything_taken, needs_staff, telling, truth
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
-from kiosk.views.common import Notice, Outcome, Working
+from kiosk.views.common import NextStep, Notice, Outcome, Working
 from kiosk.views.payment import AtReader, ChooseMethod, Method, ScanToPay, UnfinishedOrder
 from kiosk.views.view import View
 from kiosk.visit import Visit
@@ -117,15 +118,29 @@ class Settlement:
     def _running(self) -> Running:
         return self._slips.running
 
-    async def run(self, method: OrderMethod) -> End:
-        """Pay, and tell how it ended."""
+    async def run(self, method: OrderMethod | None) -> End:
+        """Pay, unless it is free, see to the card that the goods go onto, and tell how it ended."""
         with self._slips:
             try:
-                self._running.pay_with(method)
+                if method is not None:
+                    self._running.pay_with(method)
                 stem = await self._pay()
+                if stem is None:
+                    await self._load()
             finally:
                 self._running.leave()  # nothing can be paid from the screens that follow
             return await (self._nothing_happened(stem) if stem else self._tell())
+
+    async def finish(self) -> End:
+        """Of an earlier order: what its card is owed comes onto the card that is in the reader now."""
+        with self._slips:
+            await self._load()
+            return await self._tell()
+
+    async def _load(self) -> None:
+        if self._running.rows.order.card_hash:
+            self._visit.at(self._of, self._of, "step.load")
+            await CardDesk(self._visit, self._services, self._slips).load()
 
     async def _pay(self) -> str | None:
         """Until there is a truth to tell. A message stem instead where the company refused before any payment."""
@@ -134,7 +149,8 @@ class Settlement:
             self._running.seen()
             rows = self._running.rows
             if rows.order.state in ("refused", "cancelling", "cancelled") and not rows.attempts:
-                words = TOP_UP_REFUSED_AT_OPENING if rows.order.kind == "smart_meter" else REFUSED_AT_OPENING
+                top_up = rows.order.kind == "smart_meter" or rows.order.card_hash
+                words = TOP_UP_REFUSED_AT_OPENING if top_up else REFUSED_AT_OPENING
                 return words.get(rows.order.why, "notice.not_now")
             view = self._view(rows)
             if view is None:
@@ -165,12 +181,14 @@ class Settlement:
     def _view(self, rows: Rows) -> View | None:
         order = rows.order
         amount = order.due_fen
-        if self._running.broken or order.closed:
+        if self._running.broken or order.closed or order.owed:
             return None
         if order.state == "opening":
             return Working(saying="working.opening")
         if rows.live:
             return self._live_view(rows.live)
+        if order.state == "open" and amount == 0:
+            return Working(saying="working.opening")
         if order.state == "open" and rows.captured_fen == 0 and not rows.manual:
             if self._chosen and self._running.undecided:
                 return Working(saying="working.preparing_payment")
@@ -283,10 +301,16 @@ def _outcome(running: Running, slips: Slips) -> Outcome:
         slip_problem=slips.shown_problem,
         can_print=slips.can_print,
         photo_code=rows.order.order_no if slips.photograph else None,
-        next_step="press_key" if rows.order.kind == "smart_meter" and rows.order.state == "delivered" else "none",
+        next_step=_next_step(rows),
         still_working=told == "not_finished" and not running.broken and not needs_staff(rows),
         take_card=running.progress == Step("remove_card"),
     )
+
+
+def _next_step(rows: Rows) -> NextStep:
+    if rows.order.state != "delivered":
+        return "none"
+    return "meter_card" if rows.order.card_hash else "press_key" if rows.order.kind == "smart_meter" else "none"
 
 
 def _remark(rows: Rows, not_ready: OrderMethod | None) -> Said | None:

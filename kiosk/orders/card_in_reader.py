@@ -4,6 +4,8 @@ Nothing is remembered past an answer of the reader: whatever it said, the card i
 restart forgets everything, and the company gives the bytes of a write again.
 """
 
+import contextlib
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
@@ -27,6 +29,8 @@ class CardInReader:
         """Whether the order's own card was read since the reader's last answer about it."""
         self.unwritten = 0
         """The write that was recorded and not yet handed to the reader, or 0."""
+        self.busy = False
+        """Whether the company or the reader is being asked."""
 
     def read(self, card: gas_card.GasCard | None) -> None:
         """It was read; None where it contradicts itself."""
@@ -35,6 +39,10 @@ class CardInReader:
 
     async def fetch(self, rows: Rows, private: Private | None) -> FetchAnswer:
         """What the company wants on it."""
+        with self._asking():
+            return await self._fetch(rows, private)
+
+    async def _fetch(self, rows: Rows, private: Private | None) -> FetchAnswer:
         answer = await self._world.gas.write_data(rows.order.order_no, self._image)
         if isinstance(answer, gas.WriteJob):
             if answer.gas_m3 != _bought(private):
@@ -49,6 +57,10 @@ class CardInReader:
         """Write it; with `doubt` it may have been written before, and the bytes may be forgotten."""
         self.there = False
         self.unwritten = 0
+        with self._asking():
+            return await self._write(row, private, doubt)
+
+    async def _write(self, row: JobRow, private: Private | None, doubt: bool) -> gas_card.JobOutcome:
         reader = self._reader()
         if doubt:
             outcome = await reader.find(_job(row, private, self._data))
@@ -64,7 +76,16 @@ class CardInReader:
     async def look(self, row: JobRow, private: Private | None) -> gas_card.JobOutcome:
         """What became of a write, by the card alone."""
         self.there = False
-        return await self._reader().find(_job(row, private, None))
+        with self._asking():
+            return await self._reader().find(_job(row, private, None))
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        self.busy = True
+        try:
+            yield
+        finally:
+            self.busy = False
 
     def _reader(self) -> gas_card.GasCardReader[msgspec.Struct]:
         if self._world.cards is None:

@@ -9,6 +9,7 @@ import msgspec
 
 from kiosk.protocol.ratings import Reason
 from kiosk.rehearsal.samples_forms import form_views
+from kiosk.rehearsal.samples_gas_card import gas_card_views
 from kiosk.rehearsal.samples_id_card import id_card_views
 from kiosk.rehearsal.samples_lists import list_views
 from kiosk.rehearsal.samples_notice import notice_views, request_views
@@ -40,8 +41,6 @@ HALL = HallInfo(name="天福和园便民服务站", name_en="Tianfu Heyuan Servi
 
 MESSAGES = {
     "zh_CN": {
-        "journey.gas_card.title": "气卡购气",
-        "journey.gas_card.subtitle": "给燃气卡充值",
         "journey.guide.title": "要带什么材料",
         "journey.guide.subtitle": "403 项事项，一次说清",
         "journey.meter.title": "报燃气表数",
@@ -57,8 +56,6 @@ MESSAGES = {
         "sample.id_number.hint": "18 位，最后一位可能是 X",
     },
     "en": {
-        "journey.gas_card.title": "Gas card",
-        "journey.gas_card.subtitle": "Top up a gas card",
         "journey.guide.title": "What to bring",
         "journey.guide.subtitle": "Papers for 403 matters",
         "journey.meter.title": "Meter reading",
@@ -103,6 +100,7 @@ def samples() -> Iterator[Sample]:
     yield from _standing()
     yield from _account()
     yield from _top_up()
+    yield from _gas_card()
     yield from _lists()
     yield from _typing()
     yield from _queue()
@@ -184,6 +182,20 @@ def _top_up() -> Iterator[Sample]:
             position=Position(step, 5, f"step.{steps[step - 1]}"),
             can_go_back=not isinstance(view, Outcome),
             can_go_home=True,
+            previous=previous,
+        )
+
+
+def _gas_card() -> Iterator[Sample]:
+    steps = ("card", "gas", "pay", "load")
+    for name, step, view, previous in gas_card_views(ORDER, HALL):
+        before_paying = step < 3
+        yield Sample(
+            name=name,
+            view=view,
+            position=Position(step, 4, f"step.{steps[step - 1]}"),
+            can_go_back=before_paying,
+            can_go_home=before_paying,
             previous=previous,
         )
 

@@ -1,13 +1,14 @@
 import QtQuick
 import screens.theme
 
-// Money: "¥154.00" with a small sign and large tabular figures. Shrinks rather than break.
+// Money: "¥154.00" with a small sign and large tabular figures; or a volume, "12.5 m³". Shrinks rather than break.
 Item {
     id: amount
 
     property color color: Theme.persimmonInk
     readonly property real fit: width > 0 && natural > width ? width / natural : 1
     property int horizontalAlignment: Text.AlignRight
+    readonly property int marks: text.startsWith("¥") ? 1 : 0
     readonly property real natural: figures.implicitWidth + sign.implicitWidth + Theme.half
     property int size: Theme.amount
     property string text
@@ -29,7 +30,7 @@ Item {
 
             anchors.baseline: figures.baseline
             color: amount.color
-            text: amount.text.slice(0, 1)
+            text: amount.text.slice(0, amount.marks)
             textFormat: Text.PlainText
 
             font {
@@ -42,7 +43,7 @@ Item {
             id: figures
 
             color: amount.color
-            text: amount.text.slice(1)
+            text: amount.text.slice(amount.marks)
             textFormat: Text.PlainText
 
             anchors {

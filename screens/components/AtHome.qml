@@ -14,7 +14,10 @@ Row {
         id: drawing
 
         ink: home.ink
-        name: home.step === "press_key" ? "meter_key" : ""
+        name: ({
+                "press_key": "meter_key",
+                "meter_card": "meter"
+            })[home.step] ?? ""
         side: Math.round(Theme.pictureLarge * (Theme.tight || Theme.large ? 0.7 : 1))
         tint: Theme.contrast ? Theme.persimmon : Theme.flame
     }

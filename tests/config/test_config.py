@@ -120,7 +120,8 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         "1: schema: found 2, allowed 1",
         '3: terminal.id: found "T1234", allowed one to three digits or capital letters',
         (
-            "5: hal: found a section that does not exist, allowed device, display, forms, hall, health, id_card, "
+            "5: hal: found a section that does not exist, allowed device, display, forms, gas_card, hall, health, "
+            "id_card, "
             "journeys, ledger, notice, orders, queue, rating, schema, smart_meter, terminal, visit; "
             'did you mean "hall"?'
         ),
@@ -133,8 +134,8 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         '14: display.backend: found "sofware", allowed "gpu" or "software"; did you mean "software"?',
         "18: orders.deliver_by_hours: found -1, allowed a whole number, above 0, at most 720",
         (
-            '20: journeys.enabled[1]: found "fre", allowed "free", "gas_bill", "lost", "notice", "paid", '
-            '"print_form", "queue_ticket", "rate_service" or "smart_meter"; did you mean "free"?'
+            '20: journeys.enabled[1]: found "fre", allowed "free", "gas_bill", "gas_card", "lost", "notice", '
+            '"paid", "print_form", "queue_ticket", "rate_service" or "smart_meter"; did you mean "free"?'
         ),
         '25: device[receipts].port: found "http://10.0.0.9", allowed a URL with "socket:" or "serial:"',
         '26: device[receipts].settings.key: found nothing, allowed "file:PATH" or "env:NAME"',

@@ -23,6 +23,7 @@ CARD_NO = "0200000284"
 QUOTE = gas.CardQuote(
     quote_id="C1",
     account=replace(ACCOUNT, number="0200000284", meter_kind="card", arrears_fen=0),
+    card=CARD_NO,
     gas_m3=Decimal(50),
     total_fen=15_400,
     lines=LINES,

@@ -1,0 +1,115 @@
+"""From the card in the reader to the gas in the meter, with a real pcscd and the company over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from kiosk.views.common import Outcome
+from kiosk.views.gas_card import InsertCard
+from tests.gas_card.counter import Counter, lines
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PAGES = ["ChooseGas", "ConfirmGas", "ChooseMethod"]
+
+
+def inserting(counter: Counter, *cards: str) -> Any:
+    """At each request, the next of these cards."""
+    left = list(cards)
+
+    async def insert(_: InsertCard) -> None:
+        if left:
+            await counter.hall.hand("pull")
+            await counter.hall.hand("insert", card=left.pop(0))
+
+    return insert
+
+
+async def test_gas_is_bought_written_once_and_reported(counter: Counter) -> None:
+    assert await counter.visit({InsertCard: inserting(counter, "household")}) == "goodbye"
+    await counter.closed()
+    assert counter.seen == ["InsertCard insert", *PAGES, "Outcome"]
+    assert counter.hall.landed[-1] == {"number": "0200000284", "count": 7, "gas_m3": "20.00"}
+    assert counter.books()["cards"]["0200000284"] == {"count": 7, "total_m3": "315", "owed_m3": "0"}
+    [slip] = counter.printer.slips
+    assert "20 m³" in lines(slip)
+    await counter.hall.hand("meter", card="household")
+    assert await counter.visit({InsertCard: inserting(counter, "household")}) == "goodbye"  # empty again
+    assert counter.hall.landed[-1]["count"] == 8
+
+
+async def test_card_that_is_pulled_in_the_middle_is_written_to_the_end_when_it_is_back(counter: Counter) -> None:
+    landed = len(counter.hall.landed)
+    counter.hall.arm("pull_mid_write", after=1)
+    assert await counter.visit({InsertCard: inserting(counter, "household", "household")}) == "goodbye"
+    await counter.closed()
+    assert counter.seen == ["InsertCard insert", *PAGES, "InsertCard again", "Outcome"]
+    assert len(counter.hall.landed) == landed + 1
+    assert counter.books()["oddities"] == []
+
+
+async def test_another_card_is_left_alone_and_asked_back(counter: Counter) -> None:
+    put_in = {"insert": "household", "again": "cpu", "other": "household"}
+
+    async def insert(view: InsertCard) -> None:
+        if card := put_in.pop(view.step, None):  # while a card is out, the first one is asked for again
+            await counter.hall.hand("pull")
+            await counter.hall.hand("insert", card=card)
+
+    counter.hall.arm("pull_mid_write", after=1)
+    assert await counter.visit({InsertCard: insert}) == "goodbye"
+    await counter.closed()
+    assert counter.seen[:6] == ["InsertCard insert", *PAGES, "InsertCard again", "InsertCard other"]
+    assert counter.seen[-1] == "Outcome"
+    assert counter.hall.landed[-1]["number"] == "0200000284"
+
+
+async def test_who_leaves_with_a_write_cut_off_finds_it_finished_at_the_next_visit(counter: Counter) -> None:
+    told: list[str] = []
+
+    def outcome(view: Outcome) -> str | None:
+        told.append(view.truth)
+        return "done" if view.slip_state == "printed" else None
+
+    insert = inserting(counter, "household")
+
+    async def leaves(view: InsertCard) -> str | None:
+        return "later" if view.can_leave else await insert(view)
+
+    counter.hall.arm("pull_mid_write", after=1)
+    assert await counter.visit({InsertCard: leaves, Outcome: outcome}) == "goodbye"
+    assert told[-1] == "not_finished"
+    [rows] = await counter.orders_on_disk()
+    assert rows.job is not None
+    await counter.again()
+    assert await counter.visit({InsertCard: inserting(counter, "household"), Outcome: outcome}) == "goodbye"
+    await counter.closed()
+    assert counter.seen == ["InsertCard insert", "Outcome"]
+    assert told[-1] == "done"
+    assert counter.books()["cards"]["0200000284"]["count"] == 7
+
+
+async def test_gas_on_the_card_stops_it_before_any_money(counter: Counter) -> None:
+    assert await counter.visit({InsertCard: inserting(counter, "unused")}) == "home"
+    assert counter.seen == ["InsertCard insert", "notice.gas_on_card.title"]
+    assert counter.company.books()["orders"] == {}
+
+
+async def test_what_is_owed_comes_first_and_costs_nothing(counter: Counter) -> None:
+    assert await counter.visit({InsertCard: inserting(counter, "memory")}) == "goodbye"
+    await counter.closed()
+    assert counter.seen == ["InsertCard insert", "ConfirmGas", "Outcome"]
+    assert counter.hall.landed[-1] == {"number": "0200000306", "count": 13, "gas_m3": "12.50"}
+    assert counter.books()["cards"]["0200000306"]["owed_m3"] == "30"
+    assert "¥0.00" in lines(counter.printer.slips[0])
+
+
+@pytest.mark.parametrize(("card", "step"), [("bank", "foreign"), ("blank", "foreign")])
+async def test_cards_that_are_none_are_handed_back(counter: Counter, card: str, step: str) -> None:
+    assert await counter.visit({InsertCard: inserting(counter, card, "household")}) == "goodbye"
+    assert counter.seen[:2] == ["InsertCard insert", f"InsertCard {step}"]
+
+
+async def test_keys_of_a_cpu_card_and_its_many_purchases(counter: Counter) -> None:
+    assert await counter.visit({InsertCard: inserting(counter, "cpu")}) == "goodbye"
+    assert counter.hall.landed[-1] == {"number": "0200000314", "count": 251, "gas_m3": "20.00"}
