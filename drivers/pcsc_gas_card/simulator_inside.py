@@ -43,6 +43,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def main(place: Path, *, alone: bool) -> int:
     """Run until standard input ends, or pcscd does."""
+    os.environ.pop("PCSCLITE_CSOCK_NAME", None)
     if alone:
         _show(place / "run", "/run")
         if Path(_USB).exists():
@@ -85,8 +86,8 @@ class _ReaderState(ctypes.Structure):
 def _wait_until_empty() -> None:
     """As pcscd sees it, or until it runs no more."""
     pcsc, context = ctypes.CDLL("libpcsclite.so.1"), ctypes.c_long()
-    if pcsc.SCardEstablishContext(ctypes.c_ulong(2), None, None, ctypes.byref(context)):
-        return
+    while pcsc.SCardEstablishContext(ctypes.c_ulong(2), None, None, ctypes.byref(context)):
+        time.sleep(_LOOK_S)  # it is coming up
     state = _ReaderState(READER)
     while not pcsc.SCardGetStatusChange(context, ctypes.c_ulong(0), ctypes.byref(state), ctypes.c_ulong(1)):
         if state.event & _EMPTY and not state.event & _ODD:

@@ -8,7 +8,8 @@ one thread alone.
 import ctypes
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -103,9 +104,7 @@ class Service:
 
     def __enter__(self) -> Self:
         library = _library(self._address.socket)
-        with _environment:
-            if self._address.socket:
-                os.environ[_SOCKET_VARIABLE] = self._address.socket
+        with _pointed_to(self._address.socket):
             _check(library.SCardEstablishContext(_SCOPE_SYSTEM, None, None, ctypes.byref(self._context)))
         self._library = library
         return self
@@ -177,6 +176,22 @@ class Card:
     def _end(self) -> None:
         self._library.SCardEndTransaction(self._handle, _LEAVE)
         self._library.SCardDisconnect(self._handle, _UNPOWER)
+
+
+@contextmanager
+def _pointed_to(socket: str) -> Iterator[None]:
+    """The library is told by the environment where pcscd listens; no other program should be."""
+    with _environment:
+        before = os.environ.get(_SOCKET_VARIABLE)
+        if socket:
+            os.environ[_SOCKET_VARIABLE] = socket
+        try:
+            yield
+        finally:
+            if before is None:
+                os.environ.pop(_SOCKET_VARIABLE, None)
+            else:
+                os.environ[_SOCKET_VARIABLE] = before
 
 
 def _check(code: int) -> None:

@@ -13,6 +13,11 @@ from tests.pcsc_gas_card.conftest import Hall
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.fixture(autouse=True)
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kiosk.doctor.PATIENCE", 0.2)
+
+
 async def found(port: str, folder: Path) -> DeviceFinding:
     """What the doctor says of the reader."""
     table = f'[[device]]\nname = "cards"\nrole = "gas_card_reader"\ndriver = "pcsc_gas_card"\nport = "{port}"\n'
@@ -32,8 +37,7 @@ async def test_a_reader_that_is_well_and_what_is_in_it(hall: Hall, tmp_path: Pat
     assert "this is" not in " ".join(hall.heard())  # and the card was left alone
 
 
-async def test_a_reader_that_is_not_there(hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kiosk.doctor.PATIENCE", 0.2)
+async def test_a_reader_that_is_not_there(hall: Hall, tmp_path: Path) -> None:
     await hall.driver()
     finding = await found(hall.announced["port"].replace("Simulated", "ACR39"), tmp_path)
     assert finding.state == "todo"
