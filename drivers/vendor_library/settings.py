@@ -22,7 +22,9 @@ class VendorLibrarySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     """The machine's number, as the bank gave it."""
     operator: Id = "01"
     request: dict[str, Width] = msgspec.field(default_factory=lambda: dict(wire.REQUEST))
+    """Widths: 8, 8, 2, 12, 8, 12, 6 and 3. All of these fields, in this order."""
     answer: dict[str, Width] = msgspec.field(default_factory=lambda: dict(wire.ANSWER))
+    """Widths: 2, 4, 20, 6, 12, 40, 15, 8, 6, 4, 6, 12, 6, 4 and 3."""
     returns_ok: tuple[int, ...] = (0,)
     """What the function returns where its answer counts."""
     returns_never_sent: tuple[int, ...] = ()

@@ -34,15 +34,13 @@ FAULTS = {
     "short": "half an answer",
     "garbage": "an answer of random letters",
     "prints": "the library prints to standard output",
-    "slow": "the answer takes `seconds`",
+    "slow": "the answer comes after `seconds`",
 }
 BUTTONS = (
     Button(label="Pay: card, PIN, approved", group="Card", action="pay"),
     Button(label="Decline", group="Bank", action="decline"),
     Button(label="Red key: cancel", group="Card", action="cancel"),
     Button(label="Somebody rings up a sale", group="Terminal", action="other_sale"),
-    Button(label="Remove the library", group="Terminal", action="remove_library"),
-    Button(label="Put the library back", group="Terminal", action="restore_library"),
     Button(label="Takes the money, then the library crashes", group="Library", fault="crash"),
     Button(label="The library crashes at once", group="Library", fault="crash_before"),
     Button(label="Takes the money, then the library hangs", group="Library", fault="hang"),
@@ -52,9 +50,12 @@ BUTTONS = (
     Button(label="An error that says nothing", group="Library", fault="no_answer_code"),
     Button(label="An answer for somebody else", group="Library", fault="wrong_digits"),
     Button(label="Takes a fen too much", group="Bank", fault="wrong_amount"),
-    Button(label="Half an answer", group="Library", fault="short"),
-    Button(label="An answer of garbage", group="Library", fault="garbage"),
     Button(label="The library prints", group="Library", fault="prints"),
+    Button(label="Unplug", group="Cable", action="unplug"),
+    Button(label="Plug in", group="Cable", action="plug"),
+    Button(label="Slow: 5 s", group="Cable", fault="slow", more={"seconds": 5}),
+    Button(label="Cut the next answer", group="Cable", fault="short"),
+    Button(label="Garble the next answer", group="Cable", fault="garbage"),
 )
 
 
@@ -90,8 +91,8 @@ class Bank:
             "decline": self._acts(DECLINED),
             "cancel": self._acts(CANCELLED),
             "other_sale": self._other_sale,
-            "remove_library": self._remove,
-            "restore_library": self._restore,
+            "unplug": self._unplug,
+            "plug": self._plug,
         }
 
     async def start(self) -> Json:
@@ -139,13 +140,13 @@ class Bank:
             raise BadRequestError("'amount' is a whole number of fen")
         return {"n": self._books.book("00", amount, "00", by="somebody")["n"]}
 
-    async def _remove(self, _: Json) -> Json:
+    async def _unplug(self, _: Json) -> Json:
         aside = self._library.with_suffix(".aside")
         if self._library.exists():
             self._library.rename(aside)
         return {"there": False}
 
-    async def _restore(self, _: Json) -> Json:
+    async def _plug(self, _: Json) -> Json:
         aside = self._library.with_suffix(".aside")
         if aside.exists():
             aside.rename(self._library)

@@ -15,7 +15,17 @@ from kiosk.config_walk import describe, show
 from kiosk.devices.drivers import load_driver
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
-DRIVERS = ("gas_company_http", "wechat_pay", "alipay", "transbank_pos", "escpos", "cups", "sdt_id", "pcsc_gas_card")
+DRIVERS = (
+    "gas_company_http",
+    "wechat_pay",
+    "alipay",
+    "transbank_pos",
+    "vendor_library",
+    "escpos",
+    "cups",
+    "sdt_id",
+    "pcsc_gas_card",
+)
 _TABLE = re.compile(r"<!-- (section|driver) (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 

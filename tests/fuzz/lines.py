@@ -5,6 +5,7 @@ from operator import xor
 
 from drivers.escpos import wire as escpos
 from drivers.transbank_pos import wire as transbank
+from drivers.vendor_library import wire as vendor
 from tests.fuzz.campaign import Target
 
 TOLD = (
@@ -107,7 +108,27 @@ def check_escpos(data: bytes) -> None:
     assert inbox.feed(b'7"ABCD\0') == [escpos.Finished(b"ABCD")], "deaf after a reset"
 
 
+_DONE = b"".join(
+    (
+        *(b"00", b"0105", b"622202******1234    ", b"000007", b"000000012840", "交易成功".encode("gbk").ljust(40)),
+        *(b"898610000000001", b"00000001", b"000001", b"1128", b"101500", b"000000000007", b"000007", b"1128", b"123"),
+    )
+)
+
+
+def check_vendor(data: bytes) -> None:
+    """An answer is made of what stands at its places, and only whole numbers are an amount."""
+    found = vendor.answer(vendor.ANSWER, data)
+    if isinstance(found, vendor.Damaged):
+        return
+    assert data[:2].decode("latin-1").strip(" \0") == found.code
+    assert found.amount_fen == int(data[32:44].decode("ascii").strip(" \0"))
+    assert data[145:148].decode("latin-1").strip(" \0") == found.digits
+    assert all(part.isascii() for part in found if isinstance(part, str))
+
+
 TARGETS = (
     Target("transbank_pos", (*FRAMES, b"\x06", b"\x15", b"\x06" + FRAMES[0] + FRAMES[11]), check_transbank),
     Target("escpos", REPLIES, check_escpos),
+    Target("vendor_library", (_DONE, _DONE.replace(b"00", b"51", 1), _DONE[:40]), check_vendor),
 )

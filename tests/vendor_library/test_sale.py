@@ -167,11 +167,11 @@ async def test_a_library_that_hangs_holds_up_nobody(counter: Counter) -> None:
 
 async def test_a_library_that_is_not_there(counter: Counter) -> None:
     driver = counter.driver()
-    await counter.do("remove_library")
+    await counter.do("unplug")
     health = await driver.status()
     assert isinstance(health, Offline)
     assert health.detail.startswith("there is no ")
-    await counter.do("restore_library")
+    await counter.do("plug")
     assert await driver.status() == Ready()
 
 
@@ -201,10 +201,10 @@ async def test_given_back_and_the_answer_lost_is_never_asked_for_again(counter: 
 async def test_a_refund_that_could_not_even_be_asked_for_is_asked_for_later(counter: Counter) -> None:
     driver = counter.driver()
     attempt = captured(*await counter.paid(driver))
-    await counter.do("remove_library")
+    await counter.do("unplug")
     await driver._library._end()
     assert isinstance(await driver.refund(attempt, back(attempt)), RefundPending)
-    await counter.do("restore_library")
+    await counter.do("plug")
     assert isinstance(await driver.refund(attempt, back(attempt, again=True)), Refunded)
 
 

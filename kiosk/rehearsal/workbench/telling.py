@@ -18,6 +18,7 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("gas_company_http", "orders"): ("", "account", "state", "due_fen", "paid_fen", "receipt_no", "refusal"),
     ("gas_company_http", "accounts"): (),
     ("transbank_pos", "sales"): ("ticket", "fen", "code", "approved", "reversed", "card", "rung_up_by"),
+    ("vendor_library", "sales"): ("n", "fen", "code", "approved", "returned_fen", "by", "at"),
     ("pcsc_gas_card", "cards"): ("name", "kind", "number", "count", "gas_m3", "sound", "tries"),
     ("escpos", "slips"): ("n", "ended", "text", "mm"),
     ("cups", "prints"): ("n", "key", "pages", "copies", "sheets", "ended"),
