@@ -100,6 +100,6 @@ def _tried(call: Callable[[], Reading | JobOutcome]) -> Reading | JobOutcome | N
 
 
 TARGETS = (
-    Target("gas_card_image", IMAGES, check_image, short=1_000),
-    Target("gas_card_answers", ANSWERS, check_answers, short=600),
+    Target("gas_card_image", IMAGES, check_image, short=500),
+    Target("gas_card_answers", ANSWERS, check_answers, short=250),
 )

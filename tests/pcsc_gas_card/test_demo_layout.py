@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.pcsc_gas_card import simulator_layout
@@ -34,6 +34,7 @@ def test_the_keys_of_its_page() -> None:
     assert company.key("0200000284") == simulator_layout.key_of("0200000284", 0, 3) == bytes.fromhex("2848B4")
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=300) | st.binary(min_size=256, max_size=256), COUNTS)
 def test_no_bytes_make_it_raise(image: bytes, count: int) -> None:
     target = company.image()
@@ -45,6 +46,7 @@ def test_no_bytes_make_it_raise(image: bytes, count: int) -> None:
         assert DEMO.steps(image, target)
 
 
+@settings(max_examples=40, deadline=None)
 @given(COUNTS, st.integers(0, 0xFFFFFFFF), st.integers(0, 0xFFFFFFFF), st.integers(0, 10**10 - 1))
 def test_three_readings_of_a_card_agree(count: int, gas: int, total: int, number: int) -> None:
     image = company.image(f"{number:010d}", count, gas, total)
@@ -52,6 +54,7 @@ def test_three_readings_of_a_card_agree(count: int, gas: int, total: int, number
     assert simulator_layout.read(image) == simulator_layout.Purchase(f"{number:010d}", count, gas, total)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 255), st.integers(1, 255), COUNTS)
 def test_a_card_with_one_wrong_byte_is_not_taken_for_another(place: int, change: int, count: int) -> None:
     """Whatever the byte, the card says what it said, or nothing: no number, gas or count is ever misread."""
@@ -83,6 +86,7 @@ def looked_for(job: CardJob) -> CardJob:
     return msgspec.structs.replace(job, new_image=b"", old_key=b"", new_key=b"")
 
 
+@settings(max_examples=40, deadline=None)
 @given(COUNTS, SOLD)
 def test_a_write_that_breaks_off_anywhere_may_be_done_again(count: int, gas: int) -> None:
     image = company.image(count=count, gas=0)
@@ -96,6 +100,7 @@ def test_a_write_that_breaks_off_anywhere_may_be_done_again(count: int, gas: int
         assert simulator_layout.read(card) is None or card == image  # no meter takes it
 
 
+@settings(max_examples=40, deadline=None)
 @given(COUNTS, SOLD, st.integers(0, 253))
 def test_a_key_that_was_being_changed_is_never_guessed(count: int, gas: int, generation: int) -> None:
     image = company.image(count=count, gas=0, generation=generation)
