@@ -12,7 +12,11 @@ def takes(item: Item) -> Said:
     """How long it takes, as promised."""
     if item.days_promised == 0:
         return Said("item.on_the_spot")
-    return Said("item.days", words={"days": str(item.days_promised)})
+    return _days(item.days_promised)
+
+
+def _days(count: int) -> Said:
+    return Said("item.day") if count == 1 else Said("item.days", words={"days": str(count)})
 
 
 def code_of(item: Item, link: str) -> str:
@@ -46,7 +50,7 @@ def notice_slip(item: Item, words: Catalogue, issuer: Issuer, now_ms: int, *, li
         lines += _numbered([said(step) for step in item.steps])
     lines += [Rule(), Pair(words.say("item.takes"), words.tell(takes(item)), bold=True)]
     if item.days_legal:
-        lines += [Pair(words.say("item.by_law"), words.say("item.days", days=item.days_legal))]
+        lines += [Pair(words.say("item.by_law"), words.tell(_days(item.days_legal)))]
     lines += [
         Pair(words.say("item.fee"), said(item.fee)),
         Pair(words.say("item.window"), said(item.window), bold=True),
