@@ -54,7 +54,7 @@ ScreenFrame {
 
             lines: Math.max(1, Math.min(4, linesIn(above.free - underneath - above.noteRoom)))
             linesLeast: !Theme.tight && (screen.kind === "address" || screen.kind === "free") ? 3 : 1
-            size: Theme.tight ? Theme.lead : linesLeast > 1 ? Theme.written : Theme.digits
+            size: Theme.tight ? Theme.lead : linesLeast > 1 ? Theme.written : screen.kind === "id_number" ? Math.min(Theme.digits, Math.floor((width - 2 * Theme.grid) / 10.8)) : Theme.digits // its 18 digits stand in one line
             typed: keyboard.typed
             width: parent.width
             y: Theme.landscape ? underneath : Math.max(underneath, above.free - height - above.noteRoom)

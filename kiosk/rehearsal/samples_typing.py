@@ -21,6 +21,11 @@ def typing_views() -> Iterator[tuple[str, EnterText, str]]:
     yield "text-symbols", _with(ADDRESS, text="天福和园小区"), "symbols"
     yield "text-phone", EnterText(title=Said("sample.phone"), kind="phone", most=12, optional=True), ""
     yield (
+        "text-id",
+        EnterText(title=Said("sample.id_number"), kind="id_number", most=18, text="610000194803070021"),
+        "",
+    )
+    yield (
         "text-problem",
         EnterText(
             title=Said("sample.id_number"),
