@@ -221,7 +221,7 @@ def check_alipay_signature(body: bytes) -> None:
 def check_gas(body: bytes) -> None:
     """An answer that breaks a rule is a `WireError` that shows nothing of it; what passes adds up to the fen."""
     said = understood(body)
-    for read in (gas.read_error, lambda b: gas.read_account(b, NUMBER), _quote, _top_up):
+    for read in (gas.read_error, lambda b: gas.read_account(b, NUMBER), _holder, _quote, _top_up):
         flaw = ""
         try:
             read(body)
@@ -235,6 +235,13 @@ def check_gas(body: bytes) -> None:
     assert said["order_no"] == ORDER
     assert isinstance(order, Delivered) == (said["state"] == "delivered")
     assert isinstance(order, Opened) == (said["state"] == "open")
+
+
+def _holder(body: bytes) -> None:
+    accounts = gas.read_holder(body, lambda number: len(number) == len(NUMBER))
+    assert 0 < len(accounts) <= gas.MOST_ACCOUNTS
+    assert len({account.number for account in accounts}) == len(accounts)
+    assert all(len(account.number) == len(NUMBER) for account in accounts)
 
 
 def _quote(body: bytes) -> None:
@@ -313,7 +320,22 @@ TARGETS = (
     Target("alipay_signature", tuple(map(_envelope, sorted(_ALIPAY_TEXTS))), check_alipay_signature),
     Target(
         "gas_answer",
-        tuple(map(packed, (ACCOUNT, SMART, QUOTE, TOP_UP, OPEN, DELIVERED, CANCELLED, {"error": "no_such_order"}))),
+        tuple(
+            map(
+                packed,
+                (
+                    ACCOUNT,
+                    SMART,
+                    {"accounts": [ACCOUNT, SMART | {"number": "0200000156"}]},
+                    QUOTE,
+                    TOP_UP,
+                    OPEN,
+                    DELIVERED,
+                    CANCELLED,
+                    {"error": "no_such_order"},
+                ),
+            )
+        ),
         check_gas,
         shape="json",
     ),

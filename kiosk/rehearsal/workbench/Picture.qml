@@ -11,7 +11,7 @@ Item {
 
     Loader {
         anchors.fill: parent
-        sourceComponent: picture.party.picture === "phone" ? phone : picture.party.picture === "reader" ? reader : picture.party.picture === "printer" ? printer : picture.party.picture === "company" ? company : picture.party.picture === "cards" ? cards : device
+        sourceComponent: picture.party.picture === "phone" ? phone : picture.party.picture === "reader" ? reader : picture.party.picture === "printer" ? printer : picture.party.picture === "company" ? company : picture.party.picture === "cards" ? cards : picture.party.picture === "identity" ? identity : device
     }
 
     Component {
@@ -50,6 +50,14 @@ Item {
         id: cards
 
         CardSlotPicture {
+            party: picture.party
+        }
+    }
+
+    Component {
+        id: identity
+
+        IdentityPicture {
             party: picture.party
         }
     }
