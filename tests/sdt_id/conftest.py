@@ -19,11 +19,14 @@ from kiosk.testing.simulator import Json
 QUICK = {
     "open_timeout_s": 1.0,
     "write_timeout_s": 0.5,
-    "status_timeout_s": 0.1,
-    "find_timeout_s": 0.1,
-    "read_timeout_s": 0.15,
+    "status_timeout_s": 1.0,
+    "find_timeout_s": 1.0,
+    "read_timeout_s": 1.0,
     "poll_s": 0.005,
 }
+"""Nothing is waited for that does not come; what does come may be late on a busy machine."""
+HASTY = {"status_timeout_s": 0.2, "find_timeout_s": 0.2, "read_timeout_s": 0.2}
+"""For what does not come."""
 
 
 class Counter:

@@ -15,7 +15,7 @@ from drivers.sdt_id.driver import SdtId
 from drivers.sdt_id.settings import SdtIdSettings
 from kiosk.devices.health import Health, NeedsAttention, Offline, Ready
 from kiosk.devices.id_reader import CardRead, LayAgain, ReaderFailed, Reading, Waiting
-from tests.sdt_id.conftest import QUICK, Counter
+from tests.sdt_id.conftest import HASTY, QUICK, Counter
 
 ONCE = ["wrong_sum", "length_lies", "cut", "bytewise", "noise", "silent", "late", "garbled_request"]
 
@@ -32,7 +32,7 @@ async def becomes(driver: SdtId, health: Health) -> None:
 @pytest.mark.parametrize("fault", ONCE)
 async def test_one_bad_answer_costs_nobody_anything(counter: Counter, fault: str) -> None:
     """Whichever of the answers until a card is read."""
-    driver = counter.driver()
+    driver = counter.driver(**HASTY)
     await driver.open()
     for who, code in zip(("senior", "adult", "long_name"), ("2001", "2002", "3001"), strict=True):
         await counter.lay(who)
@@ -44,7 +44,7 @@ async def test_one_bad_answer_costs_nobody_anything(counter: Counter, fault: str
 
 
 async def test_a_length_that_says_less(counter: Counter) -> None:
-    driver = counter.driver()
+    driver = counter.driver(**HASTY)
     await driver.open()
     counter.arm("length_lies", 2, less=True)
     assert await driver.status() == Ready()
@@ -61,7 +61,7 @@ async def test_unknown_errors_are_forgiven_once(counter: Counter) -> None:
 
 @pytest.mark.parametrize("fault", ["silent", "wrong_sum", "cut", "garbled_request", "late"])
 async def test_a_line_that_stays_bad_is_no_card(counter: Counter, fault: str) -> None:
-    driver = counter.driver()
+    driver = counter.driver(**HASTY)
     await driver.open()
     counter.arm(fault, -1)
     await counter.lay()
@@ -142,7 +142,7 @@ async def test_the_module_fails_while_a_card_is_waited_for(counter: Counter) -> 
 
 @pytest.mark.parametrize("moment", ["2001", "2002", "3001"])
 async def test_the_cable_is_pulled(counter: Counter, moment: str) -> None:
-    driver = counter.driver()
+    driver = counter.driver(**HASTY)
     counter.arm("silent", 1, code=moment)
     await counter.lay()
     reading = counter.reading(driver)
@@ -158,7 +158,7 @@ async def test_the_cable_is_pulled(counter: Counter, moment: str) -> None:
 
 
 async def test_switched_off_and_on(counter: Counter) -> None:
-    driver = counter.driver()
+    driver = counter.driver(**HASTY)
     await becomes(driver, Ready())
     await counter.hand("power_off")
     assert await driver.status() == Offline("it does not answer")
@@ -167,7 +167,7 @@ async def test_switched_off_and_on(counter: Counter) -> None:
 
 
 async def test_babble_is_no_reader(counter: Counter) -> None:
-    driver = counter.driver()
+    driver = counter.driver(**HASTY)
     await becomes(driver, Ready())
     await counter.hand("babble")
     async with asyncio.timeout(10):
@@ -185,7 +185,7 @@ async def test_a_device_that_is_no_reader() -> None:
     tty.setraw(theirs)
     loop = asyncio.get_running_loop()
     loop.add_reader(ours, lambda: os.write(ours, os.read(ours, 4096)))
-    driver = SdtId("identity", f"serial://{os.ttyname(theirs)}", msgspec.convert(QUICK, SdtIdSettings))
+    driver = SdtId("identity", f"serial://{os.ttyname(theirs)}", msgspec.convert(QUICK | HASTY, SdtIdSettings))
     try:
         assert isinstance(await driver.status(), Offline)
         assert driver.identity == ""
@@ -197,7 +197,7 @@ async def test_a_device_that_is_no_reader() -> None:
 
 
 async def test_nobody_there() -> None:
-    driver = SdtId("identity", "serial:///dev/no-such-reader", msgspec.convert(QUICK, SdtIdSettings))
+    driver = SdtId("identity", "serial:///dev/no-such-reader", msgspec.convert(QUICK | HASTY, SdtIdSettings))
     await driver.open()
     assert isinstance(await driver.status(), Offline)
     assert isinstance(await driver.read(lambda _: None), ReaderFailed)
