@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import Final, Literal, Self
 
@@ -231,6 +230,8 @@ def _library(socket: str) -> ctypes.CDLL:
 
 def _copy_of(name: str) -> ctypes.CDLL:
     """A loaded library once more, with variables of its own."""
+    from tempfile import NamedTemporaryFile
+
     maps = Path("/proc/self/maps").read_text("utf-8").splitlines()
     path = Path(next(line.split(maxsplit=5)[5] for line in maps if f"/{name}" in line))
     with NamedTemporaryFile(prefix="copy-of-") as copy:
