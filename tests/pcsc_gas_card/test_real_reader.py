@@ -247,7 +247,7 @@ async def test_a_write_that_is_not_done(hall: Hall, fault: str, more: dict[str, 
 
 
 async def test_a_card_that_falls_silent_holds_nobody_up(hall: Hall) -> None:
-    driver = await hall.driver(answer_timeout_s=0.3, write_timeout_s=0.5)
+    driver = await hall.driver(answer_timeout_s=1.0, write_timeout_s=2.0)
     await hall.insert(driver)
     job = await hall.job(driver)
     hall.arm("silent", ins="D0")
