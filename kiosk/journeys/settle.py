@@ -268,7 +268,8 @@ class Settlement:
                     rows = self._running.rows
                     self._print_by_itself(rows)  # nobody leaves without the slip that was held back
                     if advice(rows) == "done":
-                        self._visit.served(rows.order.kind, rows.order.order_no)
+                        service = "gas_card" if rows.order.card_hash else rows.order.kind
+                        self._visit.served(service, rows.order.order_no)
                     return "goodbye" if answer == "done" else "home"
                 case _:
                     pass
@@ -310,7 +311,7 @@ def _outcome(running: Running, slips: Slips) -> Outcome:
 def _next_step(rows: Rows) -> NextStep:
     if rows.order.state != "delivered":
         return "none"
-    return "meter_card" if rows.order.card_hash else "press_key" if rows.order.kind == "smart_meter" else "none"
+    return "take_gas_card" if rows.order.card_hash else "press_key" if rows.order.kind == "smart_meter" else "none"
 
 
 def _remark(rows: Rows, not_ready: OrderMethod | None) -> Said | None:

@@ -133,10 +133,12 @@ def _gas_card(rows: Rows, private: CardPrivate, words: Catalogue) -> list[Line]:
         Pair(words.say("slip.gas"), f"{volume(quote.gas_m3)} m³", bold=True),
     ]
     lines += [_tier(line, words) for line in quote.lines]
-    if rows.order.state == "delivered":
+    delivered = rows.order.state == "delivered"
+    if delivered:
         lines += [Pair(words.say("slip.count"), str(job.count)) for job in rows.jobs if job.state == "landed"]
     if quote.lines:
-        lines.append(Pair(words.say("slip.used_this_year"), f"{volume(quote.used_this_cycle_m3)} m³"))
+        used = quote.used_this_cycle_m3 + (quote.gas_m3 if delivered else 0)
+        lines.append(Pair(words.say("slip.used_this_year"), f"{volume(used)} m³"))
     return lines
 
 

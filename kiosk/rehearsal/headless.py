@@ -124,7 +124,7 @@ def money_alone(config: Config) -> Config:
     """A configuration with nothing that moves no money but what is kept with it: a campaign starts hundreds of
     terminals, and each would look at every form and every reader."""
     devices = tuple(device for device in config.devices if device.role in MONEY)
-    enabled = tuple(name for name in config.journeys.enabled if name != "print_form")
+    enabled = tuple(name for name in config.journeys.enabled if name not in ("print_form", "gas_card"))
     return msgspec.structs.replace(config, devices=devices, journeys=Journeys(enabled=enabled))
 
 

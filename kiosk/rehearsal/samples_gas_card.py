@@ -88,7 +88,7 @@ def outcome(rows: Rows, hall: HallInfo) -> Outcome:
         slip=_slip(rows, hall),
         slip_state="printed",
         can_print=True,
-        next_step="meter_card" if rows.order.state == "delivered" else "none",
+        next_step="take_gas_card" if rows.order.state == "delivered" else "none",
     )
 
 

@@ -43,6 +43,31 @@ def smart_meter(tour: Tour) -> None:
     tour.notes.append(f"the account went from {money(before)} to {money(after)} in the company's books")
 
 
+def gas_card(tour: Tour) -> None:
+    """Gas for a card that is pulled out while it is written, and put in again."""
+    landed = len(tour.simulators.books("pcsc_gas_card")["landed"])
+    tour.begin("gas_card")
+    tour.see("InsertCard", "insert-card")
+    tour.simulators.do("pcsc_gas_card", "insert", card="household")
+    tour.see("ChooseGas", "choose-gas")
+    tour.finger.tap("gas-other")
+    tour.see("EnterGas", "enter-gas")
+    tour.finger.type("25")
+    tour.picture("volume-entered")
+    tour.finger.tap("primary")
+    tour.see("ConfirmGas", "confirm-gas")
+    tour.finger.tap("primary")
+    tour.simulators.hand("pcsc_gas_card").arm("pull_mid_write", after=1)
+    tour.pay()
+    tour.see("InsertCard", "insert-it-again")
+    tour.simulators.do("pcsc_gas_card", "insert", card="household")
+    tour.end()
+    written = tour.simulators.books("pcsc_gas_card")["landed"][landed:]
+    if [purchase["gas_m3"] for purchase in written] != ["25.00"]:
+        raise TourError(f"on the card there is {written}")
+    tour.notes.append("25 m³ came onto the card once, though it was pulled out in the middle")
+
+
 def queue_ticket(tour: Tour) -> None:
     """A ticket in two touches."""
     tour.begin("queue_ticket")
@@ -125,6 +150,7 @@ def _balance(tour: Tour) -> int:
 TOURS: dict[str, Callable[[Tour], None]] = {
     "gas_bill": gas_bill,
     "smart_meter": smart_meter,
+    "gas_card": gas_card,
     "queue_ticket": queue_ticket,
     "rate_service": rate_service,
     "notice": notice,

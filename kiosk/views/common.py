@@ -111,7 +111,7 @@ class StaffCalled(View, frozen=True, kw_only=True):
     """How to reach the staff: wave, or telephone. It promises nobody. Answers `"primary"` (go on where I was)."""
 
 
-NextStep = Literal["none", "press_key", "meter_card"]
+NextStep = Literal["none", "press_key", "take_gas_card"]
 SlipState = Literal["none", "printing", "printed", "not_printed", "unknown"]
 
 
@@ -134,7 +134,7 @@ class Outcome(View, frozen=True, kw_only=True):
     photo_code: str | None = None
     still_working: bool = False
     next_step: NextStep = "none"
-    """What the resident does at home: press the key on the meter, or put the card into it."""
+    """What the resident does at home: press the key on the meter, or first of all take the gas card out."""
     take_card: bool = False
     """Whether a bank card may still be in the reader."""
 

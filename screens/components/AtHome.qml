@@ -16,7 +16,7 @@ Row {
         ink: home.ink
         name: ({
                 "press_key": "meter_key",
-                "meter_card": "meter"
+                "take_gas_card": "take_card"
             })[home.step] ?? ""
         side: Math.round(Theme.pictureLarge * (Theme.tight || Theme.large ? 0.7 : 1))
         tint: Theme.contrast ? Theme.persimmon : Theme.flame

@@ -10,10 +10,10 @@ import pytest
 
 from drivers.escpos.charset import Charset
 from drivers.escpos.layout import Laid, lay_out
-from kiosk.devices.gas import Account, Period, Quote, TierLine, TopUpQuote
-from kiosk.orders.private import GasBillPrivate, Private, TopUpPrivate, seal, unseal
+from kiosk.devices.gas import Account, CardQuote, Period, Quote, TierLine, TopUpQuote
+from kiosk.orders.private import CardLoadPrivate, GasBillPrivate, GasCardPrivate, Private, TopUpPrivate, seal, unseal
 from kiosk.orders.receipt import Issuer, receipt
-from kiosk.orders.rows import GOODS_FINAL, AttemptRow, OrderRow, OrderState, RefundRow, Rows
+from kiosk.orders.rows import GOODS_FINAL, AttemptRow, JobRow, OrderRow, OrderState, RefundRow, Rows
 from kiosk.orders.truth import telling, truth
 from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.rules import Business
@@ -51,6 +51,22 @@ BILL = GasBillPrivate(
         expires_ms=1,
     ),
 )
+GAS = GasCardPrivate(
+    "0200000314",
+    "0200000314",
+    CardQuote(
+        quote_id="K1",
+        account=msgspec.structs.replace(ACCOUNT, number="0200000314", meter_kind="card", arrears_fen=0),
+        card="0200000314",
+        gas_m3=Decimal(50),
+        total_fen=15_400,
+        lines=LINES,
+        used_this_cycle_m3=Decimal(380),
+        price_version="2026-1",
+        expires_ms=1,
+    ),
+)
+LOAD = CardLoadPrivate("0200000314", "0200000314", msgspec.structs.replace(GAS.quote, total_fen=0, lines=()))
 TOP_UP = TopUpPrivate(
     "0200000156",
     TopUpQuote(
@@ -77,6 +93,7 @@ STATES: tuple[OrderState, ...] = (
     "held",
     "cancelling",
     "cancelled",
+    "manual",
 )
 
 
@@ -156,7 +173,7 @@ def test_code_of_a_finished_order_opens_where_it_can_be_rated(state: OrderState,
     assert ("Scan to rate this service" in texts(slip)) == said
 
 
-@pytest.mark.parametrize("private", [BILL, TOP_UP], ids=["gas_bill", "smart_meter"])
+@pytest.mark.parametrize("private", [BILL, TOP_UP, GAS, LOAD], ids=lambda private: private.kind)
 def test_sealed_values_come_back_as_they_were(private: Private) -> None:
     assert unseal(seal(private)) == private
 
@@ -176,6 +193,8 @@ def test_values_sealed_before_there_were_kinds_are_a_gas_bill() -> None:
         b"[]",
         seal(BILL)[:-1],
         seal(BILL).replace(b"gas_bill", b"gas_card"),
+        seal(GAS).replace(b"gas_card", b"smart_meter"),
+        seal(GAS).replace(b'"card":', b'"cord":'),
         seal(BILL).replace(b"gas_bill", b"smart_meter"),
         seal(TOP_UP).replace(b"smart_meter", b"gas_bill"),
     ],
@@ -186,15 +205,55 @@ def test_sealed_values_that_cannot_be_read(value: bytes) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("columns", "private"), [*product((32, 48), (BILL, TOP_UP))])
+@pytest.mark.parametrize(("columns", "private"), [*product((32, 48), (BILL, TOP_UP, GAS, LOAD))])
 def test_slip_of_every_state_fits_the_paper(private: Private, columns: int, language: str) -> None:
     charset = Charset("gb18030")
+    due = f"¥{private.quote.total_fen / 100:.2f}"
     for state, captured in product(STATES, (0, 15_400)):
         slip = slip_of(rows_of(private, state, captured_fen=captured), private, language)
         for line in lay_out(slip, columns, charset):
             if isinstance(line, Laid):
                 assert charset.width_of(line.text) <= columns
-        assert "¥154.00" in texts(slip)
+        assert due in texts(slip)
+
+
+def loaded(private: Private, *, job: str = "landed") -> Rows:
+    rows = rows_of(private, "delivered" if job == "landed" else "manual", captured_fen=private.quote.total_fen)
+    write = JobRow(
+        order_no=rows.order.order_no,
+        n=1,
+        provider_job="J1",
+        count=251,
+        gas_m3="50",
+        old_hash="",
+        new_hash="",
+        state="landed" if job == "landed" else "torn",
+        sent_ms=1,
+    )
+    order = msgspec.structs.replace(rows.order, card_hash="c", owed=True)
+    return msgspec.structs.replace(rows, order=order, jobs=(write,))
+
+
+def test_slip_of_gas_on_a_card_says_how_much_and_what_to_do_with_it() -> None:
+    said = texts(slip_of(loaded(GAS), GAS, "en"))
+    for line in (
+        "Gas 50 m³",
+        "Purchase number 251",
+        "Used this year 430 m³",
+        "50 m³ is on your card.",
+        "put the card into your gas meter",
+    ):
+        assert line in said
+    free = texts(slip_of(loaded(LOAD), LOAD, "en"))
+    assert "¥0.00" in free
+    assert "Used this year" not in free
+
+
+def test_slip_of_a_torn_card_sends_to_the_counter_and_promises_nothing() -> None:
+    said = texts(slip_of(loaded(GAS, job="torn"), GAS, "en"))
+    assert "Take the gas card and this slip to the counter" in said
+    assert "is on your card" not in said
+    assert "Purchase number" not in said
 
 
 def test_slip_of_a_credited_top_up_says_what_it_buys_and_what_to_do() -> None:
