@@ -50,7 +50,7 @@ async def test_two_touches_and_the_number_is_in_hand(hall: Hall) -> None:
     (slip,) = hall.slips()
     assert "A001" in slip
     assert "前面还有0人" in slip
-    assert "窗口1/2" in slip
+    assert "窗口1,2" in slip
     assert "补打" not in slip
     (row,) = tickets(hall.ledger)
     assert (row.state, row.slip, row.priority) == ("waiting", "printed", False)

@@ -1,0 +1,71 @@
+"""Every driver of ours keeps the contract that everybody's must; and a driver that does not is found."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+
+import pytest
+
+from drivers.sdt_id.driver import SdtId
+from kiosk.devices.drivers import driver_names
+from kiosk.devices.health import Health, Ready
+from kiosk.testing import contract
+from kiosk.testing.contract import ContractError, device_contract
+
+IMPATIENT: Mapping[str, Mapping[str, object]] = {
+    "transbank_pos": {"ack_timeout_s": 0.3, "reply_timeout_s": 1},
+    "escpos": {"watch_every_s": 0.05},
+    "wechat_pay": {"status_fresh_s": 0.2},
+    "alipay": {"status_fresh_s": 0.2},
+}
+
+
+@pytest.mark.parametrize("driver", driver_names())
+def test_every_driver_keeps_it(driver: str) -> None:
+    device_contract(driver, settings=IMPATIENT.get(driver, {}))()
+
+
+class Raises(SdtId):
+    async def status(self) -> Health:
+        raise OSError("no such port")
+
+
+class AlwaysWell(SdtId):
+    async def status(self) -> Health:
+        return Ready()
+
+
+class NeedsItsPeer(SdtId):
+    async def open(self) -> None:
+        await super().open()
+        if not isinstance(await self.status(), Ready):
+            raise OSError("no such port")
+
+
+class LeavesATask(SdtId):
+    async def open(self) -> None:
+        await super().open()
+        self.task = asyncio.create_task(asyncio.sleep(30))
+
+
+class LeavesAThread(SdtId):
+    async def open(self) -> None:
+        await super().open()
+        threading.Thread(target=threading.Event().wait, args=(10,), name="forgotten", daemon=True).start()
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (Raises, "raises OSError: no such port"),
+        (AlwaysWell, "never away when it is unplugged"),
+        (NeedsItsPeer, "open while the peer is away: it raises OSError"),
+        (LeavesATask, "left when it is closed"),
+        (LeavesAThread, "left when it is closed: forgotten"),
+    ],
+)
+def test_a_driver_that_breaks_it_is_found(broken: type[SdtId], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contract, "load_driver", lambda _: broken)
+    monkeypatch.setattr(contract, "LIMIT_S", 3.0)
+    with pytest.raises(ContractError, match=says):
+        device_contract("sdt_id")()
