@@ -160,9 +160,9 @@ async def sorry(visit: Visit, answer: Refused | Unreachable) -> End:
     return await tell(visit, "clock", stem)
 
 
-async def card_meter(visit: Visit) -> End:
+async def card_meter(visit: Visit, services: Services) -> End:
     """What a household with a card meter needs."""
-    return await tell(visit, "card", "notice.card_meter")
+    return await tell(visit, "card", "notice.card_meter", body="here" if "gas_card" in services.journeys else "body")
 
 
 async def tell(visit: Visit, picture: Picture, stem: str, body: str = "body") -> End:

@@ -23,7 +23,7 @@ async def _serve(visit: Visit, services: Services, household: Household) -> End 
             goes_on = await offer(visit, "meter", "notice.remote_meter", "button.top_up")
             return await top_up(visit, services, household) if goes_on else "home"
         case "card":
-            return await card_meter(visit)
+            return await card_meter(visit, services)
 
 
 GAS_BILL = Journey(

@@ -23,7 +23,7 @@ async def _serve(visit: Visit, services: Services, household: Household) -> End 
             goes_on = await offer(visit, "meter", "notice.postpaid_meter", "button.see_bill")
             return await pay_bill(visit, services, household) if goes_on else "home"
         case "card":
-            return await card_meter(visit)
+            return await card_meter(visit, services)
 
 
 SMART_METER = Journey(

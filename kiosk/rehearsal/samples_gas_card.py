@@ -54,6 +54,13 @@ def gas_card_views(order_no: str, hall: HallInfo) -> Iterator[tuple[str, int, Vi
     for stem in NOTICES:
         title, body = f"notice.{stem}.title", Said(f"notice.{stem}.body")
         yield stem.replace("_", "-"), 1, Notice(picture="card", title=title, body=body, primary="button.home"), None
+    here = Said("notice.card_meter.here")
+    yield (
+        "card-meter",
+        1,
+        Notice(picture="card", title="notice.card_meter.title", body=here, primary="button.home"),
+        None,
+    )
     choose = ChooseGas(
         holder=ACCOUNT.holder_masked,
         address=ACCOUNT.address_masked,
