@@ -31,6 +31,7 @@ from kiosk.journeys.settings import (
     IdCardSettings,
     NoticeSettings,
     RatingSettings,
+    ScanningSettings,
     SmartMeterSettings,
 )
 from kiosk.orders.settings import OrderSettings
@@ -107,6 +108,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     smart_meter: SmartMeterSettings
     gas_card: GasCardSettings
     rating: RatingSettings
+    scanning: ScanningSettings
     notice: NoticeSettings
     queue: QueueSettings
     forms: FormsSettings

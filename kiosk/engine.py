@@ -95,6 +95,7 @@ class Engine:
                 smart_meter=config.smart_meter,
                 gas_card=config.gas_card,
                 rating=config.rating,
+                scanning=config.scanning,
                 forms=self.forms,
                 items=lambda: self._shelf.catalogue,
                 notice=config.notice,

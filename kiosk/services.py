@@ -13,6 +13,7 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, U
 from kiosk.devices.id_reader import IdReader
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
+from kiosk.devices.scanner import CodeScanner
 from kiosk.forms.service import Forms
 from kiosk.items.catalogue import Catalogue
 from kiosk.journeys.settings import (
@@ -20,6 +21,7 @@ from kiosk.journeys.settings import (
     IdCardSettings,
     NoticeSettings,
     RatingSettings,
+    ScanningSettings,
     SmartMeterSettings,
 )
 from kiosk.ledger.ledger import Ledger
@@ -47,6 +49,9 @@ class Devices(Protocol):
     def id_reader(self) -> IdReader[msgspec.Struct]: ...
 
     @property
+    def scanner(self) -> CodeScanner[msgspec.Struct] | None: ...
+
+    @property
     def methods(self) -> tuple[PaymentMethod[msgspec.Struct], ...]: ...
 
     def health(self, name: str) -> Health: ...
@@ -71,6 +76,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     smart_meter: SmartMeterSettings = SmartMeterSettings()
     gas_card: GasCardSettings = GasCardSettings()
     rating: RatingSettings = RatingSettings()
+    scanning: ScanningSettings = ScanningSettings()
     forms: Forms | None = None
     """Where forms are printed; None unless that is offered."""
     items: Callable[[], Catalogue | None] = lambda: None

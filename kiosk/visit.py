@@ -296,6 +296,11 @@ class Visit:
         self._remember(_Waited(task.result()))
         return task.result()
 
+    def answer(self, kind: type[View], value: str) -> None:
+        """The resident answered in another way than by touch, where a view of that kind is on the screen."""
+        if self._page is not None and isinstance(self._page.view, kind):
+            self.take(Answered(self._page.number, value))
+
     def show(self, view: View, *, same_page: bool = False) -> None:
         """Put a view on the screen without waiting for an answer."""
         if same_page and self._page is not None:

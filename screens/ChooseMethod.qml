@@ -15,7 +15,8 @@ ScreenFrame {
     readonly property var icons: ({
             "alipay": "wallet",
             "card": "present_card",
-            "wechat": "chat"
+            "wechat": "chat",
+            "wechat_code": "scan"
         })
     readonly property int most: Theme.grid * (active > 1 ? 30 : tall ? 60 : remark === "" ? 36 : 31)
     required property var methods

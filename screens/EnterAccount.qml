@@ -9,6 +9,7 @@ ScreenFrame {
     id: screen
 
     required property bool byCard
+    required property bool canScan
     property string digits: previous === "card" ? "" : previous
     required property int maxDigits
     required property int minDigits
@@ -36,7 +37,7 @@ ScreenFrame {
 
             color: Theme.second
             height: visible ? implicitHeight : 0
-            say: Words.say("screen.EnterAccount.hint", {
+            say: Words.say(screen.canScan ? "screen.EnterAccount.hint_or_scan" : "screen.EnterAccount.hint", {
                 "digits": screen.minDigits === screen.maxDigits ? screen.maxDigits : screen.minDigits + "–" + screen.maxDigits
             })
             visible: entry.spare >= implicitHeight

@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -28,6 +29,7 @@ from kiosk.devices import health
 from kiosk.devices.payment import (
     Attempt,
     Captured,
+    Channel,
     Dead,
     Offer,
     Open,
@@ -55,7 +57,7 @@ class _Keys(msgspec.Struct, frozen=True):
 class WeChatPay(PaymentMethod[WeChatPaySettings]):
     """See the module. Raises `ValueError` when `port` is no base URL (`https://host`, without a path)."""
 
-    channel = "wechat"
+    channel: ClassVar[Channel] = "wechat"
     Settings = WeChatPaySettings
     port_schemes = ("https", "http")
 
@@ -102,7 +104,7 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
         if isinstance(answer, Lost) and not answer.sent:
             return Dead("never_arrived")
         if not isinstance(answer, Signed):
-            return _doubt(answer)
+            return doubt(answer)
         created = wire.read_created(answer)
         if not isinstance(created, Offer):
             return created
@@ -113,7 +115,7 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
         """Query by our number."""
         answer = await self._exchange(wire.query(self._merchant, attempt.key))
         if not isinstance(answer, Signed):
-            return _doubt(answer)
+            return doubt(answer)
         return wire.read_trade(answer, self._merchant, attempt, self.settings.request_lifetime_s)
 
     async def close(self, attempt: Attempt) -> Outcome:
@@ -130,7 +132,7 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
             return after
         if closed == "closed":
             return Dead("closed")
-        return after if isinstance(answer, Signed) else _doubt(answer)
+        return after if isinstance(answer, Signed) else doubt(answer)
 
     async def refund(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
         """Ask, and where the answer is no plain yes, look whether it was booked; if it was not, ask again."""
@@ -142,14 +144,14 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
             return RefundPending(first.why)
         found = await self._exchange(wire.query_refund(refund))
         if not isinstance(found, Signed):
-            return RefundPending(_doubt(found).why)
+            return RefundPending(doubt(found).why)
         if not wire.refund_missing(found):
             return wire.read_refund(found, attempt, refund)
         if isinstance(first, Signed) and first.status < 500:
             return wire.read_refund(first, attempt, refund)  # refused with a reason that will not pass at once
         again = await self._exchange(request)
         return (
-            wire.read_refund(again, attempt, refund) if isinstance(again, Signed) else RefundPending(_doubt(again).why)
+            wire.read_refund(again, attempt, refund) if isinstance(again, Signed) else RefundPending(doubt(again).why)
         )
 
     async def _await_payment(self, attempt: Attempt) -> Captured | Unknown:
@@ -210,7 +212,8 @@ def _public_key(secret: Secret) -> rsa.RSAPublicKey:
     return load_public_key(secret.read())
 
 
-def _doubt(answer: Untrusted | Lost) -> Unknown:
+def doubt(answer: Untrusted | Lost) -> Unknown:
+    """What an answer is worth that is none."""
     match answer:
         case Untrusted(status=status, flaw=flaw):
             return Unknown(f"answer {status} not trusted: {flaw}")

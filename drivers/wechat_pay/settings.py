@@ -64,3 +64,19 @@ class WeChatPaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """An order number that never exists: asking for it is a signed round trip without effect."""
     status_fresh_s: Annotated[float, Meta(ge=0)] = 20.0
     """A good exchange this recent answers `status` without a probe."""
+
+
+class WeChatCodeSettings(WeChatPaySettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same account, for payment codes that residents show (付款码). The device needs a `code_scanner` beside it."""
+
+    notify_url: Annotated[str, Meta(max_length=255)] = ""
+    """Payment codes have none; accepted so that both devices can be told the same."""
+    store: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-]{1,32}\Z", description="up to 32 letters, digits, - or _")] = (
+        "hall"
+    )
+    """The hall's own number for the place, which WeChat wants to know."""
+    reverse_after_s: Annotated[float, Meta(ge=0)] = 15.0
+    """A payment is not reversed sooner than that after it was asked for."""
+    code_lifetime_s: Annotated[int, Meta(ge=0)] = 120
+    """How long a payment code may be used, on top of what a lost request may travel, before "no such order" is a
+    proof."""

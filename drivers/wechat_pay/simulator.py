@@ -45,6 +45,9 @@ FAULTS = {
     "notpay_lag": "pay: queries say NOTPAY for `polls` (2) queries or for `seconds` after it",
     "orderpaid_race": "close: the resident pays just before the closing arrives",
     "close_error": "close: answers 500 SYSTEM_ERROR without acting",
+    "userpaying": "payment code: the phone asks for a password first",
+    "code_declined": "payment code: the wallet holds too little",
+    "reverse_error": "reverse: answers 500 SYSTEM_ERROR without acting",
     "refund_500": "refund: answers 500 SYSTEM_ERROR without acting",
     "refund_processing": "refund: is PROCESSING until it was looked at `polls` (2) times more",
     "refund_abnormal": "refund: ends ABNORMAL",
@@ -62,12 +65,25 @@ FAULTS = {
 
 ROUTES = (
     ("create", "POST", re.compile(r"/v3/pay/transactions/native")),
+    ("codepay", "POST", re.compile(r"/v3/pay/transactions/codepay")),
+    ("reverse", "POST", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)/reverse")),
     ("query", "GET", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)")),
     ("query_id", "GET", re.compile(r"/v3/pay/transactions/id/([^/]+)")),
     ("close", "POST", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)/close")),
     ("refund", "POST", re.compile(r"/v3/refund/domestic/refunds")),
     ("query_refund", "GET", re.compile(r"/v3/refund/domestic/refunds/([^/]+)")),
 )
+
+STATES = {
+    "NOTPAY": "订单未支付",
+    "CLOSED": "订单已关闭",
+    "SUCCESS": "支付成功",
+    "REFUND": "订单发生过退款",
+    "USERPAYING": "用户支付中",
+    "REVOKED": "已撤销",
+    "PAYERROR": "支付失败",
+}
+REVERSE_AFTER_MS = 15_000
 
 Text = Annotated[str, Meta(min_length=1)]
 Cents = Annotated[int, Meta(ge=1, le=10**10)]
@@ -88,6 +104,33 @@ class OrderRequest(msgspec.Struct):
     notify_url: Annotated[str, Meta(pattern=r"^https://[^?]+\Z", max_length=255)]
     amount: OrderAmount
     time_expire: str | None = None
+
+
+class Payer(msgspec.Struct):
+    auth_code: Annotated[str, Meta(pattern=r"^1[0-5][0-9]{16}\Z")]
+
+
+class Store(msgspec.Struct):
+    out_id: Text
+
+
+class Scene(msgspec.Struct):
+    store_info: Store
+
+
+class CodeRequest(msgspec.Struct):
+    appid: Text
+    mchid: Text
+    description: Annotated[str, Meta(min_length=1, max_length=127)]
+    out_trade_no: TradeNo
+    payer: Payer
+    amount: OrderAmount
+    scene_info: Scene
+
+
+class ReverseRequest(msgspec.Struct):
+    appid: str
+    mchid: str
 
 
 class CloseRequest(msgspec.Struct):
@@ -126,6 +169,7 @@ class WeChatPaySimulator:
         self.talk = Talk()
         self.keys = DemoKeys(folder, MCHID)
         self._now = now
+        self.reverse_after_ms = REVERSE_AFTER_MS
         self._books = Books(folder, self._now_ms)
         self._wire = HttpWire(self.faults, self.talk, self._serve, explain, port)
         self._phone = Phone(self._books, self.faults, self._now_ms)
@@ -220,6 +264,11 @@ class WeChatPaySimulator:
         match op:
             case "create":
                 return 200, self._create(_read(body, OrderRequest))
+            case "codepay":
+                return 200, self._codepay(_read(body, CodeRequest))
+            case "reverse":
+                self._reverse(name, _read(body, ReverseRequest))
+                return 200, {"appid": APPID, "mchid": MCHID, "out_trade_no": name}
             case "query" | "query_id":
                 if request.query.get("mchid") != MCHID:
                     raise ApiError(400, "PARAM_ERROR", "mchid is missing or not the signer's")
@@ -255,6 +304,41 @@ class WeChatPaySimulator:
             raise ApiError(403, "OUT_TRADE_NO_USED", "the order number was used with other values")
         return {"code_url": known["code_url"]}
 
+    def _codepay(self, asked: CodeRequest) -> Json:
+        if (asked.appid, asked.mchid) != (APPID, MCHID):
+            raise ApiError(400, "APPID_MCHID_NOT_MATCH", "appid and mchid do not match")
+        number = asked.out_trade_no
+        same = msgspec.json.encode(asked).decode()
+        known = self._books.order(number=number)
+        if known is None:
+            if not self._books.use_code(asked.payer.auth_code):
+                raise ApiError(400, "AUTH_CODE_EXPIRE", "the code was used, or is too old")
+            self._books.book_order(number, same, asked.description, asked.amount.total, self._now_ms() + 600_000)
+            order = _existing(self._books.order(number=number))
+            if self.faults.take("userpaying"):
+                self._books.become(number, "USERPAYING")
+            elif self.faults.take("code_declined"):
+                self._books.become(number, "PAYERROR")
+                raise ApiError(403, "NOTENOUGH", "the wallet holds too little")
+            else:
+                self._phone.take(order)
+        elif known["request"] != same:
+            raise ApiError(403, "OUT_TRADE_NO_USED", "the order number was used with other values")
+        order = _existing(self._books.order(number=number))
+        return {"trade_state": "USERPAYING"} if order["state"] == "USERPAYING" else self._show(order)
+
+    def _reverse(self, number: str, asked: ReverseRequest) -> None:
+        if (asked.appid, asked.mchid) != (APPID, MCHID):
+            raise ApiError(400, "PARAM_ERROR", "appid or mchid is not the signer's")
+        order = _existing(self._books.order(number=number))
+        if self.faults.take("reverse_error"):
+            raise ApiError(500, "SYSTEM_ERROR", "try again later")
+        if order["state"] in ("NOTPAY", "CLOSED"):
+            raise ApiError(400, "INVALID_REQUEST", "not a payment by code")
+        if self._now_ms() - order["created_ms"] < self.reverse_after_ms:
+            raise ApiError(400, "INVALID_REQUEST", "reversed too soon")
+        self._books.reverse(number)
+
     def _expire_ms(self, time_expire: str | None) -> int:
         if time_expire is None:
             return self._now_ms() + CODE_LASTS_MS
@@ -272,12 +356,12 @@ class WeChatPaySimulator:
         shown: Json = {"appid": APPID, "mchid": MCHID, "out_trade_no": order["out_trade_no"], "promotion_detail": []}
         payment = self._books.payment(order["out_trade_no"])
         if payment is None or not self._books.visible(order):
-            state = "NOTPAY" if payment else order["state"]
+            state = "NOTPAY" if payment and order["state"] != "REVOKED" else order["state"]
             return {
                 **shown,
                 "amount": {"payer_currency": "CNY", "total": order["total"]},
                 "trade_state": state,
-                "trade_state_desc": {"NOTPAY": "订单未支付", "CLOSED": "订单已关闭"}[state],
+                "trade_state_desc": STATES[state],
             }
         return {
             **shown,
@@ -291,10 +375,10 @@ class WeChatPaySimulator:
             "bank_type": "OTHERS",
             "payer": {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"},
             "success_time": _beijing(payment["paid_ms"]),
-            "trade_type": "NATIVE",
+            "trade_type": "NATIVE" if order["code_url"].startswith("weixin:") else "MICROPAY",
             "transaction_id": payment["transaction_id"],
             "trade_state": order["state"],
-            "trade_state_desc": {"SUCCESS": "支付成功", "REFUND": "订单发生过退款"}[order["state"]],
+            "trade_state_desc": STATES[order["state"]],
         }
 
     def _close(self, number: str, asked: CloseRequest) -> None:
@@ -413,8 +497,14 @@ def _beijing(ms: int) -> str:
 
 
 def _build(options: argparse.Namespace) -> WeChatPaySimulator:
-    return WeChatPaySimulator(options.books, options.port)
+    built = WeChatPaySimulator(options.books, options.port)
+    built.reverse_after_ms = int(options.reverse_after_s * 1000)
+    return built
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reverse-after-s", type=float, default=REVERSE_AFTER_MS / 1000, help="not reversed sooner")
 
 
 if __name__ == "__main__":
-    main("A simulated WeChat Pay (API v3, Native).", _build, buttons=(*BUTTONS, *WIRE_BUTTONS))
+    main("A simulated WeChat Pay (API v3, Native).", _build, _options, buttons=(*BUTTONS, *WIRE_BUTTONS))

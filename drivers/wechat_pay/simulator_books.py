@@ -12,11 +12,15 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders(
   out_trade_no TEXT PRIMARY KEY, request TEXT NOT NULL, wording TEXT NOT NULL, total INTEGER NOT NULL,
   expire_ms INTEGER NOT NULL, created_ms INTEGER NOT NULL, code_url TEXT NOT NULL UNIQUE,
-  state TEXT NOT NULL CHECK (state IN ('NOTPAY', 'SUCCESS', 'CLOSED', 'REFUND')),
+  state TEXT NOT NULL
+    CHECK (state IN ('NOTPAY', 'SUCCESS', 'CLOSED', 'REFUND', 'USERPAYING', 'REVOKED', 'PAYERROR')),
+  reversed_fen INTEGER NOT NULL DEFAULT 0,
   hidden_polls INTEGER NOT NULL DEFAULT 0, hidden_until_ms INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS payments(
   transaction_id TEXT PRIMARY KEY, out_trade_no TEXT NOT NULL REFERENCES orders, fen INTEGER NOT NULL,
   payer_fen INTEGER NOT NULL, paid_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS codes(
+  code TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS closes(
   n INTEGER PRIMARY KEY, out_trade_no TEXT NOT NULL, at_ms INTEGER NOT NULL, answer TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS refunds(
@@ -82,6 +86,34 @@ class Books:
             (number, request, wording, total, expire_ms, self._now_ms(), code_url),
         )
         return code_url
+
+    def book_code(self, code: str, until_ms: int) -> None:
+        """Enter a payment code that a phone shows."""
+        self._db.execute("INSERT INTO codes(code, until_ms) VALUES (?, ?)", (code, until_ms))
+
+    def use_code(self, code: str) -> bool:
+        """Whether a payment code may be used now; from then on it may not."""
+        found = self._db.execute(
+            "UPDATE codes SET used = 1 WHERE code = ? AND used = 0 AND until_ms > ?", (code, self._now_ms())
+        )
+        return found.rowcount == 1
+
+    def become(self, number: str, state: Literal["USERPAYING", "PAYERROR"]) -> None:
+        """A payment by code waits for the resident's password, or has failed."""
+        self._db.execute("UPDATE orders SET state = ? WHERE out_trade_no = ?", (state, number))
+
+    def reverse(self, number: str) -> None:
+        """End a payment by code, once: what it took goes back."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            left = sum(row["fen"] for row in self._all("SELECT fen FROM payments WHERE out_trade_no = ?", number))
+            self._db.execute(
+                "UPDATE orders SET state = 'REVOKED', reversed_fen = ? WHERE out_trade_no = ? AND state <> 'REVOKED'",
+                (left - self.refunded_or_bound(number), number),
+            )
+            self._db.execute(
+                "INSERT INTO closes(out_trade_no, at_ms, answer) VALUES (?, ?, 'reversed')", (number, self._now_ms())
+            )
 
     def lapse(self, number: str) -> None:
         """Let the code's time run out now."""
@@ -175,6 +207,7 @@ class Books:
             "code_url": order["code_url"],
             "total": order["total"],
             "state": order["state"],
+            "reversed_fen": order["reversed_fen"],
             "paid_fen": sum(row["fen"] for row in payments),
             "refunded_fen": sum(row["fen"] for row in refunds if row["state"] == "SUCCESS"),
             "payments": [dict(row) for row in payments],

@@ -1,11 +1,14 @@
 """The resident's phone at the simulated WeChat Pay: scans codes, pays, declines, pays too late."""
 
 import asyncio
+import secrets
 import sqlite3
 from collections.abc import Callable
 
 from drivers.wechat_pay.simulator_books import Books
 from kiosk.testing.simulator import BadRequestError, Button, Faults, Json
+
+CODE_LASTS_MS = 60_000
 
 BUTTONS = (
     Button(label="Scan the code on the screen", group="Phone", action="scan"),
@@ -14,6 +17,7 @@ BUTTONS = (
     Button(label="Pay late, after the code closed", group="Phone", action="pay_late"),
     Button(label="Pay twice", group="Phone", action="pay_twice"),
     Button(label="Let the code expire", group="Phone", action="expire"),
+    Button(label="Show a payment code", group="Phone", action="show_code"),
 )
 
 
@@ -35,6 +39,7 @@ class Phone:
             "pay_late": self.pay_late,
             "pay_twice": self.pay_twice,
             "expire": self.expire,
+            "show_code": self.show_code,
         }
 
     def stop(self) -> None:
@@ -70,6 +75,8 @@ class Phone:
         """The wallet declines; the order stays unpaid."""
         order = self._meant(asked)
         self.state = "unknown_code" if order is None else self.unpayable(order) or "declined"
+        if order is not None and order["state"] == "USERPAYING":
+            self._books.become(order["out_trade_no"], "PAYERROR")
         return {"paid": False, "reason": self.state}
 
     async def pay_late(self, asked: Json) -> Json:
@@ -117,6 +124,13 @@ class Phone:
         self._books.lapse(order["out_trade_no"])
         return {"expired": order["out_trade_no"]}
 
+    async def show_code(self, _: Json) -> Json:
+        """The phone shows a payment code, good for one payment within a minute: `{"code"}`."""
+        code = f"13{secrets.randbelow(10**16):016d}"
+        self._books.book_code(code, self._now_ms() + CODE_LASTS_MS)
+        self.state = "shows_code"
+        return {"code": code}
+
     def _meant(self, asked: Json) -> sqlite3.Row | None:
         names = {"number": asked.get("out_trade_no", ""), "code_url": asked.get("code_url", "")}
         if not asked.keys() & {"out_trade_no", "code_url"}:
@@ -127,8 +141,10 @@ class Phone:
 
     def unpayable(self, order: sqlite3.Row) -> str:
         """Why the wallet would not pay a code now; empty when it would."""
+        if order["state"] == "USERPAYING":
+            return ""
         if order["state"] != "NOTPAY":
-            return "closed" if order["state"] == "CLOSED" else "already_paid"
+            return "closed" if order["state"] in ("CLOSED", "REVOKED", "PAYERROR") else "already_paid"
         return "expired" if self._now_ms() >= order["expire_ms"] else ""
 
     def take(self, order: sqlite3.Row) -> Json:

@@ -42,6 +42,9 @@ REFUND_WORDING = {
 REFUSES_CREATE = frozenset({"PARAM_ERROR", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "NO_AUTH"})
 """Answers to a create after which no order can exist. Not INVALID_REQUEST: it also says "exists with other values"."""
 
+REFUSES_CODE = REFUSES_CREATE | {"AUTH_CODE_EXPIRE", "AUTH_CODE_INVALID", "AUTH_CODE_ERROR"}
+"""Answers to a payment by code after which no order can exist: the code itself is no good."""
+
 REFUSES_MERCHANT = frozenset({"APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "NO_AUTH", "ACCOUNT_ERROR"})
 """Codes that a person must settle with WeChat Pay."""
 
@@ -72,6 +75,8 @@ class _Named(msgspec.Struct):
     mchid: str
     appid: str
     trade_state: str
+    transaction_id: object = None
+    """Where it was paid, if ever."""
 
 
 class _Paid(msgspec.Struct):
@@ -86,6 +91,10 @@ class _Capture(msgspec.Struct):
     amount: _Paid
     success_time: object = None
     """RFC 3339. Of no weight: whatever it is, the money was taken."""
+
+
+class _Typing(msgspec.Struct):
+    trade_state: str
 
 
 class _RefundAmount(msgspec.Struct):
@@ -114,6 +123,26 @@ def create(merchant: Merchant, attempt: Attempt, notify_url: str, expire_ms: int
         "amount": {"total": attempt.amount_fen, "currency": "CNY"},
     }
     return Message("POST", "/v3/pay/transactions/native", msgspec.json.encode(body))
+
+
+def codepay(merchant: Merchant, attempt: Attempt, code: str, store: str) -> Message:
+    """Ask for the money by the code that the resident shows."""
+    body = {
+        "appid": merchant.appid,
+        "mchid": merchant.mchid,
+        "description": _clip(attempt.wording, DESCRIPTION_BYTES),
+        "out_trade_no": attempt.key,
+        "payer": {"auth_code": code},
+        "amount": {"total": attempt.amount_fen, "currency": "CNY"},
+        "scene_info": {"store_info": {"out_id": store}},
+    }
+    return Message("POST", "/v3/pay/transactions/codepay", msgspec.json.encode(body))
+
+
+def reverse(merchant: Merchant, key: str) -> Message:
+    """Ask that a payment by code end; what it took goes back."""
+    target = f"/v3/pay/transactions/out-trade-no/{quote(key, safe='')}/reverse"
+    return Message("POST", target, msgspec.json.encode({"appid": merchant.appid, "mchid": merchant.mchid}))
 
 
 def query(merchant: Merchant, key: str) -> Message:
@@ -182,8 +211,10 @@ def read_trade(answer: Signed, merchant: Merchant, attempt: Attempt, lifetime_s:
                 return Unknown("paid in another currency")
             paid_ms = _paid_ms(capture.success_time, attempt.sent_ms, answer.at_s * 1000)
             return Captured(capture.amount.total, capture.transaction_id, paid_ms)
-        case "CLOSED" | "REVOKED":
+        case "CLOSED":
             return Dead("closed")
+        case "REVOKED":  # a payment by code that was reversed: what it took went back
+            return Dead("reversed" if named.transaction_id else "closed")
         case "NOTPAY" | "USERPAYING":
             return Open()
         case _:
@@ -200,6 +231,30 @@ def _paid_ms(time: object, sent_ms: int, seen_ms: int) -> int:
         return 0
     paid_ms = int(paid.timestamp() * 1000)
     return paid_ms if sent_ms - 60_000 <= paid_ms <= seen_ms + 60_000 else 0
+
+
+def read_codepay(answer: Signed, merchant: Merchant, attempt: Attempt) -> Outcome:
+    """The answer to `codepay`. While the resident types a password it says only that."""
+    if answer.status != 200:
+        code = error_code(answer)
+        return Dead("refused") if 400 <= answer.status < 500 and code in REFUSES_CODE else Unknown(code)
+    typing = _decode(answer, _Typing)
+    if typing is not None and typing.trade_state == "USERPAYING":
+        return Open()
+    return read_trade(answer, merchant, attempt, 0)
+
+
+def has_failed(answer: Signed, merchant: Merchant, attempt: Attempt) -> bool:
+    """Whether a query says that this payment by code has failed for good: its code cannot be used again."""
+    named = _decode(answer, _Named) if answer.status == 200 else None
+    if named is None or named.trade_state != "PAYERROR":
+        return False
+    return (named.out_trade_no, named.mchid, named.appid) == (attempt.key, merchant.mchid, merchant.appid)
+
+
+def is_reversed(answer: Signed) -> bool:
+    """Whether `reverse` was done, now or before."""
+    return answer.status in (200, 204)
 
 
 def read_closed(answer: Signed) -> Literal["closed", "paid", "unsettled"]:

@@ -9,7 +9,15 @@ import msgspec
 
 from kiosk.devices.health import Health
 
-Role = Literal["receipt_printer", "payment_method", "gas_company", "gas_card_reader", "document_printer", "id_reader"]
+Role = Literal[
+    "receipt_printer",
+    "payment_method",
+    "gas_company",
+    "gas_card_reader",
+    "document_printer",
+    "id_reader",
+    "code_scanner",
+]
 
 S_co = TypeVar("S_co", bound=msgspec.Struct, covariant=True)
 

@@ -12,8 +12,9 @@ from typing import ClassVar, Literal
 import msgspec
 
 from kiosk.devices.device import Device, S_co
+from kiosk.devices.scanner import Scanned
 
-Channel = Literal["wechat", "alipay", "card"]
+Channel = Literal["wechat", "wechat_code", "alipay", "card"]
 """How the resident pays, as a message key (`channel.<key>`)."""
 
 
@@ -36,6 +37,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """The channel's own number for the captured payment, once known."""
     captured_fen: int = 0
     predecessor: str = ""
+    shown: Scanned | None = None
+    """For `start` alone, where the method `scans`: the code that the resident showed. It is never stored."""
     close_asked: bool = False
     """Whether the channel may have been asked already to end this attempt, and the request may still arrive."""
 
@@ -162,12 +165,18 @@ class PaymentMethod(Device[S_co]):
 
     role = "payment_method"
     channel: ClassVar[Channel]
+    scans: ClassVar[bool] = False
+    """Whether the resident shows a code that the attempt is started with: a new code is a new attempt."""
     hold: ClassVar[bool] = False
     """Whether the device can speak only of its last sale, and so takes no new one until that is resolved."""
 
     async def prepare(self) -> Ready | Unknown:
         """Devices with `hold` only, before an attempt is recorded: make sure of the device, and read its last sale."""
         return Ready("")
+
+    def takes(self, code: str) -> bool:
+        """Methods that `scans` only: whether that is a payment code of theirs, by its form."""
+        return False
 
     @abstractmethod
     async def start(self, attempt: Attempt, tell: Callable[[Progress], None]) -> Outcome:

@@ -21,6 +21,7 @@ from kiosk.devices.health import Health, Offline, Unknown, usable
 from kiosk.devices.id_reader import IdReader
 from kiosk.devices.payment import PaymentMethod
 from kiosk.devices.printer import ReceiptPrinter
+from kiosk.devices.scanner import CodeScanner
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +179,11 @@ class Devices:
     def id_reader(self) -> IdReader[msgspec.Struct]:
         """The reader of identity cards. Raises `LookupError` when none is configured."""
         return _first(device for device in self.all if isinstance(device, IdReader))
+
+    @property
+    def scanner(self) -> CodeScanner[msgspec.Struct] | None:
+        """The code scanner, where there is one."""
+        return next((device for device in self.all if isinstance(device, CodeScanner)), None)
 
     @property
     def methods(self) -> tuple[PaymentMethod[msgspec.Struct], ...]:

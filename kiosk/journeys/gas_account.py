@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ from kiosk.devices.gas_card import GasCard
 from kiosk.journeys.gas_card_holder import BY_CARD, account_of_card
 from kiosk.journeys.id_card import can_read
 from kiosk.journeys.journey import End
+from kiosk.journeys.scanning import account_of, can_scan, scanning
 from kiosk.journeys.settle import Settlement, ask_method, finish_earlier, method_trouble
 from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
 from kiosk.orders.private import Private
@@ -60,9 +62,16 @@ async def for_household(
     for _ in range(visit.settings.lookups):
         least, most = services.devices.gas.account_digits
         visit.at(1, steps, "step.account")
-        number = await visit.ask(
-            EnterAccount(min_digits=least, max_digits=most, problem=problem, primary=button, by_card=by_card)
+        view = EnterAccount(
+            min_digits=least,
+            max_digits=most,
+            problem=problem,
+            primary=button,
+            can_scan=can_scan(services),
+            by_card=by_card,
         )
+        async with scanning(visit, services, EnterAccount, partial(account_of, services)):
+            number = await visit.ask(view)
         if number == BY_CARD:
             found = await account_of_card(visit, services)
             if found is None:

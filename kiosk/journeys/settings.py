@@ -1,5 +1,6 @@
 """Settings of single services."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -42,6 +43,22 @@ class GasCardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """The amounts of money to touch: as much gas as they buy."""
     wait_seconds: Annotated[float, Meta(gt=0, le=600)] = 90.0
     """How long the terminal waits for a card that it still has to write, before it says that it is not finished."""
+
+
+class ScanningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[scanning]`: what codes say that residents hold under the scanner."""
+
+    account: Annotated[str, Meta(min_length=1, max_length=200)] = "([0-9]+)"
+    """A regular expression for the whole code on a gas bill; its first group is the account. A code that does not
+    match, or whose account has another length than the company's, is passed over."""
+
+    def __post_init__(self) -> None:
+        try:
+            groups = re.compile(self.account).groups
+        except re.error as error:
+            raise ValueError(f"'account' is no regular expression: {error}") from None
+        if groups < 1:
+            raise ValueError("'account' needs a group: what stands in brackets is the account")
 
 
 class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,11 +4,14 @@ A settlement only watches its order and tells the resident: the order goes on al
 """
 
 import asyncio
+from typing import Literal
 
 from kiosk.devices.payment import Step
 from kiosk.journeys.at_the_card import CardDesk
 from kiosk.journeys.journey import End
 from kiosk.journeys.paper import Slips
+from kiosk.journeys.pay_code import SCANNED, PayCode
+from kiosk.journeys.scanning import can_scan
 from kiosk.orders.orders import Orders
 from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.runner import Running
@@ -17,7 +20,7 @@ from kiosk.orders.truth import advice, anything_taken, needs_staff, telling, tru
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.views.common import NextStep, Notice, Outcome, Working
-from kiosk.views.payment import AtReader, ChooseMethod, Method, ScanToPay, UnfinishedOrder
+from kiosk.views.payment import AtReader, ChooseMethod, Method, ScanToPay, ShowPayCode, UnfinishedOrder
 from kiosk.views.view import View
 from kiosk.visit import Visit
 
@@ -111,6 +114,7 @@ class Settlement:
         self._slips = Slips(services, orders, running, visit)
         self._step = step
         self._of = of
+        self._code = PayCode(visit, services)
         self._chosen = True
         self._reader_lost_at: float | None = None
 
@@ -123,7 +127,7 @@ class Settlement:
         with self._slips:
             try:
                 if method is not None:
-                    self._running.pay_with(method)
+                    self._begin(method)
                 stem = await self._pay()
                 if stem is None:
                     await self._load()
@@ -165,18 +169,30 @@ class Settlement:
             if patience is not None and patience <= 0:
                 return None
             back = isinstance(view, ChooseMethod)  # the others have a way back of their own, or none
-            answer = await self._visit.ask_until(view, self._slips.news(patience), back=back)
+            if isinstance(view, ShowPayCode) and self._code.wanted:
+                answer = await self._code.ask(view, self._slips.news(patience))
+            else:
+                answer = await self._visit.ask_until(view, self._slips.news(patience), back=back)
             since = self._now()
             if answer is None:
                 continue
-            if isinstance(view, ScanToPay | AtReader):
+            if answer == SCANNED and (shown := self._code.take()) is not None:
+                self._running.pay_with(shown)
+            elif isinstance(view, ShowPayCode) and self._code.wanted:
+                self._chosen = False
+                self._code.forget()
+            elif isinstance(view, ScanToPay | AtReader | ShowPayCode):
                 self._chosen = False
                 self._running.stop_paying()
             elif (method := _chosen(self._services, answer)) is not None:
-                self._chosen = True
-                self._running.pay_with(method)
+                self._begin(method)
             else:
                 return None
+
+    def _begin(self, method: OrderMethod) -> None:
+        self._chosen = True
+        if not self._code.needs(method):
+            self._running.pay_with(method)
 
     def _view(self, rows: Rows) -> View | None:
         order = rows.order
@@ -194,6 +210,8 @@ class Settlement:
                 return Working(saying="working.preparing_payment")
             if not self._running.present:
                 return None
+            if self._code.wanted:
+                return self._show_code(self._code.wanted.channel, amount, "show")
             return ChooseMethod(
                 amount_fen=amount, methods=_offered(self._services), remark=_remark(rows, self._running.not_ready)
             )
@@ -206,9 +224,11 @@ class Settlement:
     def _live_view(self, attempt: AttemptRow) -> View:
         if attempt.state == "sent":
             return Working(saying="working.preparing_payment")
-        if attempt.hold and attempt.why not in ("no_answer", "restart"):
+        if attempt.channel == "card" and attempt.why not in ("no_answer", "restart"):
             return self._at_reader(attempt)
         offer = self._running.offer
+        if attempt.state == "open" and self._scans(attempt) and self._chosen and self._running.show_left(attempt) > 0:
+            return self._show_code(attempt.channel, attempt.amount_fen, "confirm")
         if attempt.state == "open" and offer and self._chosen and self._running.show_left(attempt) > 0:
             return ScanToPay(
                 channel=attempt.channel,
@@ -220,6 +240,13 @@ class Settlement:
         begun = attempt.state == "open" and offer is None
         saying = "working.preparing_payment" if begun else "working.checking_payment"
         return Working(saying=saying, amount_fen=attempt.amount_fen)
+
+    def _scans(self, attempt: AttemptRow) -> bool:
+        return any(method.scans for method in self._services.devices.methods if method.name == attempt.device)
+
+    def _show_code(self, channel: str, amount_fen: int, step: Literal["show", "confirm"]) -> ShowPayCode:
+        others = len(self._services.devices.methods) > 1
+        return ShowPayCode(channel=channel, amount_fen=amount_fen, step=step, other_methods=others)
 
     def _at_reader(self, attempt: AttemptRow) -> AtReader:
         step = self._running.progress if isinstance(self._running.progress, Step) else Step("waiting")
@@ -352,6 +379,9 @@ def method_trouble(services: Services, device: str) -> str | None:
     orders = services.orders()
     if orders is not None and orders.holder(device) is not None:
         return "reason.earlier_payment_unresolved"
+    scans = any(method.scans for method in services.devices.methods if method.name == device)
+    if scans and not can_scan(services):
+        return "reason.no_scanner"
     return trouble(services.devices.health(device))
 
 

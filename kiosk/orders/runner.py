@@ -14,6 +14,7 @@ from typing import Literal, assert_never
 import msgspec
 
 from kiosk.devices import gas, gas_card, payment
+from kiosk.devices.scanner import Scanned
 from kiosk.orders import answers, deciding, steps
 from kiosk.orders.card_in_reader import CardInReader
 from kiosk.orders.evolve import evolve
@@ -45,6 +46,8 @@ class Running:
         self._world = world
         self._present = present
         self._wants: steps.Method | None = None
+        self._shown: Scanned | None = None
+        """The code that the next attempt is started with: never stored, and gone with that call."""
         self._predecessor: str | None = None
         self.not_ready: steps.Method | None = None
         """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
@@ -186,6 +189,7 @@ class Running:
             case steps.Start(n=n):
                 attempt = self.rows.attempt(n)
                 self._show_ends[n] = self._clock() + (attempt.show_until_ms - attempt.sent_ms) / 1000
+                self._shown = self._wants.shown if self._wants else None
                 self._wants = None
                 self.offer = None
                 self.progress = None
@@ -312,7 +316,9 @@ class Running:
                 return await self._world.methods[device].prepare()
             case steps.Start(n=n):
                 attempt = self.rows.attempt(n)
-                return await self._method(attempt).start(self._for_driver(attempt), partial(self._tell, n))
+                asked = msgspec.structs.replace(self._for_driver(attempt), shown=self._shown)
+                self._shown = None
+                return await self._method(attempt).start(asked, partial(self._tell, n))
             case steps.Find(n=n):
                 attempt = self.rows.attempt(n)
                 return await self._method(attempt).find(self._for_driver(attempt))

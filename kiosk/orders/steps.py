@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from kiosk.devices.scanner import Scanned
 from kiosk.protocol import events as ev
 
 
@@ -13,6 +14,8 @@ class Method(msgspec.Struct, frozen=True):
     device: str
     channel: str
     hold: bool = False
+    shown: Scanned | None = None
+    """The code that the resident showed for it; in memory alone, and only until the attempt was started."""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

@@ -62,12 +62,18 @@ class Taking(msgspec.Struct, frozen=True):
 def takings(books: Mapping[str, Books]) -> Iterator[Taking]:
     """What every channel says it took. `books` by simulator; those that a configuration does not have may lack."""
     for key, booked in books.get("wechat_pay", {}).get("orders", {}).items():
-        yield Taking(key, booked["paid_fen"], booked["refunded_fen"])
+        yield Taking(key, booked["paid_fen"] - booked["reversed_fen"], booked["refunded_fen"])
     for key, booked in books.get("alipay", {}).get("trades", {}).items():
         yield Taking(key, booked["paid_fen"] - booked["reversed_fen"], booked["refunded_fen"])
+    yield from _card_takings(books)
+
+
+def _card_takings(books: Mapping[str, Books]) -> Iterator[Taking]:
     for sale in books.get("transbank_pos", {}).get("sales", ()):
         if sale["approved"] and "A" in sale["ticket"]:  # others are rung up by somebody at the terminal itself
             yield Taking(sale["ticket"], sale["fen"], sale["fen"] if sale["reversed"] else 0)
+    for key, booked in books.get("nexo_terminal", {}).get("payments", {}).items():
+        yield Taking(key, booked["paid_fen"], booked["refunded_fen"])
 
 
 def lay_side_by_side(orders: list[Rows], books: Mapping[str, Books]) -> list[Line]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCalled, Working
 from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccount, EnterAmount, NothingOwed
-from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, UnfinishedOrder
+from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, ShowPayCode, UnfinishedOrder
 from kiosk.views.queue import ChooseBusiness, YourTicket
 from kiosk.views.rating import RateService
 from kiosk.views.view import Answered, Input, Page, StillHere, View
@@ -95,6 +95,8 @@ class Resident:
                 return None if state == "printing" else "done"
             case ScanToPay(channel=channel, code=code):
                 return await self._pays(channel, code)
+            case ShowPayCode(channel=channel, step=step):
+                return await self._pays(channel, "") if step == "show" else None
             case AtReader(channel=channel, can_stop=can_stop):
                 return await self._pays(channel, "") if can_stop else None
             case Outcome(slip_state=state, still_working=working):

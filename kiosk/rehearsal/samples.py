@@ -33,7 +33,7 @@ from kiosk.views.common import (
 )
 from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
 from kiosk.views.notice import TakeSlip
-from kiosk.views.payment import AtReader, ChooseMethod, Method, ReaderStep, ScanToPay, UnfinishedOrder
+from kiosk.views.payment import AtReader, ChooseMethod, Method, ReaderStep, ScanToPay, ShowPayCode, UnfinishedOrder
 from kiosk.views.rating import EnterTicket, RateService, WhatWasWrong
 from kiosk.views.view import Position, View
 
@@ -144,6 +144,7 @@ def _standing() -> Iterator[Sample]:
 
 def _account() -> Iterator[Sample]:
     enter = EnterAccount(min_digits=10, max_digits=10)
+    scan = EnterAccount(min_digits=10, max_digits=10, can_scan=True)
     problem = EnterAccount(min_digits=8, max_digits=12, problem="problem.account")
     yield Sample(name="account", view=enter, position=_step(1), can_go_back=True, can_go_home=True)
     yield Sample(
@@ -158,6 +159,7 @@ def _account() -> Iterator[Sample]:
         can_go_back=True,
         can_go_home=True,
     )
+    yield Sample(name="account-scan", view=scan, position=_step(1), can_go_back=True, can_go_home=True)
     yield Sample(name="account-problem", view=problem, position=_step(1), can_go_back=True, can_go_home=True)
     yield Sample(
         name="account-still-here", view=enter, position=_step(1), can_go_back=True, can_go_home=True, over="still_here"
@@ -294,10 +296,13 @@ def _payment() -> Iterator[Sample]:
     three = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="card")))
     held = ChooseMethod(amount_fen=15400, methods=(*wallets, long))
     back = Said("remark.reversed", keys={"channel": "channel.alipay"})
-    four = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="card"), long), remark=back)
+    four = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="wechat_code"), long), remark=back)
     yield Sample(name="choose-three", view=three, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-three-held", view=held, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-four", view=four, position=_step(3), can_go_back=True, can_go_home=True)
+    shown = ShowPayCode(channel="wechat_code", amount_fen=15400, step="show", other_methods=True)
+    yield Sample(name="pay-code", view=shown, position=_step(3))
+    yield Sample(name="pay-code-confirm", view=msgspec.structs.replace(shown, step="confirm"), position=_step(3))
     yield Sample(
         name="scan-alipay",
         view=ScanToPay(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -41,12 +42,22 @@ WIRE_BUTTONS = (
 class HttpWire:
     """The wire of a simulator on loopback: its handler, `HTTP_FAULTS` and the talk. It may be unplugged."""
 
-    def __init__(self, faults: Faults, talk: Talk, serve: Serve, explain: Explain, port: int = 0) -> None:
+    def __init__(
+        self,
+        faults: Faults,
+        talk: Talk,
+        serve: Serve,
+        explain: Explain,
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._faults = faults
         self._talk = talk
         self._serve = serve
         self._explain = explain
         self._port = port
+        self._tls = tls
         self._server: Server | None = None
         self.actions: dict[str, Action] = {"unplug": self._unplug, "plug": self._plug}
 
@@ -60,10 +71,10 @@ class HttpWire:
         if self._server is None:
             app = web.Application()
             app.router.add_route("*", "/{path:.*}", self._answer)
-            self._server = Server(app, self._port)
+            self._server = Server(app, self._port, self._tls)
             url = await self._server.start()
             self._port = int(url.rpartition(":")[2])
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self._port}"
 
     async def unplug(self) -> None:
         """Connections are refused, and those that stand are dropped."""

@@ -21,6 +21,7 @@ import contextlib
 import json
 import signal
 import sqlite3
+import ssl
 import sys
 import time
 from collections import deque
@@ -250,19 +251,20 @@ def _control(simulator: Simulator, title: str = "", buttons: Sequence[Button] = 
 
 
 class Server:
-    """An aiohttp application on a loopback port (0: any free one)."""
+    """An aiohttp application on a loopback port (0: any free one), inside TLS where it has a certificate."""
 
-    def __init__(self, app: web.Application, port: int = 0) -> None:
+    def __init__(self, app: web.Application, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         self._port = port
+        self._tls = tls
 
     async def start(self) -> str:
         """Listen; the base URL."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True, ssl_context=self._tls)
         await site.start()
         self._port = int(self._runner.addresses[0][1])
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self._port}"
 
     async def stop(self) -> None:
         """Stop listening and drop the connections."""

@@ -10,13 +10,15 @@ from kiosk.views.view import View
 
 class EnterAccount(View, frozen=True, kw_only=True):
     """The account number by keypad. Answers the digits, leading zeros kept, or `card` where the company finds accounts
-    `by_card`. `problem` is a message key about what was entered before, `primary` the message key of the button."""
+    `by_card`. `problem` is a message key about what was entered before, `primary` the message key of the button,
+    `can_scan` whether a bill's code may be scanned."""
 
     min_digits: int
     max_digits: int
     problem: str | None = None
     primary: str = "button.see_bill"
     by_card: bool = False
+    can_scan: bool = False
 
 
 class BillLine(msgspec.Struct, frozen=True, kw_only=True):

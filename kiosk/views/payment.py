@@ -42,6 +42,21 @@ class ScanToPay(View, frozen=True, kw_only=True):
         return False
 
 
+class ShowPayCode(View, frozen=True, kw_only=True):
+    """Show the payment code of `channel` to the scanner, then confirm on the phone where it asks. Answers `"cancel"`;
+    a code that was read answers `"scanned"`."""
+
+    channel: str
+    amount_fen: int
+    step: Literal["show", "confirm"]
+    other_methods: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Money may be in motion once a code was shown."""
+        return self.step == "show"
+
+
 ReaderStep = Literal["waiting", "present_card", "enter_pin", "asking_bank", "remove_card", "stopping"]
 
 

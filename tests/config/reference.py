@@ -18,9 +18,12 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 DRIVERS = (
     "gas_company_http",
     "wechat_pay",
+    "wechat_code",
     "alipay",
     "transbank_pos",
+    "nexo_terminal",
     "vendor_library",
+    "serial_scanner",
     "escpos",
     "cups",
     "sdt_id",

@@ -122,7 +122,7 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         (
             "5: hal: found a section that does not exist, allowed device, display, forms, gas_card, hall, health, "
             "id_card, "
-            "journeys, ledger, notice, orders, queue, rating, schema, smart_meter, terminal, visit; "
+            "journeys, ledger, notice, orders, queue, rating, scanning, schema, smart_meter, terminal, visit; "
             'did you mean "hall"?'
         ),
         "8: hall.name: found 3, allowed text of 1 to 40 characters",

@@ -1,9 +1,10 @@
-"""What printers and card terminals send."""
+"""What printers, card terminals and scanners send."""
 
 from functools import reduce
 from operator import xor
 
 from drivers.escpos import wire as escpos
+from drivers.serial_scanner import wire as scanner
 from drivers.transbank_pos import wire as transbank
 from drivers.vendor_library import wire as vendor
 from tests.fuzz.campaign import Target
@@ -127,8 +128,38 @@ def check_vendor(data: bytes) -> None:
     assert all(part.isascii() for part in found if isinstance(part, str))
 
 
+CODES = (
+    b"0100003862\r",
+    b"\x060100003862\r",
+    b"\x02\x010000#SCNTRG1\x06;\x030100003862\r\n",
+    "天福和园 3017\r".encode(),
+    b"https://qr.alipay.com/bax03431ljhokirwl38f00a7\n",
+    b"1345678901",
+)
+LONGEST_CODE = 64
+
+
+def check_scanner(data: bytes) -> None:
+    """Codes are printable text that was sent, however the bytes come; nothing grows."""
+    for end in scanner.ENDS.values():
+        for encoding in ("utf-8", "gb18030", "ascii"):
+            inbox, slow = (scanner.Inbox(end, encoding, LONGEST_CODE) for _ in range(2))
+            heard = [*inbox.feed(data), *inbox.silence()]
+            crumbs = []
+            for n in range(len(data)):
+                crumbs += slow.feed(data[n : n + 1])
+                assert len(slow._held) <= 4 * LONGEST_CODE + 4, "the buffer has no end"
+            assert heard == [*crumbs, *slow.silence()], "the portions change the meaning"
+            for code in heard:
+                assert 0 < len(code) <= LONGEST_CODE
+                assert code.isprintable()
+                assert code.encode(encoding) in data, "a code that nobody showed"
+            assert inbox.feed(b"0100003862" + end) + inbox.silence() == ["0100003862"], "deaf after it"
+
+
 TARGETS = (
     Target("transbank_pos", (*FRAMES, b"\x06", b"\x15", b"\x06" + FRAMES[0] + FRAMES[11]), check_transbank),
     Target("escpos", REPLIES, check_escpos),
     Target("vendor_library", (_DONE, _DONE.replace(b"00", b"51", 1), _DONE[:40]), check_vendor),
+    Target("code_scanner", CODES, check_scanner, short=600),
 )

@@ -1,10 +1,25 @@
 """Every reader of outside bytes that is fuzzed."""
 
-from tests.fuzz import answers, control, files, forms, framing, gas_cards, id_cards, ipp, items, ledger, lines, typed
+from tests.fuzz import (
+    answers,
+    control,
+    files,
+    forms,
+    framing,
+    gas_cards,
+    id_cards,
+    ipp,
+    items,
+    ledger,
+    lines,
+    nexo,
+    typed,
+)
 
 TARGETS = (
     *lines.TARGETS,
     *answers.TARGETS,
+    *nexo.TARGETS,
     *framing.TARGETS,
     *ipp.TARGETS,
     *id_cards.TARGETS,

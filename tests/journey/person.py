@@ -39,10 +39,13 @@ class Person(Resident):
         self.heard = asyncio.Event()
         """Set when anything new came from the engine."""
         pay: dict[str, Pay] = {channel: partial(self._scan_and_pay, channel) for channel in WALLETS}
-        super().__init__(account, {**pay, "card": self._present_card}, journey=journey)
+        super().__init__(account, {**pay, "card": self._present_card, "wechat_code": self._nothing}, journey=journey)
 
     async def _scan_and_pay(self, channel: str, code: str) -> None:
         self._hall.pay(code, channel)
+
+    async def _nothing(self, _: str) -> None:
+        """The test shows the code."""
 
     async def _present_card(self, _: str) -> None:
         await asyncio.to_thread(self._hall.simulators.do, "transbank_pos", "pay")

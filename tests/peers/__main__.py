@@ -196,12 +196,33 @@ def alipay(folder: Path) -> Facts:
     return facts
 
 
+def network_terminal(folder: Path) -> Facts:
+    """npm `@adyen/api-library`, a client of terminals in the local network: messages sealed, then plain."""
+    facts = Facts("npm @adyen/api-library, TerminalLocalAPI")
+    for how in ("sealed", "plain"):
+        words = ["--port", "8443", *(["--plain"] if how == "plain" else [])]  # its client knows no other port
+        with Simulators(folder / how, ("nexo_terminal",), {"nexo_terminal": words}) as simulators:
+            there = simulators.announcements["nexo_terminal"]
+            said: Answer = json.loads(node("nexo.mjs", there.control, json.dumps(there.settings)))
+            booked = simulators.books("nexo_terminal")["payments"]
+        paid = booked["PEER-1"]
+        facts.same(f"{how}, unknown", said["unknown"], "Failure NotFound")
+        facts.same(f"{how}, paid", (said["paid"], said["number"]), ("Success", paid["poi_number"]))
+        facts.same(f"{how}, amount", round(said["amount"] * 100), paid["paid_fen"])
+        facts.same(f"{how}, known", (said["known"], said["repeated"]), ("Success", "Success"))
+        facts.same(f"{how}, abort", said["abort"], None)
+        facts.same(f"{how}, aborted", (said["aborted"], booked["PEER-2"]["paid_fen"]), ("Failure Aborted", 0))
+        facts.same(f"{how}, reversed", (said["reversed"], paid["refunded_fen"]), ("Success", 12840))
+    return facts
+
+
 def main() -> int:
     """Install, run all, tell; the exit code."""
     install()
     well = True
     with tempfile.TemporaryDirectory() as folder:
-        for peer in (card_terminal_unattended, card_terminal_integrated, printer, wechat_pay, alipay):
+        terminals = (card_terminal_unattended, card_terminal_integrated, network_terminal)
+        for peer in (*terminals, printer, wechat_pay, alipay):
             well &= peer(Path(folder) / peer.__name__).tell()
     return 0 if well else 1
 

@@ -104,7 +104,9 @@ def world(before: Mapping[str, Books], after: Mapping[str, Books]) -> World:
         if order == before["wechat_pay"]["orders"].get(key):
             continue
         refs = tuple(payment["transaction_id"] for payment in order["payments"])
-        captures.append(Capture(key, order["paid_fen"], order["refunded_fen"], refs, order["state"] == "NOTPAY"))
+        payable = order["state"] in ("NOTPAY", "USERPAYING")
+        kept = order["paid_fen"] - order["reversed_fen"]
+        captures.append(Capture(key, kept, order["refunded_fen"], refs, payable))
         for refund in order["refunds"]:
             ends: dict[str, Literal["done", "under way"]] = {"SUCCESS": "done", "PROCESSING": "under way"}
             returns.append(Return(refund["out_refund_no"], refund["fen"], ends.get(refund["state"], "never")))

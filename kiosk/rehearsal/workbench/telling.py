@@ -20,6 +20,7 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("transbank_pos", "sales"): ("ticket", "fen", "code", "approved", "reversed", "card", "rung_up_by"),
     ("vendor_library", "sales"): ("n", "fen", "code", "approved", "returned_fen", "by", "at"),
     ("pcsc_gas_card", "cards"): ("name", "kind", "number", "count", "gas_m3", "sound", "tries"),
+    ("nexo_terminal", "payments"): ("", "asked_fen", "state", "paid_fen", "refunded_fen", "poi_number"),
     ("escpos", "slips"): ("n", "ended", "text", "mm"),
     ("cups", "prints"): ("n", "key", "pages", "copies", "sheets", "ended"),
 }
@@ -33,6 +34,7 @@ WELL = ("plugged", "powered", "paper", "keys_loaded", "queue_up", "printer_plugg
 NEITHER = (
     "card_in",
     "asks_for_card",
+    "lit",
 )
 DISPLAY = "screen"
 NEWEST = 12

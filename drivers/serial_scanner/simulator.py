@@ -1,0 +1,229 @@
+"""A simulated code scanner: `python -m drivers.serial_scanner.simulator --books DIR [--trigger honeywell]`.
+
+A pseudo terminal as a scanner engine is seen on a serial cable. Somebody holds things under it: `show` with a `text`,
+`show_bill` with an `account`. It reads only while it is lit, and puts its light out after a while; a `continuous` one
+is always lit. Its commands are read from the makers' pages afresh.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import pty
+import tty
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from kiosk.testing.babbling import Babbling
+from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main, open_books
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS reads (n INTEGER PRIMARY KEY, text TEXT NOT NULL, heard INTEGER NOT NULL) STRICT"
+ON = {"honeywell": b"\x16T\x0d", "newland": b"~\x010000#SCNTRG1;\x03", "sunmi": b"#SCNTRG1\xfd\xdb", "datalogic": b"T"}
+OFF = {"honeywell": b"\x16U\x0d", "newland": b"~\x010000#SCNTRG0;\x03", "sunmi": b"#SCNTRG0\xfd\xdc", "datalogic": b"X"}
+ACK = {"newland": b"\x02\x010000#SCNTRG1\x06;\x03"}
+SUFFIXES = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "none": b""}
+BILL = "0100003862"
+
+FAULTS = {
+    "no_suffix": "the code comes without its end",
+    "glued_ack": "an acknowledgement is glued before the code",
+    "pieces": "the code comes in pieces of one byte, `seconds` (0.005) apart",
+    "broken": "the code breaks off in the middle",
+    "binary": "the code comes as bytes that are no letters",
+    "control": "control characters stand in the code",
+    "long": "a code of 20,000 characters comes instead",
+    "twice": "the code is read twice",
+    "slow": "the code comes after `seconds` (5)",
+    "deaf": "the next command is not heard",
+}
+BUTTONS = (
+    Button(label="Hold a bill under it", group="Code", action="show_bill"),
+    Button(
+        label="Hold something else under it", group="Code", action="show", more={"text": "https://example.com/?a=1"}
+    ),
+    Button(label="Hold a trap under it", group="Code", action="show", more={"text": "'; DROP TABLE orders; --"}),
+    Button(label="Read it twice", group="Code", fault="twice"),
+    Button(label="Unplug", group="Cable", action="unplug"),
+    Button(label="Plug in", group="Cable", action="plug"),
+    Button(label="Slow 5 s", group="Cable", fault="slow", more={"seconds": 5}),
+    Button(label="Cut the next code", group="Cable", fault="broken"),
+    Button(label="Garble the next code", group="Cable", fault="binary"),
+    Button(label="Leave its end away", group="Cable", fault="no_suffix"),
+    Button(label="Babble without end", group="Cable", action="babble"),
+    Button(label="Be quiet", group="Cable", action="hush"),
+)
+
+
+class Scanner:
+    """The engine, its cable and whoever holds something under it."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        folder: Path = options.books
+        self._books = open_books(folder, "scanner", SCHEMA)
+        self._link = folder.absolute() / "scanner.tty"
+        self._trigger: str = options.trigger
+        self._suffix = SUFFIXES[options.suffix]
+        self._lit_s: float = options.lit_s
+        self._ends: tuple[int, int] | None = None
+        self._heard = b""
+        self._out: asyncio.TimerHandle | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._babbling = Babbling(self._send)
+        self.faults = Faults(FAULTS)
+        self.talk = Talk()
+        self.lit = options.trigger == "continuous"
+        self.actions: Mapping[str, Action] = {
+            "show": self._show,
+            "show_bill": self._show_bill,
+            "unplug": self._do(self._unplug),
+            "plug": self._do(self._plug),
+            "babble": self._do(self._babbling.begin),
+            "hush": self._do(self._babbling.end),
+        }
+
+    async def start(self) -> Json:
+        """See `Simulator`."""
+        known = {value: name for name, value in SUFFIXES.items()}
+        return {"port": self._plug(), "settings": {"trigger": self._trigger, "suffix": known[self._suffix]}}
+
+    async def stop(self) -> None:
+        """See `Simulator`."""
+        self._babbling.end()
+        self._dark()
+        for task in self._sending:
+            task.cancel()
+        self._unplug()
+        self._books.close()
+
+    def books(self) -> Json:
+        """What was held under it, and whether it was read."""
+        reads = [
+            {"text": row["text"], "heard": bool(row["heard"])} for row in self._books.execute("SELECT * FROM reads")
+        ]
+        return {"reads": reads, "state": {"lit": self.lit, "plugged": self._ends is not None}}
+
+    def add_control_routes(self, app: web.Application) -> None:
+        """See `Simulator`; none."""
+
+    # The hand
+
+    async def _show(self, asked: Json) -> Json:
+        text = asked.get("text")
+        if not isinstance(text, str) or not text:
+            raise BadRequestError("'text' is what the code says")
+        read = self.lit and self._ends is not None
+        self._books.execute("INSERT INTO reads(text, heard) VALUES (?, ?)", (text, read))
+        if read:
+            self._dark()  # one code for each command
+            task = asyncio.create_task(self._read_out(text))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return {"done": read}
+
+    async def _show_bill(self, asked: Json) -> Json:
+        return await self._show({"text": asked.get("account", BILL)})
+
+    def _do(self, what: Callable[[], object]) -> Action:
+        async def act(_: Json) -> Json:
+            what()
+            return {"done": True}
+
+        return act
+
+    # The engine
+
+    async def _read_out(self, text: str) -> None:
+        code, end = text.encode(), self._suffix
+        if slow := self.faults.take("slow"):
+            await asyncio.sleep(float(slow.more.get("seconds", 5)))
+        if self.faults.take("binary"):
+            code = b"\xff\xfe\x80" + code[::-1]
+        if self.faults.take("control"):
+            code = code[:2] + b"\x1b\x07" + code[2:]
+        if self.faults.take("long"):
+            code = b"9" * 20_000
+        if self.faults.take("broken"):
+            code, end = code[: len(code) // 2], b""
+        if self.faults.take("no_suffix"):
+            end = b""
+        if self.faults.take("glued_ack"):
+            code = ACK.get(self._trigger, b"\x06") + code
+        for _ in range(2 if self.faults.take("twice") else 1):
+            self.talk.said(f"a code of {len(text)} characters", b"")
+            if pieces := self.faults.take("pieces"):
+                for byte in code + end:
+                    self._send(bytes([byte]))
+                    await asyncio.sleep(float(pieces.more.get("seconds", 0.005)))
+            else:
+                self._send(code + end)
+            await asyncio.sleep(0.01)
+
+    def _received(self, data: bytes) -> None:
+        self._heard = (self._heard + data)[-64:]
+        for word, commands in (("read", ON), ("stop", OFF)):
+            command = commands.get(self._trigger)
+            if command is None or command not in self._heard:
+                continue
+            self._heard = self._heard.split(command, 1)[1]
+            self.talk.heard(word, command)
+            if self.faults.take("deaf"):
+                continue
+            if word == "read":
+                self._light()
+            else:
+                self._dark()
+
+    def _light(self) -> None:
+        self._dark()
+        self.lit = True
+        self._out = asyncio.get_running_loop().call_later(self._lit_s, self._dark)
+
+    def _dark(self) -> None:
+        if self._out is not None:
+            self._out.cancel()
+            self._out = None
+        self.lit = self._trigger == "continuous"
+
+    # The cable
+
+    def _plug(self) -> str:
+        if self._ends is None:
+            ours, theirs = self._ends = pty.openpty()
+            tty.setraw(theirs)
+            os.set_blocking(ours, False)
+            self._link.unlink(missing_ok=True)
+            self._link.symlink_to(os.ttyname(theirs))
+            asyncio.get_running_loop().add_reader(ours, self._read, ours)
+        return f"serial://{self._link}?baudrate=9600"
+
+    def _unplug(self) -> None:
+        if self._ends is not None:
+            ours, theirs = self._ends
+            self._ends = None
+            self._link.unlink(missing_ok=True)
+            asyncio.get_running_loop().remove_reader(ours)
+            os.close(ours)
+            os.close(theirs)
+
+    def _send(self, data: bytes) -> bool:
+        with contextlib.suppress(OSError):
+            if self._ends is not None:
+                return os.write(self._ends[0], data) == len(data)
+        return False
+
+    def _read(self, descriptor: int) -> None:
+        with contextlib.suppress(OSError):
+            self._received(os.read(descriptor, 4096))
+
+
+def more_options(parser: argparse.ArgumentParser) -> None:
+    """The command line beyond what every simulator has."""
+    parser.add_argument("--trigger", choices=["continuous", *ON], default="honeywell")
+    parser.add_argument("--suffix", choices=sorted(SUFFIXES), default="cr")
+    parser.add_argument("--lit-s", type=float, default=5, help="the light goes out by itself after that")
+
+
+if __name__ == "__main__":
+    main("A simulated code scanner.", Scanner, more_options, BUTTONS)

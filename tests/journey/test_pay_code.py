@@ -1,0 +1,185 @@
+"""Paying by the payment code on a phone: shown to a scanner, used once, stored nowhere (money path, rows 37-40)."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk.config import load
+from kiosk.rehearsal.books import ledger_rows
+from kiosk.rehearsal.headless import money_alone
+from kiosk.rehearsal.simulators import Simulators
+from kiosk.views.common import Outcome
+from kiosk.views.payment import ChooseMethod, ShowPayCode
+from tests.journey import terminal as engines
+from tests.journey.conftest import CONFIG, Hall
+from tests.journey.terminal import Terminal, standing
+
+DEVICES = """
+[[device]]
+name = "codes"
+role = "code_scanner"
+driver = "serial_scanner"
+port = "sim:serial_scanner"
+
+[[device]]
+name = "wechat-code"
+role = "payment_method"
+driver = "wechat_code"
+port = "sim:wechat_pay"
+"""
+QUICK: dict[str, dict[str, object]] = {
+    "wechat_code": {"reverse_after_s": 0, "request_lifetime_s": 1, "code_lifetime_s": 0}
+}
+
+
+@pytest.fixture(scope="module")
+def counter(simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
+    """The hall's simulators, a scanner, and a WeChat that reverses at once."""
+    folder = tmp_path_factory.mktemp("codes")
+    with Simulators(folder, ("serial_scanner", "wechat_pay"), {"wechat_pay": ["--reverse-after-s", "0"]}) as more:
+        both = Simulators(folder, (*simulators.names, "serial_scanner"))
+        both.announcements = {**simulators.announcements, **more.announcements}
+        yield both
+
+
+@pytest.fixture
+def there(hall: Hall, counter: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
+    """A hall with a scanner, which `hall` has made whole otherwise."""
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.read_text("utf-8") + DEVICES, "utf-8")
+    whole = load(path)
+    money = money_alone(whole)
+    scanners = (device for device in whole.devices if device.role == "code_scanner")
+    config = msgspec.structs.replace(money, devices=(*money.devices, *scanners))
+    monkeypatch.setattr(engines, "_demo", lambda: config)
+    for name in ("serial_scanner", "wechat_pay"):
+        counter.clear(name)
+    return Hall(counter, tmp_path)
+
+
+async def shown(terminal: Terminal, code: str = "") -> str:
+    """Show a payment code to the scanner as soon as it is lit; the code."""
+    simulators = terminal.hall.simulators
+    code = code or simulators.do("wechat_pay", "show_code")["code"]
+    await terminal.person.at(ShowPayCode, lambda view: view.step == "show")
+    while not simulators.do("serial_scanner", "show", text=code)["done"]:
+        await terminal.passes()
+    return code
+
+
+def booked(hall: Hall, n: int) -> dict[str, object]:
+    """The order's attempt number `n` in WeChat's books."""
+    [rows] = ledger_rows(hall.ledger)
+    order: dict[str, object] = hall.simulators.books("wechat_pay")["orders"][f"{rows.order.order_no}A{n}"]
+    return order
+
+
+async def test_code_is_shown_and_the_bill_paid(there: Hall, caplog: pytest.LogCaptureFixture) -> None:
+    there.owe(there.account)
+    caplog.set_level(logging.DEBUG, "kiosk")
+    async with standing(there, drivers=QUICK) as terminal:
+        terminal.person.channel = "wechat_code"
+        code = await shown(terminal)
+        await terminal.person.told("done")
+        await terminal.over()
+    assert booked(there, 1)["state"] == "SUCCESS"
+    assert "微信付款码" in there.slips()[-1]
+    kept = b"".join(path.read_bytes() for path in there.ledger.rglob("*") if path.is_file())
+    assert code.encode() not in kept
+    assert code not in caplog.text
+
+
+async def test_phone_asks_for_the_password(there: Hall) -> None:
+    there.owe(there.account)
+    there.simulators.arm("wechat_pay", "userpaying")
+    async with standing(there, drivers=QUICK) as terminal:
+        person = terminal.person
+        person.channel = "wechat_code"
+        await shown(terminal)
+        await person.at(ShowPayCode, lambda view: view.step == "confirm")
+        assert there.simulators.do("wechat_pay", "pay")["paid"]
+        await person.told("done")
+        await terminal.over()
+
+
+async def test_used_code_is_refused_and_a_new_one_is_a_new_number(there: Hall) -> None:
+    """Row 40: attempt n + 1, under a number of its own."""
+    there.owe(there.account)
+    async with standing(there, drivers=QUICK) as terminal:
+        person = terminal.person
+        person.channel = person._second = "wechat_code"
+        await shown(terminal, "130000000000000000")
+        again = await person.at(ChooseMethod, lambda view: view.remark is not None)
+        assert again.remark is not None
+        assert again.remark.key == "remark.declined"
+        await shown(terminal)
+        await person.told("done")
+        await terminal.over()
+    [rows] = ledger_rows(there.ledger)
+    assert [(attempt.n, attempt.state, attempt.proof) for attempt in rows.attempts] == [
+        (1, "dead", "refused"),
+        (2, "captured", ""),
+    ]
+    assert booked(there, 2)["state"] == "SUCCESS"
+
+
+async def test_back_while_the_phone_asks_reverses_it(there: Hall) -> None:
+    """Row 39 at the screen: reversed, and paid another way."""
+    there.owe(there.account)
+    there.simulators.arm("wechat_pay", "userpaying")
+    async with standing(there, drivers=QUICK) as terminal:
+        person = terminal.person
+        person.channel = "wechat_code"
+        await shown(terminal)
+        await person.at(ShowPayCode, lambda view: view.step == "confirm")
+        person.answer("cancel")
+        await terminal.over()
+    assert booked(there, 1)["state"] == "REVOKED"
+    assert [view.truth for view in person.seen if isinstance(view, Outcome)][-1] == "no_money_kept"
+
+
+async def test_answer_is_lost_and_nothing_is_sent_again(there: Hall) -> None:
+    """Row 37: the query tells. What was paid before it was known is reversed or kept, and all books agree."""
+    there.owe(there.account)
+    there.simulators.arm("wechat_pay", "lost_answer", path="/v3/pay/transactions/codepay")
+    async with standing(there, drivers=QUICK) as terminal:
+        terminal.person.channel = "wechat_code"
+        await shown(terminal)
+        await terminal.person.told("done")
+        await terminal.over()
+    [line] = there.books()
+    assert line.charged == line.delivered > 0
+
+
+async def test_back_before_any_code_was_shown_chooses_again(there: Hall) -> None:
+    there.owe(there.account)
+    async with standing(there, drivers=QUICK) as terminal:
+        person = terminal.person
+        person.channel, person._second = "wechat_code", "wechat"
+        person.stay(ChooseMethod)
+        await person.at(ChooseMethod)
+        person.answer("wechat_code")
+        await person.at(ShowPayCode)
+        person.answer("cancel")
+        await person.at(ChooseMethod)
+        person.answers.clear()
+        person.answer("wechat")
+        await person.told("done")
+        await terminal.over()
+
+
+async def test_no_scanner_pauses_it_and_says_why(there: Hall) -> None:
+    there.owe(there.account)
+    there.simulators.do("serial_scanner", "unplug")
+    async with standing(there, drivers=QUICK) as terminal:
+        person = terminal.person
+        person.stay(ChooseMethod)
+        view = await person.at(ChooseMethod)
+        assert {method.channel: method.paused for method in view.methods}["wechat_code"] == "reason.no_scanner"
+        person.answers.clear()
+        person.answer("wechat")
+        await terminal.over()
+    there.simulators.do("serial_scanner", "plug")
