@@ -77,14 +77,18 @@ class _Calls(QObject):
     def __init__(self, on_seen: Callable[[Seen], None], on_ledger: Callable[[list[Rows]], None]) -> None:
         super().__init__()
         self._seen, self._ledger = on_seen, on_ledger
+        self.listens = True
+        """Not any more once the window is gone: a look may still be under way in its thread."""
         self.seen.connect(self._on_seen)
         self.ledger.connect(self._on_ledger)
 
     def _on_seen(self, seen: Seen) -> None:
-        self._seen(seen)
+        if self.listens:
+            self._seen(seen)
 
     def _on_ledger(self, orders: list[Rows]) -> None:
-        self._ledger(orders)
+        if self.listens:
+            self._ledger(orders)
 
 
 class Desk:
@@ -178,7 +182,8 @@ class Desk:
             watcher.stop()
         if self._ledger is not None:
             self._ledger.stop()
-        QCoreApplication.removePostedEvents(self._calls)  # what was told before they stopped
+        self._calls.listens = False  # what was told before they stopped, and what a last look tells after it
+        QCoreApplication.removePostedEvents(self._calls)
         self.view.close()
         self.view.setSource(QUrl())  # while what it shows is still there
         self.view.deleteLater()

@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 from PySide6.QtCore import QObject
-from PySide6.QtQml import QJSEngine, QQmlComponent, QQmlEngine
+from PySide6.QtQml import QQmlComponent, QQmlEngine
 
 
 class Shown:
@@ -14,8 +14,6 @@ class Shown:
         made: object = self._component.create()  # lives as long as its component does
         if not isinstance(made, QObject):
             raise RuntimeError(self._component.errorString())
-        # it goes through lists of QML, whose collector must not take it for its own
-        QJSEngine.setObjectOwnership(made, QJSEngine.ObjectOwnership.CppOwnership)
         self.item = made
         self._told: dict[str, object] = {}
 
