@@ -88,6 +88,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     config: Path
     ledger: Path
+    terminal: str = ""
+    """Its id, instead of the configuration's."""
     announcements: dict[str, Announcement]
     account: str | None = None
     journey: str = "gas_bill"
@@ -140,7 +142,9 @@ def quick(run: Run) -> Config:
     ]
     config = resolve_simulators(msgspec.structs.replace(config, devices=tuple(hurried)), run.announcements)
     orders = msgspec.structs.replace(run.orders, late_watch_hours=run.late_watch_hours)
-    return msgspec.structs.replace(config, ledger=LedgerSettings(folder=run.ledger), orders=orders, visit=run.visit)
+    terminal = msgspec.structs.replace(config.terminal, id=run.terminal or config.terminal.id)
+    ledger = LedgerSettings(folder=run.ledger)
+    return msgspec.structs.replace(config, terminal=terminal, ledger=ledger, orders=orders, visit=run.visit)
 
 
 def main(run: Run) -> None:

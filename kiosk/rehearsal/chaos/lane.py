@@ -77,7 +77,9 @@ class Hall:
         hall = self._standing()
         try:
             folder = self._folder / f"episode-{self._walked}"
-            record = Walk(episode, most_kills, hall, folder, run=self._run, ext4=self._ext4).record()
+            terminal = f"T{self._walked:03d}"
+            walk = Walk(episode, most_kills, hall, folder, terminal=terminal, run=self._run, ext4=self._ext4)
+            record = walk.record()
         except SimulatorError:
             self._leave()
             raise

@@ -90,13 +90,17 @@ class Walk:
         simulators: Simulators,
         folder: Path,
         *,
+        terminal: str,
         run: Callable[[Run, Kill], int | None],
         ext4: Ext4 | None,
     ) -> None:
+        """`terminal`: its id, which no other episode has among these simulators. Each begins with a ledger of its own,
+        and two ledgers in a thousand share the part of their names that stands in order numbers."""
         self._episode = episode
         self._kills = episode.kills[:most_kills]
         self._simulators = simulators
         self._folder = folder
+        self._terminal = terminal
         self._ledger = folder / "ledger" if ext4 is None else ext4.point / folder.name
         self._run = run
         self._ext4 = ext4
@@ -156,6 +160,7 @@ class Walk:
         return Run(
             config=CONFIG,
             ledger=self._ledger,
+            terminal=self._terminal,
             announcements=self._simulators.announcements,
             strikes=self._episode.strikes,
             orders=ORDERS,
