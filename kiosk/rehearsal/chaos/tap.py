@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import select
 import signal
 import socket
@@ -17,8 +18,8 @@ from kiosk.config import Announcement
 
 _Peer = tuple[str, int]
 _CHUNK = 65_536
-_ORDERS = (b"POST ", b"PUT ")
-"""What asks a peer to do something; to look (GET) changes nothing there, and how often it is done differs each time."""
+_ORDERS = re.compile(rb"(POST|PUT) (?!\S*method=alipay[a-z.]*\.query)")
+"""What asks a peer to do something; to look changes nothing there, and how often it is done differs each time."""
 ANSWER_SECONDS = 2.0
 """For what came of the last request, whose sender is dead."""
 
@@ -97,7 +98,7 @@ class Tap:
                 ready = select.select(sources, [], [], 0.05)[0]
                 if terminal in ready:
                     chunk = self._heard(terminal)
-                    if chunk.startswith(_ORDERS) and self._strikes():
+                    if _ORDERS.match(chunk) and self._strikes():
                         alive = False
                     if chunk:
                         upstream.sendall(chunk)
