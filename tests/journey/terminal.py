@@ -53,15 +53,17 @@ def configured(
     queue: QueueSettings | None = None,
     journeys: tuple[str, ...] | None = None,
     beside: tuple[DeviceConfig, ...] = (),
+    alipay: bool = False,
 ) -> Config:
     """The demo's configuration for a terminal of this hall, with short times; devices that no order needs are `beside`
-    the others."""
+    the others. Where nobody pays by `alipay` it is not there, and need not be asked all the time how it is."""
     config = _demo()
     devices = tuple(
         msgspec.structs.replace(
             device, given={**DRIVERS.get(device.driver, {}), **drivers.get(device.driver, {}), **device.given}
         )
         for device in config.devices
+        if alipay or device.driver != "alipay"
     )
     config = resolve_simulators(msgspec.structs.replace(config, devices=devices), hall.simulators.announcements)
     return msgspec.structs.replace(

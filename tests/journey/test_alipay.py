@@ -21,7 +21,7 @@ def remarks(terminal: Terminal) -> list[str]:
 
 async def test_bill_paid_by_alipay(hall: Hall) -> None:
     hall.owe(hall.account)
-    async with standing(hall) as terminal:
+    async with standing(hall, alipay=True) as terminal:
         terminal.person.channel = "alipay"
         await terminal.over()
         offered = next(view for view in terminal.person.seen if isinstance(view, ChooseMethod))
@@ -36,7 +36,7 @@ async def test_bill_paid_by_alipay(hall: Hall) -> None:
 async def test_paid_just_as_back_is_pressed_goes_back_and_another_way_is_chosen(hall: Hall) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("alipay", "paid_race")
-    async with standing(hall) as terminal:
+    async with standing(hall, alipay=True) as terminal:
         person = terminal.person
         person.channel, person._second = "alipay", "wechat"
         person.answers[ScanToPay] = lambda view: (
@@ -54,7 +54,7 @@ async def test_paid_just_as_back_is_pressed_goes_back_and_another_way_is_chosen(
 async def test_paid_just_as_the_resident_leaves_goes_back_and_the_end_says_so(hall: Hall) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("alipay", "paid_race")
-    async with standing(hall) as terminal:
+    async with standing(hall, alipay=True) as terminal:
         person = terminal.person
         person.channel = "alipay"
         person.answers[ScanToPay] = lambda _: "cancel"
@@ -68,7 +68,7 @@ async def test_paid_while_the_cancellation_travels_is_neither_delivered_nor_kept
     """The gateway is slow, the terminal gives the call up, the resident pays: the goods must not go out."""
     hall.owe(hall.account)
     due = hall.arrears(hall.account)
-    async with standing(hall, visit=IMPATIENT, drivers=SHORT) as terminal:
+    async with standing(hall, alipay=True, visit=IMPATIENT, drivers=SHORT) as terminal:
         person = terminal.person
         person.channel = "alipay"
         person.stay(ScanToPay)
@@ -93,7 +93,7 @@ async def test_paid_while_the_cancellation_travels_is_neither_delivered_nor_kept
 async def test_code_is_not_shown_when_its_answer_is_not_alipays(hall: Hall, fault: str) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("alipay", fault, **({"asks": "new code"} if fault == "lost_answer" else {"op": "precreate"}))
-    async with standing(hall) as terminal:
+    async with standing(hall, alipay=True) as terminal:
         terminal.person.channel = "alipay"
         await terminal.over()
     assert not terminal.person.saw(ScanToPay)
@@ -104,7 +104,7 @@ async def test_given_back_because_the_company_refuses(hall: Hall) -> None:
     hall.owe(hall.account)
     hall.simulators.arm("gas_company_http", "confirm_refused")
     hall.simulators.arm("alipay", "refund_lag")
-    async with standing(hall) as terminal:
+    async with standing(hall, alipay=True) as terminal:
         terminal.person.channel = "alipay"
         await terminal.over()
     [line] = hall.books()

@@ -117,7 +117,12 @@ async def walked(case: Case) -> list[str]:
     hall.owe(hall.account)
     due = hall.arrears(hall.account)
     async with standing(
-        hall, observe=case.observe, visit=IMPATIENT, orders=LATE_LOOKS, drivers={"gas_company_http": QUICK}
+        hall,
+        alipay=case.method == "alipay",
+        observe=case.observe,
+        visit=IMPATIENT,
+        orders=LATE_LOOKS,
+        drivers={"gas_company_http": QUICK},
     ) as terminal:
         person = terminal.person
         person.channel = case.method
