@@ -115,7 +115,7 @@ async def test_given_back_because_the_company_refuses(hall: Hall) -> None:
 async def test_unplugged_while_the_code_is_on_the_screen(hall: Hall) -> None:
     """Paid in the dark: nothing is told before Alipay is there again, and then it is done."""
     hall.owe(hall.account)
-    async with standing(hall, visit=IMPATIENT) as terminal:
+    async with standing(hall, alipay=True, visit=IMPATIENT) as terminal:
         person = terminal.person
         person.channel = "alipay"
         person.stay(ScanToPay)
