@@ -32,7 +32,7 @@ Column {
 
                 fault: modelData.fault
                 objectName: modelData.key
-                strong: modelData.action !== "" && Bench.hints.some(hint => hint.party === group.party && hint.action === modelData.action)
+                strong: modelData.action !== "" && Bench.hints.some(hint => hint?.party === group?.party && hint?.action === modelData.action)
                 text: modelData.label
                 tip: modelData.tip
 
