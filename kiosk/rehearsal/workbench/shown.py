@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 from PySide6.QtCore import QObject
-from PySide6.QtQml import QQmlComponent, QQmlEngine
+from PySide6.QtQml import QJSEngine, QQmlComponent, QQmlEngine
 
 
 class Shown:
@@ -14,6 +14,7 @@ class Shown:
         made: object = self._component.create()  # lives as long as its component does
         if not isinstance(made, QObject):
             raise RuntimeError(self._component.errorString())
+        QJSEngine.setObjectOwnership(made, QJSEngine.ObjectOwnership.CppOwnership)  # or QML may sweep it away
         self.item = made
         self._told: dict[str, object] = {}
 
