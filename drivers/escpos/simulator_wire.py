@@ -1,13 +1,11 @@
 """How the simulated printer is plugged in: TCP, or a pseudo terminal for a serial cable."""
 
 import asyncio
-import contextlib
-import os
-import pty
-import tty
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+
+from kiosk.testing.cable import Cable
 
 
 class Wire(Protocol):
@@ -126,60 +124,41 @@ class _Client(asyncio.Protocol):
 
 
 class PtyWire:
-    """A serial printer. The device's path is a link, so that it stays the same when the cable is plugged in again."""
+    """A serial printer."""
 
     def __init__(self, link: Path) -> None:
-        self.on_data: Callable[[bytes], None] = lambda _: None
-        self._link = link
-        self._master = -1
-        self._slave = -1
-        self._held = False
+        self._cable = Cable(link)
+
+    @property
+    def on_data(self) -> Callable[[bytes], None]:
+        """See `Wire`."""
+        return self._cable.on_data
+
+    @on_data.setter
+    def on_data(self, heard: Callable[[bytes], None]) -> None:
+        self._cable.on_data = heard
 
     @property
     def plugged(self) -> bool:
         """See `Wire`."""
-        return self._master >= 0
+        return self._cable.plugged
 
     async def plug(self) -> str:
         """See `Wire`."""
-        if self._master < 0:
-            self._master, self._slave = pty.openpty()
-            tty.setraw(self._slave)
-            os.set_blocking(self._master, False)
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(os.ttyname(self._slave))
-            self.hold(self._held)
-        return f"serial://{self._link}"
+        return self._cable.plug()
 
     async def unplug(self) -> None:
         """See `Wire`."""
-        if self._master >= 0:
-            asyncio.get_running_loop().remove_reader(self._master)
-            os.close(self._master)
-            os.close(self._slave)
-            self._master = -1
-            self._link.unlink(missing_ok=True)
+        self._cable.unplug()
 
     def send(self, data: bytes) -> None:
         """See `Wire`."""
-        if self._master >= 0:
-            with contextlib.suppress(OSError):
-                os.write(self._master, data)
+        self._cable.send(data)
 
     def pour(self, data: bytes) -> None:
         """See `Wire`."""
-        self.send(data)
+        self._cable.send(data)
 
     def hold(self, on: bool) -> None:
         """See `Wire`."""
-        self._held = on
-        if self._master >= 0:
-            loop = asyncio.get_running_loop()
-            if on:
-                loop.remove_reader(self._master)
-            else:
-                loop.add_reader(self._master, self._read)
-
-    def _read(self) -> None:
-        with contextlib.suppress(OSError):
-            self.on_data(os.read(self._master, 4096))
+        self._cable.hold(on=on)

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from drivers.sdt_id.simulator_people import PEOPLE, Person
 from drivers.sdt_id.simulator_reader import FAULTS, NOT_AUTHORIZED, OK, SELF_TEST, Reader
-from drivers.sdt_id.simulator_wire import Cable
 from kiosk.testing.babbling import Babbling
+from kiosk.testing.cable import Cable
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main, open_books
 
 BUTTONS = (
@@ -60,7 +60,7 @@ class IdCardReader:
     def __init__(self, options: argparse.Namespace) -> None:
         folder: Path = options.books
         self._books = open_books(folder, "reader", _SCHEMA)
-        self.cable = Cable(folder.absolute() / "reader.tty")
+        self.cable = Cable(folder.absolute() / "reader.tty", 115_200)
         self._babbling = Babbling(self.cable.send)
         self.faults = Faults(FAULTS)
         self.talk = Talk()

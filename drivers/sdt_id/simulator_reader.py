@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from drivers.sdt_id import simulator_talk as words
 from drivers.sdt_id.simulator_people import FINGER_BYTES, Person, photo_of, text_of
-from drivers.sdt_id.simulator_wire import Cable, Frames, Heard, packed
+from drivers.sdt_id.simulator_wire import Frames, Heard, packed
+from kiosk.testing.cable import Cable
 from kiosk.testing.simulator import Faults, Talk
 
 # Those of the line may be narrowed to the answer to one command by `code` ("3001"); `length_lies` has `less`, `slow`

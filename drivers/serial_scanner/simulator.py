@@ -7,16 +7,13 @@ is always lit. Its commands are read from the makers' pages afresh.
 
 import argparse
 import asyncio
-import contextlib
-import os
-import pty
-import tty
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aiohttp import web
 
 from kiosk.testing.babbling import Babbling
+from kiosk.testing.cable import Cable
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main, open_books
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS reads (n INTEGER PRIMARY KEY, text TEXT NOT NULL, heard INTEGER NOT NULL) STRICT"
@@ -62,23 +59,23 @@ class Scanner:
     def __init__(self, options: argparse.Namespace) -> None:
         folder: Path = options.books
         self._books = open_books(folder, "scanner", SCHEMA)
-        self._link = folder.absolute() / "scanner.tty"
+        self._cable = Cable(folder.absolute() / "scanner.tty", 9600)
+        self._cable.on_data = self._received
         self._trigger: str = options.trigger
         self._suffix = SUFFIXES[options.suffix]
         self._lit_s: float = options.lit_s
-        self._ends: tuple[int, int] | None = None
         self._heard = b""
         self._out: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
-        self._babbling = Babbling(self._send)
+        self._babbling = Babbling(self._cable.send)
         self.faults = Faults(FAULTS)
         self.talk = Talk()
         self.lit = options.trigger == "continuous"
         self.actions: Mapping[str, Action] = {
             "show": self._show,
             "show_bill": self._show_bill,
-            "unplug": self._do(self._unplug),
-            "plug": self._do(self._plug),
+            "unplug": self._do(self._cable.unplug),
+            "plug": self._do(self._cable.plug),
             "babble": self._do(self._babbling.begin),
             "hush": self._do(self._babbling.end),
         }
@@ -86,7 +83,7 @@ class Scanner:
     async def start(self) -> Json:
         """See `Simulator`."""
         known = {value: name for name, value in SUFFIXES.items()}
-        return {"port": self._plug(), "settings": {"trigger": self._trigger, "suffix": known[self._suffix]}}
+        return {"port": self._cable.plug(), "settings": {"trigger": self._trigger, "suffix": known[self._suffix]}}
 
     async def stop(self) -> None:
         """See `Simulator`."""
@@ -94,7 +91,7 @@ class Scanner:
         self._dark()
         for task in self._sending:
             task.cancel()
-        self._unplug()
+        self._cable.unplug()
         self._books.close()
 
     def books(self) -> Json:
@@ -102,7 +99,7 @@ class Scanner:
         reads = [
             {"text": row["text"], "heard": bool(row["heard"])} for row in self._books.execute("SELECT * FROM reads")
         ]
-        return {"reads": reads, "state": {"lit": self.lit, "plugged": self._ends is not None}}
+        return {"reads": reads, "state": {"lit": self.lit, "plugged": self._cable.plugged}}
 
     def add_control_routes(self, app: web.Application) -> None:
         """See `Simulator`; none."""
@@ -113,7 +110,7 @@ class Scanner:
         text = asked.get("text")
         if not isinstance(text, str) or not text:
             raise BadRequestError("'text' is what the code says")
-        read = self.lit and self._ends is not None
+        read = self.lit and self._cable.plugged
         self._books.execute("INSERT INTO reads(text, heard) VALUES (?, ?)", (text, read))
         if read:
             self._dark()  # one code for each command
@@ -154,10 +151,10 @@ class Scanner:
             self.talk.said(f"a code of {len(text)} characters", b"")
             if pieces := self.faults.take("pieces"):
                 for byte in code + end:
-                    self._send(bytes([byte]))
+                    self._cable.send(bytes([byte]))
                     await asyncio.sleep(float(pieces.more.get("seconds", 0.005)))
             else:
-                self._send(code + end)
+                self._cable.send(code + end)
             await asyncio.sleep(0.01)
 
     def _received(self, data: bytes) -> None:
@@ -185,37 +182,6 @@ class Scanner:
             self._out.cancel()
             self._out = None
         self.lit = self._trigger == "continuous"
-
-    # The cable
-
-    def _plug(self) -> str:
-        if self._ends is None:
-            ours, theirs = self._ends = pty.openpty()
-            tty.setraw(theirs)
-            os.set_blocking(ours, False)
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(os.ttyname(theirs))
-            asyncio.get_running_loop().add_reader(ours, self._read, ours)
-        return f"serial://{self._link}?baudrate=9600"
-
-    def _unplug(self) -> None:
-        if self._ends is not None:
-            ours, theirs = self._ends
-            self._ends = None
-            self._link.unlink(missing_ok=True)
-            asyncio.get_running_loop().remove_reader(ours)
-            os.close(ours)
-            os.close(theirs)
-
-    def _send(self, data: bytes) -> bool:
-        with contextlib.suppress(OSError):
-            if self._ends is not None:
-                return os.write(self._ends[0], data) == len(data)
-        return False
-
-    def _read(self, descriptor: int) -> None:
-        with contextlib.suppress(OSError):
-            self._received(os.read(descriptor, 4096))
 
 
 def more_options(parser: argparse.ArgumentParser) -> None:

@@ -16,8 +16,8 @@ from drivers.transbank_pos.simulator_answers import voucher_lines
 from drivers.transbank_pos.simulator_books import Books, Card
 from drivers.transbank_pos.simulator_speaking import FAULTS, Model
 from drivers.transbank_pos.simulator_terminal import Terminal
-from drivers.transbank_pos.simulator_wire import Cable
 from kiosk.testing.babbling import Babbling
+from kiosk.testing.cable import Cable
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
 
 BUTTONS = (
@@ -65,7 +65,7 @@ class CardTerminal:
         folder: Path = options.books
         self._unit = str(options.unit)
         self._books = Books(folder, options.terminal)
-        self.cable = Cable(folder.absolute() / "terminal.tty")
+        self.cable = Cable(folder.absolute() / "terminal.tty", 19_200)
         self._babbling = Babbling(self.cable.send)
         self.faults = Faults(FAULTS)
         self.talk = Talk()

@@ -4,7 +4,8 @@ import asyncio
 from typing import Literal, NamedTuple, get_args
 
 from drivers.transbank_pos import simulator_talk as words
-from drivers.transbank_pos.simulator_wire import Cable, pack
+from drivers.transbank_pos.simulator_wire import pack
+from kiosk.testing.cable import Cable
 from kiosk.testing.simulator import Faults, Talk
 
 FRAME_TRIES = 3

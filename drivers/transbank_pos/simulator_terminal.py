@@ -9,7 +9,8 @@ from drivers.transbank_pos import simulator_answers as answers
 from drivers.transbank_pos import simulator_talk as words
 from drivers.transbank_pos.simulator_books import Books, Card, Sale
 from drivers.transbank_pos.simulator_speaking import CODE_FAULTS, Model, PowerCut, Speaker
-from drivers.transbank_pos.simulator_wire import NO, YES, Cable, Command, Frames
+from drivers.transbank_pos.simulator_wire import NO, YES, Command, Frames
+from kiosk.testing.cable import Cable
 from kiosk.testing.simulator import Faults, Json, Talk
 
 Phase = Literal["off", "idle", "busy", "card", "pin", "bank"]

@@ -1,12 +1,5 @@
-"""The simulated terminal's serial cable (a pseudo terminal), and frames as the terminal reads and writes them."""
+"""The simulated terminal's frames, as the terminal reads and writes them."""
 
-import asyncio
-import contextlib
-import os
-import pty
-import tty
-from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 START, END, YES, NO = 0x02, 0x03, 0x06, 0x15
@@ -61,49 +54,3 @@ class Frames:
     def _end(self) -> int:
         end = self._held.find(END)
         return end if end >= 0 else len(self._held)
-
-
-class Cable:
-    """A pseudo terminal whose path is a link, so that it stays the same when the cable is plugged in again."""
-
-    def __init__(self, link: Path) -> None:
-        self.on_data: Callable[[bytes], None] = lambda _: None
-        self._link = link
-        self._ends: tuple[int, int] | None = None
-
-    @property
-    def plugged(self) -> bool:
-        """Whether the register can reach the terminal."""
-        return self._ends is not None
-
-    def plug(self) -> str:
-        """Connect (again); the port's URL."""
-        if self._ends is None:
-            ours, theirs = self._ends = pty.openpty()
-            tty.setraw(theirs)
-            os.set_blocking(ours, False)
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(os.ttyname(theirs))
-            asyncio.get_running_loop().add_reader(ours, self._read, ours)
-        return f"serial://{self._link}?baudrate=19200"
-
-    def unplug(self) -> None:
-        """Pull it: the register notices."""
-        if self._ends is not None:
-            ours, theirs = self._ends
-            self._ends = None
-            self._link.unlink(missing_ok=True)
-            asyncio.get_running_loop().remove_reader(ours)
-            os.close(ours)
-            os.close(theirs)
-
-    def send(self, data: bytes) -> bool:
-        """To the register; False when nobody is there or nobody reads."""
-        with contextlib.suppress(OSError):
-            if self._ends is not None:
-                return os.write(self._ends[0], data) == len(data)
-        return False
-
-    def _read(self, descriptor: int) -> None:
-        with contextlib.suppress(OSError):
-            self.on_data(os.read(descriptor, 4096))

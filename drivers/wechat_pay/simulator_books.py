@@ -58,7 +58,7 @@ class Books:
         """The order that was made last: the code that is on the screen, to somebody who stands before it."""
         return self._one("SELECT * FROM orders ORDER BY rowid DESC LIMIT 1")
 
-    def order_before(self, number: str) -> sqlite3.Row | None:
+    def before(self, number: str) -> sqlite3.Row | None:
         """The unpaid attempt of the same errand (`...A1` before `...A2`) that was made last before this one."""
         errand, _, _ = number.rpartition("A")
         return self._one(
