@@ -12,53 +12,20 @@ from drivers.alipay.driver import Alipay
 from drivers.alipay.settings import AlipaySettings
 from drivers.alipay.simulator import AlipaySimulator
 from drivers.alipay.simulator_keys import DemoKeys
-from kiosk.devices.payment import Attempt, Captured, Offer, Open, Outcome, Progress, Refund
-from kiosk.devices.secret import Secret
+from kiosk.devices.payment import Attempt, Offer, Open, Progress
 from kiosk.testing.simulator import Json
+from tests.payments import settings_of
 
 
 def settings_from(announced: Json, **changed: object) -> AlipaySettings:
-    """Settings as the configuration would read them."""
-
-    def secret(kind: type, value: object) -> object:
-        assert kind is Secret
-        assert isinstance(value, str)
-        return Secret(value, Path("/nowhere"))
-
+    """Settings as the configuration would read them, with short times."""
     quick = {"timeout_s": 0.5, "connect_timeout_s": 0.4, "cancel_pause_s": 0.01, "status_fresh_s": 0}
-    return msgspec.convert({**announced, **quick, **changed}, AlipaySettings, dec_hook=secret)
-
-
-def new_attempt(**changed: object) -> Attempt:
-    """An attempt at 128.40 yuan, sent now."""
-    now_ms = int(time.time() * 1000)
-    attempt = Attempt(
-        order_no="T01A0000017",
-        n=1,
-        key="T01A0000017A1",
-        amount_fen=12840,
-        wording="燃气费",
-        sent_ms=now_ms,
-        show_until_ms=now_ms + 120_000,
-    )
-    return msgspec.structs.replace(attempt, **changed)
+    return settings_of(AlipaySettings, announced, **{**quick, **changed})
 
 
 def again(attempt: Attempt) -> Attempt:
     """The attempt as it is given to every `close` but the first."""
     return msgspec.structs.replace(attempt, close_asked=True)
-
-
-def new_refund(**changed: object) -> Refund:
-    """All of it back."""
-    refund = Refund(order_no="T01A0000017", n=1, r=1, key="T01A0000017A1R1", amount_fen=12840, reason="undelivered")
-    return msgspec.structs.replace(refund, **changed)
-
-
-def taken(outcome: Outcome) -> tuple[int, str]:
-    """How much a payment took, and the channel's number for it."""
-    assert isinstance(outcome, Captured), outcome
-    return outcome.fen, outcome.ref
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from kiosk.devices.payment import Captured, Dead, Unknown, Unprovable
-from tests.alipay.conftest import Hall, again, new_attempt
+from tests.alipay.conftest import Hall, again
+from tests.payments import new_attempt
 
 CANCEL = "cancel trade"
 

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from kiosk.devices.payment import Captured, Dead, Open, Unknown
-from tests.alipay.conftest import Hall, new_attempt, taken
+from tests.alipay.conftest import Hall
+from tests.payments import new_attempt, taken
 
 QUERY = "is trade"
 

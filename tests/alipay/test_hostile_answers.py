@@ -26,7 +26,8 @@ from kiosk.devices.health import Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.devices.payment import Captured, Dead, Offer, Open, Outcome, Refunded, RefundPending
 from kiosk.devices.payment import Unknown as UnknownOutcome
 from kiosk.ports.http import Reply
-from tests.alipay.conftest import Hall, new_attempt, new_refund
+from tests.alipay.conftest import Hall
+from tests.payments import new_attempt, new_refund
 
 ATTEMPT = new_attempt()
 REFUND = new_refund()
@@ -108,7 +109,7 @@ def test_paid_but_not_ours_or_not_readable(changed: dict[str, Any]) -> None:
         ("soon", 0),
         ([1], 0),
         ("9999-99-99 99:99:99", 0),
-        (wire.timestamp(ATTEMPT.sent_ms / 1000), ATTEMPT.sent_ms // 1000 * 1000),
+        pytest.param(wire.timestamp(ATTEMPT.sent_ms / 1000), ATTEMPT.sent_ms // 1000 * 1000, id="now"),
     ],
 )
 def test_time_that_cannot_be_costs_no_money(date: object, ms: int) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from kiosk.devices.payment import Dead, Refunded, RefundFailed, RefundPending
-from tests.alipay.conftest import Hall, again, new_attempt, new_refund
+from tests.alipay.conftest import Hall, again
+from tests.payments import new_attempt, new_refund
 
 REFUND = "give back"
 

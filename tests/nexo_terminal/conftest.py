@@ -11,42 +11,15 @@ import pytest
 from drivers.nexo_terminal.driver import NexoTerminal
 from drivers.nexo_terminal.settings import NexoTerminalSettings
 from drivers.nexo_terminal.simulator import NexoTerminalSimulator
-from kiosk.devices.payment import Attempt, Captured, Open, Outcome, Progress, Refund
-from kiosk.devices.secret import Secret
+from kiosk.devices.payment import Attempt, Captured, Open, Outcome, Progress
 from kiosk.testing.simulator import Json
+from tests.payments import settings_of
 
 
 def settings_from(announced: Json, **changed: object) -> NexoTerminalSettings:
-    """Settings as the configuration would read them."""
-
-    def secret(kind: type, value: object) -> object:
-        assert kind is Secret
-        assert isinstance(value, str)
-        return Secret(value, Path("/nowhere"))
-
+    """Settings as the configuration would read them, with short times."""
     quick = {"timeout_s": 1, "connect_timeout_s": 1, "answer_s": 5, "begin_s": 0.05, "abort_s": 3}
-    return msgspec.convert({**announced, **quick, **changed}, NexoTerminalSettings, dec_hook=secret)
-
-
-def new_attempt(**changed: object) -> Attempt:
-    """An attempt at 128.40 yuan, sent now."""
-    now_ms = int(time.time() * 1000)
-    attempt = Attempt(
-        order_no="T01A0000017",
-        n=1,
-        key="T01A0000017A1",
-        amount_fen=12840,
-        wording="燃气费",
-        sent_ms=now_ms,
-        show_until_ms=now_ms + 120_000,
-    )
-    return msgspec.structs.replace(attempt, **changed)
-
-
-def new_refund(**changed: object) -> Refund:
-    """All of it back."""
-    refund = Refund(order_no="T01A0000017", n=1, r=1, key="T01A0000017A1R1", amount_fen=12840, reason="undelivered")
-    return msgspec.structs.replace(refund, **changed)
+    return settings_of(NexoTerminalSettings, announced, **{**quick, **changed})
 
 
 class Hall:

@@ -21,7 +21,8 @@ from kiosk.devices.payment import (
     Step,
     Unknown,
 )
-from tests.nexo_terminal.conftest import Hall, new_attempt, new_refund, options
+from tests.nexo_terminal.conftest import Hall, options
+from tests.payments import new_attempt, new_refund
 
 BOTH = pytest.mark.parametrize("hall", ["sealed", "plain"], indirect=True)
 

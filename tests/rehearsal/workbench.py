@@ -19,7 +19,8 @@ from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.tree import ancestors, is_target, items, place
 from kiosk.rehearsal.workbench.desk import DEBOUNCE_MS, Desk
 from tests.gas_company_http.conftest import settings_of
-from tests.wechat_pay.conftest import new_attempt, settings_from
+from tests.payments import new_attempt
+from tests.wechat_pay.conftest import settings_from
 
 PATIENCE_S = 15.0
 folder = tempfile.TemporaryDirectory(prefix="menkou-workbench-")

@@ -15,6 +15,7 @@ from drivers.vendor_library.settings import VendorLibrarySettings
 from drivers.vendor_library.simulator import Bank, more_options
 from kiosk.devices.payment import Attempt, Captured, Decided, Open, Outcome, Progress, Ready, Refund
 from kiosk.testing.simulator import Json
+from tests.payments import new_attempt
 
 QUICK = {"call_seconds": 1.0, "answer_seconds": 1e-6}
 """Short times. With `answer_seconds` next to nothing, a sale whose answer was lost is over."""
@@ -54,7 +55,7 @@ class Counter:
         """A sale that waits for a card, as the ledger has it."""
         ready = await driver.prepare()
         assert isinstance(ready, Ready), ready
-        attempt = new_attempt(n, predecessor=ready.predecessor)
+        attempt = new_attempt(n=n, key=f"T01A0000017A{n}", predecessor=ready.predecessor)
         self.decided.clear()
         assert await driver.start(attempt, self.tell) == Open()
         return attempt
@@ -71,20 +72,6 @@ class Counter:
     def sales(self) -> list[Json]:
         """Approved sales in the bank's books."""
         return [sale for sale in self.bank.books()["sales"] if sale["approved"]]
-
-
-def new_attempt(n: int = 1, **changed: object) -> Attempt:
-    """An attempt at 128.40 yuan."""
-    attempt = Attempt(
-        order_no="T07K20004186",
-        n=n,
-        key=f"T07K20004186A{n}",
-        amount_fen=12840,
-        wording="燃气费",
-        sent_ms=1_790_000_000_000,
-        show_until_ms=1_790_000_120_000,
-    )
-    return msgspec.structs.replace(attempt, **changed)
 
 
 def captured(attempt: Attempt, outcome: Outcome) -> Attempt:

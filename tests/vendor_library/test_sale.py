@@ -22,7 +22,8 @@ from kiosk.devices.payment import (
     Unknown,
     Unprovable,
 )
-from tests.vendor_library.conftest import Counter, back, captured, new_attempt
+from tests.payments import new_attempt
+from tests.vendor_library.conftest import Counter, back, captured
 
 
 async def test_paid(counter: Counter) -> None:
@@ -48,7 +49,7 @@ async def test_while_it_runs_it_is_open_and_nothing_else_is_asked(counter: Count
     assert await driver.find(attempt) == Open()
     assert await driver.close(attempt) == Open()
     assert await driver.status() == Busy()
-    assert await driver.start(new_attempt(2), counter.tell) == Dead("never_arrived")
+    assert await driver.start(new_attempt(n=2, key="T01A0000017A2"), counter.tell) == Dead("never_arrived")
     await counter.do("cancel")
     await counter.decided.wait()
     assert await driver.status() == Ready()
@@ -78,7 +79,7 @@ async def test_not_taken_and_the_answer_lost_is_for_the_staff(counter: Counter, 
     assert isinstance(ready, payment.Ready)
     counter.bank.faults.arm(fault)
     counter.decided.clear()
-    attempt = new_attempt(2, predecessor=ready.predecessor)
+    attempt = new_attempt(n=2, key="T01A0000017A2", predecessor=ready.predecessor)
     await driver.start(attempt, counter.tell)
     await counter.decided.wait()
     why = "its answer was lost, and the last transaction is an earlier one"

@@ -13,48 +13,15 @@ from drivers.wechat_pay.driver import WeChatPay
 from drivers.wechat_pay.settings import WeChatPaySettings
 from drivers.wechat_pay.simulator import MCHID, WeChatPaySimulator
 from drivers.wechat_pay.simulator_keys import DemoKeys
-from kiosk.devices.payment import Attempt, Captured, Offer, Open, Outcome, Progress, Refund
-from kiosk.devices.secret import Secret
+from kiosk.devices.payment import Attempt, Offer, Open, Progress
 from kiosk.testing.simulator import Json
+from tests.payments import settings_of
 
 
 def settings_from(announced: Json, **changed: object) -> WeChatPaySettings:
-    """Settings as the configuration would read them."""
-
-    def secret(kind: type, value: object) -> object:
-        assert kind is Secret
-        assert isinstance(value, str)
-        return Secret(value, Path("/nowhere"))
-
+    """Settings as the configuration would read them, with short times."""
     quick = {"timeout_s": 0.5, "connect_timeout_s": 0.4, "poll_s": 0.01, "status_fresh_s": 0}
-    return msgspec.convert({**announced, **quick, **changed}, WeChatPaySettings, dec_hook=secret)
-
-
-def new_attempt(**changed: object) -> Attempt:
-    """An attempt at 128.40 yuan, sent now."""
-    now_ms = int(time.time() * 1000)
-    attempt = Attempt(
-        order_no="T01A0000017",
-        n=1,
-        key="T01A00000171",
-        amount_fen=12840,
-        wording="燃气费",
-        sent_ms=now_ms,
-        show_until_ms=now_ms + 120_000,
-    )
-    return msgspec.structs.replace(attempt, **changed)
-
-
-def taken(outcome: Outcome) -> tuple[int, str]:
-    """How much a payment took, and the channel's number for it."""
-    assert isinstance(outcome, Captured), outcome
-    return outcome.fen, outcome.ref
-
-
-def new_refund(**changed: object) -> Refund:
-    """All of it back."""
-    refund = Refund(order_no="T01A0000017", n=1, r=1, key="T01A00000171R1", amount_fen=12840, reason="undelivered")
-    return msgspec.structs.replace(refund, **changed)
+    return settings_of(WeChatPaySettings, announced, **{**quick, **changed})
 
 
 @pytest.fixture(scope="session")

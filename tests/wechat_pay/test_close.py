@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from kiosk.devices.payment import Captured, Dead, Open, Unknown
-from tests.wechat_pay.conftest import Hall, new_attempt
+from tests.payments import new_attempt
+from tests.wechat_pay.conftest import Hall
 
 
 async def test_back_before_anybody_scanned(hall: Hall) -> None:

@@ -14,7 +14,8 @@ from drivers.wechat_pay.simulator import REVERSE_AFTER_MS
 from kiosk.devices.payment import Attempt, Captured, Dead, Open, Refunded, Unknown
 from kiosk.devices.scanner import Scanned
 from kiosk.devices.secret import Secret
-from tests.wechat_pay.conftest import Hall, new_attempt, new_refund, taken
+from tests.payments import new_attempt, new_refund, taken
+from tests.wechat_pay.conftest import Hall
 
 REVERSE = "reverse payment"
 LATER_S = REVERSE_AFTER_MS / 1000 + 1

@@ -28,7 +28,8 @@ from kiosk.devices.payment import (
     Unknown,
 )
 from kiosk.ports.http import Reply
-from tests.wechat_pay.conftest import Hall, RawPeer, new_attempt, new_refund
+from tests.payments import new_attempt, new_refund
+from tests.wechat_pay.conftest import Hall, RawPeer
 
 MERCHANT = wire.Merchant(APPID, MCHID)
 ATTEMPT = new_attempt()
@@ -173,7 +174,7 @@ def test_nested_without_end(depth: int) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"out_refund_no": "T01A00000171R2"},
+        {"out_refund_no": "T01A0000017A1R2"},
         {"out_trade_no": "T01A00000172"},
         {"transaction_id": "4200002"},
         {"amount": {"refund": 12839, "currency": "CNY"}},

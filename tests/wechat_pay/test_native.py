@@ -11,7 +11,8 @@ import pytest
 
 from drivers.wechat_pay.simulator import WeChatPaySimulator
 from kiosk.devices.payment import Captured, Dead, Offer, Open, Unknown
-from tests.wechat_pay.conftest import Hall, RawPeer, new_attempt, taken
+from tests.payments import new_attempt, taken
+from tests.wechat_pay.conftest import Hall, RawPeer
 
 
 async def test_paid_by_scanning(hall: Hall) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 
 from kiosk.devices.payment import Captured, Dead, Open
-from tests.wechat_pay.conftest import Hall, new_attempt
+from tests.payments import new_attempt
+from tests.wechat_pay.conftest import Hall
 
 
 async def test_declined_by_the_wallet(hall: Hall) -> None:

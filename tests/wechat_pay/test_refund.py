@@ -3,7 +3,8 @@
 import pytest
 
 from kiosk.devices.payment import Refunded, RefundFailed, RefundPending
-from tests.wechat_pay.conftest import Hall, new_attempt, new_refund, taken
+from tests.payments import new_attempt, new_refund, taken
+from tests.wechat_pay.conftest import Hall
 
 REFUNDS = "/v3/refund/domestic/refunds"
 
@@ -54,7 +55,7 @@ async def test_refund_not_booked_is_sent_again_with_the_same_number(hall: Hall, 
     paid = await hall.paid(driver, attempt)
     hall.wechat.faults.arm(fault)
     assert isinstance(await driver.refund(paid, new_refund()), Refunded)
-    assert [row["out_refund_no"] for row in hall.booked(attempt)["refunds"]] == ["T01A00000171R1"]
+    assert [row["out_refund_no"] for row in hall.booked(attempt)["refunds"]] == ["T01A0000017A1R1"]
 
 
 async def test_refund_fails_at_wechat_for_hours(hall: Hall) -> None:

@@ -20,7 +20,8 @@ from drivers.wechat_pay.simulator import APPID, MCHID
 from kiosk.devices.health import Ready
 from kiosk.devices.payment import Offer, Open, Progress
 from kiosk.testing.simulator import BadRequestError, Json
-from tests.wechat_pay.conftest import Hall, new_attempt, settings_from, taken
+from tests.payments import new_attempt, taken
+from tests.wechat_pay.conftest import Hall, settings_from
 
 NATIVE = "/v3/pay/transactions/native"
 NOTHING: Mapping[str, str] = {}

@@ -8,7 +8,8 @@ import pytest
 from drivers.wechat_pay.driver import WeChatPay
 from kiosk.devices import payment
 from kiosk.devices.health import Health, NeedsAttention, Offline, Ready, Unknown
-from tests.wechat_pay.conftest import Hall, RawPeer, new_attempt, settings_from
+from tests.payments import new_attempt
+from tests.wechat_pay.conftest import Hall, RawPeer, settings_from
 
 
 async def test_well(hall: Hall) -> None:
