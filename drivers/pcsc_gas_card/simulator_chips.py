@@ -5,6 +5,7 @@ key that was accepted) goes with the power.
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -50,7 +51,7 @@ class PulledError(Exception):
     """The card was pulled out in the middle of a command."""
 
 
-class Chip:
+class Chip(ABC):
     """A card under power."""
 
     def __init__(self, card: Card, keep: Callable[[], None], torn: Callable[[], int | None]) -> None:
@@ -61,9 +62,9 @@ class Chip:
         self._torn = torn
         self._open = False
 
+    @abstractmethod
     def answer(self, command: bytes) -> bytes:
         """Carry one command out. Raises `PulledError`."""
-        raise NotImplementedError
 
     def _write(self, places: list[int], data: bytes) -> None:
         """Byte by byte; one that is cut off is left erased."""
@@ -107,8 +108,9 @@ class _Memory(Chip):
             return WRONG_LENGTH
         return self._special(instruction, high << 8 | low, data)
 
+    @abstractmethod
     def _special(self, instruction: int, place: int, data: bytes) -> bytes:
-        raise NotImplementedError
+        """What the kind of card alone can do."""
 
 
 class Sle4442(_Memory):
