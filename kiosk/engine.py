@@ -166,7 +166,7 @@ class Engine:
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _and_close(self, ledger: Ledger, opened: asyncio.Event) -> None:
-        upkeep = asyncio.create_task(self._keep_up(ledger))
+        upkeep = [asyncio.create_task(_keep_up(ledger)), asyncio.create_task(self._archive(ledger))]
         try:
             self.ledger = ledger
             async with self._queue_on(ledger):
@@ -180,30 +180,24 @@ class Engine:
         except Exception:
             log.exception("the ledger is closed")
         finally:
-            upkeep.cancel()
+            for task in upkeep:
+                task.cancel()
             self.ledger = None
             self.host.health_changed()
             await ledger.aclose()
 
-    async def _keep_up(self, ledger: Ledger) -> None:
-        """Delete expired personal values, archive old rows and cut the log, now and then; a ledger that fails
-        meanwhile says so itself."""
-        with contextlib.suppress(LedgerError):
-            while True:
-                await ledger.forget_expired()
-                await self._archive(ledger)
-                await asyncio.sleep(UPKEEP_EVERY.total_seconds())
-                await ledger.tidy()
-
     async def _archive(self, ledger: Ledger) -> None:
+        """Move old rows away, now and then. By itself: a folder in the network may hang, and nothing else waits for
+        it."""
         settings = self._config.ledger
-        if settings.archive is None:
-            return
-        before_ms = int((self._now() - timedelta(days=settings.keep_days).total_seconds()) * 1000)
-        try:
-            await ledger.prune(settings.archive, before_ms)
-        except OSError as error:
-            log.error("old rows of the journal cannot be archived in %s: %s", settings.archive, error)
+        with contextlib.suppress(LedgerError):
+            while settings.archive is not None:
+                before_ms = int((self._now() - timedelta(days=settings.keep_days).total_seconds()) * 1000)
+                try:
+                    await ledger.prune(settings.archive, before_ms)
+                except OSError as error:
+                    log.error("old rows of the journal cannot be archived in %s: %s", settings.archive, error)
+                await asyncio.sleep(UPKEEP_EVERY.total_seconds())
 
     async def _sell(self, ledger: Ledger, opened: asyncio.Event) -> None:
         """Keep money open until the ledger fails."""
@@ -340,6 +334,15 @@ class Engine:
     def _folder(self) -> Path:
         folder = self._config.ledger.folder
         return folder if folder.is_absolute() else self._config.path.parent / folder
+
+
+async def _keep_up(ledger: Ledger) -> None:
+    """Delete expired personal values and cut the log, now and then; a ledger that fails meanwhile says so itself."""
+    with contextlib.suppress(LedgerError):
+        while True:
+            await ledger.forget_expired()
+            await asyncio.sleep(UPKEEP_EVERY.total_seconds())
+            await ledger.tidy()
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

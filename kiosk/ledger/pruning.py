@@ -16,6 +16,9 @@ from kiosk.protocol.matters import MATTERS
 
 MOST_ROWS = (1_000, 8_000, 64_000)
 """How many are looked at: more only where the fewer hang together with what comes after them."""
+NEWEST_ROWS = 100_000
+"""So many stay whatever the clock says: set forward by a year, it would take away orders whose late money is still
+looked for. A busy hall writes them in a month, as long as such a look may last."""
 
 
 class Sheaf(NamedTuple):
@@ -32,10 +35,11 @@ class _Time(msgspec.Struct, frozen=True):
 def sheaf(db: Database, before_ms: int) -> Sheaf | None:
     """The oldest rows that were written before `before_ms` and belong to nothing that later rows belong to, and to no
     order that is not closed. None where there are none."""
-    anchor = checks.anchor(db)
+    anchor, newest = checks.anchor(db), checks.head(db).seq - NEWEST_ROWS
     for most in MOST_ROWS:
         found = db.execute(
-            "SELECT seq, CAST(body AS BLOB), order_no, matter FROM journal ORDER BY seq LIMIT ?", [most]
+            "SELECT seq, CAST(body AS BLOB), order_no, matter FROM journal WHERE seq <= ? ORDER BY seq LIMIT ?",
+            [newest, most],
         ).fetchall()
         old = list(itertools.takewhile(lambda row: msgspec.json.decode(row[1], type=_Time).at < before_ms, found))
         last = _whole(db, [(seq, order, matter) for seq, _, order, matter in old])

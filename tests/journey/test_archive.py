@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from kiosk.engine import Engine
-from kiosk.ledger import archive
+from kiosk.ledger import archive, pruning
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.store import Store
 from tests.journey.conftest import Hall
@@ -27,6 +27,12 @@ def archiving(folder: Path) -> Callable[[Engine], None]:
         engine._config = msgspec.structs.replace(engine._config, ledger=ledger)
 
     return change
+
+
+@pytest.fixture(autouse=True)
+def no_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's day is short."""
+    monkeypatch.setattr(pruning, "NEWEST_ROWS", 0)
 
 
 @pytest.fixture

@@ -35,6 +35,12 @@ class Clock:
         return self.ms / 1000
 
 
+@pytest.fixture(autouse=True)
+def no_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's day is short."""
+    monkeypatch.setattr(pruning, "NEWEST_ROWS", 0)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -119,6 +125,19 @@ def test_an_order_that_is_not_closed_holds_back_what_follows(store: Store, clock
     assert store.order(owing.order.order_no) == owing
     assert pruned(store, folder) == 0
     assert wrong_in(store, folder) == []
+
+
+def test_a_clock_that_is_set_forward_takes_the_newest_rows_from_nobody(
+    store: Store, clock: Clock, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = paid(store)
+    second = paid(store)
+    monkeypatch.setattr(pruning, "NEWEST_ROWS", len(journal(store)) // 2)
+    clock.ms = LATER_MS
+    assert pruned(store, folder, LATER_MS) == len(journal(store))
+    assert store.order(first.order.order_no) is None
+    assert store.order(second.order.order_no) == second
+    assert pruned(store, folder, LATER_MS) == 0
 
 
 def test_late_money_holds_its_order_back(store: Store, clock: Clock, folder: Path) -> None:
