@@ -9,7 +9,7 @@ import struct
 from decimal import Decimal
 from typing import Final
 
-from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, Put, Stand, Step
+from kiosk.devices.gas_card_layout import ChangeKey, Contents, Flaw, Put, Stand, Step
 
 SIZE: Final = 256
 _ISSUE: Final = slice(0x08, 0x14)

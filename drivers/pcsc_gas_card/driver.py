@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from drivers.pcsc_gas_card.layout import Contents, load_layout
 from drivers.pcsc_gas_card.session import Session, Writing
 from drivers.pcsc_gas_card.settings import PcscGasCardSettings
 from drivers.pcsc_gas_card.watch import Watch
@@ -29,6 +28,7 @@ from kiosk.devices.gas_card import (
     ReaderAway,
     Reading,
 )
+from kiosk.devices.gas_card_layout import Contents, load_layout
 from kiosk.devices.health import Busy, Health, Offline, Ready
 from kiosk.ports.pcsc import PcscError, Service
 from kiosk.ports.threads import in_daemon_thread

@@ -10,8 +10,6 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from drivers.pcsc_gas_card.chips import KINDS, Chip, Transmit
-from drivers.pcsc_gas_card.judging import gas_card, judge
-from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, Layout, Put, Step
 from drivers.pcsc_gas_card.settings import ChipName, PcscGasCardSettings
 from drivers.pcsc_gas_card.wire import GarbledError, RefusedError
 from kiosk.devices.gas_card import (
@@ -27,6 +25,8 @@ from kiosk.devices.gas_card import (
     Reading,
     Torn,
 )
+from kiosk.devices.gas_card_judging import gas_card, judge
+from kiosk.devices.gas_card_layout import ChangeKey, Contents, Flaw, Layout, Put, Step
 
 T = TypeVar("T")
 

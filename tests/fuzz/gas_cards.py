@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from drivers.pcsc_gas_card import wire
 from drivers.pcsc_gas_card.demo_layout import DEMO
-from drivers.pcsc_gas_card.judging import judge
-from drivers.pcsc_gas_card.layout import Contents
 from drivers.pcsc_gas_card.session import Session, Writing
 from drivers.pcsc_gas_card.settings import PcscGasCardSettings
 from drivers.pcsc_gas_card.simulator_chips import CHIPS, new_card
 from kiosk.devices.gas_card import Absent, JobOutcome, Landed, Reading, image_hash
+from kiosk.devices.gas_card_judging import judge
+from kiosk.devices.gas_card_layout import Contents
 from tests.fuzz.campaign import Target
 from tests.pcsc_gas_card import company
 

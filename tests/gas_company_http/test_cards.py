@@ -7,7 +7,6 @@ import pytest
 
 from drivers.gas_company_http.driver import GasCompanyHttp
 from drivers.pcsc_gas_card.demo_layout import DEMO
-from drivers.pcsc_gas_card.judging import judge
 from kiosk.devices.gas import (
     ByLoad,
     ByMoney,
@@ -28,6 +27,7 @@ from kiosk.devices.gas import (
     WriteJob,
 )
 from kiosk.devices.gas_card import CardJob, Landed
+from kiosk.devices.gas_card_judging import judge
 from tests.gas_company_http.cards import card_image, half
 from tests.gas_company_http.conftest import HERO, World
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from drivers.pcsc_gas_card import simulator_layout
 from drivers.pcsc_gas_card.demo_layout import DEMO
-from drivers.pcsc_gas_card.judging import judge
-from drivers.pcsc_gas_card.layout import ChangeKey, Contents, Flaw, LayoutError, Put, load_layout
 from kiosk.devices.gas_card import Absent, CardJob, JobOutcome, Landed, OtherCard, Torn
+from kiosk.devices.gas_card_judging import judge
+from kiosk.devices.gas_card_layout import ChangeKey, Contents, Flaw, LayoutError, Put, load_layout
 from tests.pcsc_gas_card import company
 
 PAGE = Path("docs/gas-cards.md")

@@ -7,8 +7,8 @@ import pytest
 
 from drivers.pcsc_gas_card import simulator_layout
 from drivers.pcsc_gas_card.demo_layout import DEMO
-from drivers.pcsc_gas_card.judging import judge
 from kiosk.devices.gas_card import Absent, CardJob, GasCard, Landed, Torn, image_hash
+from kiosk.devices.gas_card_judging import judge
 from tests.pcsc_gas_card import company
 
 BEFORE = company.image(count=6, gas=0, total=29500)

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from drivers.pcsc_gas_card.layout import Contents, Flaw, Layout
 from kiosk.devices.gas_card import (
     Absent,
     CardJob,
@@ -13,6 +12,7 @@ from kiosk.devices.gas_card import (
     Torn,
     image_hash,
 )
+from kiosk.devices.gas_card_layout import Contents, Flaw, Layout
 
 
 def gas_card(contents: Contents, image: bytes) -> GasCard:
