@@ -25,6 +25,7 @@ SUMMARIES = {
     "workbench": "play the world around a running terminal by hand",
     "chaos": "cut the power among faulty peers, and compare everybody's books",
     "soak": "use the terminal for hours, and weigh it",
+    "driver": "make a package for a driver of your own",
 }
 """One line for each command of ours, so that `--help` imports none of them."""
 

@@ -60,7 +60,10 @@ class Taking(msgspec.Struct, frozen=True):
 
 
 def takings(books: Mapping[str, Books]) -> Iterator[Taking]:
-    """What every channel says it took. `books` by simulator; those that a configuration does not have may lack."""
+    """What every channel says it took. `books` by simulator; those that a configuration does not have may lack. Any
+    simulator may say it in so many words, under `takings`."""
+    for booked in books.values():
+        yield from msgspec.convert(booked.get("takings", []), list[Taking])
     for key, booked in books.get("wechat_pay", {}).get("orders", {}).items():
         yield Taking(key, booked["paid_fen"] - booked["reversed_fen"], booked["refunded_fen"])
     for key, booked in books.get("alipay", {}).get("trades", {}).items():

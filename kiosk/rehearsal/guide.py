@@ -29,8 +29,11 @@ class Tour:
         channel: str,
         modes: tuple[str, ...] = (),
         id_card: bool = False,
+        card_reader: str = "",
     ) -> None:
-        """`lang` is `zh` or `en`; `channel` is how this resident pays, of `WAYS`; `modes` of `large`, `contrast`."""
+        """`lang` is `zh` or `en`; `channel` is how this resident pays, of `WAYS`; `modes` of `large`, `contrast`;
+        `card_reader` is the simulator of the card terminal, where there is one."""
+        self.card_reader = card_reader
         self.id_card = id_card
         """Whether this resident has an identity card along, and lays it on the reader where that is offered."""
         self._terminal = terminal
@@ -151,10 +154,10 @@ def _by_code(tour: Tour) -> None:
 
 
 def _by_card(tour: Tour) -> None:
-    if "nexo_terminal" in tour.simulators.names:  # it does not say how far it is
+    if tour.card_reader != "transbank_pos":  # that one alone says how far it is
         tour.finger.until(partial(_reader_asks, tour, "present_card"), "the reader's turn")
         tour.see("AtReader", "present-card")
-        if not tour.simulators.do("nexo_terminal", "pay").get("done"):
+        if not tour.simulators.do(tour.card_reader, "pay").get("done"):
             raise TourError("the reader does not take the card")
         return
     for step, does in (("present_card", "insert"), ("enter_pin", "pin"), ("asking_bank", "approve")):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import kiosk
 from kiosk.app import Terminal
-from kiosk.config import load
+from kiosk.config import Config, load
+from kiosk.devices.payment import PaymentMethod
 from kiosk.rehearsal.books import lay_side_by_side, ledger_rows, table
 from kiosk.rehearsal.guide import WAYS, Tour, TourError
 from kiosk.rehearsal.offscreen import use_offscreen
@@ -65,11 +66,12 @@ def _run(options: argparse.Namespace, out: Path, scratch: Path) -> int:
                 channel=options.pay,
                 modes=tuple(options.mode),
                 id_card=options.id_card,
+                card_reader=_card_reader(config),
             )
             TOURS[options.name](tour)
         finally:
             terminal.close()
-        if slips := len(simulators.books("escpos")["slips"]):
+        if slips := len(simulators.books("escpos")["slips"]) if "escpos" in simulators.names else 0:
             (out / "slip.png").write_bytes(simulators.fetch("escpos", f"/slips/{slips}.png"))
             (out / "slip.bin").write_bytes(simulators.fetch("escpos", f"/slips/{slips}.bin"))
         books = {name: simulators.books(name) for name in simulators.names}
@@ -82,3 +84,12 @@ def _run(options: argparse.Namespace, out: Path, scratch: Path) -> int:
     agree = bool(lines) and all(line.agrees and line.owed == 0 for line in lines)
     sys.stdout.write("the books of all parties agree\n" if agree else "THE BOOKS DO NOT AGREE\n")
     return 0 if agree else 1
+
+
+def _card_reader(config: Config) -> str:
+    """The simulator of the card terminal; empty where there is none."""
+    for device in config.devices:
+        driver = device.driver_class
+        if device.simulator and issubclass(driver, PaymentMethod) and driver.channel == "card":
+            return device.simulator
+    return ""

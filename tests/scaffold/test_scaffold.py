@@ -1,0 +1,118 @@
+"""What `kiosk driver new` makes works as it is: its own tests, lint and types, the contract, the demo."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.config import load
+from kiosk.devices.device import Role
+from kiosk.doctor import examine
+from kiosk.rehearsal.simulators import Simulators, named_by
+from kiosk.testing.contract import device_contract
+from kiosk.testing.scaffold import DEVICES, WITHOUT, scaffold
+from tests.docs.pages import ROOT
+
+LONG = "a_name_that_is_as_long_as_can_be"
+
+
+def run(*command: str, cwd: Path = ROOT, site: Path | None = None) -> str:
+    """Its output; it has to succeed."""
+    environment = os.environ | ({"PYTHONPATH": str(site)} if site else {})
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_role_has_a_template_or_a_reason() -> None:
+    assert set(DEVICES) | set(WITHOUT) == set(get_args(Role))
+    assert not set(DEVICES) & set(WITHOUT)
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("role", DEVICES)
+def test_it_keeps_the_contract(role: str) -> None:
+    device_contract(f"acme_{role}", settings={"answer_s": 0.3})()
+
+
+def test_lint_and_types(projects: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the longest name too: no line gets too long, and none wants to be broken otherwise."""
+    for role in DEVICES:
+        scaffold(LONG, role, tmp_path / role)
+    folders = [*map(str, projects.iterdir()), *(str(tmp_path / role) for role in DEVICES)]
+    run(sys.executable, "-m", "ruff", "check", "--no-cache", "--quiet", *folders)
+    run(sys.executable, "-m", "ruff", "format", "--no-cache", "--check", "--quiet", *folders)
+    monkeypatch.setenv("MYPYPATH", ":".join(map(str, projects.iterdir())))
+    packages = [str(package) for project in projects.iterdir() for package in project.glob("acme_*")]
+    run(sys.executable, "-m", "mypy", *packages)
+
+
+def test_built_installed_and_paid_with(projects: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a vendor's engineer does: pip, its own tests, the doctor, and a resident who pays at the real terminal."""
+    project, site = projects / "acme-payment-method", tmp_path / "site"
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--no-deps", "--no-index", "--no-build-isolation", "--target", str(site), str(project))
+    said = run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", cwd=project, site=site)
+    assert re.search(r"\d\d passed", said)
+
+    path = ROOT / "config.toml"
+    opening, *tables = path.read_text("utf-8").split("[[device]]\n")
+    ours = [table for table in tables if 'role = "gas_company"' in table or 'driver = "escpos"' in table]
+    (theirs,) = re.findall(r"\[\[device\]\]\n(.*?)```", (project / "README.md").read_text("utf-8"), re.DOTALL)
+    opening = re.sub(r"enabled = .*", 'enabled = ["gas_bill", "rate_service"]', opening)
+    configured = tmp_path / "config.toml"
+    configured.write_text("[[device]]\n".join((opening, *ours, theirs)), "utf-8")
+
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    with Simulators(tmp_path / "books", named_by(load(configured))) as running:
+        found = examine(configured, running.announcements).devices
+    assert [(device.name, device.state) for device in found] == [("gas", "ok"), ("receipts", "ok"), ("card", "ok")]
+    assert found[2].detail == "ready (PAY-1 1.0)"
+    toured = ("tour", "gas_bill", "--pay", "card", "--config", str(configured), "--out", str(tmp_path / "tour"))
+    assert "the books of all parties agree" in run(sys.executable, "-m", "kiosk", *toured, site=site)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("Acme", "--role", "id_reader"), "'Acme' cannot be a driver's name"),
+        (("acme-reader", "--role", "id_reader"), "as in acme_reader"),
+        (("a" * 33, "--role", "id_reader"), "up to 32"),
+        (("json", "--role", "id_reader"), "there is a driver or a package 'json' already"),
+        (("escpos", "--role", "receipt_printer"), "there is a driver or a package 'escpos' already"),
+        (("acme", "--role", "toaster"), "no role 'toaster'; the roles are receipt_printer, payment_method"),
+        (("acme", "--role", "gas_company"), "needs no driver: it offers the HTTP service of docs/gas-company.md"),
+        (("taken", "--role", "id_reader"), "taken exists already"),
+        (("acme", "--role", "id_reader", "--out", "a-file"), "a-file"),
+    ],
+)
+def test_what_cannot_be_made_is_told(
+    words: tuple[str, ...],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "a-file").touch()
+    assert main(["driver", "new", *words]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("kiosk driver new: ")
+    assert says in told
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a-file", "taken"]
+
+
+def test_it_says_what_to_do_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["driver", "new", "acme_reader", "--role", "id_reader", "--out", str(tmp_path)]) == 0
+    project = tmp_path / "acme-reader"
+    said = capsys.readouterr().out
+    assert f"pip install --no-deps --no-build-isolation -e {project}\n" in said
+    assert (project / "README.md").is_file()
+    assert "@" not in "".join(path.read_text("utf-8") for path in project.rglob("*.md"))
