@@ -6,13 +6,20 @@ signature is over those bytes, and unpacking what is not trusted yet would let a
 """
 
 import asyncio
+import contextlib
+import socket
 import ssl
 from collections.abc import Mapping
 from typing import Literal
+from weakref import WeakSet
 
 import aiohttp
 import msgspec
+from aiohttp.connector import AddrInfoType
 from yarl import URL
+
+_TURNS = 100
+"""Of the event loop, at most, until a socket that was shut down is closed."""
 
 
 class Lost(msgspec.Struct, frozen=True, tag="lost"):
@@ -52,6 +59,7 @@ class HttpLine:
         self._max_answer_bytes = max_answer_bytes
         self._keep = keep
         self.session: aiohttp.ClientSession | None = None
+        self._sockets: WeakSet[socket.socket] = WeakSet()
         self.answered_at = float("-inf")
         """When the last exchange ended, by the loop's clock."""
 
@@ -59,17 +67,34 @@ class HttpLine:
         """Get ready; connects to nobody yet. `trust`: whose certificates count, instead of the system's."""
         if self.session is None:
             self.session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True, ssl=trust or True),
+                connector=aiohttp.TCPConnector(force_close=True, ssl=trust or True, socket_factory=self._socket),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=self._limits,
                 auto_decompress=False,
             )
 
     async def aclose(self) -> None:
-        """Drop the connections; safe to call twice and during an exchange."""
+        """Drop the connections; safe to call twice and during an exchange.
+
+        A TLS peer is told goodbye and given time to answer; aiohttp forgets such a connection, and here it ends.
+        """
         session, self.session = self.session, None
-        if session is not None:
-            await session.close()
+        if session is None:
+            return
+        await session.close()
+        for each in (open_ones := [each for each in self._sockets if each.fileno() != -1]):
+            with contextlib.suppress(OSError):  # it broke first
+                each.shutdown(socket.SHUT_RDWR)
+        for _ in range(_TURNS):
+            if all(each.fileno() == -1 for each in open_ones):
+                break
+            await asyncio.sleep(0)
+
+    def _socket(self, address: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, _ = address
+        made = socket.socket(family, kind, protocol)
+        self._sockets.add(made)
+        return made
 
     async def ask(
         self, method: Literal["GET", "POST"], target: str, body: bytes, headers: Mapping[str, str]

@@ -7,6 +7,7 @@ The simulator is the one registered under the same name (or `simulator`), and it
 """
 
 import asyncio
+import contextlib
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
@@ -59,7 +60,7 @@ async def _keeps(driver: str, announced: Announcement, hand: Hand, settings: Map
     def made() -> AnyDevice:
         return cls("device", announced.port, chosen)
 
-    before = _threads()
+    before = _running()
     never_opened = made()
     await _closes(never_opened, "before it was opened")
     device = made()
@@ -137,17 +138,34 @@ async def _closes(device: AnyDevice, when: str) -> None:
         raise ContractError(f"aclose {when} takes {took:.1f} s, not {CLOSE_S:g}")
 
 
-def _threads() -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if thread.is_alive()}
+class _Running(msgspec.Struct, frozen=True):
+    """What this process has besides the event loop's own."""
+
+    threads: frozenset[str]
+    connections: frozenset[str]
+    tasks: frozenset[str]
 
 
-async def _nothing_left(before: set[threading.Thread]) -> None:
+def _running() -> _Running:
+    threads = {f"{thread.name} ({thread.ident})" for thread in threading.enumerate() if thread.is_alive()}
+    sockets = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # the listing's own is gone
+            sockets.add(str(entry.readlink()))
+    return _Running(
+        frozenset(name for name in threads if not name.startswith("asyncio")),
+        frozenset(name for name in sockets if name.startswith("socket:")),
+        frozenset(str(task) for task in asyncio.all_tasks() - {asyncio.current_task()}),
+    )
+
+
+async def _nothing_left(before: _Running) -> None:
     deadline = asyncio.get_running_loop().time() + LIMIT_S
     while True:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        threads = {thread.name for thread in _threads() - before if not thread.name.startswith("asyncio")}
-        if not tasks and not threads:
+        now = _running()
+        left = (now.threads - before.threads) | (now.connections - before.connections) | (now.tasks - before.tasks)
+        if not left:
             return
         if asyncio.get_running_loop().time() > deadline:
-            raise ContractError(f"left when it is closed: {', '.join(sorted(threads) or map(str, tasks))}")
+            raise ContractError(f"left when it is closed: {', '.join(sorted(left))}")
         await asyncio.sleep(0.05)
