@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import asyncio
     from logging import Logger
 
-    from kiosk.config import Announcement
+    from kiosk.config import Announcement, Config
     from kiosk.watchdog import Supervisor
 
 USAGE = """usage: kiosk run [--config FILE] [--window]
@@ -137,10 +137,12 @@ class Terminal:
         ledger: Path | None = None,
         fit: bool = False,
         before_engine: Callable[[], None] | None = None,
+        change: "Callable[[Config], Config] | None" = None,
     ) -> None:
         """`path` is the configuration; `announcements` say where the simulators run that it names. `fullscreen` and
         `ledger` (its folder) stand in for what the file says; `fit` draws the panel smaller on a small desktop.
-        `before_engine` is called when the first frame is on the screen."""
+        `before_engine` is called when the first frame is on the screen; what `change` makes of the file's configuration
+        is used in its stead."""
         from kiosk.stage.window import StageWindow
 
         face = glance(path)
@@ -151,6 +153,7 @@ class Terminal:
         self._announcements = announcements
         self._ledger = ledger
         self._before_engine = before_engine
+        self._change = change
         self._thread = EngineThread(self._work, self._ended)
         self._supervisor: Supervisor | None = None
         self.window = StageWindow(display, face.hall, self._thread.post, fit=fit)
@@ -195,7 +198,8 @@ class Terminal:
         from kiosk.visit import Visit, VisitSettings
 
         try:
-            config = resolve_simulators(load(self._path), self._announcements or {})
+            config = load(self._path)
+            config = resolve_simulators(self._change(config) if self._change else config, self._announcements or {})
         except ConfigError as error:
             for line in error.lines:
                 _log().error("%s", line)

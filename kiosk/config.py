@@ -36,7 +36,7 @@ from kiosk.journeys.settings import (
 )
 from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
-from kiosk.ports.urls import parse_url
+from kiosk.ports.urls import SCHEMES, parse_url
 from kiosk.resources import HOUSE, Package, package_of
 from kiosk.tickets.settings import QueueSettings
 from kiosk.visit import VisitSettings
@@ -45,6 +45,7 @@ SCHEMA = 1
 
 QUEUES = {"queue_ticket", "rate_service"}
 """Services that go by the numbers of the queue."""
+WEB = ("http", "https", "ipp", "ipps")
 NAME = r"^[a-z][a-z0-9_-]{0,31}\Z"
 """Of a device: it is written into the ledger and into logs."""
 DEFAULT_PATH = Path("config.toml")
@@ -189,6 +190,21 @@ def resolve_simulators(config: Config, announcements: Mapping[str, Announcement]
     return msgspec.structs.replace(config, devices=tuple(resolved))
 
 
+def fitted(config: Config, tables: Sequence[Mapping[str, object]]) -> Config:
+    """The configuration with these `[[device]]` tables as well; a device of a post that one of them has gives way.
+
+    Raises `ConfigError`.
+    """
+    walk = Walk(config.path.parent)
+    new = [device for device in _devices(walk, list(tables)) if device is not None]
+    posts = {_post(device) for device in new}
+    kept = [device for device in config.devices if _post(device) not in posts]
+    _check_names(walk, [{"name": device.name} for device in (*kept, *new)])
+    if walk.problems:
+        raise ConfigError(config.path, walk.problems, _called(list(tables)))
+    return msgspec.structs.replace(config, devices=(*kept, *new))
+
+
 def _devices(walk: Walk, raw: object) -> list[DeviceConfig | None]:
     """One entry per `[[device]]`, None for one with problems."""
     if not isinstance(raw, list):
@@ -264,13 +280,15 @@ def _check_port(walk: Walk, port: str, driver: type[AnyDevice], key: Key) -> Non
     if driver.port_schemes and scheme not in driver.port_schemes:
         meant = near(scheme, driver.port_schemes)
         walk.complain(key, show(port), f"a URL with {listed(f'{name}:' for name in driver.port_schemes)}", meant)
+    elif driver.port_schemes and scheme not in (*SCHEMES, *WEB):
+        return  # the driver's own kind of address, which it looks at itself
     elif problem := _url_problem(port, scheme):
         walk.complain(key, show(port), problem)
 
 
 def _url_problem(url: str, scheme: str) -> str | None:
     """What a well-formed URL of that scheme would be, unless this is one."""
-    if scheme not in ("http", "https", "ipp", "ipps"):
+    if scheme not in WEB:
         try:
             parse_url(url)
         except PortUrlError as error:
@@ -339,10 +357,14 @@ def _check_posts(walk: Walk, devices: list[DeviceConfig | None]) -> None:
     for n, device in enumerate(devices):
         if device is None:
             continue
-        post = f"{device.role} for {driver.channel}" if _pays(driver := device.driver_class) else device.role
+        post = _post(device)
         if post in posts:
             walk.complain(("device", n), f"a second {post}", f"one only, and {show(posts[post])} is it")
         posts.setdefault(post, device.name)
+
+
+def _post(device: DeviceConfig) -> str:
+    return f"{device.role} for {driver.channel}" if _pays(driver := device.driver_class) else device.role
 
 
 def _check_journeys(walk: Walk, journeys: Journeys, roles: set[str], thorough: bool) -> None:

@@ -326,6 +326,7 @@ class Engine:
             hotline=self._config.hall.phone,
             zone=self._zone,
             rating_url=self._config.rating.url,
+            scans=self.devices.scanner is not None,
         )
 
     def _now_ms(self) -> int:

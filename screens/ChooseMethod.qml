@@ -11,10 +11,12 @@ ScreenFrame {
     readonly property int active: methods.filter(method => method.paused === "").length
     required property string amount
     readonly property bool beside: Theme.landscape
-    readonly property bool crowded: methods.length + (remark === "" || beside || Theme.narrow ? 0 : 1) > (Theme.narrow ? 2 : 3) // names only
+    readonly property bool crowded: methods.length + (remark === "" || beside || Theme.narrow ? 0 : 1) > (Theme.narrow ? 2 : beside ? 3 : 4) // names only
     readonly property var icons: ({
             "alipay": "wallet",
+            "alipay_code": "scan",
             "card": "present_card",
+            "pay_code": "scan",
             "wechat": "chat",
             "wechat_code": "scan"
         })

@@ -8,6 +8,7 @@ import screens.theme
 ScreenFrame {
     id: screen
 
+    required property bool canScan
     readonly property int columns: Math.min(letters.length, Math.max(1, Math.floor((keypad.width + Theme.gap) / (Theme.target + Theme.gap))))
     property string digits: previous.slice(1)
     property string letter: previous === "" ? (letters.length === 1 ? letters[0] : "") : previous.charAt(0)
@@ -28,7 +29,7 @@ ScreenFrame {
 
         Prose {
             color: Theme.second
-            say: Words.say("screen.EnterTicket.hint")
+            say: Words.say(screen.canScan ? "screen.EnterTicket.hint_or_scan" : "screen.EnterTicket.hint")
             visible: screen.problem === "" && !(Theme.large && Theme.tight)
             width: parent.width
         }

@@ -82,9 +82,9 @@ ScreenFrame {
 
                 anchors.right: parent.right
                 anchors.verticalCenter: parent.verticalCenter
+                at: "identity"
                 card: true
                 height: Math.round(Theme.pictureLarge * 1.6)
-                identity: true
                 ink: Theme.second
                 visible: !screen.beside && !Theme.large && !Theme.tight
                 width: implicitWidth

@@ -12,6 +12,7 @@ ScreenFrame {
     readonly property bool beside: Theme.landscape
     required property string channel
     required property bool otherMethods
+    required property string problem
     readonly property bool shows: step === "show"
     required property string step
 
@@ -38,6 +39,7 @@ ScreenFrame {
 
         name: screen.shows ? "scan" : "wallet"
         share: 0.52
+        visible: screen.beside || space > Theme.pictureLarge
         side: Math.round(Math.max(Theme.picture, Math.min(space, Theme.grid * 80, screen.room.width * (screen.beside ? 0.36 : 0.8))))
 
         anchors {
@@ -61,18 +63,49 @@ ScreenFrame {
             rightMargin: screen.beside ? Theme.margin : 0
         }
 
-        Prose {
-            font.pixelSize: Theme.lead
-            horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
-            say: Words.say("screen.ShowPayCode.body." + screen.step)
+        Remark {
+            height: implicitHeight
+            text: screen.problem === "" ? "" : Words.say(screen.problem)
+            urgent: true
+            visible: screen.problem !== ""
             width: parent.width
+        }
+
+        Item {
+            height: Math.max(body.implicitHeight, pointer.visible ? pointer.height : 0)
+            visible: screen.problem === "" || !Theme.tight
+            width: parent.width
+
+            Prose {
+                id: body
+
+                anchors.verticalCenter: parent.verticalCenter
+                font.pixelSize: Theme.lead
+                horizontalAlignment: screen.beside || pointer.visible ? Text.AlignLeft : Text.AlignHCenter
+                say: Words.say("screen.ShowPayCode.body." + screen.step)
+                width: parent.width - (pointer.visible ? pointer.width + 2 * Theme.grid : 0)
+            }
+
+            DevicePointer {
+                id: pointer
+
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
+                at: "scanner"
+                card: true
+                height: Math.round(Theme.pictureLarge * 1.6)
+                ink: Theme.second
+                moving: true
+                visible: screen.shows && !screen.beside && !Theme.large && !Theme.tight
+                width: implicitWidth
+            }
         }
 
         Prose {
             color: Theme.second
-            horizontalAlignment: screen.beside ? Text.AlignLeft : Text.AlignHCenter
+            horizontalAlignment: screen.beside || pointer.visible ? Text.AlignLeft : Text.AlignHCenter
             say: Words.steps("how_to_pay." + screen.channel).join(" → ")
-            visible: screen.shows && !Theme.large
+            visible: screen.shows && screen.problem === "" && !Theme.large
             width: parent.width
         }
     }

@@ -1,5 +1,6 @@
 """An attempt, a refund and a driver's settings, as the tests of payment drivers need them."""
 
+import re
 import time
 from pathlib import Path
 from typing import TypeVar
@@ -46,6 +47,7 @@ def new_refund(**changed: object) -> Refund:
 
 
 def taken(outcome: Outcome) -> tuple[int, str]:
-    """How much a payment took, and the channel's number for it."""
+    """How much a payment took, and the channel's number for it, which the gas company is told."""
     assert isinstance(outcome, Captured), outcome
+    assert re.fullmatch(r"[0-9A-Za-z._-]{1,64}", outcome.ref), "a gas company refuses such a number"
     return outcome.fen, outcome.ref

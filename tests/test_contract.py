@@ -18,8 +18,9 @@ IMPATIENT: Mapping[str, Mapping[str, object]] = {
     "wechat_pay": {"status_fresh_s": 0.2},
     "wechat_code": {"status_fresh_s": 0.2},
     "alipay": {"status_fresh_s": 0.2},
+    "alipay_code": {"status_fresh_s": 0.2},
 }
-BY_ANOTHER_NAME = {"wechat_code": "wechat_pay"}
+BY_ANOTHER_NAME = {"wechat_code": "wechat_pay", "alipay_code": "alipay"}
 """Simulators that more than one driver speaks to."""
 
 

@@ -11,6 +11,7 @@ import math
 import re
 import time
 from collections.abc import Callable
+from typing import ClassVar
 
 import msgspec
 
@@ -21,6 +22,7 @@ from kiosk.devices import health
 from kiosk.devices.payment import (
     Attempt,
     Captured,
+    Channel,
     Dead,
     Offer,
     Open,
@@ -47,7 +49,7 @@ class _Keys(msgspec.Struct, frozen=True):
 class Alipay(PaymentMethod[AlipaySettings]):
     """See the module. Raises `ValueError` when `port` is no base URL (`https://host`, without a path)."""
 
-    channel = "alipay"
+    channel: ClassVar[Channel] = "alipay"
     Settings = AlipaySettings
     port_schemes = ("https", "http")
 
@@ -90,7 +92,7 @@ class Alipay(PaymentMethod[AlipaySettings]):
         if isinstance(answer, Lost) and not answer.sent:
             return Dead("never_arrived")
         if not isinstance(answer, Said):
-            return _doubt(answer)
+            return doubt(answer)
         created = wire.read_created(answer, attempt)
         if not isinstance(created, Offer):
             return created
@@ -101,7 +103,7 @@ class Alipay(PaymentMethod[AlipaySettings]):
         """Query by our number."""
         answer = await self._exchange(wire.query(attempt.key))
         if not isinstance(answer, Said):
-            return _doubt(answer)
+            return doubt(answer)
         return wire.read_trade(answer, attempt, int(self.now() * 1000))
 
     async def close(self, attempt: Attempt) -> Outcome:
@@ -132,7 +134,7 @@ class Alipay(PaymentMethod[AlipaySettings]):
             if isinstance(found, Refunded):
                 return found
         if not isinstance(asked, Said):
-            return RefundPending(_doubt(asked).why)
+            return RefundPending(doubt(asked).why)
         refused = wire.read_refusal(asked)
         if asked.code == wire.REFUSED and isinstance(await self.find(attempt), Dead):  # all of it went back before
             whole = refund.amount_fen == attempt.captured_fen
@@ -146,21 +148,24 @@ class Alipay(PaymentMethod[AlipaySettings]):
                 await asyncio.sleep(self.settings.cancel_pause_s)
             answer = await self._exchange(wire.cancel(attempt.key))
             if not isinstance(answer, Said):
-                return _doubt(answer).why
+                return doubt(answer).why
             cancelled = wire.read_cancelled(answer, attempt)
             if cancelled != "again":
                 return answer.why if cancelled == "unsettled" else cancelled
         return "again"
 
     def _absent(self, attempt: Attempt) -> Outcome:
-        """No trade was made of this code, and Alipay has nothing to cancel: it may still be scanned until it lapses."""
+        """Alipay has no trade to cancel: one may still be made of the code until that lapses."""
         settings = self.settings
-        last_s = attempt.show_until_ms / 1000 + settings.offer_grace_s + 60
-        if self.now() < last_s + settings.absent_after_s:
+        if self.now() < self._lapses_s(attempt) + settings.absent_after_s:
             return Unknown("no such trade, which is no proof")
         if settings.absent_is_dead:
             return Dead("never_arrived")
         return Unprovable("Alipay knows no such trade, long after its code lapsed")
+
+    def _lapses_s(self, attempt: Attempt) -> float:
+        """When its code can be scanned no more: Alipay counts in minutes."""
+        return attempt.show_until_ms / 1000 + self.settings.offer_grace_s + 60
 
     def _load_keys(self) -> _Keys | None:
         """The keys, once they can be read; until then nothing is sent."""
@@ -196,7 +201,8 @@ class Alipay(PaymentMethod[AlipaySettings]):
         return answer
 
 
-def _doubt(answer: Untrusted | Lost) -> Unknown:
+def doubt(answer: Untrusted | Lost) -> Unknown:
+    """What an answer is worth that is none."""
     match answer:
         case Untrusted(status=status, flaw=flaw):
             return Unknown(f"answer {status} not trusted: {flaw}")

@@ -8,6 +8,7 @@ from msgspec import Meta
 from kiosk.devices.secret import Secret
 
 Seconds = Annotated[float, Meta(gt=0)]
+Prefix = Annotated[str, Meta(pattern=r"^[0-9]{2}\Z", description="two digits")]
 
 
 class AlipaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,3 +49,14 @@ class AlipaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A number that never exists: asking for it is a signed round trip without effect."""
     status_fresh_s: Annotated[float, Meta(ge=0)] = 20.0
     """A good exchange this recent answers `status` without a probe."""
+
+
+class AlipayCodeSettings(AlipaySettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same application, for payment codes that residents show (付款码), beside a `code_scanner`."""
+
+    prefixes: Annotated[tuple[Prefix, ...], Meta(min_length=1)] = ("25", "26", "27", "28", "29", "30")
+    """How such a code begins: this tells whose it is."""
+    request_lifetime_s: Annotated[int, Meta(ge=0)] = 360
+    """How long a lost request may still arrive."""
+    code_lifetime_s: Annotated[int, Meta(ge=0)] = 120
+    """How long a payment code may be used; after both, `absent_after_s` begins."""

@@ -2,11 +2,12 @@
 
 `python -m drivers.alipay.simulator --books DIR` makes its keys and books in DIR and announces the settings of an
 application that it knows. The hand: `scan`, `pay`, `decline`, `pay_late`, `pay_twice` and `expire`, each with
-`qr_code`, `out_trade_no` or nothing (the newest code); `unplug`, `plug`.
+`qr_code`, `out_trade_no` or nothing (the newest code); `show_code`; `unplug`, `plug`.
 
 UNSURE, and so a fault each or set to what is harder for the terminal: a cancellation of a code that nobody scanned
 answers 10000 and voids it (`cancel_absent`: TRADE_NOT_EXIST, and the code stays payable); a trade is cancelled once,
-and every later cancellation answers what the first one did; requests that are signed wrongly are answered unsigned.
+and every later cancellation answers what the first one did; a payment by code that is refused for want of money leaves
+a trade that waits, and may be paid; requests that are signed wrongly are answered unsigned.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -43,6 +44,8 @@ FAULTS = {
     "paid_after_close": "pay: a payment of a closed code lands all the same",
     "query_lag": "pay: queries say WAIT_BUYER_PAY for `polls` (2) queries or for `seconds` after it",
     "paid_race": "cancel: the resident pays just before the cancellation arrives",
+    "userpaying": "payment code: the phone asks for a password first",
+    "code_declined": "payment code: the wallet holds too little",
     "cancel_retry": "cancel: answers retry_flag Y without acting",
     "cancel_late": "cancel: refuses with TRADE_CANCEL_TIME_OUT",
     "cancel_absent": "cancel: a code that nobody scanned does not exist, and stays payable",
@@ -57,10 +60,11 @@ FAULTS = {
     "unsigned": "the answer has no signature",
     "wrong_signature": "the answer's signature is wrong",
 }
-"""Faults of answers may be narrowed by `op`: precreate, query, cancel, refund, query_refund."""
+"""Faults of answers may be narrowed by `op`: precreate, pay, query, cancel, refund, query_refund."""
 
 OPS = {
     "alipay.trade.precreate": "precreate",
+    "alipay.trade.pay": "pay",
     "alipay.trade.query": "query",
     "alipay.trade.cancel": "cancel",
     "alipay.trade.refund": "refund",
@@ -78,6 +82,15 @@ class PrecreateRequest(msgspec.Struct):
     subject: Annotated[str, Meta(min_length=1, max_length=256)]
     timeout_express: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,4}[mhd]\Z")] = "3m"
     qr_code_timeout_express: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,4}[mhd]\Z")] = "2h"
+
+
+class PayRequest(msgspec.Struct):
+    out_trade_no: TradeNo
+    total_amount: Amount
+    subject: Annotated[str, Meta(min_length=1, max_length=256)]
+    scene: Literal["bar_code"]
+    auth_code: Annotated[str, Meta(pattern=r"^(2[5-9]|30)[0-9]{14,22}\Z")]
+    timeout_express: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,4}[mhd]\Z")] = "3m"
 
 
 class TradeRequest(msgspec.Struct):
@@ -181,6 +194,8 @@ class AlipaySimulator:
             if self.faults.take("unknown_error", op=op):
                 raise RefusedError("isp.unknow-error", "the system is busy", "20000")
             answer = {"code": "10000", "msg": "Success", **self._act(op, asked.get("biz_content", "").encode())}
+            if op == "pay" and "gmt_payment" not in answer:
+                answer |= {"code": "10003", "msg": "order success pay inprocess"}
             if self.faults.take("unknown_error_after", op=op):
                 raise RefusedError("isp.unknow-error", "the system is busy", "20000")
         except RefusedError as refused:
@@ -218,6 +233,8 @@ class AlipaySimulator:
         match op:
             case "precreate":
                 return self._precreate(_read(content, PrecreateRequest))
+            case "pay":
+                return self._pay(_read(content, PayRequest))
             case "query":
                 return self._query(self._named(_read(content, TradeRequest)))
             case "cancel":
@@ -244,6 +261,35 @@ class AlipaySimulator:
         if known["request"] != same:
             raise RefusedError("ACQ.CONTEXT_INCONSISTENT", "the number was used with other values")
         return {"out_trade_no": asked.out_trade_no, "qr_code": known["qr_code"]}
+
+    def _pay(self, asked: PayRequest) -> Json:
+        number, total = asked.out_trade_no, _fen(asked.total_amount)
+        same = msgspec.json.encode(asked).decode()
+        if total == 0:
+            raise RefusedError("ACQ.INVALID_PARAMETER", "total_amount is nothing")
+        known = self._books.trade(number=number)
+        if known is None:
+            if not self._books.codes.use(asked.auth_code):
+                raise RefusedError("ACQ.PAYMENT_AUTH_CODE_INVALID", "the code was used, or is too old")
+            expire_ms = self._now_ms() + _minutes(asked.timeout_express) * 60_000
+            self._books.book_by_code(number, same, asked.subject, total, expire_ms)
+            if self.faults.take("code_declined"):
+                raise RefusedError("ACQ.BUYER_BALANCE_NOT_ENOUGH", "the wallet holds too little")
+            if not self.faults.take("userpaying"):
+                self._phone.take(self._named(TradeRequest(number)))
+        elif known["state"] in ("TRADE_CLOSED", "VOID"):
+            raise RefusedError("ACQ.TRADE_HAS_CLOSE", "the trade is closed")
+        elif known["paid_fen"]:
+            raise RefusedError("ACQ.TRADE_HAS_SUCCESS", "the trade is paid")
+        elif known["request"] != same:
+            raise RefusedError("ACQ.CONTEXT_INCONSISTENT", "the number was used with other values")
+        trade = self._named(TradeRequest(number))
+        shown: Json = {"trade_no": trade["trade_no"], "out_trade_no": number, "buyer_logon_id": "138****5678"}
+        if trade["state"] == "WAIT_BUYER_PAY":
+            return {**shown, "total_amount": _yuan(trade["total"])}
+        amounts = {"total_amount": _yuan(trade["paid_fen"]), "receipt_amount": _yuan(trade["paid_fen"])}
+        payer = {"buyer_pay_amount": _yuan(trade["payer_fen"]), "gmt_payment": _beijing(trade["paid_ms"])}
+        return {**shown, **amounts, **payer}
 
     def _named(self, asked: TradeRequest | RefundRequest | RefundQueryRequest) -> sqlite3.Row:
         """The trade that is meant; a code of which nobody made one does not exist."""

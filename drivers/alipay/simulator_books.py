@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kiosk.testing.simulator import Json, open_books
+from kiosk.testing.wallet import ShownCodes
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS trades(
@@ -37,8 +38,9 @@ class Books:
     """
 
     def __init__(self, folder: Path, now_ms: Callable[[], int]) -> None:
-        self._db = open_books(folder, "alipay", SCHEMA)
+        self._db = open_books(folder, "alipay", SCHEMA + ShownCodes.SCHEMA)
         self._now_ms = now_ms
+        self.codes = ShownCodes(self._db, "28", now_ms)
 
     def shut(self) -> None:
         """Close the file."""
@@ -78,6 +80,14 @@ class Books:
             (number, request, wording, total, expire_ms, qr_code),
         )
         return qr_code
+
+    def book_by_code(self, number: str, request: str, wording: str, total: int, expire_ms: int) -> None:
+        """Enter a trade that a payment code made: there is no code to scan."""
+        self._db.execute(
+            "INSERT INTO trades(out_trade_no, request, wording, total, expire_ms, qr_code, trade_no, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'WAIT_BUYER_PAY')",
+            (number, request, wording, total, expire_ms, f"none {number}", self._new_trade_no()),
+        )
 
     def lapse(self, number: str) -> None:
         """Let the code's time run out now."""

@@ -25,6 +25,8 @@ def explain(request: web.Request, body: bytes, answer: web.Response | None) -> s
     match asked.get("method", ""):
         case "alipay.trade.precreate":
             return f"new code for {number}, ¥{content.get('total_amount')} for {content.get('subject')!r}"
+        case "alipay.trade.pay":
+            return f"take ¥{content.get('total_amount')} by payment code for {number}, {content.get('subject')!r}"
         case "alipay.trade.query":
             return f"is trade {number} paid?"
         case "alipay.trade.cancel":
@@ -46,6 +48,10 @@ def _answered(body: bytes) -> str:
             return f"{code}: {message}{signed}"
         case {"qr_code": qr_code}:
             return f"the code to show: {qr_code}{signed}"
+        case {"gmt_payment": _, "total_amount": amount, "trade_no": number}:
+            return f"¥{amount} paid as {number}{signed}"
+        case {"code": "10003", "trade_no": number}:
+            return f"{number} waits for the password{signed}"
         case {"trade_status": "TRADE_SUCCESS" as state, "total_amount": amount, "trade_no": number}:
             return f"{state}: ¥{amount} paid as {number}{signed}"
         case {"trade_status": state}:

@@ -1,8 +1,9 @@
-"""Alipay face to face, by a code on our screen: requests out, trusted answers in. Pure: no clock, no network, no keys.
+"""Alipay face to face, by a code on our screen or on a phone: requests out, trusted answers in. Pure: no clock, no
+network, no keys.
 
-Facts: opendocs.alipay.com, `alipay.trade.precreate`, `.query`, `.cancel`, `.refund`, `.fastpay.refund.query`. Amounts
-are yuan in text on the wire and integer fen here. Whatever an answer holds, reading it raises nothing, and only a
-complete, matching one is a `Captured`. A trade exists at Alipay only once its code was scanned, so "no such trade" is
+Facts: opendocs.alipay.com, `alipay.trade.precreate`, `.pay`, `.query`, `.cancel`, `.refund`, `.fastpay.refund.query`.
+Amounts are yuan in text on the wire and integer fen here. Whatever an answer holds, reading it raises nothing, and only
+a complete, matching one is a `Captured`. A trade exists at Alipay only once its code was scanned, so "no such trade" is
 no proof of anything.
 """
 
@@ -34,6 +35,8 @@ from kiosk.ports.http import Reply
 CHINA = timezone(timedelta(hours=8))
 SUBJECT_LETTERS = 128
 DONE = "10000"
+ASKS_PAYER = "10003"
+"""The phone asks the resident for the password."""
 REFUSED = "40004"
 NOT_THERE = "ACQ.TRADE_NOT_EXIST"
 REFUND_WORDING = {
@@ -54,6 +57,9 @@ REFUSES_CREATE = frozenset(
     }
 )
 """Answers to a precreate after which there is no code."""
+
+REFUSES_PAY = REFUSES_CREATE | {"ACQ.PAYMENT_AUTH_CODE_INVALID"}
+"""Answers to a payment by code after which there is no trade. Other refusals may leave one, to be cancelled."""
 
 REFUSES_CANCEL = frozenset(
     {"ACQ.TRADE_CANCEL_TIME_OUT", "ACQ.TRADE_HAS_FINISHED", "ACQ.CANCEL_NOT_ALLOWED", "ACQ.REASON_TRADE_REFUND_FEE_ERR"}
@@ -99,6 +105,13 @@ class _Capture(msgspec.Struct):
     trans_currency: str = "CNY"
 
 
+class _Paid(msgspec.Struct):
+    """What the answer to a payment by code holds beside what a query's does."""
+
+    out_trade_no: str
+    gmt_payment: object = None
+
+
 class _Cancelled(msgspec.Struct):
     out_trade_no: str
     retry_flag: Literal["Y", "N"]
@@ -125,6 +138,19 @@ def precreate(attempt: Attempt, minutes: int) -> Request:
         "timeout_express": f"{minutes}m",
     }
     return Request("alipay.trade.precreate", msgspec.json.encode(content))
+
+
+def pay(attempt: Attempt, code: str, minutes: int) -> Request:
+    """Ask for money from whoever shows that payment code; it may be confirmed on the phone for so many minutes."""
+    content = {
+        "out_trade_no": attempt.key,
+        "scene": "bar_code",
+        "auth_code": code,
+        "total_amount": yuan(attempt.amount_fen),
+        "subject": attempt.wording[:SUBJECT_LETTERS],
+        "timeout_express": f"{minutes}m",
+    }
+    return Request("alipay.trade.pay", msgspec.json.encode(content))
 
 
 def query(key: str) -> Request:
@@ -165,6 +191,20 @@ def read_created(said: Said, attempt: Attempt) -> Offer | Dead | Unknown:
     return Offer(created.qr_code) if created.out_trade_no == attempt.key else Unknown("answer is about another trade")
 
 
+def read_paid(said: Said, attempt: Attempt, now_ms: int) -> Outcome:
+    """The answer to `pay`. What is not plain is `Unknown`: `query` tells."""
+    if said.code == REFUSED and said.sub_code in REFUSES_PAY:
+        return Dead("refused")
+    if said.code not in (DONE, ASKS_PAYER):
+        return Unknown(said.why)
+    paid = _decode(said, _Paid)
+    if paid is None:
+        return Unknown("answer cannot be read")
+    if paid.out_trade_no != attempt.key:
+        return Unknown("answer is about another trade")
+    return Open() if said.code == ASKS_PAYER else _captured(said, _paid_ms(paid.gmt_payment, attempt.sent_ms, now_ms))
+
+
 def read_trade(said: Said, attempt: Attempt, now_ms: int) -> Outcome:
     """The answer to `query`. A trade that nobody made yet may still be made and paid."""
     if said.code != DONE:
@@ -176,19 +216,23 @@ def read_trade(said: Said, attempt: Attempt, now_ms: int) -> Outcome:
         return Unknown("answer is about another trade")
     match named.trade_status:
         case "TRADE_SUCCESS" | "TRADE_FINISHED":
-            capture = _decode(said, _Capture)
-            fen = 0 if capture is None else fen_of(capture.total_amount)
-            if capture is None or fen == 0:
-                return Unknown("paid, but the answer cannot be read")
-            if capture.trans_currency != "CNY":
-                return Unknown("paid in another currency")
-            return Captured(fen, capture.trade_no, _paid_ms(named.send_pay_date, attempt.sent_ms, now_ms))
+            return _captured(said, _paid_ms(named.send_pay_date, attempt.sent_ms, now_ms))
         case "TRADE_CLOSED":  # not paid in time, cancelled, or paid and given back to the last fen
             return Dead("reversed" if named.send_pay_date else "closed")
         case "WAIT_BUYER_PAY":
             return Open()
         case _:
             return Unknown("state that the sheet does not know")
+
+
+def _captured(said: Said, paid_ms: int) -> Captured | Unknown:
+    capture = _decode(said, _Capture)
+    fen = 0 if capture is None else fen_of(capture.total_amount)
+    if capture is None or fen == 0:
+        return Unknown("paid, but the answer cannot be read")
+    if capture.trans_currency != "CNY":
+        return Unknown("paid in another currency")
+    return Captured(fen, capture.trade_no, paid_ms)
 
 
 def is_absent(said: Said) -> bool:

@@ -50,12 +50,13 @@ class Books:
         return int(found.fetchone()[0])
 
     def report(self) -> Json:
-        """`{"sales": [{n, fen, code, approved, returned_fen, by, at}]}`."""
+        """`{"sales": [{n, voucher, fen, code, approved, returned_fen, by, at}]}`."""
         rows = self._db.execute("SELECT * FROM entry WHERE kind = '00' ORDER BY n").fetchall()
         return {
             "sales": [
                 {
                     "n": row["n"],
+                    "voucher": f"{row['n']:06d}",
                     "fen": row["amount"],
                     "code": row["code"],
                     "approved": row["code"] == "00",

@@ -58,12 +58,12 @@ class Original(NamedTuple):
     voucher: str
 
     def __str__(self) -> str:
-        return " ".join(self)
+        return "-".join(self)
 
     @classmethod
     def of(cls, ref: str) -> "Original | None":
         """From how `str` wrote it."""
-        parts = ref.split(" ")
+        parts = ref.split("-")
         return cls(*parts) if len(parts) == len(cls._fields) and all(part.isalnum() for part in parts) else None
 
 

@@ -17,8 +17,6 @@ from drivers.wechat_pay.signing import Signed
 from kiosk.devices.payment import Attempt, Captured, Dead, Outcome, Progress, Unknown
 from kiosk.ports.http import Lost
 
-CODE = re.compile(r"1[0-5][0-9]{16}")
-
 
 class WeChatCode(WeChatPay):
     """See the module."""
@@ -34,8 +32,8 @@ class WeChatCode(WeChatPay):
         self._own = settings
 
     def takes(self, code: str) -> bool:
-        """18 digits, of which the first two are 10 to 15."""
-        return CODE.fullmatch(code) is not None
+        """18 digits, of which the first two tell that it is WeChat's."""
+        return re.fullmatch(r"[0-9]{18}", code) is not None and code[:2] in self._own.prefixes
 
     async def start(self, attempt: Attempt, tell: Callable[[Progress], None]) -> Outcome:
         """Ask for the money, once. Where nothing can have left, or what was shown is no payment code, it is dead."""

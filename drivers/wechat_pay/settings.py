@@ -9,6 +9,7 @@ from kiosk.devices.secret import Secret
 
 Id = Annotated[str, Meta(pattern=r"^[0-9A-Za-z_\-]{1,64}\Z", description="up to 64 letters, digits, - or _")]
 Seconds = Annotated[float, Meta(gt=0)]
+Prefix = Annotated[str, Meta(pattern=r"^[0-9]{2}\Z", description="two digits")]
 
 
 class WeChatPaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,6 +76,8 @@ class WeChatCodeSettings(WeChatPaySettings, frozen=True, kw_only=True, forbid_un
         "hall"
     )
     """The hall's own number for the place, which WeChat wants to know."""
+    prefixes: Annotated[tuple[Prefix, ...], Meta(min_length=1)] = ("10", "11", "12", "13", "14", "15")
+    """How such a code begins: this tells whose it is."""
     reverse_after_s: Annotated[float, Meta(ge=0)] = 15.0
     """A payment is not reversed sooner than that after it was asked for."""
     code_lifetime_s: Annotated[int, Meta(ge=0)] = 120

@@ -311,7 +311,7 @@ class WeChatPaySimulator:
         same = msgspec.json.encode(asked).decode()
         known = self._books.order(number=number)
         if known is None:
-            if not self._books.use_code(asked.payer.auth_code):
+            if not self._books.codes.use(asked.payer.auth_code):
                 raise ApiError(400, "AUTH_CODE_EXPIRE", "the code was used, or is too old")
             self._books.book_order(number, same, asked.description, asked.amount.total, self._now_ms() + 600_000)
             order = _existing(self._books.order(number=number))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kiosk.testing.simulator import Json, open_books
+from kiosk.testing.wallet import ShownCodes
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders(
@@ -19,8 +20,6 @@ CREATE TABLE IF NOT EXISTS orders(
 CREATE TABLE IF NOT EXISTS payments(
   transaction_id TEXT PRIMARY KEY, out_trade_no TEXT NOT NULL REFERENCES orders, fen INTEGER NOT NULL,
   payer_fen INTEGER NOT NULL, paid_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS codes(
-  code TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS closes(
   n INTEGER PRIMARY KEY, out_trade_no TEXT NOT NULL, at_ms INTEGER NOT NULL, answer TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS refunds(
@@ -37,8 +36,9 @@ class Books:
     """What the simulated WeChat Pay knows. Money is integer fen, times are milliseconds since 1970."""
 
     def __init__(self, folder: Path, now_ms: Callable[[], int]) -> None:
-        self._db = open_books(folder, "wechat_pay", SCHEMA)
+        self._db = open_books(folder, "wechat_pay", SCHEMA + ShownCodes.SCHEMA)
         self._now_ms = now_ms
+        self.codes = ShownCodes(self._db, "13", now_ms)
 
     def shut(self) -> None:
         """Close the file."""
@@ -86,17 +86,6 @@ class Books:
             (number, request, wording, total, expire_ms, self._now_ms(), code_url),
         )
         return code_url
-
-    def book_code(self, code: str, until_ms: int) -> None:
-        """Enter a payment code that a phone shows."""
-        self._db.execute("INSERT INTO codes(code, until_ms) VALUES (?, ?)", (code, until_ms))
-
-    def use_code(self, code: str) -> bool:
-        """Whether a payment code may be used now; from then on it may not."""
-        found = self._db.execute(
-            "UPDATE codes SET used = 1 WHERE code = ? AND used = 0 AND until_ms > ?", (code, self._now_ms())
-        )
-        return found.rowcount == 1
 
     def become(self, number: str, state: Literal["USERPAYING", "PAYERROR"]) -> None:
         """A payment by code waits for the resident's password, or has failed."""

@@ -1,16 +1,13 @@
-"""The resident's phone at the simulated WeChat Pay; it can show a payment code, too."""
+"""The resident's phone at the simulated WeChat Pay."""
 
-import secrets
 import sqlite3
 from collections.abc import Callable
 
 from drivers.wechat_pay.simulator_books import Books
 from kiosk.testing import wallet
-from kiosk.testing.simulator import Button, Faults, Json
+from kiosk.testing.simulator import Faults
 
-CODE_LASTS_MS = 60_000
-
-BUTTONS = (*wallet.BUTTONS, Button(label="Show a payment code", group="Phone", action="show_code"))
+BUTTONS = wallet.BUTTONS
 
 
 class Phone(wallet.WalletPhone):
@@ -21,7 +18,6 @@ class Phone(wallet.WalletPhone):
     def __init__(self, books: Books, faults: Faults, now_ms: Callable[[], int]) -> None:
         super().__init__(books, faults, now_ms)
         self._books = books
-        self.actions = {**self.actions, "show_code": self.show_code}
 
     def unpayable(self, row: sqlite3.Row) -> str:
         """See `WalletPhone`."""
@@ -47,10 +43,3 @@ class Phone(wallet.WalletPhone):
     def may_close(self, row: sqlite3.Row) -> bool:
         """A code may be closed; a payment that waits for the password is reversed."""
         return bool(row["state"] == "NOTPAY")
-
-    async def show_code(self, _: Json) -> Json:
-        """The phone shows a payment code, good for one payment within a minute: `{"code"}`."""
-        code = f"13{secrets.randbelow(10**16):016d}"
-        self._books.book_code(code, self._now_ms() + CODE_LASTS_MS)
-        self.state = "shows_code"
-        return {"code": code}

@@ -21,6 +21,13 @@ def _asked(request: web.Request, body: bytes) -> str:
                 f"new order {said.get('out_trade_no')}, {yuan_of(money.get('total'))}"
                 f" for {said.get('description')!r}, open until {said.get('time_expire', 'two hours from now')}"
             )
+        case ("POST", "transactions", "codepay"):
+            return (
+                f"take {yuan_of(money.get('total'))} by payment code for order {said.get('out_trade_no')},"
+                f" {said.get('description')!r}"
+            )
+        case ("POST", number, "reverse"):
+            return f"reverse payment {number}"
         case ("POST", number, "close"):
             return f"close order {number}"
         case ("POST", "domestic", "refunds"):

@@ -14,7 +14,7 @@ import msgspec
 from kiosk.devices.device import Device, S_co
 from kiosk.devices.scanner import Scanned
 
-Channel = Literal["wechat", "wechat_code", "alipay", "card"]
+Channel = Literal["wechat", "wechat_code", "alipay", "alipay_code", "card"]
 """How the resident pays, as a message key (`channel.<key>`)."""
 
 
@@ -103,8 +103,8 @@ class Authorized(msgspec.Struct, frozen=True, tag="authorized"):
 
 
 class Captured(msgspec.Struct, frozen=True, tag="captured"):
-    """The money was taken: `fen` in all, `ref` the channel's number for it, `paid_ms` when by the channel's clock
-    (milliseconds since 1970, UTC; 0 where it does not say)."""
+    """The money was taken: `fen` in all, `ref` the channel's number for it (1 to 64 of `[0-9A-Za-z._-]`, as the company
+    takes it), `paid_ms` when by the channel's clock (milliseconds since 1970, UTC; 0 where it does not say)."""
 
     fen: int
     ref: str

@@ -21,8 +21,9 @@ from kiosk.devices.gas_card import GasCard
 from kiosk.journeys.gas_card_holder import BY_CARD, account_of_card
 from kiosk.journeys.id_card import can_read
 from kiosk.journeys.journey import End
+from kiosk.journeys.methods import method_trouble
 from kiosk.journeys.scanning import account_of, can_scan, scanning
-from kiosk.journeys.settle import Settlement, ask_method, finish_earlier, method_trouble
+from kiosk.journeys.settle import Settlement, ask_method, finish_earlier
 from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
 from kiosk.orders.private import Private
 from kiosk.orders.runner import Running
@@ -110,8 +111,8 @@ async def pay(
 ) -> End:
     """How to pay for what was quoted, the payment, and how it ended. `card`: what the goods go onto, as it was read."""
     visit.at(step, of, "step.pay")
-    method = await ask_method(visit, services, private.quote.total_fen)
-    if method is None:
+    ways = await ask_method(visit, services, private.quote.total_fen)
+    if ways is None:
         return "home"
     orders = services.orders()
     if orders is None:
@@ -125,7 +126,7 @@ async def pay(
         return await money_closed(visit)
     if card is not None:
         running.card_in(card)
-    return await Settlement(visit, services, orders, running, step=step, of=of).run(method)
+    return await Settlement(visit, services, orders, running, step=step, of=of).run(ways)
 
 
 async def begin(visit: Visit, orders: Orders, private: Private) -> Running:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from kiosk.devices.scanner import Scanned
+from kiosk.journeys.methods import scans, takes
 from kiosk.journeys.scanning import scanning
 from kiosk.orders.steps import Method
 from kiosk.services import Services
@@ -13,45 +14,49 @@ from kiosk.views.payment import ShowPayCode
 from kiosk.visit import Visit
 
 SCANNED = "scanned"
+OTHER = "other"
 
 
 class PayCode:
-    """See the module. `wanted` is the way to pay that a code is still needed for."""
+    """See the module. `wanted` are the ways to pay that a code is still needed for: it tells which of them it is of.
+    `strange` tells whether the last code was of none of them."""
 
     def __init__(self, visit: Visit, services: Services) -> None:
-        self.wanted: Method | None = None
+        self.wanted: tuple[Method, ...] = ()
+        self.strange = False
         self._visit = visit
         self._services = services
-        self._shown: Scanned | None = None
+        self._shown: Method | None = None
 
-    def needs(self, method: Method) -> bool:
-        """Whether a code has to be shown for that way; then it is wanted from here on."""
-        scans = any(each.scans for each in self._services.devices.methods if each.name == method.device)
-        self.wanted = method if scans else None
-        self._shown = None
-        return scans
+    def needs(self, ways: tuple[Method, ...]) -> bool:
+        """Whether a code has to be shown for these; then they are wanted from here on."""
+        self.forget()
+        self.wanted = tuple(way for way in ways if scans(self._services, way.device))
+        return bool(self.wanted)
 
     async def ask(self, view: ShowPayCode, happened: Coroutine[Any, Any, None]) -> str | None:
-        """As `Visit.ask_until`; `SCANNED` when a payment code was read."""
+        """As `Visit.ask_until`; `SCANNED` when a payment code was read, `OTHER` when it was another code."""
         async with scanning(self._visit, self._services, ShowPayCode, self._read):
             return await self._visit.ask_until(view, happened)
 
     def take(self) -> Method | None:
         """The way to pay with the code that was shown for it, once."""
-        wanted, shown = self.wanted, self._shown
-        self.wanted = self._shown = None
-        return None if wanted is None or shown is None else msgspec.structs.replace(wanted, shown=shown)
+        shown = self._shown
+        self.forget()
+        return shown
 
     def forget(self) -> None:
         """The resident would rather pay another way."""
-        self.wanted = self._shown = None
+        self.wanted = ()
+        self.strange = False
+        self._shown = None
 
     def _read(self, text: str) -> str | None:
-        wanted = self.wanted
-        takes = any(
-            each.takes(text) for each in self._services.devices.methods if wanted and each.name == wanted.device
-        )
-        if not takes or self._shown is not None:
+        if self._shown is not None or not self.wanted:
             return None
-        self._shown = Scanned(text)
+        way = next((way for way in self.wanted if takes(self._services, way.device, text)), None)
+        self.strange = way is None
+        if way is None:
+            return OTHER
+        self._shown = msgspec.structs.replace(way, shown=Scanned(text))
         return SCANNED

@@ -1,8 +1,12 @@
-"""Rate what a window did, by the number of the queue ticket: one number, one rating."""
+"""Rate what a window did, by the number of the queue ticket, typed or in its code: one number, one rating."""
+
+import re
+from functools import partial
 
 from kiosk.journeys.gas_account import tell
 from kiosk.journeys.journey import End, Journey
 from kiosk.journeys.rating import ask_rating, rated
+from kiosk.journeys.scanning import can_scan, scanning
 from kiosk.protocol.tickets import TicketRow
 from kiosk.services import Services
 from kiosk.text.bilingual import Bilingual
@@ -11,18 +15,23 @@ from kiosk.views.rating import EnterTicket
 from kiosk.visit import Served, Visit
 
 STEPS = 2
+TICKET = re.compile(r"[0-9a-f]{16}")
+"""The id of a ticket, as its code holds it."""
 
 
 async def rate_service(visit: Visit, services: Services) -> End:
     """Number, grade, and what was not good."""
     problem: str | None = None
+    strangers: set[str] = set()
     for _ in range(visit.settings.lookups):
         desk = services.queue()
         if desk is None:
             return await tell(visit, "pause", "notice.trouble")
         letters = tuple(business.letter for business in desk.settings.business)
         visit.at(1, STEPS, "step.ticket_number")
-        shown = await visit.ask(EnterTicket(letters=letters, problem=problem))
+        view = EnterTicket(letters=letters, can_scan=can_scan(services), problem=problem)
+        async with scanning(visit, services, EnterTicket, partial(_number_in, services, desk, strangers)):
+            shown = await visit.ask(view)
         found = await visit.wait_for(_find(services, desk, shown), saying="working.looking_up")
         if isinstance(found, str):
             problem = found
@@ -33,6 +42,22 @@ async def rate_service(visit: Visit, services: Services) -> End:
         done = await ask_rating(visit, services, served, Bilingual(business.name, business.name_en))
         return "goodbye" if done else "home"
     return await tell(visit, "people", "notice.too_many_tries")
+
+
+def _number_in(services: Services, desk: Desk, strangers: set[str], code: str) -> str | None:
+    """The number of the ticket whose code that is. A ticket that today knows nothing of is answered with no number,
+    once, for the next look at the same paper says nothing new; whatever else was shown is passed over."""
+    before, _, after = services.rating.url.partition("{number}")
+    matter = code.removeprefix(before).removesuffix(after)
+    if not TICKET.fullmatch(matter):
+        return None
+    for row in desk.rows:
+        if row.matter == matter:
+            return row.shown
+    if matter in strangers:
+        return None
+    strangers.add(matter)
+    return ""
 
 
 async def _find(services: Services, desk: Desk, shown: str) -> TicketRow | str:

@@ -9,9 +9,9 @@ from typing import Literal
 from kiosk.devices.payment import Step
 from kiosk.journeys.at_the_card import CardDesk
 from kiosk.journeys.journey import End
+from kiosk.journeys.methods import ANY_CODE, chosen, offered, scans
 from kiosk.journeys.paper import Slips
-from kiosk.journeys.pay_code import SCANNED, PayCode
-from kiosk.journeys.scanning import can_scan
+from kiosk.journeys.pay_code import OTHER, SCANNED, PayCode
 from kiosk.orders.orders import Orders
 from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.runner import Running
@@ -20,7 +20,7 @@ from kiosk.orders.truth import advice, anything_taken, needs_staff, telling, tru
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.views.common import NextStep, Notice, Outcome, Working
-from kiosk.views.payment import AtReader, ChooseMethod, Method, ScanToPay, ShowPayCode, UnfinishedOrder
+from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, ShowPayCode, UnfinishedOrder
 from kiosk.views.view import View
 from kiosk.visit import Visit
 
@@ -48,8 +48,9 @@ TOP_UP_REFUSED_AT_OPENING = {
 }
 
 
-async def ask_method(visit: Visit, services: Services, amount_fen: int) -> OrderMethod | None:
-    """How to pay, after saying so when no slip can be printed. None: the resident would rather not."""
+async def ask_method(visit: Visit, services: Services, amount_fen: int) -> tuple[OrderMethod, ...] | None:
+    """How to pay, as `methods.chosen` has it, after saying so when no slip can be printed. None: the resident would
+    rather not."""
     paper = await visit.wait_for(_paper_problem(services), saying="working.looking_up")
     if paper is not None:
         orders = services.orders()
@@ -63,8 +64,8 @@ async def ask_method(visit: Visit, services: Services, amount_fen: int) -> Order
         )
         if await visit.ask(notice) == "secondary" or not may_go_on:
             return None
-    channel = await visit.ask(ChooseMethod(amount_fen=amount_fen, methods=_offered(services)))
-    return _chosen(services, channel)
+    channel = await visit.ask(ChooseMethod(amount_fen=amount_fen, methods=offered(services)))
+    return chosen(services, channel) or None
 
 
 async def finish_earlier(visit: Visit, services: Services, number: str) -> End | None:
@@ -122,12 +123,12 @@ class Settlement:
     def _running(self) -> Running:
         return self._slips.running
 
-    async def run(self, method: OrderMethod | None) -> End:
+    async def run(self, ways: tuple[OrderMethod, ...] | None) -> End:
         """Pay, unless it is free, see to the card that the goods go onto, and tell how it ended."""
         with self._slips:
             try:
-                if method is not None:
-                    self._begin(method)
+                if ways is not None:
+                    self._begin(ways)
                 stem = await self._pay()
                 if stem is None:
                     await self._load()
@@ -176,6 +177,8 @@ class Settlement:
             since = self._now()
             if answer is None:
                 continue
+            if answer == OTHER:
+                continue  # the page says so
             if answer == SCANNED and (shown := self._code.take()) is not None:
                 self._running.pay_with(shown)
             elif isinstance(view, ShowPayCode) and self._code.wanted:
@@ -184,15 +187,15 @@ class Settlement:
             elif isinstance(view, ScanToPay | AtReader | ShowPayCode):
                 self._chosen = False
                 self._running.stop_paying()
-            elif (method := _chosen(self._services, answer)) is not None:
-                self._begin(method)
+            elif ways := chosen(self._services, answer):
+                self._begin(ways)
             else:
                 return None
 
-    def _begin(self, method: OrderMethod) -> None:
+    def _begin(self, ways: tuple[OrderMethod, ...]) -> None:
         self._chosen = True
-        if not self._code.needs(method):
-            self._running.pay_with(method)
+        if not self._code.needs(ways):
+            self._running.pay_with(ways[0])
 
     def _view(self, rows: Rows) -> View | None:
         order = rows.order
@@ -210,10 +213,10 @@ class Settlement:
                 return Working(saying="working.preparing_payment")
             if not self._running.present:
                 return None
-            if self._code.wanted:
-                return self._show_code(self._code.wanted.channel, amount, "show")
+            if codes := self._code.wanted:
+                return self._show_code(codes[0].channel if len(codes) == 1 else ANY_CODE, amount, "show")
             return ChooseMethod(
-                amount_fen=amount, methods=_offered(self._services), remark=_remark(rows, self._running.not_ready)
+                amount_fen=amount, methods=offered(self._services), remark=_remark(rows, self._running.not_ready)
             )
         if order.state in ("open", "delivering", "held") and rows.captured_fen >= amount:
             return Working(saying="working.telling_company", amount_fen=amount)
@@ -227,9 +230,10 @@ class Settlement:
         if attempt.channel == "card" and attempt.why not in ("no_answer", "restart"):
             return self._at_reader(attempt)
         offer = self._running.offer
-        if attempt.state == "open" and self._scans(attempt) and self._chosen and self._running.show_left(attempt) > 0:
+        on_offer = attempt.state == "open" and self._chosen and self._running.show_left(attempt) > 0
+        if on_offer and scans(self._services, attempt.device):
             return self._show_code(attempt.channel, attempt.amount_fen, "confirm")
-        if attempt.state == "open" and offer and self._chosen and self._running.show_left(attempt) > 0:
+        if on_offer and offer:
             return ScanToPay(
                 channel=attempt.channel,
                 amount_fen=attempt.amount_fen,
@@ -241,12 +245,10 @@ class Settlement:
         saying = "working.preparing_payment" if begun else "working.checking_payment"
         return Working(saying=saying, amount_fen=attempt.amount_fen)
 
-    def _scans(self, attempt: AttemptRow) -> bool:
-        return any(method.scans for method in self._services.devices.methods if method.name == attempt.device)
-
     def _show_code(self, channel: str, amount_fen: int, step: Literal["show", "confirm"]) -> ShowPayCode:
         others = len(self._services.devices.methods) > 1
-        return ShowPayCode(channel=channel, amount_fen=amount_fen, step=step, other_methods=others)
+        problem = "problem.no_pay_code" if self._code.strange else None
+        return ShowPayCode(channel=channel, amount_fen=amount_fen, step=step, other_methods=others, problem=problem)
 
     def _at_reader(self, attempt: AttemptRow) -> AtReader:
         step = self._running.progress if isinstance(self._running.progress, Step) else Step("waiting")
@@ -365,31 +367,6 @@ def _remark(rows: Rows, not_ready: OrderMethod | None) -> Said | None:
             return Said("remark.no_answer", keys=keys)
         case _:
             return Said("remark.stopped")
-
-
-def _offered(services: Services) -> tuple[Method, ...]:
-    devices = services.devices
-    return tuple(
-        Method(channel=method.channel, paused=method_trouble(services, method.name)) for method in devices.methods
-    )
-
-
-def method_trouble(services: Services, device: str) -> str | None:
-    """Why a way to pay cannot be offered now, as a message key; None when it can."""
-    orders = services.orders()
-    if orders is not None and orders.holder(device) is not None:
-        return "reason.earlier_payment_unresolved"
-    scans = any(method.scans for method in services.devices.methods if method.name == device)
-    if scans and not can_scan(services):
-        return "reason.no_scanner"
-    return trouble(services.devices.health(device))
-
-
-def _chosen(services: Services, channel: str) -> OrderMethod | None:
-    for method in services.devices.methods:
-        if method.channel == channel:
-            return OrderMethod(device=method.name, channel=method.channel, hold=method.hold)
-    return None
 
 
 async def _paper_problem(services: Services) -> str | None:

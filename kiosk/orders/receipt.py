@@ -25,6 +25,8 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     zone: tzinfo
     rating_url: str = ""
     """Where a service can be rated; `{number}` stands for what was served."""
+    scans: bool = False
+    """Whether the terminal reads codes, so that a slip of it can be shown to it later."""
 
     def rating(self, about: str, words: Catalogue, key: str = "slip.rate") -> tuple[Line, ...]:
         """How to rate what was done, at the foot of its slip; nothing where a hall has no page for that."""

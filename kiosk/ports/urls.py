@@ -62,6 +62,7 @@ class PcscAddress(msgspec.Struct, frozen=True, tag="pcsc"):
 
 Address = SerialAddress | SocketAddress | UsbAddress | SpyAddress | PcscAddress
 
+SCHEMES = ("serial", "socket", "usb", "pcsc", "spy")
 _CHOICES = {"bytesize": ("5", "6", "7", "8"), "parity": ("N", "E", "O", "M", "S"), "stopbits": ("1", "2")}
 _SWITCHES = ("xonxoff", "rtscts", "dsrdtr")
 

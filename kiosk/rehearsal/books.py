@@ -1,6 +1,6 @@
 """The books of every party laid side by side: the terminal's ledger, the channels' and the gas company's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,10 @@ class Taking(msgspec.Struct, frozen=True):
     returned: int
 
 
-def takings(books: Mapping[str, Books]) -> Iterator[Taking]:
+def takings(books: Mapping[str, Books], orders: Iterable[Rows] = ()) -> Iterator[Taking]:
     """What every channel says it took. `books` by simulator; those that a configuration does not have may lack. Any
-    simulator may say it in so many words, under `takings`."""
+    simulator may say it in so many words, under `takings`. `orders` tell whose the sales are of a channel that knows
+    no keys of ours."""
     for booked in books.values():
         yield from msgspec.convert(booked.get("takings", []), list[Taking])
     for key, booked in books.get("wechat_pay", {}).get("orders", {}).items():
@@ -69,6 +70,7 @@ def takings(books: Mapping[str, Books]) -> Iterator[Taking]:
     for key, booked in books.get("alipay", {}).get("trades", {}).items():
         yield Taking(key, booked["paid_fen"] - booked["reversed_fen"], booked["refunded_fen"])
     yield from _card_takings(books)
+    yield from _bank_takings(books, orders)
 
 
 def _card_takings(books: Mapping[str, Books]) -> Iterator[Taking]:
@@ -79,12 +81,19 @@ def _card_takings(books: Mapping[str, Books]) -> Iterator[Taking]:
         yield Taking(key, booked["paid_fen"], booked["refunded_fen"])
 
 
+def _bank_takings(books: Mapping[str, Books], orders: Iterable[Rows]) -> Iterator[Taking]:
+    keys = {row.ref.rpartition("-")[2]: row.key for rows in orders for row in rows.attempts if row.channel == "card"}
+    for sale in books.get("vendor_library", {}).get("sales", ()):
+        if sale["approved"] and sale["by"] == "library":
+            yield Taking(keys.get(sale["voucher"], f"sale {sale['voucher']}A"), sale["fen"], sale["returned_fen"])
+
+
 def lay_side_by_side(orders: list[Rows], books: Mapping[str, Books]) -> list[Line]:
     """One line for every order that any party knows. `books` by simulator."""
     ours = {rows.order.order_no: rows for rows in orders}
     charged: dict[str, int] = {}
     returned: dict[str, int] = {}
-    for taking in takings(books):
+    for taking in takings(books, orders):
         order_no = taking.key.rpartition("A")[0]
         charged[order_no] = charged.get(order_no, 0) + taking.charged
         returned[order_no] = returned.get(order_no, 0) + taking.returned

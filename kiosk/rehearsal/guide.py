@@ -7,9 +7,7 @@ from pathlib import Path
 from kiosk.app import Terminal
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.touch import Finger
-from kiosk.rehearsal.wallets import at_the_phone
 from kiosk.views.common import Home
-from kiosk.views.payment import AtReader, ScanToPay
 
 
 class TourError(RuntimeError):
@@ -27,17 +25,20 @@ class Tour:
         *,
         lang: str,
         channel: str,
+        pay: "Callable[[Tour], None]",
         modes: tuple[str, ...] = (),
         id_card: bool = False,
         card_reader: str = "",
     ) -> None:
-        """`lang` is `zh` or `en`; `channel` is how this resident pays, of `WAYS`; `modes` of `large`, `contrast`;
-        `card_reader` is the simulator of the card terminal, where there is one."""
+        """`lang` is `zh` or `en`; `channel` is chosen where a way to pay is asked for, and `pay` does what follows;
+        `modes` of `large`, `contrast`; `card_reader` is the simulator of the card terminal, where there is one."""
         self.card_reader = card_reader
         self.id_card = id_card
         """Whether this resident has an identity card along, and lays it on the reader where that is offered."""
         self._terminal = terminal
-        self._first = terminal.window.page  # shown before anything is known
+        first = terminal.window.page
+        self._unknown = first if first and first.number == 0 else None
+        """What is shown before anything is known, each service taken to be open."""
         self.simulators = simulators
         self.finger = Finger(terminal.window)
         self.notes: list[str] = []
@@ -46,6 +47,7 @@ class Tour:
         """Where pictures are kept."""
         self._lang = lang
         self._channel = channel
+        self._pay = pay
         self._modes = modes
         self._count = 0
         self.paid = False
@@ -96,19 +98,19 @@ class Tour:
 
     def _open(self, journey: str) -> bool:
         page = self._terminal.window.page
-        if page is None or page is self._first or not isinstance(page.view, Home):
+        if page is None or page is self._unknown or not isinstance(page.view, Home):
             return False
         return any(tile.journey == journey and tile.paused is None for tile in page.view.tiles)
 
-    def enter_account(self, account: str) -> None:
-        """Type an account number and go on; or have it found by the card of a householder, who is along."""
+    def enter_account(self, account: str, holder: str = "") -> None:
+        """Type an account number and go on; or have it found by the card of its holder, who is along."""
         self.see("EnterAccount", "enter-account")
-        if self.id_card:
+        if self.id_card and holder:
             self.finger.tap("by-card")
             self.see("OfferIdCard", "offer-id-card")
             self.finger.tap("primary")
             self.see("PresentIdCard", "lay-id-card")
-            self.simulators.do("sdt_id", "lay", who="householder")
+            self.simulators.do("sdt_id", "lay", who=holder)
             return
         self.finger.type(account)
         self.picture("account-entered")
@@ -119,7 +121,7 @@ class Tour:
         self.paid = True
         self.see("ChooseMethod", "choose-method")
         self.finger.tap(f"method-{self._channel}")
-        WAYS[self._channel](self)
+        self._pay(self)
 
     def end(self) -> None:
         """From the end screen, with its slip, to the home screen."""
@@ -141,36 +143,3 @@ class Tour:
         """Goodbye, and the home screen for the next one."""
         self.see("Goodbye", "goodbye")
         self.finger.see("Home")
-
-
-def _by_code(tour: Tour) -> None:
-    tour.see("ScanToPay", "scan-to-pay")
-    view = tour.view()
-    if not isinstance(view, ScanToPay):
-        raise TourError("the code to pay is gone")
-    paid = at_the_phone(tour.simulators, view.channel, "pay", view.code)
-    if not paid.get("paid"):
-        raise TourError(f"the wallet could not pay: {paid.get('reason')}")
-
-
-def _by_card(tour: Tour) -> None:
-    if tour.card_reader != "transbank_pos":  # that one alone says how far it is
-        tour.finger.until(partial(_reader_asks, tour, "present_card"), "the reader's turn")
-        tour.see("AtReader", "present-card")
-        if not tour.simulators.do(tour.card_reader, "pay").get("done"):
-            raise TourError("the reader does not take the card")
-        return
-    for step, does in (("present_card", "insert"), ("enter_pin", "pin"), ("asking_bank", "approve")):
-        tour.finger.until(partial(_reader_asks, tour, step), f"the reader's {step}")
-        tour.see("AtReader", step.replace("_", "-"))
-        if not tour.simulators.do("transbank_pos", does).get("done"):
-            raise TourError(f"the reader does not take {does!r}")
-
-
-def _reader_asks(tour: Tour, step: str) -> bool:
-    view = tour.view()
-    return isinstance(view, AtReader) and view.step == step
-
-
-WAYS: dict[str, Callable[[Tour], None]] = {"wechat": _by_code, "alipay": _by_code, "card": _by_card}
-"""By channel: from its method chosen to the money taken."""

@@ -297,11 +297,15 @@ def _payment() -> Iterator[Sample]:
     held = ChooseMethod(amount_fen=15400, methods=(*wallets, long))
     back = Said("remark.reversed", keys={"channel": "channel.alipay"})
     four = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="wechat_code"), long), remark=back)
+    every = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="card"), Method(channel="pay_code")))
     yield Sample(name="choose-three", view=three, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-three-held", view=held, position=_step(3), can_go_back=True, can_go_home=True)
     yield Sample(name="choose-four", view=four, position=_step(3), can_go_back=True, can_go_home=True)
+    yield Sample(name="choose-four-open", view=every, position=_step(3), can_go_back=True, can_go_home=True)
     shown = ShowPayCode(channel="wechat_code", amount_fen=15400, step="show", other_methods=True)
-    yield Sample(name="pay-code", view=shown, position=_step(3))
+    other = msgspec.structs.replace(shown, channel="pay_code", problem="problem.no_pay_code")
+    yield Sample(name="pay-code", view=msgspec.structs.replace(shown, channel="pay_code"), position=_step(3))
+    yield Sample(name="pay-code-other", view=other, position=_step(3))
     yield Sample(name="pay-code-confirm", view=msgspec.structs.replace(shown, step="confirm"), position=_step(3))
     yield Sample(
         name="scan-alipay",
@@ -447,6 +451,8 @@ def _outcomes() -> Iterator[Sample]:
 def _ratings() -> Iterator[Sample]:
     letters = tuple("ABCD")
     yield Sample(name="rate-ticket", view=EnterTicket(letters=letters), can_go_back=True, can_go_home=True)
+    scan = EnterTicket(letters=letters, can_scan=True)
+    yield Sample(name="rate-ticket-scan", view=scan, can_go_back=True, can_go_home=True)
     yield Sample(
         name="rate-ticket-problem",
         view=EnterTicket(letters=letters, problem="problem.ticket_waits"),

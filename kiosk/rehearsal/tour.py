@@ -8,25 +8,26 @@ from pathlib import Path
 
 import kiosk
 from kiosk.app import Terminal
-from kiosk.config import Config, load
+from kiosk.config import Config, fitted, load
 from kiosk.devices.payment import PaymentMethod
 from kiosk.rehearsal.books import lay_side_by_side, ledger_rows, table
-from kiosk.rehearsal.guide import WAYS, Tour, TourError
+from kiosk.rehearsal.guide import Tour, TourError
 from kiosk.rehearsal.offscreen import use_offscreen
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
 from kiosk.rehearsal.touch import NotThereError
 from kiosk.rehearsal.tours import TOURS
+from kiosk.rehearsal.ways import WAYS
 
 DEMO = Path(kiosk.__file__).parents[1] / "config.toml"
 
 
 def tour_command(argv: list[str]) -> int:
-    """`kiosk tour NAME --out DIR [--pay CHANNEL] [--lang zh|en] [--mode MODE]… [--id-card] [--show] [--config FILE]`;
-    1 unless all books agree."""
+    """`kiosk tour NAME… --out DIR [--pay WAY] [--lang zh|en] [--mode MODE]… [--id-card] [--show] [--config FILE]`; 1
+    unless all books agree. Several are one resident after the other at one terminal, each with a folder in DIR."""
     parser = argparse.ArgumentParser(prog="kiosk tour", description="Let a scripted resident use the terminal.")
-    parser.add_argument("name", choices=sorted(TOURS))
+    parser.add_argument("name", choices=sorted(TOURS), nargs="+", help="one after the other at the same terminal")
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures; old ones are replaced")
-    parser.add_argument("--pay", choices=sorted(WAYS), default="wechat")
+    parser.add_argument("--pay", choices=sorted(WAYS), default="wechat", help="how this resident pays")
     parser.add_argument("--lang", choices=["zh", "en"], default="zh")
     parser.add_argument("--mode", choices=["large", "contrast"], action="append", default=[], help="may be repeated")
     parser.add_argument(
@@ -36,49 +37,55 @@ def tour_command(argv: list[str]) -> int:
     parser.add_argument("--config", type=Path, default=DEMO)
     options = parser.parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    out: Path = options.out
-    out.mkdir(parents=True, exist_ok=True)
-    for old in [*out.glob("[0-9][0-9]-*.png"), *out.glob("slip.*"), *out.glob("printed*.*")]:
-        old.unlink()
     with tempfile.TemporaryDirectory(prefix="menkou-tour-") as scratch:
         try:
             if not options.show:
                 use_offscreen(Path(scratch))
-            return _run(options, out, Path(scratch))
+            return _run(options, Path(scratch))
         except (TourError, NotThereError, SimulatorError) as error:
-            sys.stderr.write(f"tour {options.name}: {error}\n")
+            sys.stderr.write(f"tour {' '.join(options.name)}: {error}\n")
             return 1
 
 
-def _run(options: argparse.Namespace, out: Path, scratch: Path) -> int:
+def _run(options: argparse.Namespace, scratch: Path) -> int:
     path: Path = options.config
-    config = load(path)
+    way = WAYS[options.pay]
+
+    def fit(config: Config) -> Config:
+        return fitted(config, way.devices)
+
+    config = fit(load(path))
     ledger = scratch / "ledger"
+    tours = []
     with Simulators(scratch / "simulators", named_by(config)) as simulators:
-        terminal = Terminal(path, announcements=simulators.announcements, fullscreen=False, ledger=ledger)
+        terminal = Terminal(path, announcements=simulators.announcements, fullscreen=False, ledger=ledger, change=fit)
         terminal.window.open()
         try:
-            tour = Tour(
-                terminal,
-                simulators,
-                out,
-                lang=options.lang,
-                channel=options.pay,
-                modes=tuple(options.mode),
-                id_card=options.id_card,
-                card_reader=_card_reader(config),
-            )
-            TOURS[options.name](tour)
+            for name in options.name:
+                out = _cleared(options.out if len(options.name) == 1 else options.out / name)
+                tour = Tour(
+                    terminal,
+                    simulators,
+                    out,
+                    lang=options.lang,
+                    channel=way.channel,
+                    pay=way.pay,
+                    modes=tuple(options.mode),
+                    id_card=options.id_card,
+                    card_reader=_card_reader(config),
+                )
+                tours.append(tour)
+                TOURS[name](tour)
+                _keep_slip(tour)
         finally:
             terminal.close()
-        if slips := len(simulators.books("escpos")["slips"]) if "escpos" in simulators.names else 0:
-            (out / "slip.png").write_bytes(simulators.fetch("escpos", f"/slips/{slips}.png"))
-            (out / "slip.bin").write_bytes(simulators.fetch("escpos", f"/slips/{slips}.bin"))
         books = {name: simulators.books(name) for name in simulators.names}
         lines = lay_side_by_side(ledger_rows(ledger), books)
-    sys.stdout.write("".join(f"{line}\n" for line in [*([table(lines)] if lines else []), *tour.notes]))
-    sys.stdout.write(f"{len(list(out.glob('*.png')))} pictures in {out}; ")
-    if not tour.paid:
+    notes = [note for tour in tours for note in tour.notes]
+    sys.stdout.write("".join(f"{line}\n" for line in [*([table(lines)] if lines else []), *notes]))
+    pictures = sum(len(list(tour.out.glob("*.png"))) for tour in tours)
+    sys.stdout.write(f"{pictures} pictures in {options.out}; ")
+    if not any(tour.paid for tour in tours):
         sys.stdout.write("no money moved\n" if not lines else "MONEY MOVED\n")
         return 1 if lines else 0
     agree = bool(lines) and all(line.agrees and line.owed == 0 for line in lines)
@@ -93,3 +100,19 @@ def _card_reader(config: Config) -> str:
         if device.simulator and issubclass(driver, PaymentMethod) and driver.channel == "card":
             return device.simulator
     return ""
+
+
+def _cleared(out: Path) -> Path:
+    """The folder, without what an earlier tour left there."""
+    out.mkdir(parents=True, exist_ok=True)
+    for old in [*out.glob("[0-9][0-9]-*.png"), *out.glob("slip.*"), *out.glob("printed*.*")]:
+        old.unlink()
+    return out
+
+
+def _keep_slip(tour: Tour) -> None:
+    """The newest slip, as it looks and as its bytes."""
+    slips = len(tour.simulators.books("escpos")["slips"]) if "escpos" in tour.simulators.names else 0
+    if slips:
+        for kind in ("png", "bin"):
+            (tour.out / f"slip.{kind}").write_bytes(tour.simulators.fetch("escpos", f"/slips/{slips}.{kind}"))

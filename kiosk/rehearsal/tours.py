@@ -13,7 +13,7 @@ SMART_METER_ACCOUNT = "0200000172"
 def gas_bill(tour: Tour) -> None:
     """Two unpaid periods with a late fee."""
     tour.begin("gas_bill")
-    tour.enter_account(GAS_BILL_ACCOUNT)
+    tour.enter_account(GAS_BILL_ACCOUNT, holder="householder")
     tour.see("ConfirmBill", "confirm-bill")
     tour.finger.tap("primary")
     tour.pay()
@@ -88,12 +88,13 @@ def rate_service(tour: Tour) -> None:
     tour.finger.see("ChooseBusiness")
     tour.finger.tap("business-A")
     tour.finger.until(lambda: getattr(tour.view(), "slip_state", "") == "printed", "the slip")
+    number = str(getattr(tour.view(), "shown", ""))
     tour.finger.tap("primary")
     tour.finger.see("Goodbye")
     tour.begin("rate_service")
     tour.see("EnterTicket", "enter-ticket")
     tour.finger.tap("letter-A")
-    tour.finger.type("001")
+    tour.finger.type(number.removeprefix("A"))
     tour.picture("ticket-entered")
     tour.finger.tap("primary")
     tour.see("RateService", "rate-service")

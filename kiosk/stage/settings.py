@@ -49,6 +49,8 @@ class FrontPanel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The middle of the slot that A4 sheets come out of."""
     identity: Spot = Spot(75, 720)
     """The middle of the reader of identity cards."""
+    scanner: Spot = Spot(210, 700)
+    """The middle of the code scanner's window."""
 
 
 class HallInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -216,6 +216,8 @@ class StageWindow:
             "paperY": front.paper.y_mm,
             "readerX": front.reader.x_mm,
             "readerY": front.reader.y_mm,
+            "scannerX": front.scanner.x_mm,
+            "scannerY": front.scanner.y_mm,
             "identityX": front.identity.x_mm,
             "identityY": front.identity.y_mm,
             "sheetsX": front.sheets.x_mm,

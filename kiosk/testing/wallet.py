@@ -1,9 +1,11 @@
 """A resident's phone at a simulated wallet: scans codes, pays, declines, pays too late, pays twice.
 
 What the wallet calls its states is its simulator's reading; what a person does with a phone is the same everywhere.
+A phone may also show a payment code, for a scanner.
 """
 
 import asyncio
+import secrets
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -18,11 +20,43 @@ BUTTONS = (
     Button(label="Pay late, after the code closed", group="Phone", action="pay_late"),
     Button(label="Pay twice", group="Phone", action="pay_twice"),
     Button(label="Let the code expire", group="Phone", action="expire"),
+    Button(label="Show a payment code", group="Phone", action="show_code"),
 )
+
+CODE_LASTS_MS = 60_000
+
+
+class ShownCodes:
+    """The payment codes that phones show: 18 digits that pay once, within a minute. Kept in the wallet's books."""
+
+    SCHEMA = """
+CREATE TABLE IF NOT EXISTS codes(
+  code TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) STRICT;
+"""
+
+    def __init__(self, db: sqlite3.Connection, prefix: str, now_ms: Callable[[], int]) -> None:
+        self._db = db
+        self._prefix = prefix
+        self._now_ms = now_ms
+
+    def show(self) -> str:
+        """A new one."""
+        code = f"{self._prefix}{secrets.randbelow(10**16):016d}"
+        self._db.execute("INSERT INTO codes(code, until_ms) VALUES (?, ?)", (code, self._now_ms() + CODE_LASTS_MS))
+        return code
+
+    def use(self, code: str) -> bool:
+        """Whether it may be used now; from then on it may not."""
+        found = self._db.execute(
+            "UPDATE codes SET used = 1 WHERE code = ? AND used = 0 AND until_ms > ?", (code, self._now_ms())
+        )
+        return found.rowcount == 1
 
 
 class WalletBooks(Protocol):
     """What the phone needs of the wallet's books. A row has `out_trade_no`, `total` in fen, `wording` and `state`."""
+
+    codes: ShownCodes
 
     def before(self, number: str) -> sqlite3.Row | None:
         """The unpaid attempt of the same errand that was made last before this one."""
@@ -59,6 +93,7 @@ class WalletPhone(ABC):
             "pay_late": self.pay_late,
             "pay_twice": self.pay_twice,
             "expire": self.expire,
+            "show_code": self.show_code,
         }
 
     @abstractmethod
@@ -146,6 +181,11 @@ class WalletPhone(ABC):
             raise BadRequestError("no such code")
         self._wallet.lapse(row["out_trade_no"])
         return {"expired": row["out_trade_no"]}
+
+    async def show_code(self, _: Json) -> Json:
+        """The phone shows a payment code: `{"code"}`."""
+        self.state = "shows_code"
+        return {"code": self._wallet.codes.show()}
 
     def take(self, row: sqlite3.Row) -> Json:
         """Book a payment, as the armed faults have it."""

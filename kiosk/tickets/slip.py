@@ -4,7 +4,7 @@ from kiosk.orders.receipt import Issuer
 from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.rules import Business
 from kiosk.queueing.waiting import Wait
-from kiosk.slips.slip import Gap, Line, Pair, Rule, Slip, Text
+from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment
 from kiosk.tickets.telling import wait_said, windows
@@ -49,5 +49,8 @@ def ticket_slip(
     if come_back_minutes:
         lines += [Text(words.say("slip.queue_ticket.missed", minutes=come_back_minutes))]
     lines += [Text(words.say("slip.queue_ticket.today")), Text(words.say("slip.hotline", phone=issuer.hotline))]
-    lines += issuer.rating(row.matter, words, "slip.rate_later")
+    if issuer.rating_url:
+        lines += issuer.rating(row.matter, words, "slip.rate_later")
+    elif issuer.scans:
+        lines += [Gap(), Qr(row.matter), Text(words.say("slip.rate_here"), align="center")]
     return Slip(name="queue_ticket", language=words.language.replace("_", "-"), lines=tuple(lines))

@@ -44,12 +44,14 @@ class ScanToPay(View, frozen=True, kw_only=True):
 
 class ShowPayCode(View, frozen=True, kw_only=True):
     """Show the payment code of `channel` to the scanner, then confirm on the phone where it asks. Answers `"cancel"`;
-    a code that was read answers `"scanned"`."""
+    a code that was read answers `"scanned"`, or `"other"` where it is none of this channel: `problem`, a message key,
+    says so then."""
 
     channel: str
     amount_fen: int
     step: Literal["show", "confirm"]
     other_methods: bool = False
+    problem: str | None = None
 
     @property
     def idle(self) -> bool:

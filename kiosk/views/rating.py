@@ -8,10 +8,12 @@ from kiosk.views.view import View
 class EnterTicket(View, frozen=True, kw_only=True):
     """The number on a queue ticket. Answers one of `letters` and three or four digits: `"A005"`.
 
-    `problem` is a message key: why the number before was not taken.
+    `problem` is a message key: why the number before was not taken. `can_scan`: whether the ticket's code may be shown
+    instead.
     """
 
     letters: tuple[str, ...]
+    can_scan: bool = False
     problem: str | None = None
 
 

@@ -33,14 +33,12 @@ Touchable {
         }
     }
 
-    Text {
+    Item {
         id: mark
 
-        color: Theme.mistInk
-        text: row.number
-        textFormat: Text.PlainText
+        height: figure.height
         visible: row.number !== ""
-        width: visible ? Math.max(implicitWidth, Theme.body * 1.8) : 0
+        width: visible ? Math.max(figure.implicitWidth, Theme.body * 1.8) : 0
 
         anchors {
             left: parent.left
@@ -48,12 +46,20 @@ Touchable {
             verticalCenter: parent.verticalCenter
         }
 
-        font {
-            bold: true
-            features: ({
-                    "tnum": 1
-                })
-            pixelSize: Theme.lead
+        Text {
+            id: figure
+
+            color: Theme.mistInk
+            text: row.number
+            textFormat: Text.PlainText
+
+            font {
+                bold: true
+                features: ({
+                        "tnum": 1
+                    })
+                pixelSize: Theme.lead
+            }
         }
     }
 

@@ -2,10 +2,11 @@ import QtQuick
 import screens.theme
 
 // The machine's own front, drawn from its measures, and what to look at there, slowly and again and again: the slip that
-// comes out of its slot, the sheets that come out of theirs, or the card that goes to its reader.
+// comes out of its slot, the sheets that come out of theirs, or the card or phone that goes to its reader.
 Item {
     id: pointer
 
+    property string at: "reader" // where the card goes: "reader", "identity", or "scanner" for a phone
     readonly property real above: Math.max(0, front.screenY - 60)
     readonly property real broad: Math.max(front.width, spotX + 70, front.screenX + front.screenWidth + 60)
     property bool card: false
@@ -13,13 +14,12 @@ Item {
     readonly property var front: Hall.front
     property color glass: Theme.mist
     property color here: Theme.persimmon
-    property bool identity: false // the card is an identity card, whose reader has a place of its own
     property color ink: Theme.ink
     property color metal: Theme.paper
     property bool moving: false
     property bool sheets: false
-    readonly property real spotX: identity ? front.identityX : front.readerX
-    readonly property real spotY: identity ? front.identityY : front.readerY
+    readonly property real spotX: front[at + "X"]
+    readonly property real spotY: front[at + "Y"]
     readonly property real unit: height / (cut - above)
 
     implicitHeight: Theme.pictureLarge

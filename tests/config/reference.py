@@ -20,6 +20,7 @@ DRIVERS = (
     "wechat_pay",
     "wechat_code",
     "alipay",
+    "alipay_code",
     "transbank_pos",
     "nexo_terminal",
     "vendor_library",

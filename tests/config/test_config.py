@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import Announcement, Config, ConfigError, config_command, load, resolve_simulators
+from kiosk.config import Announcement, Config, ConfigError, config_command, fitted, load, resolve_simulators
 from kiosk.config_face import glance
 from tests.config.conftest import Write
 from tests.config.outsider import PaperSettings, Printer
@@ -290,6 +290,22 @@ def test_a_web_address_that_is_none(write: Write, port: str) -> None:
     wallet = f'[[device]]\nname = "w"\nrole = "payment_method"\ndriver = "wallet"\nport = "{port}"\n'
     (problem,) = wrong(write(GOOD + wallet + '[device.settings]\nkey = "env:K"\n'))
     assert problem.endswith("allowed https://HOST[:PORT][/PATH]")
+
+
+def test_an_address_of_a_drivers_own_kind_is_judged_by_the_driver(write: Write) -> None:
+    bank = '[[device]]\nname = "card"\nrole = "payment_method"\ndriver = "vendor_library"\nport = "%s"\n'
+    assert load(write(GOOD + bank % "library:///opt/bank/libmispos.so")).devices[0].port.startswith("library:")
+    (problem,) = wrong(write(GOOD + bank % "library:libmispos.so"))
+    assert "allowed one that driver vendor_library takes: " in problem
+
+
+def test_devices_are_fitted_in_the_place_of_others(write: Write) -> None:
+    other = {"name": "receipts", "role": "receipt_printer", "driver": "paper", "port": "socket://10.0.0.8:9100"}
+    config = load(write(GOOD + PRINTER))
+    fit = fitted(config, [{**other, "settings": {"key": "env:OTHER"}}])
+    assert [device.port for device in fit.devices] == ["socket://10.0.0.8:9100"]
+    with pytest.raises(ConfigError, match=r"settings\.key"):
+        fitted(config, [other])
 
 
 def test_no_configuration_at_all(tmp_path: Path) -> None:

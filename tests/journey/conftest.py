@@ -1,9 +1,10 @@
 """Simulators as the demo starts them; around them engine processes whose power can be cut, or the engine right here."""
 
+import contextlib
 import itertools
 import logging
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,15 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
     folder = tmp_path_factory.mktemp("simulators")
     with Simulators(folder, named_by(headless.configured(CONFIG)), OPTIONS) as running:
         yield running
+
+
+@contextlib.contextmanager
+def joined(simulators: Simulators, folder: Path, *names: str, **options: Sequence[str]) -> Iterator[Simulators]:
+    """The hall's simulators and some more; of those that it has, others in their place. `options` by name."""
+    with Simulators(folder, names, options) as more:
+        both = Simulators(folder, tuple(dict.fromkeys((*simulators.names, *names))))
+        both.announcements = {**simulators.announcements, **more.announcements}
+        yield both
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ class Person(Resident):
         self.heard = asyncio.Event()
         """Set when anything new came from the engine."""
         pay: dict[str, Pay] = {channel: partial(self._scan_and_pay, channel) for channel in WALLETS}
-        super().__init__(account, {**pay, "card": self._present_card, "wechat_code": self._nothing}, journey=journey)
+        codes: dict[str, Pay] = dict.fromkeys(("wechat_code", "alipay_code", "pay_code"), self._nothing)
+        super().__init__(account, {**pay, "card": self._present_card, **codes}, journey=journey)
 
     async def _scan_and_pay(self, channel: str, code: str) -> None:
         self._hall.pay(code, channel)

@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from kiosk.config import Config, Journeys, LedgerSettings, load, resolve_simulators
+from kiosk.config import Config, Journeys, LedgerSettings, fitted, load, resolve_simulators
 from kiosk.devices.drivers import DeviceConfig
 from kiosk.devices.registry import HealthSettings
 from kiosk.engine import Engine
@@ -53,11 +53,13 @@ def configured(
     queue: QueueSettings | None = None,
     journeys: tuple[str, ...] | None = None,
     beside: tuple[DeviceConfig, ...] = (),
+    fit: Sequence[Mapping[str, object]] = (),
     alipay: bool = False,
 ) -> Config:
     """The demo's configuration for a terminal of this hall, with short times; devices that no order needs are `beside`
-    the others. Where nobody pays by `alipay` it is not there, and need not be asked all the time how it is."""
-    config = _demo()
+    the others, and the tables of `fit` are of this hall as well. Where nobody pays by `alipay` it is not there, and
+    need not be asked all the time how it is."""
+    config = fitted(_demo(), fit)
     devices = tuple(
         msgspec.structs.replace(
             device, given={**DRIVERS.get(device.driver, {}), **drivers.get(device.driver, {}), **device.given}

@@ -6,40 +6,29 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import load
-from kiosk.rehearsal.headless import money_alone
 from kiosk.rehearsal.simulators import Simulators
+from kiosk.rehearsal.ways import WAYS
 from kiosk.views.common import Outcome
 from kiosk.views.payment import AtReader, ChooseMethod
-from tests.journey import terminal as engines
-from tests.journey.conftest import CONFIG, Hall
+from tests.journey.conftest import Hall, joined
 from tests.journey.terminal import IMPATIENT, standing
 
 HAND = ThreadPoolExecutor(1)
-SERIAL = 'driver = "transbank_pos"\nport = "sim:transbank_pos"'
-NETWORK = 'driver = "nexo_terminal"\nport = "sim:nexo_terminal"'
+FIT = WAYS["nexo"].devices
 QUICK: dict[str, dict[str, object]] = {"nexo_terminal": {"begin_s": 0.1, "request_lifetime_s": 1, "abort_s": 2}}
 
 
 @pytest.fixture(scope="module")
 def network(simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
     """The hall's simulators, and the terminal."""
-    folder = tmp_path_factory.mktemp("nexo")
-    with Simulators(folder, ("nexo_terminal",)) as more:
-        both = Simulators(folder, (*simulators.names, *more.names))
-        both.announcements = {**simulators.announcements, **more.announcements}
+    with joined(simulators, tmp_path_factory.mktemp("nexo"), "nexo_terminal") as both:
         yield both
 
 
 @pytest.fixture
-def there(hall: Hall, network: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
+def there(hall: Hall, network: Simulators, tmp_path: Path) -> Hall:
     """A hall whose card terminal is in the network; `hall` has made everything else whole."""
-    demo = CONFIG.read_text("utf-8")
-    assert SERIAL in demo
-    path = tmp_path / "config.toml"
-    path.write_text(demo.replace(SERIAL, NETWORK), "utf-8")
-    config = money_alone(load(path))
-    monkeypatch.setattr(engines, "_demo", lambda: config)
+    assert hall.simulators.names
     network.clear("nexo_terminal")
     network.do("nexo_terminal", "power_on")
     return Hall(network, tmp_path)
@@ -47,7 +36,7 @@ def there(hall: Hall, network: Simulators, tmp_path: Path, monkeypatch: pytest.M
 
 async def test_paid_at_a_terminal_in_the_network(there: Hall) -> None:
     there.owe(there.account)
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=FIT) as terminal:
         person = terminal.person
         person.channel = "card"
         person.before[AtReader] = _once(lambda: there.simulators.do("nexo_terminal", "pay"))
@@ -61,7 +50,7 @@ async def test_paid_at_a_terminal_in_the_network(there: Hall) -> None:
 
 async def test_back_aborts_it_and_another_way_is_chosen(there: Hall) -> None:
     there.owe(there.account)
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=FIT) as terminal:
         person = terminal.person
         person.channel, person._second = "card", "wechat"
         person.answers[AtReader] = lambda view: "cancel" if isinstance(view, AtReader) and view.can_stop else None
@@ -78,7 +67,7 @@ async def test_power_lost_after_the_bank_approved_and_the_company_refuses(there:
     there.owe(there.account)
     there.simulators.arm("nexo_terminal", "dies")
     there.simulators.arm("gas_company_http", "confirm_refused")
-    async with standing(there, visit=IMPATIENT, drivers=QUICK) as terminal:
+    async with standing(there, visit=IMPATIENT, drivers=QUICK, fit=FIT) as terminal:
         person = terminal.person
         person.channel = "card"
         person.stay(Outcome, AtReader)

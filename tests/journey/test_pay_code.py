@@ -4,34 +4,21 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from kiosk.config import load
 from kiosk.rehearsal.books import ledger_rows
-from kiosk.rehearsal.headless import money_alone
 from kiosk.rehearsal.simulators import Simulators
+from kiosk.rehearsal.ways import CODES
 from kiosk.views.common import Outcome
-from kiosk.views.payment import ChooseMethod, ShowPayCode
-from tests.journey import terminal as engines
-from tests.journey.conftest import CONFIG, Hall
+from kiosk.views.payment import ChooseMethod, Method, ShowPayCode
+from tests.journey.conftest import Hall, joined
 from tests.journey.terminal import Terminal, standing
 
-DEVICES = """
-[[device]]
-name = "codes"
-role = "code_scanner"
-driver = "serial_scanner"
-port = "sim:serial_scanner"
-
-[[device]]
-name = "wechat-code"
-role = "payment_method"
-driver = "wechat_code"
-port = "sim:wechat_pay"
-"""
+WECHAT = CODES[:2]
+"""The scanner, and WeChat's payment codes alone."""
 QUICK: dict[str, dict[str, object]] = {
-    "wechat_code": {"reverse_after_s": 0, "request_lifetime_s": 1, "code_lifetime_s": 0}
+    "wechat_code": {"reverse_after_s": 0, "request_lifetime_s": 1, "code_lifetime_s": 0},
+    "alipay_code": {"cancel_pause_s": 0.05, "request_lifetime_s": 1, "code_lifetime_s": 0},
 }
 
 
@@ -39,31 +26,24 @@ QUICK: dict[str, dict[str, object]] = {
 def counter(simulators: Simulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
     """The hall's simulators, a scanner, and a WeChat that reverses at once."""
     folder = tmp_path_factory.mktemp("codes")
-    with Simulators(folder, ("serial_scanner", "wechat_pay"), {"wechat_pay": ["--reverse-after-s", "0"]}) as more:
-        both = Simulators(folder, (*simulators.names, "serial_scanner"))
-        both.announcements = {**simulators.announcements, **more.announcements}
+    at_once = ["--reverse-after-s", "0"]
+    with joined(simulators, folder, "serial_scanner", "wechat_pay", wechat_pay=at_once) as both:
         yield both
 
 
 @pytest.fixture
-def there(hall: Hall, counter: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
+def there(hall: Hall, counter: Simulators, tmp_path: Path) -> Hall:
     """A hall with a scanner, which `hall` has made whole otherwise."""
-    path = tmp_path / "config.toml"
-    path.write_text(CONFIG.read_text("utf-8") + DEVICES, "utf-8")
-    whole = load(path)
-    money = money_alone(whole)
-    scanners = (device for device in whole.devices if device.role == "code_scanner")
-    config = msgspec.structs.replace(money, devices=(*money.devices, *scanners))
-    monkeypatch.setattr(engines, "_demo", lambda: config)
+    assert hall.simulators.names
     for name in ("serial_scanner", "wechat_pay"):
         counter.clear(name)
     return Hall(counter, tmp_path)
 
 
-async def shown(terminal: Terminal, code: str = "") -> str:
+async def shown(terminal: Terminal, code: str = "", wallet: str = "wechat_pay") -> str:
     """Show a payment code to the scanner as soon as it is lit; the code."""
     simulators = terminal.hall.simulators
-    code = code or simulators.do("wechat_pay", "show_code")["code"]
+    code = code or simulators.do(wallet, "show_code")["code"]
     await terminal.person.at(ShowPayCode, lambda view: view.step == "show")
     while not simulators.do("serial_scanner", "show", text=code)["done"]:
         await terminal.passes()
@@ -80,7 +60,7 @@ def booked(hall: Hall, n: int) -> dict[str, object]:
 async def test_code_is_shown_and_the_bill_paid(there: Hall, caplog: pytest.LogCaptureFixture) -> None:
     there.owe(there.account)
     caplog.set_level(logging.DEBUG, "kiosk")
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=WECHAT) as terminal:
         terminal.person.channel = "wechat_code"
         code = await shown(terminal)
         await terminal.person.told("done")
@@ -95,7 +75,7 @@ async def test_code_is_shown_and_the_bill_paid(there: Hall, caplog: pytest.LogCa
 async def test_phone_asks_for_the_password(there: Hall) -> None:
     there.owe(there.account)
     there.simulators.arm("wechat_pay", "userpaying")
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=WECHAT) as terminal:
         person = terminal.person
         person.channel = "wechat_code"
         await shown(terminal)
@@ -108,7 +88,7 @@ async def test_phone_asks_for_the_password(there: Hall) -> None:
 async def test_used_code_is_refused_and_a_new_one_is_a_new_number(there: Hall) -> None:
     """Row 40: attempt n + 1, under a number of its own."""
     there.owe(there.account)
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=WECHAT) as terminal:
         person = terminal.person
         person.channel = person._second = "wechat_code"
         await shown(terminal, "130000000000000000")
@@ -130,7 +110,7 @@ async def test_back_while_the_phone_asks_reverses_it(there: Hall) -> None:
     """Row 39 at the screen: reversed, and paid another way."""
     there.owe(there.account)
     there.simulators.arm("wechat_pay", "userpaying")
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=WECHAT) as terminal:
         person = terminal.person
         person.channel = "wechat_code"
         await shown(terminal)
@@ -145,7 +125,7 @@ async def test_answer_is_lost_and_nothing_is_sent_again(there: Hall) -> None:
     """Row 37: the query tells. What was paid before it was known is reversed or kept, and all books agree."""
     there.owe(there.account)
     there.simulators.arm("wechat_pay", "lost_answer", path="/v3/pay/transactions/codepay")
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=WECHAT) as terminal:
         terminal.person.channel = "wechat_code"
         await shown(terminal)
         await terminal.person.told("done")
@@ -156,7 +136,7 @@ async def test_answer_is_lost_and_nothing_is_sent_again(there: Hall) -> None:
 
 async def test_back_before_any_code_was_shown_chooses_again(there: Hall) -> None:
     there.owe(there.account)
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=WECHAT) as terminal:
         person = terminal.person
         person.channel, person._second = "wechat_code", "wechat"
         person.stay(ChooseMethod)
@@ -174,7 +154,7 @@ async def test_back_before_any_code_was_shown_chooses_again(there: Hall) -> None
 async def test_no_scanner_pauses_it_and_says_why(there: Hall) -> None:
     there.owe(there.account)
     there.simulators.do("serial_scanner", "unplug")
-    async with standing(there, drivers=QUICK) as terminal:
+    async with standing(there, drivers=QUICK, fit=WECHAT) as terminal:
         person = terminal.person
         person.stay(ChooseMethod)
         view = await person.at(ChooseMethod)
@@ -183,3 +163,59 @@ async def test_no_scanner_pauses_it_and_says_why(there: Hall) -> None:
         person.answer("wechat")
         await terminal.over()
     there.simulators.do("serial_scanner", "plug")
+
+
+async def test_the_code_says_whose_it_is(there: Hall, caplog: pytest.LogCaptureFixture) -> None:
+    """One way for all payment codes: one that nobody here takes is told so, and Alipay's is paid at Alipay."""
+    there.owe(there.account)
+    caplog.set_level(logging.DEBUG, "kiosk")
+    there.simulators.arm("alipay", "userpaying")
+    async with standing(there, drivers=QUICK, fit=CODES) as terminal:
+        person = terminal.person
+        person.channel = "pay_code"
+        union = await shown(terminal, "6212345678901234567")
+        await person.at(ShowPayCode, lambda view: view.problem is not None)
+        code = await shown(terminal, wallet="alipay")
+        asks = await person.at(ShowPayCode, lambda view: view.step == "confirm")
+        assert (asks.channel, asks.problem) == ("alipay_code", None)
+        assert there.simulators.do("alipay", "pay")["paid"]
+        await person.told("done")
+        await terminal.over()
+    offered = next(view for view in person.seen if isinstance(view, ChooseMethod))
+    assert [method.channel for method in offered.methods] == ["wechat", "card", "pay_code"]
+    [rows] = ledger_rows(there.ledger)
+    [attempt] = rows.attempts
+    assert (attempt.channel, attempt.state) == ("alipay_code", "captured")
+    assert "支付宝付款码" in there.slips()[-1]
+    kept = b"".join(path.read_bytes() for path in there.ledger.rglob("*") if path.is_file())
+    for text in (union, code):
+        assert text.encode() not in kept
+        assert text not in caplog.text
+
+
+async def test_too_little_in_the_wallet_is_told_and_another_way_chosen(there: Hall) -> None:
+    there.owe(there.account)
+    there.simulators.arm("alipay", "code_declined")
+    async with standing(there, drivers=QUICK, fit=CODES) as terminal:
+        person = terminal.person
+        person.channel, person._second = "pay_code", "wechat"
+        await shown(terminal, wallet="alipay")
+        await person.told("done")
+        await terminal.over()
+    remark = next(view.remark for view in person.seen if isinstance(view, ChooseMethod) and view.remark)
+    assert (remark.key, remark.keys["channel"]) == ("remark.declined", "channel.alipay_code")
+
+
+async def test_one_wallet_away_leaves_the_codes_of_the_other(there: Hall) -> None:
+    there.owe(there.account)
+    there.simulators.do("alipay", "unplug")
+    async with standing(there, drivers=QUICK, fit=CODES) as terminal:
+        person = terminal.person
+        person.stay(ChooseMethod)
+        view = await person.at(ChooseMethod)
+        there.simulators.do("alipay", "plug")
+        assert view.methods[-1] == Method(channel="wechat_code")
+        person.answers.clear()
+        person.answer("wechat")
+        await person.told("done")
+        await terminal.over()

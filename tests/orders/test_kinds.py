@@ -293,7 +293,7 @@ def test_goods_are_told_in_the_words_of_their_kind(private: Private, delivered: 
     assert (truth(left), telling(left)[-1].key) == ("no_money_kept", nothing)
 
 
-def test_slips_of_free_services_say_how_to_rate_where_a_hall_has_a_page_for_it() -> None:
+def test_slips_of_tickets_say_how_to_rate_where_a_hall_has_a_page_or_a_scanner_for_it() -> None:
     url = "https://hall.example/rate?n={number}"
     words = catalogue("zh_CN")
     row = TicketRow(
@@ -301,8 +301,11 @@ def test_slips_of_free_services_say_how_to_rate_where_a_hall_has_a_page_for_it()
     )
     business = Business(letter="A", name="社保医保", name_en="Pensions", windows=(1,))
     foot = (Gap(), Qr(f"https://hall.example/rate?n={row.matter}"), Text("办完以后，扫码评价服务", align="center"))
-    for where, expected in ((url, foot), ("", ())):
-        issuer = Issuer(hall="天福和园", terminal="T1", hotline="028-8888 1234", zone=UTC, rating_url=where)
+    here = (Gap(), Qr(row.matter), Text("办完以后，在这台机器上扫码评价", align="center"))
+    for where, scans, expected in ((url, False, foot), (url, True, foot), ("", True, here), ("", False, ())):
+        issuer = Issuer(
+            hall="天福和园", terminal="T1", hotline="028-8888 1234", zone=UTC, rating_url=where, scans=scans
+        )
         slip = ticket_slip(
             row, business, words, issuer, ahead=0, wait=Wait(60, 120), now_ms=1, come_back_minutes=0, reprint=False
         )
