@@ -86,6 +86,7 @@ class CardReader:
             "landed": self._cards.landed(),
             "meter": self._cards.taken(),
             "keys_presented": self._slot.keys,
+            "written": self._slot.written_ever,
             "state": self._state(),
         }
 
@@ -116,6 +117,11 @@ class CardReader:
 
         return act
 
+    def _meant(self, asked: Json) -> Card:
+        """The one that is named, else what is in, else the household's."""
+        inside = self._slot.card
+        return inside if "card" not in asked and inside is not None else self._card(asked.get("card", "household"))
+
     def _card(self, name: object) -> Card:
         for card in self._cards.all:
             if card.name == name:
@@ -133,40 +139,42 @@ class CardReader:
 
     async def _meter(self, asked: Json) -> None:
         """At home, the meter takes what is on the card: it is pulled out first, if it is in."""
-        card = self._card(asked.get("card", "household"))
+        card = self._meant(asked)
         if self._slot.card is card:
             await self._slot.pull()
         self._cards.visit_meter(card)
 
     async def _change_key(self, asked: Json) -> None:
         """Behind the company's back: the key that it gives is wrong from now on."""
-        card = self._card(asked.get("card", "household"))
+        card = self._meant(asked)
         card.key = bytes(byte ^ 0x55 for byte in card.key)
         self._cards.keep(card)
 
     async def _lose_try(self, asked: Json) -> None:
         """As if somebody had presented a wrong key; `times`."""
-        card = self._card(asked.get("card", "household"))
+        card = self._meant(asked)
         for _ in range(int(asked.get("times", 1))):
             card.counter = card.counter >> 1 if card.kind == "sle4442" else max(card.counter - 1, 0)
         self._cards.keep(card)
 
     async def _renew(self, asked: Json) -> None:
         """As it was at first, by the company's counter."""
-        card = self._card(asked.get("card", "household"))
+        card = self._meant(asked)
         if self._slot.card is card:
             await self._slot.pull()
         self._cards.renew(card)
 
     async def _write(self, asked: Json) -> None:
         """Bytes onto a card as somebody else wrote them: `at`, and `hex`."""
-        card = self._card(asked.get("card", "household"))
+        card = self._meant(asked)
         at, data = int(asked.get("at", 0)), bytes.fromhex(str(asked.get("hex", "")))
         card.memory[at : at + len(data)] = data
         self._cards.keep(card)
 
     async def _plug(self, *, on: bool) -> None:
         """pcscd is started again, for a virtual reader comes and goes in no other way."""
+        if on and self._plugged and self._daemon.runs:
+            return
         self._plugged = on
         await self._daemon.start(reader=on)
 

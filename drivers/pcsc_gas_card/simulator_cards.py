@@ -44,7 +44,7 @@ class Cards:
             self._books.execute("INSERT OR IGNORE INTO card VALUES (?, ?, ?, ?, ?, ?)", values)
         rows = self._books.execute("SELECT * FROM card ORDER BY rowid")
         self.all = [Card(row[0], row[1], bytearray(row[2]), row[3], row[4], row[5]) for row in rows]
-        self._counts = {card.name: self._count(card) for card in self.all}
+        self._known = {card.name: layout.read(bytes(card.memory)) for card in self.all}
 
     def close(self) -> None:
         """Close the books."""
@@ -54,10 +54,12 @@ class Cards:
         """Make what is on it durable; note a purchase that is whole now."""
         values = (bytes(card.memory), card.key, card.counter, card.frozen, card.name)
         self._books.execute("UPDATE card SET memory = ?, key = ?, counter = ?, frozen = ? WHERE name = ?", values)
-        purchase, before = layout.read(bytes(card.memory)), self._counts[card.name]
-        if purchase is not None and purchase.count != before:
-            self._counts[card.name] = purchase.count
+        purchase, before = layout.read(bytes(card.memory)), self._known[card.name]
+        if purchase is None:
+            return
+        if before is None or purchase.count != before.count or purchase.gas > before.gas:
             self._note("landed", purchase.number, purchase.count, purchase.gas)
+        self._known[card.name] = purchase
 
     def visit_meter(self, card: Card) -> None:
         """The meter takes what it finds."""
@@ -71,7 +73,7 @@ class Cards:
         """As it came out of the company's counter."""
         fresh = _fresh(card.name)
         card.memory, card.key, card.counter, card.frozen = fresh.memory, fresh.key, fresh.counter, fresh.frozen
-        self._counts[card.name] = self._count(card)
+        self._known[card.name] = layout.read(bytes(card.memory))
         self.keep(card)
 
     def told(self, card: Card) -> dict[str, Any]:
@@ -84,6 +86,7 @@ class Cards:
             "count": None if purchase is None else purchase.count,
             "gas_m3": None if purchase is None else f"{purchase.gas / 100:.2f}",
             "sound": purchase is not None,
+            "key_changing": bool(DRAWER[card.name][1]) and layout.key_changing(bytes(card.memory)),
             "tries": card.counter.bit_count() if card.kind == "sle4442" else card.counter,
         }
 
@@ -116,11 +119,6 @@ class Cards:
         statement = {"landed": "SELECT * FROM landed ORDER BY id", "taken": "SELECT * FROM taken ORDER BY id"}[table]
         rows = self._books.execute(statement).fetchall()
         return [{"number": row["number"], "count": row["count"], "gas_m3": f"{row['gas'] / 100:.2f}"} for row in rows]
-
-    @staticmethod
-    def _count(card: Card) -> int | None:
-        purchase = layout.read(bytes(card.memory))
-        return None if purchase is None else purchase.count
 
 
 def _fresh(name: str) -> Card:

@@ -48,6 +48,11 @@ def issue(number: str, count: int, gas: int, total: int) -> bytearray:
     return image
 
 
+def key_changing(image: bytes) -> bool:
+    """Whether it was left in the middle of a change of its key: nobody can say which it has."""
+    return image[0x40] == 0xFF
+
+
 def read(image: bytes) -> Purchase | None:
     """What is on it, if a meter would take it."""
     owner, first, second = (bytes(image[a:b]) for a, b in ((0x08, 0x14), (0x20, 0x30), (0x30, 0x40)))

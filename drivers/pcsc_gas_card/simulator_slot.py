@@ -54,6 +54,8 @@ class Slot:
         self.mute = False
         self.written = 0
         """Commands to write that were carried out whole, since the card came."""
+        self.written_ever = 0
+        """And since the simulator began."""
         self.keys = 0
         """Keys that were ever presented to any card."""
 
@@ -133,7 +135,9 @@ class Slot:
         if name in WRITES and strikes("write_lies"):
             return b"\x90\x00"
         answer = carry_out(command)
-        self.written += name in WRITES and answer[-2] == 0x90
+        if name in WRITES and answer[-2] == 0x90:
+            self.written += 1
+            self.written_ever += 1
         if strikes("pull_before_answer"):
             raise PulledError
         return self._spoiled(answer, strikes)

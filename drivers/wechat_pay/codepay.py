@@ -30,6 +30,7 @@ class WeChatCode(WeChatPay):
     ) -> None:
         super().__init__(name, port, settings, now)
         self._own = settings
+        self.waits_s = settings.password_s
 
     def takes(self, code: str) -> bool:
         """18 digits, of which the first two tell that it is WeChat's."""

@@ -78,6 +78,8 @@ class WeChatCodeSettings(WeChatPaySettings, frozen=True, kw_only=True, forbid_un
     """The hall's own number for the place, which WeChat wants to know."""
     prefixes: Annotated[tuple[Prefix, ...], Meta(min_length=1)] = ("10", "11", "12", "13", "14", "15")
     """How such a code begins: this tells whose it is."""
+    password_s: Annotated[float, Meta(ge=15, le=600)] = 45.0
+    """How long a resident may take to type the phone's password; then the payment is reversed."""
     reverse_after_s: Annotated[float, Meta(ge=0)] = 15.0
     """A payment is not reversed sooner than that after it was asked for."""
     code_lifetime_s: Annotated[int, Meta(ge=0)] = 120

@@ -5,6 +5,7 @@ repeated after it was sent, only `find`; `close` is a request whose exchange is 
 `Captured` after all; a refund repeated with its key acts once.
 """
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, Literal
@@ -167,6 +168,9 @@ class PaymentMethod(Device[S_co]):
     channel: ClassVar[Channel]
     scans: ClassVar[bool] = False
     """Whether the resident shows a code that the attempt is started with: a new code is a new attempt."""
+    waits_s: float = math.inf
+    """How long the channel has an attempt wait for its resident at most; where shorter than the terminal's time,
+    it counts."""
     hold: ClassVar[bool] = False
     """Whether the device can speak only of its last sale, and so takes no new one until that is resolved."""
 

@@ -1,5 +1,7 @@
 """Buy gas for the card of a prepaid meter, or load what the household owns already."""
 
+import asyncio
+import contextlib
 from decimal import Decimal
 
 import msgspec
@@ -18,9 +20,10 @@ from kiosk.devices.gas_card import GasCard, LockedCard, ReaderAway
 from kiosk.journeys.at_the_card import ask_for_card
 from kiosk.journeys.gas_account import begin, look_up, money_closed, paused, pay, sorry, tell
 from kiosk.journeys.journey import End, Journey
-from kiosk.journeys.settle import Settlement, finish_earlier
-from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError
+from kiosk.journeys.settle import EARLIER_SECONDS, Settlement, finish_earlier
+from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
 from kiosk.orders.private import CardLoadPrivate, GasCardPrivate
+from kiosk.orders.runner import Running
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.text.masking import mask_account
@@ -135,15 +138,28 @@ async def _load(visit: Visit, services: Services, card: GasCard, known: CardAcco
 async def _finish(visit: Visit, services: Services, number: str) -> End | None:
     """What an earlier order owes to this card is finished now, and its end told; None when there is none."""
     orders = services.orders()
-    running = orders.unfinished_card(number) if orders and number else None
+    running = await visit.wait_for(_unfinished(orders, number), saying="working.earlier")
     if orders is None or running is None:
         return None
-    running.nudge()
     order = running.rows.order
     if not order.owed or order.state not in ("delivering", "held", "manual"):
         return await finish_earlier(visit, services, getattr(running.private, "number", ""))
     visit.no_way_back()
     return await Settlement(visit, services, orders, running, step=3, of=STEPS).finish()
+
+
+async def _unfinished(orders: Orders | None, number: str) -> Running | None:
+    """The card's order that is not finished, after one more try, and a moment in which it may come to be owed."""
+    running = orders.unfinished_card(number) if orders and number else None
+    if running is None:
+        return None
+    running.nudge()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(EARLIER_SECONDS):
+            while not (running.rows.order.owed or running.rows.order.closed):
+                running.seen()
+                await running.change()
+    return running
 
 
 def confirmation(known: CardAccount, quote: CardQuote) -> ConfirmGas:

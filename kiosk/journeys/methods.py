@@ -33,7 +33,7 @@ def offered(services: Services) -> tuple[views.Method, ...]:
 def chosen(services: Services, channel: str) -> tuple[Method, ...]:
     """The devices that take a payment by the way that was chosen: one, but for codes of any wallet. None for no way."""
     found = _codes(services) if channel == ANY_CODE else [_of(services, channel)]
-    return tuple(Method(device=one.name, channel=one.channel, hold=one.hold) for one in found if one is not None)
+    return tuple(Method(one.name, one.channel, hold=one.hold, waits_s=one.waits_s) for one in found if one is not None)
 
 
 def scans(services: Services, device: str) -> bool:

@@ -116,7 +116,7 @@ def _open(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
         key=f"{order.order_no}A{n}",
         amount_fen=order.due_fen,
         sent_ms=moment.now_ms,
-        show_until_ms=moment.now_ms + int(settings.offer_seconds * 1000),
+        show_until_ms=moment.now_ms + int(min(settings.offer_seconds, moment.wants.waits_s) * 1000),
         predecessor=moment.predecessor or "",
     )
     return Act((sent,), Start(n))

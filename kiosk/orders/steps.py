@@ -1,5 +1,6 @@
 """The words of the money path: what may be known at a moment, what can be done next, and what a decision is."""
 
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -14,6 +15,8 @@ class Method(msgspec.Struct, frozen=True):
     device: str
     channel: str
     hold: bool = False
+    waits_s: float = math.inf
+    """How long its channel has an attempt wait at most."""
     shown: Scanned | None = None
     """The code that the resident showed for it; in memory alone, and only until the attempt was started."""
 

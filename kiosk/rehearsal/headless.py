@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
@@ -15,12 +15,13 @@ from typing import Any, Literal
 import msgspec
 
 from kiosk.config import Announcement, Config, Journeys, LedgerSettings, load, resolve_simulators
+from kiosk.devices.drivers import DeviceConfig, load_driver
 from kiosk.engine import Engine
 from kiosk.ledger.files import Files
 from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.truth import needs_staff
-from kiosk.rehearsal.resident import Resident
+from kiosk.rehearsal.resident import CONFIRMS, Pay, Resident
 from kiosk.rehearsal.simulators import SimulatorError, Simulators
 from kiosk.rehearsal.wallets import at_the_phone
 from kiosk.tickets.desk import Desk, RefusedError
@@ -49,9 +50,12 @@ WINDOW = 1
 OPEN = "open"
 """The line of a run's log that says that it takes money now."""
 
-Deed = Literal["pays", "pays_late", "stands"]
+Deed = Literal["pays", "pays_late", "stands", "goes_back"]
 """What a resident does with a code or at a reader: `pays_late` says that they would rather not, and pays all the same;
-`stands` only stands there."""
+`stands` only stands there; `goes_back` does so once the phone asks for the password."""
+
+
+Hand = Callable[[Simulators, Deed, str], Coroutine[Any, Any, str | None]]
 
 
 class Strike(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +97,16 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     announcements: dict[str, Announcement]
     account: str | None = None
     journey: str = "gas_bill"
+    devices: frozenset[str] = frozenset()
+    """The names of those that stand there; empty: all that an order needs."""
+    card_terminal: str = ""
+    """The driver of what takes bank cards, instead of the configuration's."""
+    gas_card: str = ""
+    """The card that the resident has, by its name among the simulated ones."""
+    buys: bool = True
+    """Whether gas is bought for that card; else the resident comes for what is owed to it."""
+    keeps_card: bool = False
+    """Whether the resident, asked for that card once more, would rather go."""
     channel: str = "wechat"
     pays: bool = True
     deeds: Mapping[str, Deed] | None = None
@@ -117,9 +131,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def configured(path: Path) -> Config:
+def whole(path: Path) -> Config:
     """The file's configuration. A process that many lives are forked from reads it once for all of them."""
-    return money_alone(load(path))
+    return load(path)
+
+
+def configured(path: Path) -> Config:
+    """As much of it as an order needs."""
+    return money_alone(whole(path))
 
 
 def money_alone(config: Config) -> Config:
@@ -130,9 +149,34 @@ def money_alone(config: Config) -> Config:
     return msgspec.structs.replace(config, devices=devices, journeys=Journeys(enabled=enabled))
 
 
+def standing(path: Path, devices: Collection[str], journey: str, card_terminal: str = "") -> Config:
+    """The file's configuration with some of its devices and one of its journeys; by `card_terminal`, bank cards are
+    taken by another driver than the file's."""
+    config = whole(path)
+    here = [device for device in config.devices if device.name in devices]
+    here = [_other(device, card_terminal) if _takes_cards(device) else device for device in here]
+    return msgspec.structs.replace(config, devices=tuple(here), journeys=Journeys(enabled=(journey,)))
+
+
+def _takes_cards(device: DeviceConfig) -> bool:
+    return getattr(device.driver_class, "channel", "") == "card"
+
+
+def _other(device: DeviceConfig, driver: str) -> DeviceConfig:
+    """That device by another driver, and with that one's simulator."""
+    if driver in ("", device.driver):
+        return device
+    return msgspec.structs.replace(
+        device, driver=driver, driver_class=load_driver(driver), port=f"sim:{driver}", settings=None
+    )
+
+
 def quick(run: Run) -> Config:
     """The configuration of a run: the file's, with short times."""
-    config = configured(run.config)
+    if run.devices:
+        config = standing(run.config, run.devices, run.journey, run.card_terminal)
+    else:
+        config = configured(run.config)
     hurried = [
         msgspec.structs.replace(
             device,
@@ -159,8 +203,18 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     simulators.announcements = run.announcements
     observe = _Observer(run, simulators, note)
     deeds = (PAYS if run.pays else {}) if run.deeds is None else run.deeds
-    pay = {channel: partial(_PAY[channel], simulators, deed) for channel, deed in deeds.items()}
-    resident = Resident(run.account or "", pay, journey=run.journey, channel=run.channel, second=run.second)
+    hands: dict[str, Hand] = {**_PAY, "card": partial(_at_the_reader, run.card_terminal or "transbank_pos")}
+    pay: dict[str, Pay] = {channel: partial(hands[channel], simulators, deed) for channel, deed in deeds.items()}
+    pay[CONFIRMS] = partial(_at_the_password, simulators, deeds.get("wechat_code", "goes_back"))
+    resident = Resident(
+        run.account or "",
+        pay,
+        journey=run.journey,
+        channel=run.channel,
+        second=run.second,
+        buys=run.buys,
+        insert=partial(_at_the_slot, simulators, run),
+    )
     engine = Engine(quick(run), resident, observe=observe)
     resident.take = engine.take if run.account else lambda _: None
     task = asyncio.create_task(engine.run())
@@ -238,25 +292,65 @@ async def _at_the_wallet(channel: str, simulators: Simulators, deed: Deed, code:
     return "cancel" if deed == "pays_late" else None
 
 
-async def _at_the_reader(simulators: Simulators, deed: Deed, _: str) -> str | None:
-    if deed == "pays_late":
-        loop = asyncio.get_running_loop()
-        loop.run_in_executor(None, partial(simulators.do, "transbank_pos", "pay"))
-        return "cancel"
-    if deed == "pays":
-        await asyncio.to_thread(simulators.do, "transbank_pos", "pay")
+async def _with_a_code(simulators: Simulators, _deed: Deed, _: str) -> str | None:
+    """The phone shows its code, and whoever holds it waits for the scanner's light."""
+    code = (await asyncio.to_thread(simulators.do, "wechat_pay", "show_code"))["code"]
+    for _turn in range(SHOWN_AGAIN):
+        if (await asyncio.to_thread(simulators.do, "serial_scanner", "show", text=code))["done"]:
+            return None
+        await asyncio.sleep(0.05)
+    return "cancel"
+
+
+async def _at_the_password(simulators: Simulators, deed: Deed, _: str) -> str | None:
+    """The phone asks for the password."""
+    match deed:
+        case "pays":
+            await asyncio.to_thread(simulators.do, "wechat_pay", "pay")
+        case "pays_late":
+            loop = asyncio.get_running_loop()
+            loop.call_later(TYPES_S, lambda: loop.run_in_executor(None, simulators.do, "wechat_pay", "pay"))
+    return "cancel" if deed in ("pays_late", "goes_back") else None
+
+
+async def _at_the_slot(simulators: Simulators, run: Run, *, again: bool) -> str | None:
+    """Put the card in, unless it is. `again`: it was in, and something is owed to it."""
+    if again and run.keeps_card:
+        return "later"
+    state = (await asyncio.to_thread(simulators.books, CARDS))["state"]
+    if state["card"] != run.gas_card:
+        await asyncio.to_thread(simulators.do, CARDS, "insert", card=run.gas_card)
     return None
 
 
-PAYS: Mapping[str, Deed] = MappingProxyType({"wechat": "pays", "alipay": "pays", "card": "pays"})
+async def _at_the_reader(terminal: str, simulators: Simulators, deed: Deed, _: str) -> str | None:
+    if deed == "pays_late":
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, partial(simulators.do, terminal, "pay"))
+        return "cancel"
+    if deed == "pays":
+        await asyncio.to_thread(simulators.do, terminal, "pay")
+    return None
+
+
+PAYS: Mapping[str, Deed] = MappingProxyType(dict.fromkeys(("wechat", "wechat_code", "alipay", "card"), "pays"))
+
+CARDS = "pcsc_gas_card"
+"""The simulator of gas cards and their reader."""
+
+SHOWN_AGAIN = 40
+"""How often a payment code is held under a scanner that is dark."""
+
+TYPES_S = 0.1
+"""How long after going back somebody has typed the phone's password all the same."""
 
 LATE_S = 0.3
 """How long after the closing of its code a late payment comes."""
 
-_PAY: dict[str, Callable[[Simulators, Deed, str], Coroutine[Any, Any, str | None]]] = {
+_PAY: dict[str, Hand] = {
     "wechat": partial(_at_the_wallet, "wechat"),
+    "wechat_code": _with_a_code,
     "alipay": partial(_at_the_wallet, "alipay"),
-    "card": _at_the_reader,
 }
 
 
@@ -266,18 +360,20 @@ async def _until_closed(engine: Engine) -> None:
 
 
 async def _settled(engine: Engine) -> None:
-    """Everything closed and no attempt watched any more, but for orders that only the staff can go on with: those had
-    a moment to prove otherwise."""
+    """Everything closed and no attempt watched any more, but for orders that only the staff, or who has the gas card,
+    can go on with: those had a moment to prove otherwise."""
     quiet = 0
     while quiet < 10:
         await asyncio.sleep(0.03)
         if engine.orders is None:
             raise TimeoutError
-        waiting = {rows.order.order_no for rows in await engine.orders.ledger.unclosed() if _waits_for_staff(rows)}
+        waiting = {rows.order.order_no for rows in await engine.orders.ledger.unclosed() if _waits_for_somebody(rows)}
         names = {task.get_name() for task in asyncio.all_tasks()}
         busy = {name for name in names if name.startswith("order ")} - {f"order {order_no}" for order_no in waiting}
         quiet = 0 if busy else quiet + 1 if waiting else 10
 
 
-def _waits_for_staff(rows: Rows) -> bool:
-    return needs_staff(rows) and rows.live is None and all(row.state in ("done", "failed") for row in rows.refunds)
+def _waits_for_somebody(rows: Rows) -> bool:
+    for_card = rows.order.owed and rows.order.state in ("delivering", "held")
+    for_staff = needs_staff(rows) and all(row.state in ("done", "failed") for row in rows.refunds)
+    return rows.live is None and (for_card or for_staff)

@@ -3,16 +3,31 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
+from typing import Protocol
 
 from kiosk.views.common import Attract, Goodbye, Home, Notice, Outcome, StaffCalled, Working
 from kiosk.views.gas import ChooseAmount, ConfirmBill, ConfirmTopUp, EnterAccount, EnterAmount, NothingOwed
+from kiosk.views.gas_card import ChooseGas, ConfirmGas, EnterGas, InsertCard
 from kiosk.views.payment import AtReader, ChooseMethod, ScanToPay, ShowPayCode, UnfinishedOrder
 from kiosk.views.queue import ChooseBusiness, YourTicket
 from kiosk.views.rating import RateService
-from kiosk.views.view import Answered, Input, Page, StillHere, View
+from kiosk.views.view import Answered, Input, Page, StillHere, View, WentHome
 
 Pay = Callable[[str], Awaitable[str | None]]
 """Pays: scans a code, or does what the reader asks (no code). What it returns is the answer to the page, if any."""
+
+CONFIRMS = "confirms"
+"""What is done once the phone asks for the password, beside the channels."""
+
+
+HOME = "home"
+"""Instead of an answer: home, where a page has the way."""
+
+
+class Insert(Protocol):
+    """Puts a gas card in; `again`: the same one once more, for what is owed to it. Returns as `Pay`."""
+
+    async def __call__(self, *, again: bool) -> str | None: ...
 
 
 class Resident:
@@ -30,9 +45,12 @@ class Resident:
         channel: str = "wechat",
         second: str = "",
         print_earlier: bool = False,
+        insert: Insert | None = None,
+        buys: bool = True,
     ) -> None:
         """`pay` by channel (one that lacks: goes back instead); `channel` is the way this resident chooses, `second`
-        the one that is tried after it came to nothing; `print_earlier` asks for an earlier order's slip."""
+        the one that is tried after it came to nothing; `print_earlier` asks for an earlier order's slip. Who has a gas
+        card may only come for what is owed to it: no more is bought where `buys` is false."""
         self.account = account
         self.journey = journey
         self.seen: list[View] = []
@@ -41,6 +59,8 @@ class Resident:
         self.channel = channel
         self._second = second
         self._pay = pay
+        self._insert = insert
+        self._buys = buys
         self._print_earlier = print_earlier
         self._answered = -1
         self._paid: set[str] = set()
@@ -65,7 +85,7 @@ class Resident:
         answer = await self._answer(page.view)
         if answer is not None and page.number > self._answered:
             self._answered = page.number
-            self.take(Answered(page.number, answer))
+            self.take(WentHome(page.number) if answer == HOME else Answered(page.number, answer))
 
     async def _answer(self, view: View) -> str | None:
         match view:
@@ -93,10 +113,18 @@ class Resident:
                 return next((one.letter for one in businesses if one.paused is None), None)
             case YourTicket(slip_state=state):
                 return None if state == "printing" else "done"
+            case InsertCard(step=step):
+                return await self._insert(again=step == "again") if self._insert else HOME
+            case ChooseGas(volumes=volumes):
+                return volumes[0].choice if self._buys else HOME
+            case EnterGas(min_m3=min_m3):
+                return str(min_m3)
+            case ConfirmGas():
+                return "pay" if self._buys else HOME
             case ScanToPay(channel=channel, code=code):
                 return await self._pays(channel, code)
             case ShowPayCode(channel=channel, step=step):
-                return await self._pays(channel, "") if step == "show" else None
+                return await self._pays(channel if step == "show" else CONFIRMS, "")
             case AtReader(channel=channel, can_stop=can_stop):
                 return await self._pays(channel, "") if can_stop else None
             case Outcome(slip_state=state, still_working=working):

@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -37,14 +37,7 @@ class Simulators:
         self._logs: list[IO[bytes]] = []
 
     def __enter__(self) -> Self:
-        try:
-            for name in self.names:
-                self._start(name)
-            for name, process in self._processes.items():
-                self.announcements[name] = self._announced(name, process)
-        except BaseException:
-            self.stop()
-            raise
+        self.more(self.names)
         return self
 
     def __exit__(
@@ -71,6 +64,19 @@ class Simulators:
             log.close()
         self._logs.clear()
 
+    def more(self, names: Iterable[str]) -> None:
+        """Start those of them that do not run. Raises `SimulatorError`, and then none does any more."""
+        new = [name for name in dict.fromkeys(names) if name not in self._processes]
+        try:
+            for name in new:
+                self._start(name)
+            for name in new:
+                self.announcements[name] = self._announced(name, self._processes[name])
+        except BaseException:
+            self.stop()
+            raise
+        self.names = tuple(dict.fromkeys((*self.names, *new)))
+
     def hand(self, name: str) -> Hand:
         """The hand at one of them."""
         return Hand(name, self.announcements[name].control)
@@ -83,9 +89,9 @@ class Simulators:
         """Arm a fault. Raises `SimulatorError`."""
         self.hand(name).arm(fault, **more)
 
-    def clear(self, name: str) -> None:
-        """Disarm all faults. Raises `SimulatorError`."""
-        self.hand(name).clear()
+    def clear(self, name: str, fault: str | None = None) -> None:
+        """Disarm one fault, or all. Raises `SimulatorError`."""
+        self.hand(name).clear(fault)
 
     def books(self, name: str) -> dict[str, Any]:
         """Everything the simulator has booked. Raises `SimulatorError`."""

@@ -42,7 +42,7 @@ Does = Callable[[Any], Answer | Coroutine[Any, Any, Answer]]
 class Wallet:
     """Pays at once."""
 
-    name, channel, hold, scans = "wechat", "wechat", False, False
+    name, channel, hold, scans, waits_s = "wechat", "wechat", False, False, 120.0
 
     async def start(self, attempt: payment.Attempt, tell: object) -> payment.Outcome:
         return payment.Captured(attempt.amount_fen, "W1")

@@ -135,6 +135,18 @@ async def test_call_that_a_driver_gave_up_is_made_again(tmp_path: Path) -> None:
     await counter.close()
 
 
+@pytest.mark.parametrize(("waits_s", "shown_s"), [(45.0, 45), (600.0, 120)])
+async def test_attempt_waits_no_longer_than_its_channel_has_it(tmp_path: Path, waits_s: float, shown_s: int) -> None:
+    wechat = Scripted(start=lambda *_: payment.Open(), find=lambda *_: payment.Open())
+    counter = await desk(tmp_path, company(), wechat=wechat)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("wechat", "wechat", waits_s=waits_s))
+    await until(running, lambda: running.rows.live is not None)
+    [attempt] = running.rows.attempts
+    assert attempt.show_until_ms - attempt.sent_ms == shown_s * 1000
+    await counter.close()
+
+
 async def test_clock_set_back_by_hours_delays_no_retry(tmp_path: Path) -> None:
     shift_ms = 8 * 3_600_000
     paid = payment.Captured(BILL.quote.total_fen, "W")

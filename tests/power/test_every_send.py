@@ -17,12 +17,13 @@ from kiosk.orders.rows import Rows
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.chaos.plan import Draw
 from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, OPTIONS, ORDERS, VISIT
-from kiosk.rehearsal.headless import Run, configured
+from kiosk.rehearsal.headless import Run, standing
 from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.simulators import Simulators, named_by
 from tests.power.broken import LIVES
 
 ACCOUNT = "0200000156"
+DEVICES = frozenset({"gas", "wechat", "card", "receipts"})
 TORN = 4
 """States that are drawn for each send, beside the one where nothing is left of what was not synced."""
 NAMED = re.compile(rb"\bT\d[0-9A-Z]{9}(?:A\d+)?(?:R\d+)?\b")
@@ -31,7 +32,7 @@ CONFIRM = re.compile(rb"PUT /v1/orders/(\w+)/payment")
 
 @pytest.fixture(scope="module")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    names = named_by(configured(CONFIG))
+    names = named_by(standing(CONFIG, DEVICES, "smart_meter"))
     with Simulators(tmp_path_factory.mktemp("simulators"), names, OPTIONS) as simulators:
         yield simulators
 
@@ -44,6 +45,7 @@ def visit(simulators: Simulators, tmp_path: Path, ledger: str, channel: str) -> 
     simulators.arm("gas_company_http", "confirm_refused")
     run = Run(
         config=CONFIG,
+        devices=DEVICES,
         ledger=tmp_path / "ledger",
         announcements=simulators.announcements,
         account=ACCOUNT,

@@ -6,9 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from drivers.gas_company_http.driver import GasCompanyHttp
+from drivers.pcsc_gas_card import session
+from drivers.pcsc_gas_card.chips import Chip
+from drivers.pcsc_gas_card.driver import PcscGasCard
+from drivers.pcsc_gas_card.session import Session, Writing
 from drivers.wechat_pay import wire
 from drivers.wechat_pay.driver import WeChatPay
+from kiosk.devices import gas_card
 from kiosk.devices.gas import Cancelled, Delivered, Owed, Refused, Unreachable
+from kiosk.devices.gas_card_judging import judge
 from kiosk.devices.payment import Attempt, Dead, Open, Refund, RefundOutcome
 from kiosk.orders import deciding
 from kiosk.orders.orders import Orders
@@ -102,6 +108,44 @@ def sells_by_card_while_a_sale_is_in_doubt(run: Run) -> None:
         running.rows = replace(running.rows, attempts=free)
 
     patch.setattr(Orders, "_end_lost_prints", forgets)
+    live(run)
+
+
+def gives_up_a_write_in_doubt(run: Run) -> None:
+    end_lost_prints = Orders._end_lost_prints
+
+    async def gives_up(self: Orders, running: Running) -> None:
+        await end_lost_prints(self, running)
+        if job := running.rows.job:
+            absent = ev.JobAbsent(order_no=job.order_no, n=job.n, why="restart")
+            await running.commit(absent, ev.OrderCancelling(order_no=job.order_no, why="left"))
+
+    patch.setattr(Orders, "_end_lost_prints", gives_up)
+    live(run)
+
+
+def writes_again_without_reading(run: Run) -> None:
+    async def not_asked(*_: object) -> gas_card.Absent:
+        return gas_card.Absent(mixed=True)
+
+    def blind(self: Session, job: gas_card.CardJob, writing: Writing) -> gas_card.JobOutcome:
+        patch.setattr(session, "judge", lambda *_: gas_card.Absent())
+        outcome = write(self, job, writing)
+        patch.setattr(session, "judge", judge)
+        return self.find(job) if isinstance(outcome, gas_card.Absent) else outcome
+
+    write = Session.write
+    patch.setattr(Session, "write", blind)
+    patch.setattr(PcscGasCard, "find", not_asked)
+    live(run)
+
+
+def believes_that_it_wrote(run: Run) -> None:
+    def says_so(_: Session, __: Chip, job: gas_card.CardJob) -> gas_card.JobOutcome:
+        card = gas_card.GasCard(number=job.card, gas_m3=job.expect_gas_m3, count=job.count, image=job.new_image)
+        return gas_card.Landed(card)
+
+    patch.setattr(Session, "_read_back", says_so)
     live(run)
 
 

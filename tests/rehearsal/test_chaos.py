@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk.rehearsal.chaos.command import chaos_command
 from kiosk.rehearsal.chaos.lane import Life
@@ -46,6 +47,7 @@ class Shown(NamedTuple):
 
 CARD = Scenario("gas_bill", "card", "pays")
 REFUSED = Scenario("smart_meter", "wechat", "pays", "refused")
+ONTO_CARD = Scenario("gas_card", "wechat", "pays")
 BROKEN: dict[Life, Shown] = {
     broken.confirms_before_it_records: Shown(
         Scenario("gas_bill", "wechat", "pays"), 16, "lost: delivered there while the row is open"
@@ -68,6 +70,13 @@ BROKEN: dict[Life, Shown] = {
         10,
         r"unresolved: \w+A1 waits for the staff \(.* last sale is another one\) without need",
         "card",
+    ),
+    broken.gives_up_a_write_in_doubt: Shown(ONTO_CARD, 27, r"lost: 10.00 m³ came onto card \d+ .*, and no row says so"),
+    broken.writes_again_without_reading: Shown(
+        replace(ONTO_CARD, trouble="to_the_meter"), 27, r"duplicated: purchase \d+ came onto card \d+ 2 times"
+    ),
+    broken.believes_that_it_wrote: Shown(
+        replace(ONTO_CARD, trouble="write_lies"), 39, r"lost: its write 1 landed, and the card has nothing of it"
     ),
     broken.prints_a_number_before_it_is_written_down: Shown(
         Scenario("queue_ticket", "wechat", "pays"), 1, "lost: on paper, and no row here"

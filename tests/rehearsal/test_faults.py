@@ -1,18 +1,18 @@
 """What goes wrong in a campaign: all that can go wrong in a hall is among it, and each simulator knows it by name."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, product
 
 import pytest
 
 from kiosk.config import load
-from kiosk.rehearsal.chaos.faults import CHANNEL, GAS_OF, PRINTER, SLOW_S
-from kiosk.rehearsal.chaos.plan import SCENARIOS, derived, episode
+from kiosk.rehearsal.chaos.faults import CARD, FAULTS_OF, GAS_OF, PRINTER, SLOW_S
+from kiosk.rehearsal.chaos.plan import SCENARIOS, TERMINALS, derived, episode
 from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, OPTIONS
 from kiosk.rehearsal.headless import Strike
 from kiosk.rehearsal.simulators import Simulators, named_by
 
-EVERY = {str(strike): strike for strike in chain(*CHANNEL.values(), *GAS_OF.values(), PRINTER)}
+EVERY = {str(strike): strike for strike in chain(*FAULTS_OF.values(), *GAS_OF.values(), CARD, PRINTER)}
 
 MISHAPS: dict[str, tuple[str, ...]] = {
     "a request is lost": ("wechat_pay lost_request", "gas_company_http lost_request", "transbank_pos lost_request"),
@@ -21,8 +21,18 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     "an answer is late": ("gas_company_http slow_confirm", "transbank_pos slow", "escpos late_reply"),
     "twice": ("wechat_pay twice", "gas_company_http twice", "transbank_pos doubled_answer"),
     "an earlier answer again": ("gas_company_http replayed_answer",),
-    "bit flips": ("transbank_pos bit_flip", "transbank_pos bad_lrc"),
+    "bit flips": ("transbank_pos bit_flip", "transbank_pos bad_lrc", "pcsc_gas_card bit_flip"),
     "a cable is pulled": ("wechat_pay unplug", "gas_company_http unplug", "transbank_pos unplug", "escpos unplug"),
+    "a reader is pulled out": ("pcsc_gas_card unplug", "serial_scanner unplug"),
+    "a card is pulled out": ("pcsc_gas_card pull", "pcsc_gas_card pull_mid_write", "pcsc_gas_card pull_before_answer"),
+    "a card's key is wrong": ("pcsc_gas_card change_key", "pcsc_gas_card lose_try"),
+    "a command at the card is lost": ("pcsc_gas_card silent", "pcsc_gas_card write_lies"),
+    "a phone asks for its password": ("wechat_pay userpaying",),
+    "a reversal fails, is lost or comes twice": (
+        "wechat_pay reverse_error",
+        "wechat_pay lost_answer asks=reverse payment",
+    ),
+    "a status that is still in progress": ("nexo_terminal in_progress",),
     "half a frame": ("wechat_pay half_answer", "gas_company_http half_answer", "transbank_pos half_frame"),
     "a peer fails": ("wechat_pay error_500", "wechat_pay error_500_after", "gas_company_http down"),
     "a wrong signature": ("wechat_pay wrong_signature", "alipay wrong_signature", "gas_company_http wrong_signature"),
@@ -35,7 +45,7 @@ MISHAPS: dict[str, tuple[str, ...]] = {
 
 @pytest.fixture(scope="module")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    names = named_by(load(CONFIG))
+    names = (*named_by(load(CONFIG)), *TERMINALS.values())
     with Simulators(tmp_path_factory.mktemp("simulators"), names, OPTIONS) as simulators:
         yield simulators
 
@@ -69,4 +79,9 @@ def test_a_slow_request_comes_after_the_driver_has_given_it_up_and_asked_again()
 
 def test_residents_pay_after_the_closing_and_pay_twice() -> None:
     persons = {(scenario.kind, scenario.person) for scenario in SCENARIOS}
-    assert persons >= {(kind, person) for kind in GAS_OF for person in ("pays_late", "pays_both")}
+    assert persons >= {(kind, person) for kind in ("gas_bill", "smart_meter") for person in ("pays_late", "pays_both")}
+
+
+def test_every_kind_of_order_and_every_way_to_pay_are_in_it() -> None:
+    assert {scenario.kind for scenario in SCENARIOS if scenario.pays} == {"gas_bill", "smart_meter", "gas_card"}
+    assert {(scenario.by_card, scenario.way) for scenario in SCENARIOS} == set(product((True, False), FAULTS_OF))

@@ -162,6 +162,10 @@ async def test_nothing_sent_when_nobody_can_be_connected(till: Till) -> None:
     await till.hall.hand("plug")
 
 
+async def test_password_may_take_as_long_as_wechat_advises(till: Till) -> None:
+    assert (await till.driver()).waits_s == 45
+
+
 async def test_reversed_while_the_password_is_typed(till: Till) -> None:
     driver, attempt = await till.driver(), await till.shown(new_attempt())
     till.hall.wechat.faults.arm("userpaying")

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from kiosk.rehearsal.headless import Strike
+from kiosk.rehearsal.headless import CARDS, Strike
 
 BEFORE = "before"
 """Before the resident comes."""
@@ -22,11 +22,26 @@ MOMENTS = (
     "before effect Cancel",
     "before effect GiveBack",
     "before effect Print",
+    "before effect Fetch",
+    "before effect Write",
+    "after effect Write",
+    "before effect Report",
 )
 """When a fault may be armed: before the visit, between two lives, or at the first passing of a checkpoint."""
 
-PARTY = MappingProxyType({"wechat": "wechat_pay", "alipay": "alipay", "card": "transbank_pos"})
+PARTY = MappingProxyType(
+    {
+        "wechat": "wechat_pay",
+        "wechat_code": "wechat_pay",
+        "alipay": "alipay",
+        "card": "transbank_pos",
+        "nexo": "nexo_terminal",
+    }
+)
 """The simulator of each way to pay."""
+
+PULLED = ((0, 0), (0, 8), (1, 4), (2, 0))
+"""After so many whole writes, and so many bytes of the next one, a card is pulled out."""
 
 SLOW_S = 1.6
 """Longer than any driver of the campaign waits."""
@@ -76,7 +91,39 @@ ALIPAY = (
     Strike(party="alipay", action="expire"),
 )
 
-CARD = (
+WECHAT_CODE = (
+    *_http("wechat_pay"),
+    *_of("wechat_pay", "userpaying", "userpaying", "code_declined", "wrong_amount", "coupon", "notpay_lag", "decline"),
+    *_of("wechat_pay", "reverse_error", "refund_500", "refund_processing", "refund_abnormal", "not_enough"),
+    *_of("wechat_pay", "frequency", "auth_401", "unsigned", "wrong_signature", "stale_timestamp"),
+    Strike(party="wechat_pay", fault="reverse_error", times=3),
+    Strike(party="wechat_pay", fault="lost_answer", more={"asks": "by payment code"}),
+    Strike(party="wechat_pay", fault="lost_request", more={"asks": "by payment code"}),
+    Strike(party="wechat_pay", fault="slow", more={"seconds": SLOW_S, "asks": "by payment code"}),
+    Strike(party="wechat_pay", fault="lost_answer", more={"asks": "reverse payment"}),
+    Strike(party="wechat_pay", fault="twice", more={"asks": "reverse payment"}),
+    Strike(party="wechat_pay", fault="slow", more={"seconds": SLOW_S, "asks": "reverse payment"}),
+    Strike(party="wechat_pay", fault="notpay_lag", more={"seconds": 1}),
+    *_of("serial_scanner", "deaf", "twice", "glued_ack", "pieces"),
+    Strike(party="serial_scanner", fault="slow", more={"seconds": 0.4}),
+    Strike(party="serial_scanner", action="unplug"),
+)
+
+NEXO = (
+    *_http("nexo_terminal"),
+    *_of("nexo_terminal", "busy", "invalid_card", "unreachable_host", "partial", "wrong_amount", "dies"),
+    *_of("nexo_terminal", "abort_ignored", "in_progress", "reversal_not_now", "reversal_never", "logged_out"),
+    *_of("nexo_terminal", "other_number", "not_sealed", "wrong_seal"),
+    Strike(party="nexo_terminal", fault="lost_answer", more={"asks": "payment"}),
+    Strike(party="nexo_terminal", fault="lost_answer", more={"asks": "reversal"}),
+    Strike(party="nexo_terminal", fault="slow", more={"seconds": SLOW_S, "asks": "reversal"}),
+    Strike(party="nexo_terminal", fault="other_number", more={"op": "Payment"}),
+    Strike(party="nexo_terminal", fault="in_progress", times=3),
+    Strike(party="nexo_terminal", fault="in_progress", times=9),
+    *(Strike(party="nexo_terminal", action=action) for action in ("power_off", "cancel", "decline")),
+)
+
+TRANSBANK = (
     *_of("transbank_pos", "declined", "host_silent", "connection_failed", "card_unsupported", "read_error"),
     *_of("transbank_pos", "invalid_card", "lost_request", "no_ack", "nak", "lost_answer", "doubled_answer", "bad_lrc"),
     *_of("transbank_pos", "bit_flip", "garbage", "half_frame", "short_answer", "unplug", "dies"),
@@ -92,6 +139,19 @@ CARD = (
     *(Strike(party="transbank_pos", action=action) for action in ("other_sale", "close_batch", "swap", "cancel")),
 )
 
+CARD = (
+    *(Strike(party=CARDS, fault="pull_mid_write", more={"after": after, "bytes": n}) for after, n in PULLED),
+    *(Strike(party=CARDS, fault="pull_before_answer", more={"ins": ins}) for ins in ("B0", "20", "D0")),
+    Strike(party=CARDS, fault="pull_at", more={"ins": "D0"}),
+    Strike(party=CARDS, fault="refuse", more={"ins": "D0"}),
+    Strike(party=CARDS, fault="silent", more={"ins": "D0"}),
+    Strike(party=CARDS, fault="slow", more={"seconds": SLOW_S}),
+    *_of(CARDS, "write_lies", "bit_flip", "garbage", "garbage_status", "half_answer", "silent", "protection_bytes"),
+    *(Strike(party=CARDS, action=action) for action in ("pull", "unplug", "stop_service", "meter", "insert_bank")),
+    *(Strike(party=CARDS, action=action) for action in ("lose_try", "change_key")),
+)
+"""At a gas card and its reader."""
+
 GAS = (
     *_http("gas_company_http"),
     *_of("gas_company_http", "wrong_signature", "stale", "replayed_answer", "quote_expires_at_once", "price_changed"),
@@ -102,6 +162,8 @@ GAS = (
     Strike(party="gas_company_http", fault="slow_confirm", more={"seconds": SLOW_S}),
 )
 
+GAS_CARD = _of("gas_company_http", "other_volume", "other_bytes", "inconsistent_card")
+
 GAS_OF = MappingProxyType(
     {
         "gas_bill": (
@@ -110,6 +172,8 @@ GAS_OF = MappingProxyType(
             Strike(party="gas_company_http", fault="paid_elsewhere", more={"at": "open"}),
         ),
         "smart_meter": (*GAS, Strike(party="gas_company_http", fault="limits_changed")),
+        "gas_card": (*GAS, *GAS_CARD),
+        "gas_load": (*GAS, *GAS_CARD),
     }
 )
 """By kind of order."""
@@ -120,12 +184,18 @@ PRINTER = (
     *(Strike(party="escpos", action=action) for action in ("unplug", "paper_out", "cover_open", "power_off")),
 )
 
-CHANNEL = MappingProxyType({"wechat": WECHAT, "alipay": ALIPAY, "card": CARD})
+FAULTS_OF = MappingProxyType(
+    {"wechat": WECHAT, "wechat_code": WECHAT_CODE, "alipay": ALIPAY, "card": TRANSBANK, "nexo": NEXO}
+)
+"""By way to pay."""
 
 HEALED = MappingProxyType(
     {
         "wechat_pay": ("plug",),
         "alipay": ("plug",),
+        "nexo_terminal": ("power_on", "plug"),
+        "serial_scanner": ("hush", "plug"),
+        CARDS: ("pull", "plug"),
         "gas_company_http": ("plug", "set_limits"),
         "transbank_pos": ("hush", "plug", "power_on", "refill", "load_keys"),
         "escpos": ("hush", "plug", "power_on", "refill", "cover_close", "free_cutter", "repair", "unstall"),

@@ -17,7 +17,7 @@ from kiosk.rehearsal.chaos.plan import Episode, Kill
 from kiosk.rehearsal.chaos.setting import CONFIG, OPTIONS
 from kiosk.rehearsal.chaos.tap import Tap
 from kiosk.rehearsal.chaos.walk import WATCHED, Record, Walk
-from kiosk.rehearsal.headless import OPEN, Run
+from kiosk.rehearsal.headless import CARDS, OPEN, Run
 from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.power.ext4 import Ext4
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
@@ -74,8 +74,8 @@ class Hall:
         if self._walked % EPISODES_A_HALL == 0:
             self._leave()
         self._walked += 1
-        hall = self._standing()
         try:
+            hall = self._standing(episode)
             folder = self._folder / f"episode-{self._walked}"
             terminal = f"T{self._walked:03d}"
             walk = Walk(episode, most_kills, hall, folder, terminal=terminal, run=self._run, ext4=self._ext4)
@@ -83,15 +83,19 @@ class Hall:
         except SimulatorError:
             self._leave()
             raise
-        if record.findings:
+        if record.findings or any(account.manual and account.by_card for account in record.orders):
             self._walked = 0  # what is left behind must not disturb the next
         return record
 
-    def _standing(self) -> Simulators:
+    def _standing(self, episode: Episode) -> Simulators:
+        """The simulators, and among them those that the episode needs."""
         if self._simulators is None:
             folder = self._folder / "simulators"
             shutil.rmtree(folder, ignore_errors=True)
-            self._simulators = Simulators(folder, named_by(headless.configured(CONFIG)), OPTIONS).__enter__()
+            self._simulators = Simulators(folder, (), OPTIONS)
+        scenario = episode.scenario
+        config = headless.standing(CONFIG, episode.devices, scenario.journey, episode.card_terminal)
+        self._simulators.more(named_by(config))
         return self._simulators
 
     def _leave(self) -> None:
@@ -109,12 +113,21 @@ class Hall:
             tap.served()
             return code
 
+    def _written(self) -> int:
+        """Commands to write that gas cards have carried out."""
+        return 0 if self._simulators is None else int(self._simulators.books(CARDS)["written"])
+
     def _live(self, run: Run, kill: Kill, begun: Callable[[int], None]) -> int | None:
         process = self._processes.Process(target=self._life, args=(run,))
         with self._starting:
             process.start()
         if process.pid is not None:
             begun(process.pid)
+        if kill.write is not None:
+            until = self._written() + kill.write
+            while process.is_alive() and self._written() <= until:
+                process.join(0.01)
+            process.kill()
         if kill.ms is not None and kill.after_open:
             while process.is_alive() and not (run.log.exists() and OPEN in run.log.read_text().splitlines()):
                 process.join(0.01)

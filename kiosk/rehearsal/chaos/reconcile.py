@@ -63,6 +63,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     captures: tuple[Capture, ...]
     returns: tuple[Return, ...]
     deliveries: tuple[Delivery, ...]
+    booked: frozenset[str] = frozenset()
+    """Orders that the company was told are paid."""
     known: frozenset[str]
     """Orders that the company has heard of."""
     credited: int
@@ -80,6 +82,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     order_no: str
     kind: str
+    by_card: bool
+    """Whether its goods go onto a gas card."""
     state: str
     closed: bool
     manual: bool
@@ -97,12 +101,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def world(before: Mapping[str, Books], after: Mapping[str, Books]) -> World:
-    """What `after` has and `before` has not; books by simulator."""
+    """What `after` has and `before` has not; books by simulator. Not every hall has every way to pay."""
     captures: list[Capture] = []
     returns: list[Return] = []
-    for key, order in after["wechat_pay"]["orders"].items():
-        if order == before["wechat_pay"]["orders"].get(key):
-            continue
+    for key, order in _new(before, after, "wechat_pay", "orders"):
         refs = tuple(payment["transaction_id"] for payment in order["payments"])
         payable = order["state"] in ("NOTPAY", "USERPAYING")
         kept = order["paid_fen"] - order["reversed_fen"]
@@ -110,27 +112,32 @@ def world(before: Mapping[str, Books], after: Mapping[str, Books]) -> World:
         for refund in order["refunds"]:
             ends: dict[str, Literal["done", "under way"]] = {"SUCCESS": "done", "PROCESSING": "under way"}
             returns.append(Return(refund["out_refund_no"], refund["fen"], ends.get(refund["state"], "never")))
-    for key, trade in after["alipay"]["trades"].items():
-        if trade == before["alipay"]["trades"].get(key):
-            continue
+    for key, trade in _new(before, after, "alipay", "trades"):
         kept = trade["paid_fen"] - trade["reversed_fen"]  # what ending it gave back was never ours
         payable = trade["state"] in ("CODE", "WAIT_BUYER_PAY")
         captures.append(Capture(key, kept, trade["refunded_fen"], (trade["trade_no"],), payable))
         returns += [Return(refund["out_request_no"], refund["fen"], "done") for refund in trade["refunds"]]
         done = {refund["out_request_no"] for refund in trade["refunds"]}
         returns += [Return(number, 0, "never") for number in trade["refused"] if number not in done]
-    card, card_before = after["transbank_pos"], before["transbank_pos"]
+    for key, payment in _new(before, after, "nexo_terminal", "payments"):
+        running = payment["state"] == "running"
+        captures.append(Capture(key, payment["paid_fen"], payment["refunded_fen"], (payment["poi_number"],), running))
+    if "nexo_terminal" in after:
+        reversed_before = len(before["nexo_terminal"]["reversals"])
+        for back in after["nexo_terminal"]["reversals"][reversed_before:]:
+            returns.append(Return(back["transaction_id"], back["fen"], "done"))
+    card, card_before = after.get("transbank_pos", _NO_SALES), before.get("transbank_pos", _NO_SALES)
     earlier = {sale["n"]: sale for sale in card_before["sales"]}
     own = [sale for sale in card["sales"] if sale["rung_up_by"] == "register" and sale != earlier.get(sale["n"])]
     for sale in own:
         if sale["approved"]:
-            back = sale["fen"] if sale["reversed"] else 0
+            back_fen = sale["fen"] if sale["reversed"] else 0
             ref = "-".join((sale["terminal"], sale["operation"], sale["authorisation"]))
-            captures.append(Capture(sale["ticket"], sale["fen"], back, (ref,)))
+            captures.append(Capture(sale["ticket"], sale["fen"], back_fen, (ref,)))
     gas, gas_before = after["gas_company_http"], before["gas_company_http"]
-    orders = {no: order for no, order in gas["orders"].items() if order != gas_before["orders"].get(no)}
+    orders = dict(_new(before, after, "gas_company_http", "orders"))
     deliveries = tuple(
-        Delivery(no, order["due_fen"], order["paid_fen"], order["channel_ref"], order["receipt_no"])
+        Delivery(no, order["due_fen"], order["paid_fen"], order["channel_ref"] or "", order["receipt_no"])
         for no, order in orders.items()
         if order["state"] == "delivered"
     )
@@ -144,12 +151,22 @@ def world(before: Mapping[str, Books], after: Mapping[str, Books]) -> World:
         captures=tuple(captures),
         returns=tuple(returns),
         deliveries=deliveries,
+        booked=frozenset(no for no, order in orders.items() if order["paid_fen"]),
         known=frozenset(no for no, order in orders.items() if order["account"] is not None),
         credited=credited,
         settled=tuple(settled),
         strangers=tuple(_strangers(card_before, card)),
         refuses_returns=frozenset(sale["ticket"] for sale in own if _beyond_return(sale, card, card_before)),
     )
+
+
+_NO_SALES: Books = {"sales": [], "batches": [], "state": {"terminal": ""}}
+
+
+def _new(before: Mapping[str, Books], after: Mapping[str, Books], party: str, table: str) -> Iterator[tuple[str, Any]]:
+    """What a party's table has by now, or has otherwise than before."""
+    known = before.get(party, {}).get(table, {})
+    return ((key, value) for key, value in after.get(party, {}).get(table, {}).items() if value != known.get(key))
 
 
 def _strangers(before: Books, after: Books) -> Iterator[str]:
@@ -194,9 +211,15 @@ def at_a_cut(orders: Sequence[Rows], peers: World) -> list[Finding]:
             found.append(Finding("lost", capture.order_no, f"{capture.key} was given back before a row said so"))
     for delivery in peers.deliveries:
         order = rows.get(delivery.order_no)
-        if order is None or order.order.state not in ("delivering", "delivered", "cancelling"):
+        may = ("delivering", "delivered", "cancelling", *(("held",) if order and order.order.card_hash else ()))
+        if order is None or order.order.state not in may:
             state = order.order.state if order else "missing"
             found.append(Finding("lost", delivery.order_no, f"delivered there while the row is {state}"))
+    for order_no in peers.booked:
+        order = rows.get(order_no)
+        if order is None or order.order.state in ("opening", "open"):
+            state = order.order.state if order else "missing"
+            found.append(Finding("lost", order_no, f"booked as paid there while the row is {state}"))
     found += [
         Finding("lost", order_no, "the company knows an order that has no row here")
         for order_no in peers.known
@@ -249,6 +272,7 @@ def _account(rows: Rows | None, captures: Sequence[Capture], delivery: Delivery 
     return Account(
         order_no=order_no,
         kind=rows.order.kind if rows else "",
+        by_card=rows is not None and bool(rows.order.card_hash),
         state=rows.order.state if rows else "missing",
         closed=rows is not None and rows.order.closed,
         manual=rows is not None and not rows.order.closed and needs_staff(rows),
@@ -270,9 +294,9 @@ def _order(rows: Rows, captures: Sequence[Capture], delivery: Delivery | None, p
     for refund in rows.refunds:
         attempt = next(attempt for attempt in rows.attempts if attempt.n == refund.n)
         card = booked.get(attempt.key) if attempt.channel == "card" else None
-        there = (
-            Return(refund.key, card.returned, "done" if card.returned else "never") if card else back.get(refund.key)
-        )
+        there = back.get(refund.key)
+        if there is None and card:  # what reverses its last sale asks for no number
+            there = Return(refund.key, card.returned, "done" if card.returned else "never")
         yield from _refund(refund, there)
     yield from _delivery(rows, delivery, order_no)
 
@@ -284,7 +308,7 @@ def _attempt(attempt: AttemptRow, there: Capture | None) -> Iterator[Finding]:
     if attempt.captured_fen != fen:
         what = f"{attempt.key} took {fen} fen, and its row ({attempt.state}) says {attempt.captured_fen}"
         yield Finding("lost", attempt.order_no, what)
-    elif there and fen and attempt.ref not in there.refs:
+    elif there and fen and attempt.ref.partition("_")[0] not in there.refs:  # "_": then comes the time
         yield Finding("lost", attempt.order_no, f"{attempt.key} was booked as {there.refs}, not as {attempt.ref!r}")
     if there and there.payable and attempt.state == "dead":
         yield Finding("unresolved", attempt.order_no, f"{attempt.key} is called dead and can still be paid")
@@ -304,8 +328,9 @@ def _delivery(rows: Rows, delivery: Delivery | None, order_no: str) -> Iterator[
         return
     if rows.order.state != "delivered":
         yield Finding("lost", order_no, f"delivered there, and called {rows.order.state} here")
-    told = (rows.order.due_fen, rows.order.paid_fen, rows.order.paid_ref, rows.order.receipt_no)
-    there = (delivery.fen, delivery.paid_fen, delivery.channel_ref, delivery.receipt_no)
+    receipt_no = "" if rows.order.card_hash else delivery.receipt_no  # what a card got goes by the number of its write
+    told = (rows.order.due_fen, rows.order.paid_fen, rows.order.paid_ref, rows.order.receipt_no if receipt_no else "")
+    there = (delivery.fen, delivery.paid_fen, delivery.channel_ref, receipt_no)
     if rows.order.state == "delivered" and told != there:
         yield Finding("lost", order_no, f"the company booked {there}, and the row says {told}")
 

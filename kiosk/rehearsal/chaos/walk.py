@@ -15,9 +15,9 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.orders.rows import Rows
 from kiosk.protocol.tickets import TicketRow
 from kiosk.rehearsal.books import ledger_rows, ticket_rows
-from kiosk.rehearsal.chaos import reconcile, tickets
+from kiosk.rehearsal.chaos import cards, reconcile, tickets
 from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED, PARTY
-from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario
+from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario, channel
 from kiosk.rehearsal.chaos.setting import (
     ACCOUNTS,
     CONFIG,
@@ -28,8 +28,9 @@ from kiosk.rehearsal.chaos.setting import (
     SETTLE_TRIES,
     VISIT,
     VISIT_SECONDS,
+    WRITE_S,
 )
-from kiosk.rehearsal.headless import LATE_S, Run, Strike
+from kiosk.rehearsal.headless import CARDS, LATE_S, Run, Strike
 from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.power.ext4 import Ext4
 from kiosk.rehearsal.simulators import Simulators
@@ -104,7 +105,9 @@ class Walk:
         self._ledger = folder / "ledger" if ext4 is None else ext4.point / folder.name
         self._run = run
         self._ext4 = ext4
-        self._account = ACCOUNTS[episode.scenario.kind][0]
+        self._account = self._accounts[0]
+        self._came = [self._account]
+        """Whoever was there."""
         self._cuts: list[Cut] = []
         self._findings: list[reconcile.Finding] = []
         self._lives = 0
@@ -112,6 +115,11 @@ class Walk:
         self._notes: list[str] = []
         self._late = False
         self._before: dict[str, Any] = {}
+
+    @property
+    def _accounts(self) -> tuple[str, str]:
+        """The resident's and the neighbor's."""
+        return ACCOUNTS[self._episode.scenario.kind]
 
     def record(self) -> Record:
         began = time.monotonic()
@@ -127,7 +135,8 @@ class Walk:
         for kill in self._kills[1:]:
             self._restart(kill)
         if episode.again is not None:
-            self._account = ACCOUNTS[episode.scenario.kind][episode.neighbour]
+            self._account = self._accounts[episode.neighbour]
+            self._came = list(dict.fromkeys((*self._came, self._account)))
             self._owe()
             self._visit(Kill(), Scenario(episode.scenario.kind, episode.again, "pays"))
         remaining = self._remaining()
@@ -141,8 +150,9 @@ class Walk:
         run = msgspec.structs.replace(
             self._blank(),
             account=self._account,
-            journey=scenario.kind,
-            channel=scenario.way,
+            gas_card=self._account,
+            keeps_card=scenario.person == "leaves",
+            channel=channel(scenario.way),
             deeds=scenario.deeds,
             second=scenario.second,
             kill_at_boundary=kill.boundary,
@@ -153,12 +163,22 @@ class Walk:
         return self._lived(run, kill)
 
     def _restart(self, kill: Kill) -> bool:
-        return self._lived(msgspec.structs.replace(self._blank(), kill_at_boundary=kill.boundary), kill)
+        return self._lived(msgspec.structs.replace(self._back(), kill_at_boundary=kill.boundary), kill)
+
+    def _back(self) -> Run:
+        """Nobody comes; but who has a gas card does, for what is owed to it."""
+        run = self._blank()
+        if not self._episode.scenario.by_card:
+            return run
+        return msgspec.structs.replace(run, account=self._account, gas_card=self._account, buys=False, settles=True)
 
     def _blank(self) -> Run:
         self._lives += 1
         return Run(
             config=CONFIG,
+            journey=self._episode.scenario.journey,
+            devices=self._episode.devices,
+            card_terminal=self._episode.card_terminal,
             ledger=self._ledger,
             terminal=self._terminal,
             announcements=self._simulators.announcements,
@@ -174,8 +194,12 @@ class Walk:
     def _lived(self, run: Run, kill: Kill) -> bool:
         """Live, and die if that was to be; whether the cut struck."""
         life = self._lives - 1
+        if kill.write is not None:
+            self._simulators.arm(CARDS, "slow", times=-1, ins="D0", seconds=WRITE_S)
         platter = disk.Disk(run.ledger) if self._ext4 is None else None
         code = self._run(run, kill)
+        if kill.write is not None:
+            self._simulators.clear(CARDS, "slow")
         lines = run.log.read_text().splitlines() if run.log.exists() else []
         self._landed += [self._episode.strikes[int(line[7:])] for line in lines if line.startswith("strike ")]
         passed = [line.split(" ", 2)[2] for line in lines if line.startswith("checkpoint ")]
@@ -194,6 +218,7 @@ class Walk:
         self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill))
         books = self._books()
         self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, books))
+        self._findings += cards.at_a_cut(self._rows(), cards.drawer(self._before, books))
         self._findings += tickets.at_a_cut(self._tickets(), self._papers(books))
         if len(self._cuts) == 1:
             self._in_the_dark()
@@ -202,15 +227,17 @@ class Walk:
     def _in_the_dark(self) -> None:
         if self._episode.pays_in_the_dark:
             for attempt in [attempt for rows in self._rows() for attempt in rows.attempts]:
-                if attempt.channel in WALLETS:
+                if attempt.channel in WALLETS or attempt.channel == "wechat_code":
                     self._simulators.do(PARTY[attempt.channel], "pay", out_trade_no=attempt.key)
         self._strike(DARK)
 
     def _settle(self) -> None:
-        """Restart until nothing is open any more; once more where money may still have been on its way."""
-        for _ in range(SETTLE_TRIES):
+        """Restart until nothing is open any more; once more where money may still have been on its way, or whoever has
+        the gas card is to come again."""
+        for turn in range(SETTLE_TRIES):
+            self._account = self._came[turn % len(self._came)]
             run = msgspec.structs.replace(
-                self._blank(),
+                self._back(),
                 orders=msgspec.structs.replace(ORDERS, late_looks_seconds=(0.01,)),
                 settles=True,
                 strikes=(),
@@ -220,16 +247,29 @@ class Walk:
             if self._late:
                 time.sleep(LATE_S)
                 self._late = False
-            elif done:
+            elif done and not self._owes_a_card():
                 return
+
+    def _owes_a_card(self) -> bool:
+        return any(rows.order.owed and rows.order.state in ("delivering", "held") for rows in self._rows())
 
     # -- the world --------------------------------------------------------------------------------------------------
 
     def _owe(self) -> None:
-        if self._episode.scenario.kind == "gas_bill":
-            known = self._simulators.books("gas_company_http")["accounts"][self._account]
-            if not known["arrears_fen"]:
-                self._simulators.do("gas_company_http", "add_debt", account=self._account)
+        """What the resident comes for."""
+        match self._episode.scenario.kind:
+            case "gas_bill":
+                known = self._simulators.books("gas_company_http")["accounts"][self._account]
+                if not known["arrears_fen"]:
+                    self._simulators.do("gas_company_http", "add_debt", account=self._account)
+            case "gas_load":
+                [number] = (
+                    card["number"] for card in self._simulators.books(CARDS)["cards"] if card["name"] == self._account
+                )
+                if self._simulators.books("gas_company_http")["gas_cards"]["cards"][number]["owed_m3"] == "0":
+                    self._simulators.do("gas_company_http", "owe_card", card=number)
+            case _:
+                pass
 
     def _strike(self, at: str) -> None:
         for strike in self._episode.strikes:
@@ -280,8 +320,9 @@ class Walk:
         struck = self._struck(remaining)
         peers = reconcile.world(self._before, after)
         accounts, findings = reconcile.at_the_end(
-            rows, peers, refused_returns=any(strike.fault == "reversal_code" for strike in struck)
+            rows, peers, refused_returns=any(strike.fault in ("reversal_code", "reversal_never") for strike in struck)
         )
+        findings += cards.at_the_end(rows, cards.drawer(self._before, after))
         findings += tickets.at_the_end(self._tickets(), self._papers(after))
         findings = list(dict.fromkeys([*self._findings, *findings]))
         self._notes += self._logged()
@@ -317,24 +358,37 @@ class Walk:
 
 def whole(simulators: Simulators, *, first: bool = False) -> None:
     """Everything plugged in, refilled and repaired. `first`: as before any episode, also at the card terminal."""
-    for party, actions in HEALED.items():
+    for party in simulators.names:
         simulators.clear(party)
-        for action in actions:
+        for action in HEALED[party]:
             simulators.do(party, action)
-    if first:
+    if not first:
+        return
+    if "transbank_pos" in simulators.names:
         simulators.do("transbank_pos", "swap", terminal="70012345")
         for action in ("power_off", "power_on", "close_batch", "other_sale"):
             simulators.do("transbank_pos", action)
-        for account in ACCOUNTS["smart_meter"]:
-            simulators.do("gas_company_http", "set_meter", account=account, silent=False)
+    for account in ACCOUNTS["smart_meter"]:
+        simulators.do("gas_company_http", "set_meter", account=account, silent=False)
+    if CARDS in simulators.names:
+        for card in {*ACCOUNTS["gas_card"], *ACCOUNTS["gas_load"]}:
+            simulators.do(CARDS, "meter", card=card)
 
 
 def _excerpt(books: Mapping[str, Any], orders: set[str]) -> dict[str, Any]:
     """What the books say of these orders."""
     mine = tuple(f"{order_no}A" for order_no in orders)
+
+    def ours(party: str, table: str) -> dict[str, Any]:
+        return {key: value for key, value in books.get(party, {}).get(table, {}).items() if key.startswith(mine)}
+
+    sales = books.get("transbank_pos", {}).get("sales", ())
+    company = books["gas_company_http"]
     return {
-        "wechat_pay": {key: value for key, value in books["wechat_pay"]["orders"].items() if key.startswith(mine)},
-        "alipay": {key: value for key, value in books["alipay"]["trades"].items() if key.startswith(mine)},
-        "transbank_pos": [sale for sale in books["transbank_pos"]["sales"] if mine and sale["ticket"].startswith(mine)],
-        "gas_company_http": {key: value for key, value in books["gas_company_http"]["orders"].items() if key in orders},
+        "wechat_pay": ours("wechat_pay", "orders"),
+        "alipay": ours("alipay", "trades"),
+        "nexo_terminal": ours("nexo_terminal", "payments"),
+        "transbank_pos": [sale for sale in sales if mine and sale["ticket"].startswith(mine)],
+        "gas_company_http": {key: value for key, value in company["orders"].items() if key in orders},
+        **({"gas_cards": company["gas_cards"], CARDS: books[CARDS]} if CARDS in books else {}),
     }

@@ -4,9 +4,9 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from kiosk.rehearsal.chaos.setting import CONFIG
-from kiosk.rehearsal.headless import configured
+from kiosk.rehearsal.headless import whole
 
 for group in ("kiosk.drivers", "kiosk.journeys"):
     for point in entry_points(group=group):
         import_module(point.module)
-configured(CONFIG)
+whole(CONFIG)

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 
 from kiosk.app import Terminal
 from kiosk.config import Announcement
-from kiosk.rehearsal.chaos.faults import CHANNEL, GAS_OF, HEALED, PRINTER
+from kiosk.rehearsal.chaos.faults import FAULTS_OF, GAS_OF, HEALED, PRINTER
 from kiosk.rehearsal.chaos.plan import Draw
 from kiosk.rehearsal.headless import Strike
 from kiosk.rehearsal.offscreen import use_offscreen
@@ -52,7 +52,11 @@ ON_THE_WIRE = frozenset(
 """Faults that end by themselves or by being healed. Those that leave work for the staff would fill a terminal up."""
 FAULTS = tuple(
     strike
-    for strike in (*chain.from_iterable(CHANNEL.values()), *GAS_OF["gas_bill"], *PRINTER)
+    for strike in (
+        *chain.from_iterable(FAULTS_OF[way] for way in ("wechat", "alipay", "card")),
+        *GAS_OF["gas_bill"],
+        *PRINTER,
+    )
     if (strike.fault or strike.action) in ON_THE_WIRE
 )
 TROUBLED = 4
