@@ -7,10 +7,14 @@ PYTEST_WORKERS = 4
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=
 
-.PHONY: run test setup compiler pinyin lint matrix search chaos power fuzz soak peers bench gallery tour docs lock clean
+.PHONY: run hub test setup compiler pinyin lint matrix search chaos power fuzz soak peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
+
+# The server that terminals send their journals to, at http://127.0.0.1:8600; docs/hub.md.
+hub: setup
+	@$(BIN)/menkou-hub serve
 
 test: setup compiler pinyin
 	@$(OFFSCREEN) $(BIN)/pytest -n $(PYTEST_WORKERS) --dist worksteal
@@ -79,7 +83,7 @@ docs: setup
 
 # Take newer dependencies within the limits of pyproject.toml; needs uv.
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	uv pip compile pyproject.toml --extra dev --extra hub --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-annotate --no-header -q -o requirements.lock
 
 clean:

@@ -15,6 +15,7 @@ SUMMARIES = {
     "config": "check a configuration without opening a device",
     "doctor": "look at every device and say what to do",
     "ledger": "show and verify the record of money",
+    "sync": "pair this terminal with a hub, and see what the hub has",
     "queue": "call queue numbers at the running terminal",
     "requests": "list what residents asked for at home or on their behalf",
     "catalogue": "import, check and show the items that residents are told of",

@@ -38,6 +38,7 @@ from kiosk.orders.settings import OrderSettings
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import SCHEMES, parse_url
 from kiosk.resources import HOUSE, Package, package_of
+from kiosk.sync.settings import HubSettings
 from kiosk.tickets.settings import QueueSettings
 from kiosk.visit import VisitSettings
 
@@ -113,6 +114,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     notice: NoticeSettings
     queue: QueueSettings
     forms: FormsSettings
+    hub: HubSettings
     devices: tuple[DeviceConfig, ...]
 
 
@@ -317,6 +319,9 @@ def _check_together(
     terminal = built["terminal"]
     if isinstance(terminal, Terminal) and terminal.mode == "production":
         _check_production(walk, devices)
+        hub = built["hub"]
+        if isinstance(hub, HubSettings) and hub.url.startswith("http:"):
+            walk.complain(("hub", "url"), show(hub.url), "https: in production no journal travels in clear")
     _check_names(walk, raw)
     _check_posts(walk, devices)
     journeys = built["journeys"]

@@ -166,7 +166,11 @@ class Engine:
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _and_close(self, ledger: Ledger, opened: asyncio.Event) -> None:
-        upkeep = [asyncio.create_task(_keep_up(ledger)), asyncio.create_task(self._archive(ledger))]
+        upkeep = [
+            asyncio.create_task(_keep_up(ledger)),
+            asyncio.create_task(self._archive(ledger)),
+            asyncio.create_task(self._send(ledger)),
+        ]
         try:
             self.ledger = ledger
             async with self._queue_on(ledger):
@@ -185,6 +189,15 @@ class Engine:
             self.ledger = None
             self.host.health_changed()
             await ledger.aclose()
+
+    async def _send(self, ledger: Ledger) -> None:
+        """Send the journal to the hub, where the hall has one."""
+        if not self._config.hub.url:
+            return
+        from kiosk.sync.sender import send_journal
+
+        with contextlib.suppress(LedgerError):
+            await send_journal(ledger, self._folder(), self._config, self._now)
 
     async def _archive(self, ledger: Ledger) -> None:
         """Move old rows away, now and then. By itself: a folder in the network may hang, and nothing else waits for

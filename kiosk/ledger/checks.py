@@ -91,6 +91,15 @@ def check_witness(db: Database, witness: Head | None) -> None:
     check_row(db, witness.seq, witness.hash)
 
 
+def check_receipt(db: Database, received: Head | None) -> None:
+    """The journal still holds, or has archived, what the hub has received of it."""
+    if received is None or received.seq < anchor(db).seq:
+        return
+    if received.seq > (last := head(db).seq):
+        raise LedgerCorruptError(f"the journal ends at row {last}, but the hub has row {received.seq} of it")
+    check_row(db, received.seq, received.hash)
+
+
 def check_row(db: Database, seq: int, digest: bytes) -> None:
     """The journal has, or follows, the row with that hash."""
     row = db.execute("SELECT hash FROM journal WHERE seq = ?", [seq]).fetchone()

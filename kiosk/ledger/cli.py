@@ -17,6 +17,7 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.numbering import check_character
 from kiosk.ledger.reading import find, plain, reading, verify
+from kiosk.ledger.receipts import read_receipt
 from kiosk.ledger.story import moment, note, state, step, verdict
 from kiosk.ledger.witness import read_witness
 from kiosk.protocol.envelope import Envelope, UnknownEventError
@@ -47,6 +48,7 @@ def ledger_command(argv: list[str]) -> int:
         return _fail(f"{arguments.config} names no ledger folder; say --config FILE or --data DIR")
     try:
         witness = read_witness(Files(arguments.data).witness)
+        receipt = read_receipt(Files(arguments.data).receipt)
         with reading(arguments.data) as db:
             match arguments.command:
                 case "orders":
@@ -56,7 +58,7 @@ def ledger_command(argv: list[str]) -> int:
                 case "show":
                     return _last(db, zone, arguments.last)
                 case _:
-                    found = list(verify(db, witness, arguments.archive))
+                    found = list(verify(db, witness, arguments.archive, receipt))
                     status = _verify(db, found, witnessed=witness is not None)
                     _tell_of_earlier(Files(arguments.data))
                     return status

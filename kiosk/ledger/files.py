@@ -28,6 +28,16 @@ class Files(NamedTuple):
         return self.folder / "ledger.witness"
 
     @property
+    def receipt(self) -> Path:
+        """What the hub says it has of the journal."""
+        return self.folder / "hub.receipt"
+
+    @property
+    def doubt(self) -> Path:
+        """Why this journal is trusted no more, where the hub proved it."""
+        return self.folder / "ledger.doubt"
+
+    @property
     def names(self) -> Path:
         """Every ledger that this folder ever had, one id a line."""
         return self.folder / "ledger.names"
@@ -46,6 +56,11 @@ class Files(NamedTuple):
     def seal_key(self) -> Path:
         """The key of the sealed personal values, of this terminal alone."""
         return self.folder / "keys" / "seal.key"
+
+    @property
+    def hub(self) -> Path:
+        """Who this terminal is to its hub, with its private key."""
+        return self.folder / "keys" / "hub.json"
 
     @property
     def quarantine(self) -> Path:

@@ -12,8 +12,9 @@ from typing import Generic, TypeVar
 from kiosk.ledger.archive import keep
 from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.seal import Sealed
-from kiosk.ledger.store import Store
+from kiosk.ledger.store import Store, Unsent
 from kiosk.orders.rows import Rows
+from kiosk.protocol.batch import Receipt
 from kiosk.protocol.events import Event
 from kiosk.protocol.matter import MatterEvent, MatterRow
 
@@ -39,6 +40,8 @@ class Ledger:
         self.failed = asyncio.Event()
         """Set once a call was in doubt, or by who uses the ledger and cannot go on: it must be opened again."""
         thread.on_doubt = self.failed.set
+        self.grown = asyncio.Event()
+        """Set whenever something was recorded; who waits for it clears it."""
 
     @classmethod
     async def open(cls, folder: Path, terminal: str, now: Callable[[], float] = time.time) -> "Ledger":
@@ -66,6 +69,7 @@ class Ledger:
     async def record(self, *events: Event, rows: Rows, subject: Sealed | None = None) -> None:
         """Make `events` of one order, its `rows` and a sealed value durable in one step."""
         await self._thread.call(lambda: self._store.record(*events, rows=rows, subject=subject))
+        self.grown.set()
 
     async def note(self, *events: MatterEvent, subject: Sealed | None = None) -> None:
         """Make events of matters, what they make of the rows, and a sealed value durable in one step.
@@ -74,6 +78,7 @@ class Ledger:
         `ImpossibleEventError` for an event that does not fit its matter.
         """
         await self._thread.call(lambda: self._store.note(*events, subject=subject))
+        self.grown.set()
 
     async def matter(self, kind: type[_M], matter: str) -> _M | None:
         """One matter, or None."""
@@ -120,6 +125,18 @@ class Ledger:
         await asyncio.to_thread(keep, archive, *sheaf)  # nobody waits for that disk
         await self._thread.call(lambda: self._store.drop(sheaf.stretch))
         return len(sheaf.bodies)
+
+    async def unsent(self, most: int) -> Unsent:
+        """At most so many rows that the hub does not have."""
+        return await self._thread.call(lambda: self._store.unsent(most))
+
+    async def acknowledge(self, receipt: Receipt) -> None:
+        """Keep what the hub signed that it has of this ledger. A journal that has not the same row is in doubt."""
+        await self._thread.call(lambda: self._store.acknowledge(receipt))
+
+    async def send_again(self, after: Receipt) -> None:
+        """Go back to where the hub, which lost rows, has the journal; as `acknowledge`."""
+        await self._thread.call(lambda: self._store.send_again(after))
 
     async def tidy(self) -> None:
         """Cut the write-ahead log: it never shortens by itself."""

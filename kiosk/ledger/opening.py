@@ -16,6 +16,7 @@ from kiosk.ledger.disk import sync_folder, write_once
 from kiosk.ledger.errors import LedgerCorruptError
 from kiosk.ledger.files import Files, connect, connect_read_only
 from kiosk.ledger.numbering import new_ledger_id
+from kiosk.ledger.receipts import head_of, read_receipt
 from kiosk.ledger.schema import SCHEMA, check_schema
 from kiosk.ledger.witness import Head, read_witness
 from kiosk.orders.rows import Rows
@@ -86,10 +87,13 @@ def _examine(files: Files, witness: Head | None, *, begun: bool) -> tuple[dict[s
         if begun:
             raise LedgerCorruptError("the ledger file is missing")
         return {}, []
+    if files.doubt.exists():
+        raise LedgerCorruptError(files.doubt.read_text("utf-8", "replace").strip())
     with examining(files.database) as db:
         check_schema(db)
         checks.check_pages(db)
         checks.check_witness(db, witness)
+        checks.check_receipt(db, head_of(read_receipt(files.receipt), checks.ledger_id(db)))
         checks.check_chain(db)
         return checks.to_mend(db), checks.matters_to_mend(db)
 
@@ -131,9 +135,9 @@ def _set_aside(files: Files, why: str, now: float) -> Path:
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)  # nothing of the ledger is in it yet: each try would leave another
         raise
-    # the witness last: were the power cut in between, it would still find the rest wanting
+    # the witnesses last: were the power cut in between, they would still find the rest wanting
     database = sorted(files.folder.glob(f"{files.database.name}*"))
-    for path in [*database, *([files.witness] if files.witness.exists() else [])]:
+    for path in [*database, *(path for path in (files.doubt, files.receipt, files.witness) if path.exists())]:
         path.rename(aside / path.name)
     sync_folder(aside)
     sync_folder(files.quarantine)

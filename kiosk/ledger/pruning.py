@@ -32,10 +32,11 @@ class _Time(msgspec.Struct, frozen=True):
     at: int
 
 
-def sheaf(db: Database, before_ms: int) -> Sheaf | None:
+def sheaf(db: Database, before_ms: int, received: int | None) -> Sheaf | None:
     """The oldest rows that were written before `before_ms` and belong to nothing that later rows belong to, and to no
-    order that is not closed. None where there are none."""
+    order that is not closed. None where there are none. Where there is a hub, only of those up to `received`."""
     anchor, newest = checks.anchor(db), checks.head(db).seq - NEWEST_ROWS
+    newest = newest if received is None else min(newest, received)
     for most in MOST_ROWS:
         found = db.execute(
             "SELECT seq, CAST(body AS BLOB), order_no, matter FROM journal WHERE seq <= ? ORDER BY seq LIMIT ?",

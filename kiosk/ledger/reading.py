@@ -15,8 +15,10 @@ from kiosk.ledger.archive import check
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.opening import examining
+from kiosk.ledger.receipts import head_of
 from kiosk.ledger.schema import check_schema
 from kiosk.ledger.witness import Head
+from kiosk.protocol.batch import Receipt
 
 Check = tuple[str, Callable[[Database], None]]
 
@@ -44,11 +46,13 @@ def reading(folder: Path) -> Iterator[Database]:
         yield db
 
 
-def verify(db: Database, witness: Head | None, archive: Path | None = None) -> Iterator[tuple[str, str | None]]:
+def verify(
+    db: Database, witness: Head | None, archive: Path | None = None, receipt: Receipt | None = None
+) -> Iterator[tuple[str, str | None]]:
     """Each check's name, and what is wrong or None. A check that cannot be made is one that failed. What left the
     journal is checked where `archive` says that it is.
 
-    Read `witness` before the database was opened: a running terminal writes in the other order.
+    Read `witness` and `receipt` before the database was opened: a running terminal writes in the other order.
     """
     every: list[Check] = [
         ("pages and indexes", checks.check_pages),
@@ -58,6 +62,11 @@ def verify(db: Database, witness: Head | None, archive: Path | None = None) -> I
         ("tables say what the journal says", checks.check_projections),
         ("money adds up (I2, I3)", checks.check_money),
     ]
+    if receipt is not None:
+        received = receipt
+        every.append(
+            ("rows that the hub has", lambda db: checks.check_receipt(db, head_of(received, checks.ledger_id(db))))
+        )
     if archive is not None:
         every.append(("archive whole, up to the journal", partial(_check_archive, archive)))
     for name, passes in every:

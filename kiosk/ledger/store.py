@@ -7,22 +7,24 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlite_utils import Database
 
 from kiosk.ledger import checks, pruning, tables
 from kiosk.ledger.archive import Stretch
-from kiosk.ledger.disk import take_lock
-from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError, TakenError
+from kiosk.ledger.disk import take_lock, write_once
+from kiosk.ledger.errors import LedgerClosedError, LedgerCorruptError, LedgerDoubtError, TakenError
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import check_terminal, order_number
 from kiosk.ledger.opening import Ready, make_ready
 from kiosk.ledger.pruning import Sheaf
+from kiosk.ledger.receipts import head_of, read_receipt, write_receipt
 from kiosk.ledger.schema import SCHEMA, applied_steps, steps
 from kiosk.ledger.seal import HallKey, Sealed, Sealer, read_or_make_key
 from kiosk.ledger.witness import Head, Witness
 from kiosk.orders.rows import Rows
+from kiosk.protocol.batch import Receipt
 from kiosk.protocol.chain import link
 from kiosk.protocol.envelope import encode
 from kiosk.protocol.events import Event, OrderEvent
@@ -35,7 +37,19 @@ _M = TypeVar("_M", bound=MatterRow)
 
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
+_MOST_UNSENT = 1 << 20
+
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Unsent(NamedTuple):
+    """Rows of the journal for the hub."""
+
+    after: Head
+    """The row before them."""
+    rows: list[bytes]
+    anchored: bool
+    """Whether the journal has no row before them."""
 
 
 class Store:
@@ -74,6 +88,7 @@ class Store:
             self._witness = Witness(files.witness)
             stack.callback(self._witness.close)
             self._witness.write(self._head)
+            self._received = head_of(read_receipt(files.receipt), self._head.ledger_id) or checks.anchor(self._db)
             self._resources = stack.pop_all()
         self.ledger_id = self._head.ledger_id
         self._terminal = terminal
@@ -188,13 +203,55 @@ class Store:
     def sheaf(self, before_ms: int) -> Sheaf | None:
         """The oldest rows of the journal, if all that they tell of was settled before `before_ms`."""
         with self._sure():
-            return pruning.sheaf(self._db, before_ms)
+            received = self._received.seq if Files(self.folder).hub.exists() else None
+            return pruning.sheaf(self._db, before_ms, received)
 
     def drop(self, gone: Stretch) -> None:
         """Take rows out of the journal that somebody else has, and what they tell of out of the tables."""
         self.bear_witness()
         with self._sure(), self._transaction() as db:
             pruning.drop(db, gone)
+
+    def unsent(self, most: int) -> Unsent:
+        """At most so many rows that the hub does not have, of a MiB together or so."""
+        with self._sure():
+            anchor = checks.anchor(self._db)
+            after = max(self._received, anchor, key=lambda head: head.seq)
+            found = self._db.execute(
+                "SELECT CAST(body AS BLOB) FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", [after.seq, most]
+            )
+            rows: list[bytes] = []
+            for (body,) in found:
+                rows.append(body)
+                if sum(map(len, rows)) > _MOST_UNSENT:
+                    break
+            return Unsent(after, rows, anchored=after == anchor)
+
+    def acknowledge(self, receipt: Receipt) -> None:
+        """Keep what the hub signed that it has of this ledger.
+
+        A journal that has not the same row lost rows or is a copy that went its own way: it is in doubt, and set aside
+        when it is opened again.
+        """
+        received = Head(receipt.ledger, receipt.seq, bytes.fromhex(receipt.hash))
+        files = Files(self.folder)
+        with self._sure():
+            try:
+                checks.check_receipt(self._db, received)
+            except LedgerCorruptError as error:
+                write_once(files.doubt, f"{error}\n".encode())
+                raise
+            write_receipt(files.receipt, receipt)
+            self._received = received
+
+    def send_again(self, after: Receipt) -> None:
+        """Go back to where the hub, which lost rows, has the journal; as `acknowledge`."""
+        self.acknowledge(after) if after.seq else self._forget_received()
+
+    def _forget_received(self) -> None:
+        with self._sure():
+            Files(self.folder).receipt.unlink(missing_ok=True)
+            self._received = checks.anchor(self._db)
 
     def tidy(self) -> None:
         """Bring what the write-ahead log holds into the database, and cut the log to nothing.

@@ -120,7 +120,7 @@ def test_every_mistake_is_told_at_once_with_its_line(write: Write) -> None:
         "1: schema: found 2, allowed 1",
         '3: terminal.id: found "T1234", allowed one to three digits or capital letters',
         (
-            "5: hal: found a section that does not exist, allowed device, display, forms, gas_card, hall, health, "
+            "5: hal: found a section that does not exist, allowed device, display, forms, gas_card, hall, health, hub, "
             "id_card, "
             "journeys, ledger, notice, orders, queue, rating, scanning, schema, smart_meter, terminal, visit; "
             'did you mean "hall"?'

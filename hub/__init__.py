@@ -1,0 +1,1 @@
+"""The hub: the server that receives the journals of many terminals."""

@@ -1,0 +1,173 @@
+"""The hub's HTTP interface. It keeps nothing between requests: any number of processes serve one store."""
+
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.accept import Refuse, Take
+from hub.keys import hash_of_code
+from hub.store import ForeignError, Store, StoreBusyError, Terminal
+from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
+from kiosk.protocol.pairing import Paired, Pairing
+from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
+
+log = logging.getLogger(__name__)
+
+MOST_CONTENT = 1 << 20
+"""Bytes of a request, as they are on the wire."""
+_STATUS: dict[Problem, int] = {
+    "gap": 409,
+    "fork": 409,
+    "batch": 422,
+    "signature": 401,
+    "clock": 401,
+    "revoked": 403,
+    "code": 403,
+    "size": 413,
+    "busy": 503,
+}
+
+
+class _RefusedError(Exception):
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.detail)
+        self.refused = refused
+
+
+def app(store: Store, key: Ed25519PrivateKey, now: Callable[[], float] = time.time) -> Starlette:
+    """The ASGI application. `key` signs receipts; `now` in seconds since 1970."""
+
+    @contextlib.asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        await store.open()
+        try:
+            yield
+        finally:
+            await store.aclose()
+
+    desk = _Desk(store, key, now)
+    return Starlette(
+        routes=[
+            Route("/v1/pair", desk.pair, methods=["POST"]),
+            Route("/v1/journal", desk.journal, methods=["POST"]),
+            Route("/healthz", desk.health, methods=["GET"]),
+        ],
+        exception_handlers={_RefusedError: _refused, StoreBusyError: _busy},
+        lifespan=life,
+    )
+
+
+class _Desk:
+    def __init__(self, store: Store, key: Ed25519PrivateKey, now: Callable[[], float]) -> None:
+        self._store = store
+        self._key = key
+        self._now = now
+
+    async def health(self, _: Request) -> Response:
+        return Response("OK\n", media_type="text/plain")
+
+    async def pair(self, request: Request) -> Response:
+        content = await _content(request)
+        try:
+            asked = msgspec.json.decode(content, type=Pairing)
+            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(asked.public_key))
+        except (msgspec.DecodeError, ValueError, UnicodeDecodeError) as error:
+            raise _refuse("batch", f"no request to pair: {error}") from error
+        signed = _signed(request, content)
+        self._check(signed, public)
+        if signed.key_id != key_id(public):
+            raise _refuse("signature", "signed with another key than the one to pair")
+        code = hash_of_code(asked.code)
+        terminal = await self._store.pair(code, key_id(public), raw(public), self._now_ms())
+        if terminal is None:
+            raise _refuse("code", "this code pairs nothing: it was never given out, was used, or its time is over")
+        log.info("terminal %s of %s is paired with key %s", terminal.terminal, terminal.hall, terminal.key_id)
+        paired = Paired(hall=terminal.hall, terminal=terminal.terminal, hub_key=raw(self._key.public_key()).hex())
+        return _json(paired)
+
+    async def journal(self, request: Request) -> Response:
+        content = await _content(request)
+        sender = await self._sender(request, content)
+        if request.headers.get("content-type") != CONTENT_TYPE:
+            raise _refuse("batch", f"Content-Type is not {CONTENT_TYPE}")
+        try:
+            batch = unpack(content, sender.hall, sender.terminal)
+            found = await self._store.accept(sender, batch, self._now_ms())
+        except BatchError as error:
+            raise _refuse("batch", str(error)) from error
+        except ForeignError as error:
+            raise _refuse("batch", f"ledger {error} belongs to another terminal") from error
+        if isinstance(found, Refuse):
+            log.warning("%s of %s: %s at row %d", sender.terminal, sender.hall, found.problem, found.head.seq)
+            detail = f"the hub has {found.head.ledger} up to row {found.head.seq}"
+            raise _RefusedError(Refused(problem=found.problem, detail=detail, head=self._receipt(found.head)))
+        return _json(self._receipt(found.then if isinstance(found, Take) else found.head))
+
+    async def _sender(self, request: Request, content: bytes) -> Terminal:
+        """Who signed a request: a terminal that is trusted."""
+        signed = _signed(request, content)
+        sender = await self._store.terminal(signed.key_id)
+        if sender is None:
+            raise _refuse("signature", f"key {signed.key_id} is not known: pair the terminal")
+        self._check(signed, Ed25519PublicKey.from_public_bytes(sender.public_key))
+        if sender.revoked:
+            raise _refuse("revoked", f"terminal {sender.terminal} is trusted no more: pair it again")
+        return sender
+
+    def _check(self, signed: Signed, key: Ed25519PublicKey) -> None:
+        try:
+            signed.check(key, self._now())
+        except ClockError as error:
+            raise _refuse("clock", f"{error}; set the terminal's clock") from error
+        except NotSignedError as error:
+            raise _refuse("signature", str(error)) from error
+
+    def _receipt(self, head: Head) -> Receipt:
+        unsigned = Receipt(ledger=head.ledger, seq=head.seq, hash=head.hash, at=self._now_ms(), signature="")
+        return msgspec.structs.replace(unsigned, signature=self._key.sign(unsigned.signed()).hex())
+
+    def _now_ms(self) -> int:
+        return int(self._now() * 1000)
+
+
+def _signed(request: Request, content: bytes) -> Signed:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        return read(headers, request.method, request.url.path, content)
+    except NotSignedError as error:
+        raise _refuse("signature", str(error)) from error
+
+
+async def _content(request: Request) -> bytes:
+    content = bytearray()
+    async for piece in request.stream():
+        content += piece
+        if len(content) > MOST_CONTENT:
+            raise _refuse("size", f"more than {MOST_CONTENT} bytes")
+    return bytes(content)
+
+
+def _refuse(problem: Problem, detail: str) -> _RefusedError:
+    return _RefusedError(Refused(problem=problem, detail=detail))
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    refused = error.refused if isinstance(error, _RefusedError) else Refused(problem="busy", detail=str(error))
+    return _json(refused, _STATUS[refused.problem])
+
+
+async def _busy(_: Request, error: Exception) -> Response:
+    log.error("the store cannot be asked: %s", error)
+    return _json(Refused(problem="busy", detail="the hub's database cannot be asked now"), 503)
+
+
+def _json(value: msgspec.Struct, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

@@ -1,0 +1,98 @@
+"""`menkou-hub`: serve, and pair terminals."""
+
+import argparse
+import asyncio
+import logging
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+
+from hub.app import app
+from hub.keys import hash_of_code, new_code, read_or_make_key
+from hub.sqlite import SqliteStore
+from hub.store import Store, StoreBusyError
+
+CODE_MINUTES = 15
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status 1 with one line for what cannot be done."""
+    parser = argparse.ArgumentParser(prog="menkou-hub", description="Receives the journals of many terminals.")
+    parser.add_argument("--data", type=Path, default=Path("var/hub"), help="holds the hub's key, and its database")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="answer terminals until it is told to end")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8600)
+    serve.add_argument("--certificate", type=Path, help="TLS certificate in PEM; without it a proxy must bring TLS")
+    serve.add_argument("--certificate-key", type=Path)
+    pair = commands.add_parser("code", help=f"a code that pairs one terminal, once, within {CODE_MINUTES} minutes")
+    pair.add_argument("hall", help="[hall] id of the terminal's configuration")
+    pair.add_argument("terminal", help="and [terminal] id")
+    revoke = commands.add_parser("revoke", help="trust a terminal no more")
+    revoke.add_argument("hall")
+    revoke.add_argument("terminal")
+    heads = commands.add_parser("heads", help="up to where each terminal of a hall has sent its journal")
+    heads.add_argument("hall")
+    chosen = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        return asyncio.run(_run(chosen))
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"menkou-hub: {error}\n")
+        return 1
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    store = SqliteStore(chosen.data / "hub.db")
+    if chosen.command == "serve":
+        return await _serve(chosen, store)
+    await store.open()
+    try:
+        return await _ask(chosen, store)
+    except StoreBusyError as error:
+        raise OSError(f"the database cannot be asked: {error}") from error
+    finally:
+        await store.aclose()
+
+
+async def _serve(chosen: argparse.Namespace, store: Store) -> int:
+    door = socket.create_server((chosen.host, chosen.port), family=_family(chosen.host), backlog=1024)
+    scheme = "https" if chosen.certificate else "http"
+    sys.stdout.write(f"listening at {scheme}://{chosen.host}:{door.getsockname()[1]}\n")
+    sys.stdout.flush()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app(store, read_or_make_key(chosen.data / "hub.key")),
+            ssl_certfile=chosen.certificate,
+            ssl_keyfile=chosen.certificate_key,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
+    )
+    await server.serve([door])
+    return 0 if server.started else 1
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+async def _ask(chosen: argparse.Namespace, store: Store) -> int:
+    match chosen.command:
+        case "code":
+            code = new_code()
+            until = time.time() + CODE_MINUTES * 60
+            await store.offer(hash_of_code(code), chosen.hall, chosen.terminal, int(until * 1000))
+            sys.stdout.write(f"{code}\n")
+        case "revoke":
+            if not await store.revoke(chosen.hall, chosen.terminal):
+                raise ValueError(f"there is no terminal {chosen.terminal} in {chosen.hall}")
+        case _:
+            for terminal, head in await store.heads(chosen.hall):
+                sys.stdout.write(f"{terminal:<6} {head.ledger}  row {head.seq:,}  {head.hash[:16]}\n")
+    return 0

@@ -1,0 +1,146 @@
+"""Sends the journal to the hub: what it has not acknowledged yet, batch after batch, for as long as a ledger is open.
+
+At least once from here and once over there: a batch whose answer was lost is sent again, and the hub knows it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+
+from kiosk.config import Config
+from kiosk.devices.secret import SecretError
+from kiosk.ledger.store import Unsent
+from kiosk.ports.http import HttpLine, Lost, Reply
+from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
+from kiosk.protocol.signing import sign
+from kiosk.sync.identity import Identity, NotPairedError, identity_in
+from kiosk.sync.settings import HubSettings
+
+log = logging.getLogger(__name__)
+
+PATH = "/v1/journal"
+LOOK_AGAIN_S = 10.0
+"""For a pairing, or for what was wrong with it."""
+_ANSWER = msgspec.json.Decoder(Receipt | Refused)
+_MOST_ANSWER = 65536
+
+
+class Outbox(Protocol):
+    """What the sender needs of a ledger."""
+
+    grown: asyncio.Event
+    """Set whenever something was recorded."""
+
+    async def unsent(self, most: int) -> Unsent:
+        """At most so many rows that the hub does not have."""
+
+    async def acknowledge(self, receipt: Receipt) -> None:
+        """Keep what the hub signed that it has; a journal that has not the same row is in doubt."""
+
+    async def send_again(self, after: Receipt) -> None:
+        """Go back to where the hub has the journal; as `acknowledge`."""
+
+
+async def send_journal(ledger: Outbox, folder: Path, config: Config, now: Callable[[], float]) -> None:
+    """Send the journal for as long as the ledger is open; wait for a pairing first. Raises what the ledger raises."""
+    told = ""
+    while True:
+        try:
+            identity = identity_in(folder)
+            if (identity.hall, identity.terminal) != (config.hall.id, config.terminal.id):
+                raise NotPairedError(f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it")
+            await Sender(ledger, identity, config.hub, now).run()
+        except (NotPairedError, SecretError, ValueError, OSError) as error:
+            if str(error) != told:
+                told = str(error)
+                log.error("the journal is not sent: %s", error)
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+class Sender:
+    """See the module. Belongs to one event loop."""
+
+    def __init__(self, outbox: Outbox, identity: Identity, settings: HubSettings, now: Callable[[], float]) -> None:
+        """`now`: seconds since 1970, UTC."""
+        self._outbox = outbox
+        self._identity = identity
+        self._settings = settings
+        self._now = now
+        self._line = HttpLine(
+            (settings.url.rstrip("/"),),
+            timeout_s=settings.timeout_s,
+            connect_timeout_s=settings.timeout_s,
+            max_answer_bytes=_MOST_ANSWER,
+        )
+        self._told = ""
+
+    async def run(self) -> None:
+        """Until it is cancelled. Raises what the ledger raises."""
+        self._line.open(self._settings.trust())
+        pause = 0.0
+        try:
+            while True:
+                self._outbox.grown.clear()
+                unsent = await self._outbox.unsent(self._settings.batch_rows)
+                if not unsent.rows:
+                    await self._outbox.grown.wait()
+                elif trouble := await self._send(unsent):
+                    self._tell(trouble)
+                    pause = min(max(2 * pause, self._settings.retry_s), self._settings.longest_pause_s)
+                    await asyncio.sleep(pause * (50 + secrets.randbelow(51)) / 100)
+                else:
+                    self._tell("")
+                    pause = 0.0
+        finally:
+            await self._line.aclose()
+
+    async def _send(self, unsent: Unsent) -> str:
+        """Offer rows to the hub; why it does not have them now, or nothing."""
+        content = await asyncio.to_thread(
+            pack, self._identity.hall, unsent.after.hash, unsent.rows, anchored=unsent.anchored
+        )
+        headers = sign(self._identity.key, PATH, CONTENT_TYPE, content, self._now())
+        match await self._line.ask("POST", PATH, content, headers):
+            case Lost() as lost:
+                return f"the hub does not answer: {lost.why}"
+            case Reply() as reply:
+                return await self._read(reply, unsent.after.ledger_id)
+
+    async def _read(self, reply: Reply, ledger: str) -> str:
+        try:
+            answer = _ANSWER.decode(reply.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return f"something that is no hub answers: HTTP {reply.status}"
+        receipt = answer if isinstance(answer, Receipt) else answer.head
+        if receipt is not None and not (receipt.ledger == ledger and self._signed(receipt)):
+            return "somebody else than the hub that this terminal was paired with answers"
+        match answer:
+            case Receipt():
+                await self._outbox.acknowledge(answer)
+                return ""
+            case Refused(problem="gap", head=Receipt() as head):
+                await self._outbox.send_again(head)
+            case Refused(problem="fork", head=Receipt() as head):
+                await self._outbox.acknowledge(head)  # which finds that it has another row
+        return f"the hub refuses: {answer.problem} ({answer.detail})"
+
+    def _signed(self, receipt: Receipt) -> bool:
+        with contextlib.suppress(InvalidSignature, ValueError):
+            self._identity.hub_public.verify(bytes.fromhex(receipt.signature), receipt.signed())
+            return True
+        return False
+
+    def _tell(self, trouble: str) -> None:
+        """Once for each trouble, not once for each try: a hub may be away for days."""
+        if trouble and trouble != self._told:
+            log.error("%s; the journal waits here and is sent later", trouble)
+        elif self._told and not trouble:
+            log.info("the hub answers again")
+        self._told = trouble

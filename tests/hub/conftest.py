@@ -1,0 +1,161 @@
+"""A real hub in a process of its own, that can be killed and started again; and a terminal's ledger to be sent."""
+
+import asyncio
+import itertools
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk.ledger.ledger import Ledger
+from kiosk.ports.http import HttpLine, Lost, Reply
+from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
+from kiosk.protocol.ratings import RatingGiven
+from kiosk.protocol.signing import raw, sign
+from kiosk.sync.identity import Identity, new_private_key
+from kiosk.sync.sender import Sender
+from kiosk.sync.settings import HubSettings
+
+HALL = "tianfu"
+TERMINAL = "T1"
+
+
+class Hub:
+    """`python -m hub serve` on one port and one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Serve; the second time where it served before."""
+        port = self.url.rpartition(":")[2] or "0"
+        command = [sys.executable, "-m", "hub", "--data", str(self.folder), "serve", "--port", port]
+        log = (self.folder / "log").open("a")
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        log.close()
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().removeprefix("listening at ").strip()
+
+    def kill(self) -> None:
+        """As a power cut does to a process."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def say(self, *arguments: str) -> str:
+        """What `menkou-hub` prints."""
+        command = [sys.executable, "-m", "hub", "--data", str(self.folder), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def rows(self) -> list[tuple[int, str]]:
+        """The journal that it has, by number."""
+        db = sqlite3.connect(self.folder / "hub.db")
+        try:
+            return db.execute("SELECT seq, body FROM event ORDER BY ledger, seq").fetchall()
+        finally:
+            db.close()
+
+
+async def ask(url: str, path: str, content: bytes, headers: dict[str, str]) -> Reply:
+    """One request."""
+    line = HttpLine((url,), timeout_s=20, connect_timeout_s=20, max_answer_bytes=1 << 20)
+    line.open()
+    try:
+        reply = await line.ask("POST", path, content, headers)
+    finally:
+        await line.aclose()
+    assert not isinstance(reply, Lost), reply
+    return reply
+
+
+async def paired(hub: Hub, code: str, hall: str = HALL, terminal: str = TERMINAL) -> Identity:
+    """What a terminal keeps of its pairing."""
+    identity = Identity(hub=hub.url, hall=hall, terminal=terminal, private_key=new_private_key(), hub_key="0" * 64)
+    reply = await ask_to_pair(hub, identity, code)
+    assert reply.status == 200, reply.body
+    said = msgspec.json.decode(reply.body, type=Paired)
+    assert (said.hall, said.terminal) == (hall, terminal)
+    return msgspec.structs.replace(identity, hub_key=said.hub_key)
+
+
+async def ask_to_pair(hub: Hub, identity: Identity, code: str) -> Reply:
+    """The answer to a code."""
+    public = raw(identity.key.public_key()).hex()
+    content = msgspec.json.encode(Pairing(code=code, public_key=public))
+    return await ask(hub.url, "/v1/pair", content, sign(identity.key, "/v1/pair", CONTENT_TYPE, content, time.time()))
+
+
+class Sending:
+    """A ledger and its sender."""
+
+    def __init__(self, ledger: Ledger, identity: Identity, url: str) -> None:
+        self.ledger = ledger
+        self.settings = HubSettings(url=url, batch_rows=7, timeout_s=2, retry_s=0.05, longest_pause_s=1)
+        self.identity = identity
+        self.clock = time.time
+        self._count = itertools.count(1)
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Send from now on."""
+        sender = Sender(self.ledger, self.identity, self.settings, self.clock)
+        self._task = asyncio.create_task(sender.run())
+
+    async def end(self) -> None:
+        """Send no more; raises what ended it earlier."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.result()
+
+    async def rate(self, most: int) -> None:
+        """Record so many events."""
+        for n in itertools.islice(self._count, most):
+            await self.ledger.note(
+                RatingGiven(
+                    matter=f"{n:024x}",
+                    about=f"about {n}",
+                    service="gas_bill",
+                    grade=5,
+                    business_date="2026-11-24",
+                    language="zh_CN",
+                    at_ms=1_795_500_000_000,
+                )
+            )
+
+    async def until_sent(self) -> None:
+        """Until the hub has acknowledged everything."""
+        async with asyncio.timeout(40):
+            while (await self.ledger.unsent(1)).rows:
+                assert self._task is None or not self._task.done() or self._task.result()
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    (tmp_path / "hub").mkdir()
+    hub = Hub(tmp_path / "hub")
+    hub.start()
+    yield hub
+    hub.kill()
+
+
+@pytest.fixture
+async def sending(hub: Hub, tmp_path: Path) -> AsyncIterator[Sending]:
+    identity = await paired(hub, hub.say("code", HALL, TERMINAL))
+    ledger = await Ledger.open(tmp_path / "ledger", TERMINAL)
+    sending = Sending(ledger, identity, hub.url)
+    yield sending
+    await sending.end()
+    await ledger.aclose()

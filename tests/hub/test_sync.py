@@ -1,0 +1,221 @@
+"""The journal arrives at a real hub, every row once, whatever is lost on the way."""
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+from aiohttp import web
+
+from kiosk.ledger.errors import LedgerError
+from kiosk.ledger.files import Files, connect_read_only
+from kiosk.ledger.ledger import Ledger
+from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
+from kiosk.protocol.signing import sign
+from kiosk.sync.cli import sync_command
+from kiosk.sync.identity import Identity, new_private_key
+from kiosk.testing.http_peer import HTTP_FAULTS, HttpWire
+from kiosk.testing.simulator import Faults, Talk
+from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, ask, ask_to_pair, paired
+
+
+def journal(folder: Path) -> list[tuple[int, str]]:
+    """What the terminal has."""
+    db = connect_read_only(Files(folder).database)
+    try:
+        return list(db.execute("SELECT seq, body FROM journal ORDER BY seq"))
+    finally:
+        db.close()
+
+
+async def test_every_row_arrives_as_it_was_stored(hub: Hub, sending: Sending, tmp_path: Path) -> None:
+    await sending.rate(20)
+    sending.begin()
+    await sending.until_sent()
+    await sending.rate(3)
+    await sending.until_sent()
+
+    assert hub.rows() == journal(tmp_path / "ledger")
+    assert len(hub.rows()) == 23
+    assert f"{TERMINAL}     {sending.ledger.ledger_id}  row 23" in hub.say("heads", HALL)
+
+
+async def test_a_hub_that_is_killed_again_and_again(hub: Hub, sending: Sending, tmp_path: Path) -> None:
+    await sending.rate(150)
+    sending.begin()
+    for _ in range(4):
+        await asyncio.sleep(secrets.randbelow(60) / 1000)
+        await asyncio.to_thread(hub.kill)
+        await sending.rate(5)
+        await asyncio.to_thread(hub.start)
+    await sending.until_sent()
+
+    assert hub.rows() == journal(tmp_path / "ledger")
+    assert len(hub.rows()) == 170
+
+
+@pytest.fixture
+async def wire(hub: Hub, sending: Sending) -> AsyncIterator[Faults]:
+    """A wire before the hub that has every fault a wire can have."""
+    faults = Faults(HTTP_FAULTS)
+    async with aiohttp.ClientSession(auto_decompress=False) as session:
+
+        async def pass_on(request: web.Request) -> web.Response:
+            headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+            async with session.post(hub.url + request.path, data=await request.read(), headers=headers) as reply:
+                return web.Response(body=await reply.read(), status=reply.status)
+
+        before = HttpWire(faults, Talk(), pass_on, lambda *_: "")
+        sending.settings = msgspec.structs.replace(sending.settings, url=await before.plug())
+        yield faults
+        await sending.end()
+        await before.unplug()
+
+
+async def test_whatever_is_lost_on_the_wire(hub: Hub, sending: Sending, wire: Faults, tmp_path: Path) -> None:
+    await sending.rate(60)
+    for fault in HTTP_FAULTS:
+        wire.arm(fault, seconds=3)
+    sending.begin()
+    await sending.until_sent()
+
+    assert wire.armed == []
+    assert hub.rows() == journal(tmp_path / "ledger")
+
+
+async def test_a_copy_that_went_its_own_way_is_set_aside(hub: Hub, sending: Sending, tmp_path: Path) -> None:
+    await sending.rate(3)
+    await sending.ledger.aclose()
+    shutil.copytree(tmp_path / "ledger", tmp_path / "backup")
+    first = await Ledger.open(tmp_path / "ledger", TERMINAL)
+    sending.ledger = first
+    await sending.rate(2)
+    sending.begin()
+    await sending.until_sent()
+    await sending.end()
+    await first.aclose()
+    taken = hub.rows()
+
+    sending.ledger = await Ledger.open(tmp_path / "backup", TERMINAL)
+    await sending.rate(1)
+    sending.begin()
+    async with asyncio.timeout(20):
+        await sending.ledger.failed.wait()
+    with contextlib.suppress(LedgerError):
+        await sending.end()
+    await sending.ledger.aclose()
+    sending.ledger = await Ledger.open(tmp_path / "backup", TERMINAL)
+
+    assert sending.ledger.quarantined is not None
+    assert "the journal ends at row 4, but the hub has row 5 of it" in sending.ledger.quarantined
+    assert sending.ledger.ledger_id != first.ledger_id
+    assert hub.rows() == taken
+
+
+async def test_a_restored_folder_shows_by_its_receipt(sending: Sending, tmp_path: Path) -> None:
+    await sending.rate(1)
+    await sending.ledger.aclose()
+    shutil.copytree(tmp_path / "ledger", tmp_path / "backup")
+    sending.ledger = await Ledger.open(tmp_path / "ledger", TERMINAL)
+    await sending.rate(4)
+    sending.begin()
+    await sending.until_sent()
+    await sending.end()
+    await sending.ledger.aclose()
+    for name in ("ledger.db", "ledger.witness"):  # all that a careless person would bring back
+        shutil.copy(tmp_path / "backup" / name, tmp_path / "ledger" / name)
+    sending.ledger = await Ledger.open(tmp_path / "ledger", TERMINAL)
+
+    assert sending.ledger.quarantined is not None
+    assert "the hub has row 5" in sending.ledger.quarantined
+
+
+async def test_a_hub_that_lost_rows_is_sent_them_again(hub: Hub, sending: Sending, tmp_path: Path) -> None:
+    await sending.rate(20)
+    sending.begin()
+    await sending.until_sent()
+    await asyncio.to_thread(hub.kill)
+    db = sqlite3.connect(hub.folder / "hub.db")
+    with db:
+        db.execute("DELETE FROM event")
+        db.execute("DELETE FROM head")
+    db.close()
+    await asyncio.to_thread(hub.start)
+    await sending.rate(1)
+    await sending.until_sent()
+
+    assert hub.rows() == journal(tmp_path / "ledger")
+    assert len(hub.rows()) == 21
+
+
+async def answer_to(hub: Hub, identity: Identity, rows: list[bytes], at: float) -> Receipt | Refused:
+    content = pack(HALL, bytes(32), rows)
+    reply = await ask(hub.url, "/v1/journal", content, sign(identity.key, "/v1/journal", CONTENT_TYPE, content, at))
+    return msgspec.json.decode(reply.body, type=Receipt | Refused)
+
+
+async def test_who_is_not_let_in(hub: Hub, sending: Sending, tmp_path: Path) -> None:
+    await sending.rate(2)
+    rows = (await sending.ledger.unsent(9)).rows
+    known, now = sending.identity, sending.clock()
+    stranger = msgspec.structs.replace(known, private_key=new_private_key())
+    other = await paired(hub, hub.say("code", HALL, "T2"), terminal="T2")
+    content = pack(HALL, bytes(32), rows)
+    headers = sign(known.key, "/v1/journal", CONTENT_TYPE, content, now)
+
+    async def problem(identity: Identity, at: float = now) -> str:
+        answer = await answer_to(hub, identity, rows, at)
+        return answer.problem if isinstance(answer, Refused) else "none"
+
+    assert await problem(stranger) == "signature"
+    assert await problem(known, now - 1000) == "clock"
+    assert await problem(other) == "batch"  # somebody else's rows
+    changed = await ask(hub.url, "/v1/journal", content + b"x", headers)
+    unsigned = await ask(hub.url, "/v1/journal", content, {"Content-Type": CONTENT_TYPE})
+    elsewhere = await ask(hub.url, "/v1/pair", content, headers)
+    assert [reply.status for reply in (changed, unsigned, elsewhere)] == [401, 401, 422]
+    assert hub.rows() == []
+    hub.say("revoke", HALL, TERMINAL)
+    assert await problem(known) == "revoked"
+    again = await paired(hub, hub.say("code", HALL, TERMINAL))
+    assert await problem(known) == "signature"
+    assert await problem(again) == "none"
+
+
+async def test_a_code_pairs_once_and_its_own_terminal(hub: Hub) -> None:
+    code = hub.say("code", HALL, TERMINAL)
+    first = Identity(hub=hub.url, hall=HALL, terminal=TERMINAL, private_key=new_private_key(), hub_key="0" * 64)
+    second = msgspec.structs.replace(first, private_key=new_private_key())
+
+    assert (await ask_to_pair(hub, first, "2222-2222-2222")).status == 403
+    assert (await ask_to_pair(hub, first, code.lower().replace("-", " "))).status == 200
+    assert (await ask_to_pair(hub, first, code)).status == 200  # its answer was lost
+    assert (await ask_to_pair(hub, second, code)).status == 403
+
+
+async def test_pairing_by_command(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.toml"
+    text = (Path(__file__).parents[2] / "config.toml").read_text("utf-8")
+    config.write_text(f'{text.replace("assets/items/demo.json", "none.json")}\n[hub]\nurl = "{hub.url}"\n')
+    code = hub.say("code", HALL, TERMINAL)
+
+    def say(*words: str) -> tuple[int, str, str]:
+        status = sync_command([*words, "--config", str(config)])
+        return status, *capsys.readouterr()
+
+    assert await asyncio.to_thread(say, "status") == (
+        1,
+        "",
+        "kiosk sync: this terminal is not paired with a hub: kiosk sync pair CODE\n",
+    )
+    status, _, said = await asyncio.to_thread(say, "pair", "9999-9999-9999")
+    assert (status, "this code pairs nothing" in said) == (1, True)
+    status, said, _ = await asyncio.to_thread(say, "pair", code)
+    assert (status, said.startswith("terminal T1 of tianfu is paired with http://127.0.0.1:")) == (0, True)
+    assert Files(tmp_path / "var" / "ledger").hub.stat().st_mode & 0o777 == 0o600
