@@ -7,7 +7,7 @@ PYTEST_WORKERS = 4
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=
 
-.PHONY: run hub test setup compiler pinyin lint matrix search chaos power fuzz soak peers bench gallery tour docs lock clean
+.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos power fuzz soak peers bench gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -16,7 +16,7 @@ run: setup
 hub: setup
 	@$(BIN)/menkou-hub serve
 
-test: setup compiler pinyin
+test: setup compiler pinyin postgres
 	@$(OFFSCREEN) $(BIN)/pytest -n $(PYTEST_WORKERS) --dist worksteal
 
 setup:
@@ -25,6 +25,10 @@ setup:
 # It makes the disk that forgets what was not synced (kiosk/rehearsal/power). No terminal needs it.
 compiler: setup
 	@scripts/packages gcc libc6-dev
+
+# The hub's tests run on a private one, too. No terminal needs it.
+postgres: setup
+	@scripts/packages postgresql util-linux
 
 # What the pinyin table is made from; a test makes it anew. No terminal needs it.
 pinyin: setup

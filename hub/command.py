@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import socket
 import sys
 import time
@@ -17,12 +18,20 @@ from hub.sqlite import SqliteStore
 from hub.store import Store, StoreBusyError
 
 CODE_MINUTES = 15
+DATABASE = "MENKOU_HUB_DATABASE"
+"""The environment variable that names the database: on a command line everybody sees its password."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status 1 with one line for what cannot be done."""
     parser = argparse.ArgumentParser(prog="menkou-hub", description="Receives the journals of many terminals.")
     parser.add_argument("--data", type=Path, default=Path("var/hub"), help="holds the hub's key, and its database")
+    parser.add_argument(
+        "--database",
+        default=os.environ.get(DATABASE, ""),
+        metavar="URL",
+        help=f"postgresql://…, also from the environment ({DATABASE}); without it SQLite in the folder",
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="answer terminals until it is told to end")
     serve.add_argument("--host", default="127.0.0.1")
@@ -47,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def _run(chosen: argparse.Namespace) -> int:
-    store = SqliteStore(chosen.data / "hub.db")
+    store = _store(chosen.database, chosen.data)
     if chosen.command == "serve":
         return await _serve(chosen, store)
     await store.open()
@@ -57,6 +66,16 @@ async def _run(chosen: argparse.Namespace) -> int:
         raise OSError(f"the database cannot be asked: {error}") from error
     finally:
         await store.aclose()
+
+
+def _store(url: str, folder: Path) -> Store:
+    if not url:
+        return SqliteStore(folder / "hub.db")
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError(f"a database is postgresql://…, not {url.partition(':')[0]}:…")
+    from hub.postgres import PostgresStore
+
+    return PostgresStore(url)
 
 
 async def _serve(chosen: argparse.Namespace, store: Store) -> int:

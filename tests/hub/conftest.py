@@ -2,16 +2,20 @@
 
 import asyncio
 import itertools
+import os
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
+from hub.command import DATABASE
 from kiosk.ledger.ledger import Ledger
 from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
@@ -20,6 +24,7 @@ from kiosk.protocol.signing import raw, sign
 from kiosk.sync.identity import Identity, new_private_key
 from kiosk.sync.sender import Sender
 from kiosk.sync.settings import HubSettings
+from tests.hub.postgres import Postgres
 
 HALL = "tianfu"
 TERMINAL = "T1"
@@ -28,8 +33,9 @@ TERMINAL = "T1"
 class Hub:
     """`python -m hub serve` on one port and one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
+        self.database = database
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
@@ -38,7 +44,7 @@ class Hub:
         port = self.url.rpartition(":")[2] or "0"
         command = [sys.executable, "-m", "hub", "--data", str(self.folder), "serve", "--port", port]
         log = (self.folder / "log").open("a")
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._named())
         log.close()
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().removeprefix("listening at ").strip()
@@ -54,15 +60,29 @@ class Hub:
     def say(self, *arguments: str) -> str:
         """What `menkou-hub` prints."""
         command = [sys.executable, "-m", "hub", "--data", str(self.folder), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=self._named()).stdout.strip()
 
-    def rows(self) -> list[tuple[int, str]]:
+    async def rows(self) -> list[tuple[int, str]]:
         """The journal that it has, by number."""
+        return await self.sql("SELECT seq, body FROM event ORDER BY ledger, seq")
+
+    async def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """What its database says."""
+        if self.database:
+            connection = await asyncpg.connect(self.database)
+            try:
+                return [tuple(row) for row in await connection.fetch(statement)]
+            finally:
+                await connection.close()
         db = sqlite3.connect(self.folder / "hub.db")
         try:
-            return db.execute("SELECT seq, body FROM event ORDER BY ledger, seq").fetchall()
+            with db:
+                return db.execute(statement).fetchall()
         finally:
             db.close()
+
+    def _named(self) -> dict[str, str]:
+        return {**os.environ, DATABASE: self.database}
 
 
 async def ask(url: str, path: str, content: bytes, headers: dict[str, str]) -> Reply:
@@ -99,7 +119,7 @@ class Sending:
 
     def __init__(self, ledger: Ledger, identity: Identity, url: str) -> None:
         self.ledger = ledger
-        self.settings = HubSettings(url=url, batch_rows=7, timeout_s=2, retry_s=0.05, longest_pause_s=1)
+        self.settings = HubSettings(url=url, batch_rows=7, timeout_s=1, retry_s=0.05, longest_pause_s=1)
         self.identity = identity
         self.clock = time.time
         self._count = itertools.count(1)
@@ -142,10 +162,17 @@ class Sending:
                 await asyncio.sleep(0.02)
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
     (tmp_path / "hub").mkdir()
-    hub = Hub(tmp_path / "hub")
+    url = request.getfixturevalue("postgres").new_database() if request.param == "postgres" else ""
+    hub = Hub(tmp_path / "hub", url)
     hub.start()
     yield hub
     hub.kill()

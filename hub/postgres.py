@@ -1,0 +1,238 @@
+"""The hub's store on PostgreSQL: any number of hub processes on one database, rows in a partition for each month."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from hub.accept import Take, Verdict, verdict
+from hub.store import ForeignError, StoreBusyError, Terminal
+from kiosk.protocol.batch import Batch, Head
+
+COMMAND_S = 15.0
+"""For one statement; a database that hangs must not collect requests."""
+MONTHS = range(-120, 25)
+"""From the present one: rows of these have a partition each. Whatever a wrong clock wrote stands in one beside."""
+_SETUP_LOCK, _MONTH_LOCK = 0x6D6E6B01, 0x6D6E6B02
+
+MIGRATIONS = {
+    "0001_journals": """
+CREATE TABLE code (
+  hash bytea PRIMARY KEY,
+  hall text NOT NULL,
+  terminal text NOT NULL,
+  until_ms bigint NOT NULL,
+  key_id text NOT NULL DEFAULT ''
+);
+CREATE TABLE terminal (
+  hall text NOT NULL,
+  terminal text NOT NULL,
+  key_id text NOT NULL UNIQUE,
+  public_key bytea NOT NULL,
+  paired_ms bigint NOT NULL,
+  revoked boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (hall, terminal)
+);
+CREATE TABLE head (
+  ledger text PRIMARY KEY,
+  hall text NOT NULL,
+  terminal text NOT NULL,
+  first bigint NOT NULL,
+  seq bigint NOT NULL,
+  hash text NOT NULL,
+  at_ms bigint NOT NULL
+);
+CREATE TABLE event (
+  ledger text NOT NULL,
+  seq bigint NOT NULL,
+  hash bytea NOT NULL,
+  at_ms bigint NOT NULL,
+  type text NOT NULL,
+  about text NOT NULL,
+  body text NOT NULL,
+  PRIMARY KEY (ledger, seq, at_ms)
+) PARTITION BY RANGE (at_ms);
+CREATE INDEX event_about ON event(about);
+CREATE TABLE event_other PARTITION OF event DEFAULT;
+"""
+}
+"""A step that was ever released is never changed, only followed."""
+
+
+class PostgresStore:
+    """See `Store`."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is `postgresql://…`."""
+        self._url = url
+        self._pool: Any = None
+        self._months: set[int] = set()
+
+    async def open(self) -> None:
+        """See `Store`."""
+        with _busy():
+            pool = await asyncpg.create_pool(self._url, min_size=1, max_size=8, command_timeout=COMMAND_S)
+        self._pool = pool
+        async with self._transaction() as db:
+            await db.execute("SELECT pg_advisory_xact_lock($1)", _SETUP_LOCK)
+            await db.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
+            done = {row["name"] for row in await db.fetch("SELECT name FROM migration")}
+            for name, statements in MIGRATIONS.items():
+                if name not in done:
+                    await db.execute(statements)
+                    await db.execute("INSERT INTO migration VALUES ($1)", name)
+
+    async def aclose(self) -> None:
+        """See `Store`."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    async def offer(self, code: bytes, hall: str, terminal: str, until_ms: int) -> None:
+        """See `Store`."""
+        async with self._transaction() as db:
+            sql = "INSERT INTO code (hash, hall, terminal, until_ms) VALUES ($1, $2, $3, $4)"
+            await db.execute(sql, code, hall, terminal, until_ms)
+
+    async def pair(self, code: bytes, key_id: str, public_key: bytes, now_ms: int) -> Terminal | None:
+        """See `Store`."""
+        async with self._transaction() as db:
+            found = await db.fetchrow("SELECT * FROM code WHERE hash = $1 FOR UPDATE", code)
+            if found is None:
+                return None
+            known = await _terminal(db, key_id)
+            if found["key_id"] or known is not None:
+                return known if found["key_id"] == key_id else None
+            if now_ms > found["until_ms"]:
+                return None
+            await db.execute("UPDATE code SET key_id = $1 WHERE hash = $2", key_id, code)
+            await db.execute(
+                "INSERT INTO terminal (hall, terminal, key_id, public_key, paired_ms) VALUES ($1, $2, $3, $4, $5) "
+                "ON CONFLICT (hall, terminal) DO UPDATE SET key_id = excluded.key_id, revoked = false, "
+                "public_key = excluded.public_key, paired_ms = excluded.paired_ms",
+                *(found["hall"], found["terminal"], key_id, public_key, now_ms),
+            )
+            return await _terminal(db, key_id)
+
+    async def terminal(self, key_id: str) -> Terminal | None:
+        """See `Store`."""
+        async with self._connection() as db:
+            return await _terminal(db, key_id)
+
+    async def revoke(self, hall: str, terminal: str) -> bool:
+        """See `Store`."""
+        async with self._transaction() as db:
+            sql = "UPDATE terminal SET revoked = true WHERE hall = $1 AND terminal = $2 RETURNING 1"
+            return await db.fetchval(sql, hall, terminal) is not None
+
+    async def accept(self, sender: Terminal, batch: Batch, now_ms: int) -> Verdict:
+        """See `Store`."""
+        await self._prepare({_month(row.envelope.at) for row in batch.rows}, _month(now_ms))
+        async with self._transaction() as db:
+            row = await _locked(db, batch.ledger)
+            if row is not None and (row["hall"], row["terminal"]) != (sender.hall, sender.terminal):
+                raise ForeignError(batch.ledger)
+            head = None if row is None else Head(ledger=batch.ledger, seq=row["seq"], hash=row["hash"])
+            sql = "SELECT hash FROM event WHERE ledger = $1 AND seq = $2"
+            kept = await db.fetchval(sql, batch.ledger, batch.last) if head and batch.last <= head.seq else None
+            found = verdict(head, batch, kept)
+            if isinstance(found, Take):
+                await _insert(db, batch, found.after)
+                await db.execute(
+                    "INSERT INTO head (ledger, hall, terminal, first, seq, hash, at_ms) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (ledger) "
+                    "DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at_ms = excluded.at_ms",
+                    *(batch.ledger, sender.hall, sender.terminal, batch.first),
+                    *(found.then.seq, found.then.hash, now_ms),
+                )
+            return found
+
+    async def heads(self, hall: str) -> list[tuple[str, Head]]:
+        """See `Store`."""
+        async with self._connection() as db:
+            sql = "SELECT terminal, ledger, seq, hash FROM head WHERE hall = $1 ORDER BY terminal, at_ms"
+            rows = await db.fetch(sql, hall)
+        return [(row["terminal"], Head(ledger=row["ledger"], seq=row["seq"], hash=row["hash"])) for row in rows]
+
+    async def _prepare(self, months: set[int], now: int) -> None:
+        """Make the partitions that rows of these months go into."""
+        missing = {month for month in months - self._months if month - now in MONTHS}
+        for month in sorted(missing):
+            async with self._transaction() as db:
+                # one at a time: two that make the same table at once would meet
+                await db.execute("SELECT pg_advisory_xact_lock($1)", _MONTH_LOCK)
+                name, first, end = f"event_{month // 12}_{month % 12 + 1:02d}", _begins(month), _begins(month + 1)
+                if await db.fetchval("SELECT to_regclass($1)", name) is None:
+                    with contextlib.suppress(asyncpg.CheckViolationError):  # rows of it stand in the one beside already
+                        async with db.transaction():
+                            await db.execute(
+                                f"CREATE TABLE {name} PARTITION OF event FOR VALUES FROM ({first}) TO ({end})"
+                            )
+            self._months.add(month)
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        if self._pool is None:
+            raise StoreBusyError("the store is closed")
+        with _busy():
+            async with self._pool.acquire(timeout=COMMAND_S) as db:
+                yield db
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Any]:
+        async with self._connection() as db, db.transaction():
+            yield db
+
+
+@contextlib.contextmanager
+def _busy() -> Iterator[None]:
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise StoreBusyError(f"{type(error).__name__}: {error}") from error
+
+
+async def _locked(db: Any, ledger: str) -> Any:
+    """The head of a ledger, which nobody else changes before this transaction ends; None for one that has none."""
+    sql = "SELECT hall, terminal, seq, hash FROM head WHERE ledger = $1 FOR UPDATE"
+    row = await db.fetchrow(sql, ledger)
+    if row is None:  # what is not there cannot be locked
+        await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ledger)
+        row = await db.fetchrow(sql, ledger)
+    return row
+
+
+async def _terminal(db: Any, key_id: str) -> Terminal | None:
+    sql = "SELECT hall, terminal, key_id, public_key, revoked FROM terminal WHERE key_id = $1"
+    row = await db.fetchrow(sql, key_id)
+    return row and Terminal(**dict(row))
+
+
+async def _insert(db: Any, batch: Batch, after: int) -> None:
+    await db.copy_records_to_table(
+        "event",
+        columns=["ledger", "seq", "hash", "at_ms", "type", "about", "body"],
+        records=[
+            (
+                *(batch.ledger, row.envelope.seq, row.hash, row.envelope.at, row.envelope.type),
+                *(row.envelope.order or row.envelope.matter, row.body.decode()),
+            )
+            for row in batch.rows
+            if row.envelope.seq > after
+        ],
+    )
+
+
+def _month(at_ms: int) -> int:
+    """Months since the year 0, UTC; what no calendar has is far away."""
+    try:
+        at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return -1
+    return at.year * 12 + at.month - 1
+
+
+def _begins(month: int) -> int:
+    return int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp()) * 1000
