@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from kiosk.rehearsal.demo import workbench
 from kiosk.rehearsal.simulators import Simulators
@@ -221,6 +222,16 @@ def test_it_fits_a_small_desktop(player: Player) -> None:
     player.press("page-all")
     player.press("gas_company_http-maintenance")
     player.see("Gas company ⚡1")
+
+
+def test_a_page_that_was_left_is_gone_before_anything_is_told(player: Player) -> None:
+    old = player.find("wechat_pay-scan")
+    player.desk.root.setWidth(LEAST[0])
+    assert player.find("wechat_pay-scan") is old  # fewer columns of the same cards
+    player.desk.show_page("books")
+    assert isValid(old)
+    player.desk.parties["wechat_pay"].put("answer", "something new")
+    assert not isValid(old)
 
 
 def test_it_ends_with_the_demo_and_the_demo_does_not_end_with_it(

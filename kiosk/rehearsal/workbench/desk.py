@@ -15,7 +15,7 @@ from kiosk.orders.rows import Rows
 from kiosk.rehearsal.books import lay_side_by_side
 from kiosk.rehearsal.hand import Hand, Json
 from kiosk.rehearsal.workbench import hints, telling
-from kiosk.rehearsal.workbench.shown import Shown
+from kiosk.rehearsal.workbench.shown import Shown, tell
 from kiosk.rehearsal.workbench.talk_model import TalkModel
 from kiosk.rehearsal.workbench.watching import LedgerWatcher, Seen, Watcher
 from kiosk.rehearsal.workbench.words import LANGUAGES, say, table
@@ -174,7 +174,7 @@ class Desk:
 
     def show_page(self, page: str) -> None:
         """`""` (all), a simulator's name, `books` or `talk`."""
-        self._bench.setProperty("page", page)
+        tell(self._bench, "page", page)
 
     def close(self) -> None:
         """Look no more and let go of the window."""
@@ -282,14 +282,14 @@ class Desk:
         self._tell_all()
 
     def _speak(self) -> None:
-        self._bench.setProperty("language", self._language)
-        self._bench.setProperty("table", dict(table(self._language)))
+        tell(self._bench, "language", self._language)
+        tell(self._bench, "table", dict(table(self._language)))
         for name in self._names:
             self.parties[name].put("title", self._title(name))
             self.parties[name].put("answer", "")
             self._tell_index(name)
             self._tell_state(name)
-        self._bench.setProperty("titles", {name: self._title(name) for name in self._names})
+        tell(self._bench, "titles", {name: self._title(name) for name in self._names})
         self._tell_all()
 
     def _title(self, name: str) -> str:
@@ -361,7 +361,7 @@ class Desk:
     def _bench_set(self, name: str, value: object) -> None:
         if self._told.get(name) != value:
             self._told[name] = value
-            self._bench.setProperty(name, value)
+            tell(self._bench, name, value)
 
     # -- what is pressed --------------------------------------------------------------------------------------------
 
