@@ -7,7 +7,7 @@ PYTEST_WORKERS = 4
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=
 
-.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos power fuzz soak peers bench gallery tour docs lock clean
+.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos power fuzz soak peers bench bench-hub gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -69,6 +69,10 @@ soak: setup
 bench: setup
 	@scripts/packages chromium xvfb
 	@$(BIN)/python -m benchmarks
+
+# How fast a hub on PostgreSQL takes journals in, beside a bare COPY of the same rows.
+bench-hub: setup postgres
+	@$(BIN)/python -m benchmarks.hub
 
 gallery: setup
 	@$(OFFSCREEN) $(BIN)/kiosk gallery --out $(OUT)/gallery

@@ -11,14 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-OPTIONS = "-F -c listen_addresses= -c unix_socket_directories={folder} -c shared_buffers=16MB -c max_connections=40"
-"""Without fsync: what is cut in tests is the process, never the machine."""
+OPTIONS = "-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=40"
 
 
 class Postgres:
     """The server. It refuses to run as root, so there it runs as the user `postgres`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """Without fsync unless it is to be `durable`: what tests cut is the process, never the machine."""
+        self._durable = durable
         self._folder = Path(tempfile.mkdtemp(prefix="menkou-postgres-"))
         self._bin = max(Path("/usr/lib/postgresql").glob("*/bin"))
         self._databases = itertools.count(1)
@@ -35,7 +36,7 @@ class Postgres:
 
     def start(self) -> None:
         """Begin to serve."""
-        options = OPTIONS.format(folder=self._folder)
+        options = OPTIONS.format(folder=self._folder) + ("" if self._durable else " -F -c shared_buffers=16MB")
         self._run(
             "pg_ctl", "-D", str(self._folder / "data"), "-o", options, "-l", str(self._folder / "log"), "-w", "start"
         )
