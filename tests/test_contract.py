@@ -10,13 +10,14 @@ from drivers.sdt_id.driver import SdtId
 from kiosk.devices.drivers import driver_names
 from kiosk.devices.health import Health, Ready
 from kiosk.testing import contract
-from kiosk.testing.contract import ContractError, device_contract
+from kiosk.testing.contract import ContractError, bench, device_contract
 
 IMPATIENT: Mapping[str, Mapping[str, object]] = {
-    "transbank_pos": {"ack_timeout_s": 0.3, "reply_timeout_s": 1},
-    "escpos": {"watch_every_s": 0.05},
+    "transbank_pos": {"answer_seconds": 0.8, "ack_timeout_s": 0.3, "reply_timeout_s": 1, "reversal_timeout_s": 1},
+    "sdt_id": {"status_timeout_s": 0.4, "find_timeout_s": 0.4, "read_timeout_s": 0.5, "poll_s": 0.1},
+    "escpos": {"watch_every_s": 0.05, "proof_timeout_s": 2},
     "wechat_pay": {"status_fresh_s": 0.2},
-    "wechat_code": {"status_fresh_s": 0.2},
+    "wechat_code": {"status_fresh_s": 0.2, "reverse_after_s": 1},
     "alipay": {"status_fresh_s": 0.2},
     "alipay_code": {"status_fresh_s": 0.2},
 }
@@ -70,6 +71,6 @@ class LeavesAThread(SdtId):
 )
 def test_a_driver_that_breaks_it_is_found(broken: type[SdtId], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contract, "load_driver", lambda _: broken)
-    monkeypatch.setattr(contract, "LIMIT_S", 3.0)
+    monkeypatch.setattr(bench, "LIMIT_S", 3.0)
     with pytest.raises(ContractError, match=says):
         device_contract("sdt_id")()

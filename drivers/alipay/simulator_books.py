@@ -186,8 +186,13 @@ class Books:
         return False
 
     def report(self) -> Json:
-        """Everything, by the merchant's number."""
-        return {"trades": {row["out_trade_no"]: self._report(row) for row in self._all("SELECT * FROM trades")}}
+        """Everything, by the merchant's number; `takings` is what every channel's simulator tells."""
+        trades = {row["out_trade_no"]: self._report(row) for row in self._all("SELECT * FROM trades")}
+        takings = [
+            {"key": key, "charged": told["paid_fen"] - told["reversed_fen"], "returned": told["refunded_fen"]}
+            for key, told in trades.items()
+        ]
+        return {"trades": trades, "takings": takings}
 
     def _report(self, trade: sqlite3.Row) -> Json:
         number = trade["out_trade_no"]

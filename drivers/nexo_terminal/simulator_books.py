@@ -85,7 +85,7 @@ class Books:
         )
 
     def report(self) -> Json:
-        """Everything, payments by the register's transaction."""
+        """Everything, payments by the register's transaction; `takings` is what every channel's simulator tells."""
         rows = self._db.execute("SELECT * FROM payments ORDER BY n").fetchall()
         return {
             "payments": {
@@ -99,6 +99,10 @@ class Books:
                 }
                 for row in rows
             },
+            "takings": [
+                {"key": row["transaction_id"], "charged": row["fen"], "returned": self.returned(row["n"])}
+                for row in rows
+            ],
             "reversals": [
                 {"transaction_id": row["transaction_id"], "fen": row["fen"]}
                 for row in self._db.execute("SELECT * FROM reversals ORDER BY n").fetchall()

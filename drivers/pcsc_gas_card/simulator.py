@@ -6,6 +6,7 @@ to the card that is in. What is on the cards is durable.
 
 import argparse
 import contextlib
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from aiohttp import web
 from drivers.pcsc_gas_card.simulator_cards import DRAWER, Cards
 from drivers.pcsc_gas_card.simulator_chips import Card
 from drivers.pcsc_gas_card.simulator_daemon import READER, Daemon
+from drivers.pcsc_gas_card.simulator_layout import bought, key_of, read
 from drivers.pcsc_gas_card.simulator_slot import FAULTS, Slot
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
 
@@ -63,6 +65,7 @@ class CardReader:
             "lose_try": self._action(self._lose_try),
             "renew": self._action(self._renew),
             "write": self._action(self._write),
+            "purchase": self._purchase,
             "unplug": self._action(lambda _: self._plug(on=False)),
             "plug": self._action(lambda _: self._plug(on=True)),
             "stop_service": self._action(lambda _: self._daemon.stop()),
@@ -170,6 +173,23 @@ class CardReader:
         at, data = int(asked.get("at", 0)), bytes.fromhex(str(asked.get("hex", "")))
         card.memory[at : at + len(data)] = data
         self._cards.keep(card)
+
+    async def _purchase(self, asked: Json) -> Json:
+        """The company's part: the job that puts `m3` (25) onto the card that is in."""
+        card = self._slot.card
+        if card is None or (old := read(bytes(card.memory))) is None:
+            raise BadRequestError("there is no card in it that anything could be bought for")
+        m3 = int(asked.get("m3", 25))
+        key = key_of(old.number, 0, len(card.key)).hex()
+        return {
+            "card": old.number,
+            "count": old.count + 1,
+            "m3": str(m3),
+            "old_hash": hashlib.sha256(card.memory).hexdigest(),
+            "image": bought(bytes(card.memory), m3 * 100).hex(),
+            "old_key": key,
+            "new_key": key,
+        }
 
     async def _plug(self, *, on: bool) -> None:
         """pcscd is started again, for a virtual reader comes and goes in no other way."""

@@ -66,6 +66,17 @@ def read(image: bytes) -> Purchase | None:
     return Purchase(owner[5:10].hex(), count, gas, total)
 
 
+def bought(image: bytes, gas: int) -> bytes:
+    """What a card must hold after one more purchase, as the company would have it."""
+    purchase = read(image)
+    if purchase is None:
+        raise ValueError("nothing can be bought for such a card")
+    new = bytearray(image)
+    _set_record(new, purchase.count + 1, gas, purchase.total + gas)
+    new[0x41] = (purchase.count + 1) % 251
+    return bytes(new)
+
+
 def at_the_meter(image: bytearray) -> int:
     """The meter takes the gas, and writes its part. How much it took; nothing from a card that it does not take."""
     purchase = read(bytes(image))

@@ -1,8 +1,8 @@
 """A simulated code scanner: `python -m drivers.serial_scanner.simulator --books DIR [--trigger honeywell]`.
 
-A pseudo terminal as a scanner engine is seen on a serial cable. Somebody holds things under it: `show` with a `text`,
-`show_bill` with an `account`. It reads only while it is lit, and puts its light out after a while; a `continuous` one
-is always lit. Its commands are read from the makers' pages afresh.
+A pseudo terminal as a scanner engine is seen on a serial cable. Somebody holds things under it: `show` with a `text`
+(or `texts`, in one burst), `show_bill` with an `account`. It reads only while it is lit, and puts its light out after a
+while; a `continuous` one is always lit. Its commands are read from the makers' pages afresh.
 """
 
 import argparse
@@ -107,14 +107,14 @@ class Scanner:
     # The hand
 
     async def _show(self, asked: Json) -> Json:
-        text = asked.get("text")
-        if not isinstance(text, str) or not text:
-            raise BadRequestError("'text' is what the code says")
+        texts = asked.get("texts", [asked.get("text")])
+        if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text for text in texts):
+            raise BadRequestError("'text' is what the code says, or 'texts' what several say")
         read = self.lit and self._cable.plugged
-        self._books.execute("INSERT INTO reads(text, heard) VALUES (?, ?)", (text, read))
+        self._books.executemany("INSERT INTO reads(text, heard) VALUES (?, ?)", [(text, read) for text in texts])
         if read:
-            self._dark()  # one code for each command
-            task = asyncio.create_task(self._read_out(text))
+            self._dark()  # one code for each command; one that reads on by itself reads several
+            task = asyncio.create_task(self._read_out(texts))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return {"done": read}
@@ -131,10 +131,23 @@ class Scanner:
 
     # The engine
 
-    async def _read_out(self, text: str) -> None:
-        code, end = text.encode(), self._suffix
+    async def _read_out(self, texts: list[str]) -> None:
         if slow := self.faults.take("slow"):
             await asyncio.sleep(float(slow.more.get("seconds", 5)))
+        codes = [self._spoiled(text.encode()) for text in texts]
+        for _ in range(2 if self.faults.take("twice") else 1):
+            self.talk.said(f"a code of {len(texts[0])} characters" if len(texts) == 1 else f"{len(texts)} codes", b"")
+            if pieces := self.faults.take("pieces"):
+                for byte in b"".join(codes):
+                    self._cable.send(bytes([byte]))
+                    await asyncio.sleep(float(pieces.more.get("seconds", 0.005)))
+            else:
+                self._cable.send(b"".join(codes))
+            await asyncio.sleep(0.01)
+
+    def _spoiled(self, code: bytes) -> bytes:
+        """The code with its end, as the armed faults have it."""
+        end = self._suffix
         if self.faults.take("binary"):
             code = b"\xff\xfe\x80" + code[::-1]
         if self.faults.take("control"):
@@ -147,15 +160,7 @@ class Scanner:
             end = b""
         if self.faults.take("glued_ack"):
             code = ACK.get(self._trigger, b"\x06") + code
-        for _ in range(2 if self.faults.take("twice") else 1):
-            self.talk.said(f"a code of {len(text)} characters", b"")
-            if pieces := self.faults.take("pieces"):
-                for byte in code + end:
-                    self._cable.send(bytes([byte]))
-                    await asyncio.sleep(float(pieces.more.get("seconds", 0.005)))
-            else:
-                self._cable.send(code + end)
-            await asyncio.sleep(0.01)
+        return code + end
 
     def _received(self, data: bytes) -> None:
         self._heard = (self._heard + data)[-64:]

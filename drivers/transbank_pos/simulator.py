@@ -51,8 +51,8 @@ BUTTONS = (
     Button(label="Cut the next answer", group="Cable", fault="half_frame"),
     Button(label="Garble the next answer", group="Cable", fault="bit_flip"),
     Button(label="Lose the sale's answer", group="Cable", fault="lost_answer", more={"function": "0210"}),
-    Button(label="Lose the next request", group="Cable", fault="lost_request"),
-    Button(label="Dark", group="Cable", fault="silent", times=-1),
+    Button(label="Lose the request", group="Cable", fault="lost_request"),
+    Button(label="Silent", group="Cable", fault="silent", times=-1),
     Button(label="Babble without end", group="Cable", action="babble"),
     Button(label="Be quiet", group="Cable", action="hush"),
 )

@@ -128,8 +128,8 @@ class Books:
         self._db.execute("INSERT INTO batch(terminal, at) VALUES (?, ?)", (self.terminal, at))
 
     def report(self, fen_per_unit: int) -> Json:
-        """`{"sales": [...], "reversals": [...], "batches": N}`; cards masked, amounts in the terminal's unit and in
-        fen."""
+        """`{"sales": [...], "takings": [...], "reversals": [...], "batches": N}`; cards masked, amounts in the
+        terminal's unit and in fen; `takings` is what every channel's simulator tells."""
         sales = []
         for row in self._db.execute("SELECT * FROM sale ORDER BY n").fetchall():
             sale = _sale(row)
@@ -154,7 +154,12 @@ class Books:
             {"sale": row["sale"], "by": row["by"]} for row in self._db.execute("SELECT * FROM reversal ORDER BY rowid")
         ]
         batches = int(self._db.execute("SELECT count(*) FROM batch").fetchone()[0])
-        return {"sales": sales, "reversals": reversals, "batches": batches}
+        takings = [
+            {"key": sale["ticket"], "charged": sale["fen"], "returned": sale["fen"] if sale["reversed"] else 0}
+            for sale in sales
+            if sale["approved"] and "A" in sale["ticket"]  # others are rung up by somebody at the terminal itself
+        ]
+        return {"sales": sales, "takings": takings, "reversals": reversals, "batches": batches}
 
 
 def _now() -> str:

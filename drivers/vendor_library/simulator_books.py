@@ -50,20 +50,25 @@ class Books:
         return int(found.fetchone()[0])
 
     def report(self) -> Json:
-        """`{"sales": [{n, voucher, fen, code, approved, returned_fen, by, at}]}`."""
+        """`{"sales": [{n, voucher, fen, code, approved, returned_fen, by, at}]}`; `takings` is what every channel's
+        simulator tells, here by its own number: such a library is told no key."""
         rows = self._db.execute("SELECT * FROM entry WHERE kind = '00' ORDER BY n").fetchall()
-        return {
-            "sales": [
-                {
-                    "n": row["n"],
-                    "voucher": f"{row['n']:06d}",
-                    "fen": row["amount"],
-                    "code": row["code"],
-                    "approved": row["code"] == "00",
-                    "returned_fen": self.given_back(row["n"]),
-                    "by": row["by"],
-                    "at": row["at"],
-                }
-                for row in rows
-            ]
-        }
+        sales = [
+            {
+                "n": row["n"],
+                "voucher": f"{row['n']:06d}",
+                "fen": row["amount"],
+                "code": row["code"],
+                "approved": row["code"] == "00",
+                "returned_fen": self.given_back(row["n"]),
+                "by": row["by"],
+                "at": row["at"],
+            }
+            for row in rows
+        ]
+        takings = [
+            {"key": sale["voucher"], "charged": sale["fen"], "returned": sale["returned_fen"]}
+            for sale in sales
+            if sale["approved"] and sale["by"] == "library"
+        ]
+        return {"sales": sales, "takings": takings}

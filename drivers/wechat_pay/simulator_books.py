@@ -182,8 +182,13 @@ class Books:
         )
 
     def report(self) -> Json:
-        """Everything, by order number."""
-        return {"orders": {row["out_trade_no"]: self._report(row) for row in self._all("SELECT * FROM orders")}}
+        """Everything, by order number; `takings` is what every channel's simulator tells."""
+        orders = {row["out_trade_no"]: self._report(row) for row in self._all("SELECT * FROM orders")}
+        takings = [
+            {"key": key, "charged": told["paid_fen"] - told["reversed_fen"], "returned": told["refunded_fen"]}
+            for key, told in orders.items()
+        ]
+        return {"orders": orders, "takings": takings}
 
     def _report(self, order: sqlite3.Row) -> Json:
         number = order["out_trade_no"]

@@ -60,32 +60,13 @@ class Taking(msgspec.Struct, frozen=True):
 
 
 def takings(books: Mapping[str, Books], orders: Iterable[Rows] = ()) -> Iterator[Taking]:
-    """What every channel says it took. `books` by simulator; those that a configuration does not have may lack. Any
-    simulator may say it in so many words, under `takings`. `orders` tell whose the sales are of a channel that knows
-    no keys of ours."""
+    """What every channel says it took. `books` by simulator; those that a configuration does not have may lack. A
+    channel that knows no key of ours tells its own number of a sale, and `orders` tell whose that is."""
+    ours = {row.ref.rpartition("-")[2]: row.key for rows in orders for row in rows.attempts if row.channel == "card"}
     for booked in books.values():
-        yield from msgspec.convert(booked.get("takings", []), list[Taking])
-    for key, booked in books.get("wechat_pay", {}).get("orders", {}).items():
-        yield Taking(key, booked["paid_fen"] - booked["reversed_fen"], booked["refunded_fen"])
-    for key, booked in books.get("alipay", {}).get("trades", {}).items():
-        yield Taking(key, booked["paid_fen"] - booked["reversed_fen"], booked["refunded_fen"])
-    yield from _card_takings(books)
-    yield from _bank_takings(books, orders)
-
-
-def _card_takings(books: Mapping[str, Books]) -> Iterator[Taking]:
-    for sale in books.get("transbank_pos", {}).get("sales", ()):
-        if sale["approved"] and "A" in sale["ticket"]:  # others are rung up by somebody at the terminal itself
-            yield Taking(sale["ticket"], sale["fen"], sale["fen"] if sale["reversed"] else 0)
-    for key, booked in books.get("nexo_terminal", {}).get("payments", {}).items():
-        yield Taking(key, booked["paid_fen"], booked["refunded_fen"])
-
-
-def _bank_takings(books: Mapping[str, Books], orders: Iterable[Rows]) -> Iterator[Taking]:
-    keys = {row.ref.rpartition("-")[2]: row.key for rows in orders for row in rows.attempts if row.channel == "card"}
-    for sale in books.get("vendor_library", {}).get("sales", ()):
-        if sale["approved"] and sale["by"] == "library":
-            yield Taking(keys.get(sale["voucher"], f"sale {sale['voucher']}A"), sale["fen"], sale["returned_fen"])
+        for taking in msgspec.convert(booked.get("takings", []), list[Taking]):
+            key = taking.key if "A" in taking.key else ours.get(taking.key, f"sale {taking.key}A")
+            yield Taking(key, taking.charged, taking.returned)
 
 
 def lay_side_by_side(orders: list[Rows], books: Mapping[str, Books]) -> list[Line]:

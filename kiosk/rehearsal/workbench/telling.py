@@ -23,6 +23,7 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("nexo_terminal", "payments"): ("", "asked_fen", "state", "paid_fen", "refunded_fen", "poi_number"),
     ("escpos", "slips"): ("n", "ended", "text", "mm"),
     ("cups", "prints"): ("n", "key", "pages", "copies", "sheets", "ended"),
+    **{(name, "takings"): () for name in ("wechat_pay", "alipay", "transbank_pos", "nexo_terminal", "vendor_library")},
 }
 """Which columns of a simulator's books to show ("" is the name of the row); all of them where nothing is said."""
 

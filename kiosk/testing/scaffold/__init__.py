@@ -1,7 +1,7 @@
 """`kiosk driver new`: a package of a driver and its simulator that works as it is, to be changed from there.
 
 The files are templates beside this module: `common/` for every role, and one folder for each; `@name@` and its like are
-replaced. What the role adds to the settings and to the README's table is in its `.part` files.
+replaced. What the role adds to the settings, to the tests' and to the README's table is in its `.part` files.
 """
 
 import argparse
@@ -58,6 +58,7 @@ def scaffold(name: str, role: str, out: Path) -> Path:
         "role": role,
         "device": DEVICES[role],
         "settings": _read(_HERE / role / "settings.part").rstrip("\n"),
+        "impatient": _read(_HERE / role / "impatient.part").rstrip("\n"),
         "protocol": _read(_HERE / role / "protocol.part").rstrip("\n"),
     }
     try:
