@@ -84,10 +84,11 @@ tour: setup
 peers: setup
 	@$(BIN)/python -m tests.peers
 
-# The tables of docs/configuration.md and docs/events.md, from the settings and the events in the code.
+# The tables of docs/configuration.md and docs/events.md, and the hub's interface, from what is in the code.
 docs: setup
 	@$(BIN)/python -m tests.config.reference
 	@$(BIN)/python -m tests.docs.events
+	@$(BIN)/python -m hub.openapi >docs/hub-openapi.json
 
 # Take newer dependencies within the limits of pyproject.toml; needs uv.
 lock:

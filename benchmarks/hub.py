@@ -1,7 +1,7 @@
 """`make bench-hub`: how fast a hub on PostgreSQL takes journals in, beside a bare COPY of the same rows.
 
-Client, hub and database share the machine, by turns with the COPY. Every terminal sends over one connection, batch after
-batch, each when the last one was acknowledged. The database syncs to disk.
+Client, hub and database share the machine, by turns with the COPY. Every terminal sends over one connection, batch
+after batch, each when the last one was acknowledged. The database syncs to disk.
 """
 
 import argparse

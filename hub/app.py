@@ -14,26 +14,13 @@ from starlette.routing import Route
 
 from hub.accept import Refuse, Take
 from hub.keys import hash_of_code
+from hub.openapi import MOST_CONTENT, REFUSALS
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
 from kiosk.protocol.pairing import Paired, Pairing
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
 
 log = logging.getLogger(__name__)
-
-MOST_CONTENT = 1 << 20
-"""Bytes of a request, as they are on the wire."""
-_STATUS: dict[Problem, int] = {
-    "gap": 409,
-    "fork": 409,
-    "batch": 422,
-    "signature": 401,
-    "clock": 401,
-    "revoked": 403,
-    "code": 403,
-    "size": 413,
-    "busy": 503,
-}
 
 
 class _RefusedError(Exception):
@@ -161,7 +148,7 @@ def _refuse(problem: Problem, detail: str) -> _RefusedError:
 
 async def _refused(_: Request, error: Exception) -> Response:
     refused = error.refused if isinstance(error, _RefusedError) else Refused(problem="busy", detail=str(error))
-    return _json(refused, _STATUS[refused.problem])
+    return _json(refused, REFUSALS[refused.problem])
 
 
 async def _busy(_: Request, error: Exception) -> Response:

@@ -96,7 +96,9 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     """What the hub has of that ledger, where rows are the problem; row 0 when it has nothing."""
 
 
-class _Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One row on the wire."""
+
     specversion: Literal["1.0"]
     id: str
     source: str
@@ -110,7 +112,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: msgspec.Raw
 
 
-_DECODER = msgspec.json.Decoder(list[_Event])
+_DECODER = msgspec.json.Decoder(list[CloudEvent])
 
 
 def source_of(hall: str, terminal: str) -> str:
@@ -120,11 +122,11 @@ def source_of(hall: str, terminal: str) -> str:
 
 def pack(hall: str, previous: bytes, rows: Sequence[bytes], *, anchored: bool = False) -> bytes:
     """The content to send for rows that follow the one with hash `previous`; gzipped. Not for an empty sequence."""
-    events: list[_Event] = []
+    events: list[CloudEvent] = []
     for body in rows:
         envelope = decode(body)
         events.append(
-            _Event(
+            CloudEvent(
                 specversion="1.0",
                 id=f"{envelope.ledger}/{envelope.seq}",
                 source=source_of(hall, envelope.terminal),

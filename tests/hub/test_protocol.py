@@ -1,15 +1,21 @@
 """What signatures and batches say, and what the hub makes of batches in any order."""
 
 import base64
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.routing import Route
 
 from hub.accept import Known, Refuse, Take, verdict
-from kiosk.protocol.batch import BatchError, Head, pack, unpack
+from hub.app import app
+from hub.openapi import REFUSALS, document, written
+from hub.sqlite import SqliteStore
+from kiosk.protocol.batch import BatchError, Head, Problem, pack, unpack
 from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.envelope import encode
 from kiosk.protocol.ratings import CallBackWanted
@@ -125,6 +131,14 @@ def test_what_is_no_batch(sent: object, says: str) -> None:
     assert callable(sent)
     with pytest.raises(BatchError, match=says):
         unpack(sent(), "tianfu", "T1")
+
+
+def test_the_published_interface_is_the_one_that_is_served() -> None:
+    published = (Path(__file__).parents[2] / "docs" / "hub-openapi.json").read_text("utf-8")
+    assert published == written(), "`make docs` writes it again"
+    assert set(REFUSALS) == set(get_args(Problem))
+    routes = {route.path for route in app(SqliteStore(Path("nowhere")), KEY).routes if isinstance(route, Route)}
+    assert routes == set(document()["paths"])
 
 
 JOURNAL, OTHER = rows(9), [*rows(4), *rows(9, told="x")[4:]]
