@@ -38,11 +38,13 @@ ScreenFrame {
         }
     ].filter(fact => fact.figure !== "")
     required property string fee
+    required property bool form
     required property string name
     required property bool onBehalf
     required property var papers
     required property string phone
     required property string photoCode
+    required property bool queue
     required property string slipProblem
     required property var steps
     required property string takes
@@ -53,42 +55,46 @@ ScreenFrame {
 
     onPrimaryChosen: answered("print")
 
-    Row {
+    Grid {
         id: asks
 
-        readonly property int most: Math.floor((width - (both ? spacing : 0)) / (both ? 2 : 1))
-        readonly property bool both: screen.atHome && screen.onBehalf
+        readonly property int across: Math.min(offers.length, Theme.landscape ? 4 : 2)
+        readonly property var having: [screen.form ? "form" : "", screen.queue ? "queue" : "", screen.atHome ? "at_home" : "", screen.onBehalf ? "on_behalf" : ""].filter(offer => offer !== "")
+        readonly property var icons: ({
+                "form": "print_form",
+                "queue": "queue_ticket",
+                "at_home": "home",
+                "on_behalf": "hand"
+            })
 
-        height: visible ? Math.max(home.implicitHeight, behalf.implicitHeight) : 0
+        readonly property var offers: Theme.large && having.length > 2 ? ["more"] : having
+        readonly property real tallest: {
+            let most = 0;
+            for (const button of children)
+                most = Math.max(most, button.implicitHeight);
+            return most;
+        }
+
+        columns: Math.max(1, across)
         spacing: Theme.gap
-        visible: screen.atHome || screen.onBehalf
+        visible: offers.length > 0
         width: parent.width
         y: parent.height - height
 
-        QuietButton {
-            id: home
+        Repeater {
+            model: asks.offers
 
-            height: parent.height
-            icon: Theme.large || Theme.narrow ? "" : "home"
-            objectName: "at-home"
-            text: Words.say("screen.ShowItem.at_home")
-            visible: screen.atHome
-            width: asks.most
+            QuietButton {
+                required property string modelData
 
-            onChosen: screen.answered("at_home")
-        }
+                height: asks.tallest
+                icon: Theme.large || Theme.narrow ? "" : asks.icons[modelData] ?? ""
+                objectName: modelData.replace("_", "-")
+                text: Words.say("screen.ShowItem." + modelData)
+                width: Math.floor((asks.width - (asks.across - 1) * Theme.gap) / asks.across)
 
-        QuietButton {
-            id: behalf
-
-            height: parent.height
-            icon: Theme.large || Theme.narrow ? "" : "hand"
-            objectName: "on-behalf"
-            text: Words.say("screen.ShowItem.on_behalf")
-            visible: screen.onBehalf
-            width: asks.most
-
-            onChosen: screen.answered("on_behalf")
+                onChosen: screen.answered(modelData)
+            }
         }
     }
 

@@ -2,13 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.config import DEFAULT_PATH, ConfigError, load
 from kiosk.items import catalogue
 from kiosk.items.catalogue import Catalogue, CatalogueError
 from kiosk.items.exporting import as_csv
-from kiosk.items.importing import FlawedError, read_items
+from kiosk.items.importing import Flaw, FlawedError, read_items
 from kiosk.items.item import Item
 
 
@@ -57,6 +58,7 @@ def _path(options: argparse.Namespace) -> Path:
 
 def _import(options: argparse.Namespace) -> int:
     items = read_items(options.file)
+    _check_queues(options, items)
     if options.check:
         sys.stdout.write(f"OK: {options.file} has {_count(Catalogue(catalogue.listed(items)))}\n")
         return 0
@@ -65,6 +67,21 @@ def _import(options: argparse.Namespace) -> int:
     catalogue.write(path, entries)
     sys.stdout.write(f"{path} has {_count(catalogue.read(path))}; a running terminal shows them within seconds\n")
     return 0
+
+
+def _check_queues(options: argparse.Namespace, items: Sequence[Item]) -> None:
+    """A number that nobody can take must not be offered. Raises `FlawedError`."""
+    if not any(item.queue for item in items):
+        return
+    config = load(options.config)
+    letters = {business.letter for business in config.queue.business}
+    flaws = [
+        Flaw(item.code, f"found queue {item.queue}, allowed a business of {config.path}: {', '.join(sorted(letters))}")
+        for item in items
+        if item.queue and item.queue not in letters
+    ]
+    if flaws:
+        raise FlawedError(flaws)
 
 
 def _check(options: argparse.Namespace) -> int:

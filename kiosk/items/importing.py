@@ -343,5 +343,6 @@ COLUMNS = (
     Column("handed_down", "下放", "handed_down", _whether),
     Column("at_home", "上门", "at_home", _whether),
     Column("on_behalf", "代办", "on_behalf", _whether),
+    Column("queue", "排队", "queue", str.upper),
 )
 """Every column of a CSV."""

@@ -31,6 +31,7 @@ Days = Annotated[int, Meta(ge=0, le=730)]
 Sheets = Annotated[int, Meta(ge=0, le=20)]
 FormNumber = Annotated[str, Meta(pattern=r"^[0-9A-Z-]{0,8}\Z", description="up to 8 digits, capital letters or -")]
 Subject = Literal["natural", "legal"]
+QueueLetter = Annotated[str, Meta(pattern=r"^[A-Z]?\Z", description="one capital letter, or nothing")]
 FREE = Bilingual("不收费", "Free of charge")
 
 
@@ -70,6 +71,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether staff come to the resident's door for it (上门)."""
     on_behalf: bool = False
     """Whether staff take it to another office for the resident (代办)."""
+    queue: QueueLetter = ""
+    """The business that one queues for with it, by its letter; nothing where no number is needed."""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The numbers of the hall's own forms for it."""
+        return tuple(dict.fromkeys(material.form for material in self.materials if material.form))
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for values that do not go together."""

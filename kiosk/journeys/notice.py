@@ -8,6 +8,8 @@ from kiosk.items.slip import code_of, notice_slip, takes
 from kiosk.journeys.gas_account import tell
 from kiosk.journeys.handing import Handing, printer_trouble
 from kiosk.journeys.journey import End, Journey
+from kiosk.journeys.print_form import PRINT_FORM, print_one_of
+from kiosk.journeys.queue_ticket import QUEUE_TICKET, ticket_for
 from kiosk.journeys.request import request
 from kiosk.protocol.matter import new_matter
 from kiosk.services import Services
@@ -33,11 +35,19 @@ async def notice(visit: Visit, services: Services) -> End:
     if item is None:  # the catalogue was replaced, and the resident went back
         return await tell(visit, "search", "notice.item_gone")
     visit.at(2, STEPS, "step.needs")
-    match await visit.ask(shown(item, services)):
+    view = shown(item, services)
+    answer = await visit.ask(view)
+    if answer == "more":
+        answer = await visit.ask(offers(view))
+    match answer:
         case "at_home" if item.at_home:
             return await request(visit, services, item, "at_home")
         case "on_behalf" if item.on_behalf:
             return await request(visit, services, item, "on_behalf")
+        case "form" if _forms(item, services):
+            return await print_one_of(visit, services, _forms(item, services))
+        case "queue" if _queues(item, services):
+            return await ticket_for(visit, services, item.queue)
         case _:
             return await _hand_out(visit, services, item)
 
@@ -117,9 +127,36 @@ def shown(item: Item, services: Services) -> ShowItem:
         complaint_phone=item.complaint_phone,
         at_home=item.at_home and keeps,
         on_behalf=item.on_behalf and keeps,
+        form=bool(_forms(item, services)),
+        queue=_queues(item, services),
         slip_problem=problem,
         photo_code=code_of(item, services.notice.link) if problem else None,
     )
+
+
+def offers(view: ShowItem) -> ChooseEntry:
+    """What can be had for an item beside its slip."""
+    words, english = catalogue("zh_CN"), catalogue("en")
+    having = [name for name in ("form", "queue", "at_home", "on_behalf") if getattr(view, name)]
+    names = {name: f"screen.ShowItem.{name}" for name in having}
+    entries = [Entry(choice=name, name=Bilingual(words.say(key), english.say(key))) for name, key in names.items()]
+    return ChooseEntry(title="screen.ShowItem.more", group=view.name, entries=tuple(entries))
+
+
+def _forms(item: Item, services: Services) -> tuple[str, ...]:
+    """The item's forms that can be had here and now."""
+    kept = services.forms.catalogue if services.forms is not None and _open(PRINT_FORM, services) else None
+    return tuple(number for number in item.forms if kept is not None and kept.find(number) is not None)
+
+
+def _queues(item: Item, services: Services) -> bool:
+    """Whether a number for it can be had here and now."""
+    desk = services.queue() if _open(QUEUE_TICKET, services) else None
+    return desk is not None and any(one.letter == item.queue for one in desk.settings.business)
+
+
+def _open(journey: Journey, services: Services) -> bool:
+    return journey.name in services.journeys and journey.paused(services) is None
 
 
 async def _hand_out(visit: Visit, services: Services, item: Item) -> End:

@@ -29,6 +29,11 @@ MOST_FOUND = 30
 
 async def print_form(visit: Visit, services: Services) -> End:
     """From the catalogue to the sheets in hand."""
+    return await print_one_of(visit, services)
+
+
+async def print_one_of(visit: Visit, services: Services, numbers: Sequence[str] = ()) -> End:
+    """The same where it is known already which form is wanted, or which few it may be."""
     forms = services.forms
     if forms is None or forms.catalogue is None:
         return await _sorry(visit)
@@ -40,7 +45,10 @@ async def print_form(visit: Visit, services: Services) -> End:
         return await tell(visit, "people", "notice.no_print_without_card")
     async with forms.typesetting(visit) as typesetter:
         visit.at(1, STEPS, "step.form")
-        form = await _choose(visit, forms, forms.catalogue)
+        choice = _choose_of(visit, forms.catalogue, numbers) if numbers else _choose(visit, forms, forms.catalogue)
+        form = await choice
+        if form is None:
+            return await _sorry(visit)
         try:
             wish = await _look(visit, services, forms, form, typesetter, who=who)
         except (FormError, TimeoutError):
@@ -68,6 +76,14 @@ async def _choose(visit: Visit, forms: Forms, catalogue: Catalogue) -> Form:
             answer = await _of_department(visit, catalogue, ranked)
         if form := catalogue.find(answer):
             return form
+
+
+async def _choose_of(visit: Visit, catalogue: Catalogue, numbers: Sequence[str]) -> Form | None:
+    """The one, or one of the few; None where the catalogue has none of them any more."""
+    these = [form for number in numbers if (form := catalogue.find(number)) is not None]
+    if len(these) < 2:
+        return these[0] if these else None
+    return catalogue.find(await visit.ask(ChooseEntry(title="screen.forms.title", entries=entries(these))))
 
 
 async def _of_department(visit: Visit, catalogue: Catalogue, ranked: Sequence[Form]) -> str:

@@ -32,6 +32,11 @@ OFFER = OfferIdCard(
 async def queue_ticket(visit: Visit, services: Services) -> End:
     """Business, where the hall wants that an identity card, ticket. What the screen says of the queue stays true while
     somebody reads it."""
+    return await ticket_for(visit, services)
+
+
+async def ticket_for(visit: Visit, services: Services, letter: str = "") -> End:
+    """The same, of one business alone where its `letter` is known already."""
     desk = services.queue()
     if desk is None:
         return await tell(visit, "pause", "notice.no_ticket")
@@ -39,7 +44,7 @@ async def queue_ticket(visit: Visit, services: Services) -> End:
     steps = 3 if by_card else 2
     visit.at(1, steps, "step.business")
     with _News(services, desk) as news:
-        chosen = await visit.wait_beside(lambda: _choice(services, desk), asyncio.Event().wait(), news.event)
+        chosen = await visit.wait_beside(lambda: _choice(services, desk, letter), asyncio.Event().wait(), news.event)
     answer = str(chosen)
     id_number = ""
     if by_card:
@@ -198,7 +203,8 @@ class _Ticket:
         )
 
 
-def _choice(services: Services, desk: Desk) -> ChooseBusiness:
+def _choice(services: Services, desk: Desk, letter: str) -> ChooseBusiness:
+    offered = [business for business in desk.settings.business if letter in ("", business.letter)]
     zone = services.issuer("zh_CN").zone
     keys = tuple(
         BusinessKey(
@@ -208,9 +214,9 @@ def _choice(services: Services, desk: Desk) -> ChooseBusiness:
             wait=wait_said(desk.wait(business, ahead)),
             paused=closed_said(desk, business, services.now_ms(), zone),
         )
-        for business in desk.settings.business
+        for business in offered
     )
-    lane = any(business.priority and desk.closed(business) is None for business in desk.settings.business)
+    lane = any(business.priority and desk.closed(business) is None for business in offered)
     return ChooseBusiness(businesses=keys, priority=lane, no_slip=_no_slip(services))
 
 

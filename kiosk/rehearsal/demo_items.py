@@ -54,6 +54,7 @@ def _item(code: str, raw: Raw, department: Raw, table: Raw) -> Item:
         "days_promised": days[1],
         "phone": department["phone"],
         "complaint_phone": COMPLAINTS,
+        "queue": department.get("queue", ""),
         "keywords": raw.get("keywords", []),
         **{name: raw[name] for name in ("frequent", "handed_down", "at_home", "on_behalf") if name in raw},
     }

@@ -10,7 +10,7 @@ from kiosk.items.catalogue import Catalogue, read
 from kiosk.items.item import Item
 from kiosk.items.request import RequestPrivate, Wanted, request_slip, wish_words, wishes
 from kiosk.items.slip import notice_slip, takes
-from kiosk.journeys.notice import found, front, group_items, groups
+from kiosk.journeys.notice import found, front, group_items, groups, offers
 from kiosk.journeys.request import confirm
 from kiosk.orders.receipt import Issuer
 from kiosk.rehearsal.demo_items import DEMO
@@ -46,6 +46,7 @@ def notice_views(hall: HallInfo) -> Iterator[tuple[str, View, Position | None, s
     )
     yield "item", allowance, second, None
     yield "item-gas", gas, second, None
+    yield "item-offers", offers(allowance), second, None
     yield "item-short", company, second, None
     no_paper = msgspec.structs.replace(allowance, slip_problem="reason.paper_out", photo_code="01001")
     yield "item-no-paper", no_paper, second, None
@@ -87,6 +88,8 @@ def shown(item: Item) -> ShowItem:
         complaint_phone=item.complaint_phone,
         at_home=item.at_home,
         on_behalf=item.on_behalf,
+        form=bool(item.forms),
+        queue=bool(item.queue),
     )
 
 

@@ -19,7 +19,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShowItem(View, frozen=True, kw_only=True):
-    """All that an item needs. Answers `"print"`; `"at_home"` or `"on_behalf"` where they are offered.
+    """All that an item needs. Answers `"print"`; `"form"` (its own form, here), `"queue"` (a number for its window),
+    `"at_home"` or `"on_behalf"` where they are offered; `"more"` where there was no room for these.
 
     `slip_problem` is a message key that says why no slip can be printed; then `photo_code` is what to photograph.
     """
@@ -38,6 +39,8 @@ class ShowItem(View, frozen=True, kw_only=True):
     complaint_phone: str
     at_home: bool = False
     on_behalf: bool = False
+    form: bool = False
+    queue: bool = False
     slip_problem: str | None = None
     photo_code: str | None = None
 

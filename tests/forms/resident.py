@@ -10,6 +10,7 @@ from kiosk.devices.printer import Printed, PrintOutcome
 from kiosk.forms.service import Forms, finder
 from kiosk.forms.settings import FormsSettings
 from kiosk.host import Host
+from kiosk.journeys.journey import Journey
 from kiosk.journeys.print_form import PRINT_FORM
 from kiosk.journeys.settings import IdCardSettings
 from kiosk.orders.receipt import Issuer
@@ -58,6 +59,9 @@ class FakeDevices:
             raise LookupError
         return self._reader
 
+    def subscribe(self, _: Callable[[str, Health], None]) -> Callable[[], None]:
+        return lambda: None
+
     def health(self, name: str) -> Health:
         return self.healths.get(name, Ready())
 
@@ -84,12 +88,14 @@ class Resident:
         self._done = asyncio.Event()
         self._take: Callable[[Input], None] = lambda _: None
 
-    async def visits(self, *answers: tuple[type[View], str], services: Services | None = None) -> list[View]:
+    async def visits(
+        self, *answers: tuple[type[View], str], services: Services | None = None, journey: Journey = PRINT_FORM
+    ) -> list[View]:
         """From the tile to goodbye or the home screen."""
         for kind, said in answers:
             self.answers.setdefault(kind, []).append(said)
         services = services or await self.services()
-        host = Host(self, {PRINT_FORM.name: PRINT_FORM}, services, VisitSettings(), lambda: None)
+        host = Host(self, {journey.name: journey}, services, VisitSettings(), lambda: None)
         self._take = host.take
         task = asyncio.create_task(host.run())
         try:
@@ -132,8 +138,8 @@ class Resident:
         match page.view:
             case Working():
                 return
-            case Home() if not self.seen:
-                self._answer(page, PRINT_FORM.name)
+            case Home(tiles=(tile, *_)) if not self.seen:
+                self._answer(page, tile.journey)
             case Home() | Goodbye():
                 self._done.set()
             case RateService():

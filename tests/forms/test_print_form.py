@@ -1,21 +1,27 @@
 """Printing a form, from its tile to goodbye, without a screen: real typesetting and ledger, a printer of our own."""
 
+import msgspec
+
 from kiosk.devices.document import (
     DocumentHeld,
     DocumentNotPrinted,
     DocumentSubmitted,
     DocumentUnknown,
 )
-from kiosk.devices.health import NeedsAttention, Offline
+from kiosk.devices.health import NeedsAttention, Offline, Ready
 from kiosk.devices.printer import NotPrinted
 from kiosk.forms.catalogue import Catalogue
+from kiosk.items.catalogue import read
+from kiosk.journeys.notice import NOTICE
 from kiosk.journeys.print_form import PRINT_FORM
+from kiosk.rehearsal.demo_items import DEMO
 from kiosk.services import Services
 from kiosk.slips.slip import Pair, Text
 from kiosk.text.catalogue import Said
 from kiosk.views.common import Notice
 from kiosk.views.forms import ChooseOption, EnterDate, FormOutcome, PrintingForm, ShowForm
 from kiosk.views.lists import FIND, ChooseEntry, FindEntry
+from kiosk.views.notice import ShowItem, TakeSlip
 from kiosk.views.rating import RateService
 from kiosk.views.typing import EnterText
 from kiosk.views.view import View
@@ -218,3 +224,34 @@ async def test_the_tile_says_why_it_is_paused(bench: Bench, house: Catalogue) ->
     assert paused(services) == "reason.forms_preparing"
     services.forms.catalogue = Catalogue()
     assert paused(services) == "reason.no_forms"
+
+
+async def test_an_item_leads_to_its_form_and_back(bench: Bench) -> None:
+    """The yearly review needs form 101: looked at, back to the item, and printed after all."""
+    resident = Resident(bench)
+    both = msgspec.structs.replace(
+        await resident.services(), items=lambda: read(DEMO), journeys=("notice", "print_form")
+    )
+    resident.answers = {ChooseEntry: ["01001", "form"], ShowItem: ["more", "form"], ShowForm: ["back", "print-1"]}
+    seen = await resident.visits(DONE, services=both, journey=NOTICE)
+    assert kinds(seen) == [
+        *("ChooseEntry", "ShowItem", "ChooseEntry", "ShowForm"),
+        *("ChooseEntry", "ShowForm", "PrintingForm", "FormOutcome", "RateService"),
+    ]
+    offers = [view for view in seen if isinstance(view, ChooseEntry)][1]
+    assert [entry.choice for entry in offers.entries] == ["form", "at_home", "on_behalf"]
+    (job,) = bench.documents.jobs
+    assert "老龄补贴年审表" in words(job.pdf)
+    assert resident.the(RateService).service == Said("journey.print_form.title")
+
+
+async def test_an_item_offers_no_form_that_cannot_be_printed_now(bench: Bench) -> None:
+    for journeys, health in ((("notice",), Ready()), (("notice", "print_form"), Offline("no cable"))):
+        resident = Resident(bench)
+        resident.devices.healths["documents"] = health
+        hall = msgspec.structs.replace(await resident.services(), items=lambda: read(DEMO), journeys=journeys)
+        resident.answers = {ChooseEntry: ["01001"], ShowItem: ["form"]}
+        await resident.visits((TakeSlip, "done"), services=hall, journey=NOTICE)
+        shown = resident.the(ShowItem)
+        assert (shown.form, shown.queue) == (False, False)
+        assert kinds(resident.seen) == ["ChooseEntry", "ShowItem", "TakeSlip", "RateService"]  # whatever was answered

@@ -248,6 +248,20 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
+def test_queue_is_a_business_of_the_hall(config: Path, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    for letter, wrong in (
+        ("D", "found queue D, allowed a business of"),
+        ("AB", "allowed one capital letter, or nothing"),
+    ):
+        assert (
+            catalogue_command(["--config", str(config), "import", "--check", str(table(ROW | {"排队": letter}))]) == 1
+        )
+        assert wrong in capsys.readouterr().err
+    assert catalogue_command(["--config", str(config), "import", str(table(ROW | {"排队": "b"}))]) == 0
+    (item,) = catalogue.read(config.with_name("items.json")).items
+    assert (item.queue, item.forms) == ("B", ("12",))
+
+
 def test_import_show_and_undo(config: Path, table: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = tmp_path / "items.json"
     first, second = ROW | {"名称": "燃气过户"}, ROW

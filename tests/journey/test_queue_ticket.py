@@ -19,6 +19,8 @@ from kiosk.ledger.tables import matters_where
 from kiosk.protocol.tickets import TicketRow
 from kiosk.tickets.settings import ClerkPage, QueueSettings
 from kiosk.views.common import Attract, Goodbye, Home, Notice
+from kiosk.views.lists import ChooseEntry
+from kiosk.views.notice import ShowItem
 from kiosk.views.queue import ChooseBusiness, YourTicket
 from kiosk.views.view import Answered
 from tests.journey.conftest import CONFIG, Hall
@@ -216,3 +218,24 @@ async def test_back_from_the_choice_takes_no_number(hall: Hall) -> None:
         person.back()
         await person.at(Home)
     assert tickets(hall.ledger) == []
+
+
+async def test_an_item_leads_to_its_business_and_back(hall: Hall) -> None:
+    """The yearly review of the senior allowance is done at the windows of C: no other business is asked about."""
+    async with standing(hall, journey="notice") as terminal:
+        person = terminal.person
+        person.stay(ChooseEntry, ShowItem, ChooseBusiness, YourTicket)
+        await person.at(ChooseEntry)
+        person.answer("01001")
+        assert (await person.at(ShowItem)).queue
+        person.answer("queue")
+        asked = await person.at(ChooseBusiness)
+        assert [business.letter for business in asked.businesses] == ["C"]
+        person.back()
+        await person.at(ShowItem)
+        person.answer("queue")
+        await person.at(ChooseBusiness)
+        person.answer("C")
+        assert (await person.at(YourTicket)).shown == "C001"
+        person.answer("done")
+        await person.gone()
