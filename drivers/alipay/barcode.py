@@ -31,6 +31,7 @@ class AlipayCode(Alipay):
     ) -> None:
         super().__init__(name, port, settings, now)
         self._own = settings
+        self.waits_s = settings.password_s
         self._declined: dict[str, None] = {}
         """Keys of attempts that Alipay answered with a refusal: once one is ended for good, that is why."""
 

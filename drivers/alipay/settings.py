@@ -56,6 +56,8 @@ class AlipayCodeSettings(AlipaySettings, frozen=True, kw_only=True, forbid_unkno
 
     prefixes: Annotated[tuple[Prefix, ...], Meta(min_length=1)] = ("25", "26", "27", "28", "29", "30")
     """How such a code begins: this tells whose it is."""
+    password_s: Annotated[float, Meta(ge=15, le=600)] = 60.0
+    """How long a resident may take to type the phone's password; then the payment is cancelled."""
     request_lifetime_s: Annotated[int, Meta(ge=0)] = 360
     """How long a lost request may still arrive."""
     code_lifetime_s: Annotated[int, Meta(ge=0)] = 120

@@ -31,11 +31,13 @@ def there(hall: Hall, bank: Simulators, tmp_path: Path) -> Hall:
     return Hall(bank, tmp_path)
 
 
-async def _pays(terminal: Terminal) -> None:
-    """As soon as the library asks for a card."""
+async def _pays(terminal: Terminal, fault: str = "") -> None:
+    """As soon as the library asks for a card; the `fault` is in that very call."""
     terminal.person.channel = "card"
     terminal.person.stay(AtReader, Outcome)
     await terminal.person.at(AtReader)
+    if fault:
+        terminal.hall.simulators.arm("vendor_library", fault)
     while not (await asyncio.to_thread(terminal.hall.simulators.do, "vendor_library", "pay"))["done"]:
         await terminal.passes()
 
@@ -56,10 +58,9 @@ async def test_paid_and_accepted_by_the_company(there: Hall) -> None:
 async def test_library_crashes_with_the_money_taken(there: Hall) -> None:
     """Its last transaction tells: nobody pays twice, and the company is told."""
     there.owe(there.account)
-    there.simulators.arm("vendor_library", "crash")
     quick: dict[str, dict[str, object]] = {"vendor_library": {"answer_seconds": 1}}
     async with standing(there, fit=FIT, drivers=quick, visit=IMPATIENT) as terminal:
-        await _pays(terminal)
+        await _pays(terminal, "crash")
         await terminal.person.told("done")
         terminal.person.answer("done")
         await terminal.settled()
