@@ -59,8 +59,10 @@ class PcscGasCard(GasCardReader[PcscGasCardSettings]):
         if not isinstance(address, PcscAddress):
             raise ValueError("not pcsc://, or pcsc://NAME")
         self._address = address
+        if settings.direct and "cpu" in settings.chips:
+            raise ValueError("a reader that is spoken to directly reads no CPU cards: leave 'cpu' out of 'chips'")
         self._layout = load_layout(settings.layout)
-        self._watch = Watch(address)
+        self._watch = Watch(address, direct=settings.direct)
         self._turn = asyncio.Lock()
         self._under_way: asyncio.Future[Any] | None = None
         self._hangs = False
@@ -158,6 +160,8 @@ class PcscGasCard(GasCardReader[PcscGasCardSettings]):
     def _on_thread(self, work: Callable[[Session], T]) -> T:
         with Service(self._address) as service:
             reader = service.reader()
+            if self.settings.direct:
+                return self._directly(service, reader, work)
             try:
                 opened = service.card(reader)
             except PcscError as error:
@@ -166,6 +170,30 @@ class PcscGasCard(GasCardReader[PcscGasCardSettings]):
                 raise
             with opened as card:
                 return work(Session(card.transmit, self._layout, self.settings))
+
+    def _directly(self, service: Service, reader: str, work: Callable[[Session], T]) -> T:
+        """Where the reader is spoken to and not the card, nobody but the slot tells that it is still the same one."""
+        slot = service.slot(reader)
+        if not slot.present:
+            raise PcscError("no_card", "there is no card in the reader")
+
+        def is_gone() -> bool:
+            now = service.slot(reader)
+            return not now.present or now.moves != slot.moves
+
+        with service.card(reader, self.settings.escape_code) as card:
+
+            def transmit(command: bytes) -> bytes:
+                if is_gone():
+                    raise PcscError("no_card", "the card was taken out")
+                try:
+                    return card.transmit(command)
+                except PcscError as error:
+                    if is_gone():
+                        raise PcscError("no_card", "the card was taken out") from error
+                    raise
+
+            return work(Session(transmit, self._layout, self.settings))
 
 
 def _write(job: CardJob, writing: Writing, session: Session) -> JobOutcome:

@@ -16,6 +16,11 @@ class PcscGasCardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """What is where on the company's cards: the name of an installed layout, see docs/gas-cards.md."""
     chips: Annotated[tuple[ChipName, ...], Meta(min_length=1)] = ("sle4442", "at24c", "cpu")
     """The kinds of card that the company gave out, in the order in which a card is tried."""
+    direct: bool = False
+    """Whether the reader takes pseudo commands only for itself and not for a card (SCardConnect DIRECT, SCardControl).
+    `chips` may not have `cpu` then. The reader's driver in pcscd must allow it."""
+    escape_code: Annotated[int, Meta(ge=1, le=65535)] = 1
+    """With `direct`: the control code that carries a pseudo command."""
     read_chunk: Annotated[int, Meta(ge=1, le=255)] = 32
     """Bytes that one command reads."""
     write_chunk: Annotated[int, Meta(ge=1, le=128)] = 16

@@ -17,20 +17,21 @@ _AGAIN_S: Final = 0.3
 _FIRST_S: Final = 2.0
 _SILENT_S: Final = 5.0
 _CLOSE_S: Final = 1.5
-_COUNTER: Final = 16
-"""The service counts cards above this bit."""
 
 
 class Watch:
     """See the module. Everything but the thread's own work is for the event loop."""
 
-    def __init__(self, address: PcscAddress) -> None:
+    def __init__(self, address: PcscAddress, *, direct: bool = False) -> None:
+        """`direct`: cards are powered by the reader's own commands, so one that says nothing by itself is none the
+        worse for it."""
         self.presence = Presence("unknown")
         self._address = address
+        self._direct = direct
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader = ""
         self._trouble: str | None = "nobody has looked yet"
-        self._counter: int | None = None
+        self._moves: int | None = None
         self._first = asyncio.Event()
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
@@ -77,13 +78,12 @@ class Watch:
 
     def _saw(self, reader: str, slot: SlotState) -> None:
         self._reader, self._trouble = reader, None
-        counter = slot.raw >> _COUNTER
-        came = slot.present and counter != self._counter
-        self._counter = counter
-        self._become("empty" if not slot.present else "mute" if slot.mute else "card", came=came)
+        came = slot.present and slot.moves != self._moves
+        self._moves = slot.moves
+        self._become("empty" if not slot.present else "mute" if slot.mute and not self._direct else "card", came=came)
 
     def _failed(self, why: str) -> None:
-        self._trouble, self._counter = why, None
+        self._trouble, self._moves = why, None
         self._become("unknown", came=False)
 
     def _become(self, slot: Slot, *, came: bool) -> None:

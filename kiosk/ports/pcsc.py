@@ -24,6 +24,9 @@ _LIBRARY: Final = "libpcsclite.so.1"
 _SOCKET_VARIABLE: Final = "PCSCLITE_CSOCK_NAME"
 _SCOPE_SYSTEM: Final = 2
 _SHARED: Final = 2
+_DIRECT: Final = 3
+_CONTROL: Final = 0x42000000
+"""What pcscd adds to a reader's own control codes."""
 _T0: Final = 1
 _T0_OR_T1: Final = 3
 _LEAVE: Final = 0
@@ -72,11 +75,16 @@ class PcscError(PortError):
 
 
 class SlotState(msgspec.Struct, frozen=True):
-    """A reader's slot. `raw` is what the service said, to wait for the next change; it counts the cards that came."""
+    """A reader's slot. `raw` is what the service said, to wait for the next change."""
 
     present: bool
     mute: bool
     raw: int
+
+    @property
+    def moves(self) -> int:
+        """How often a card came or went, as the service counts."""
+        return self.raw >> 16
 
 
 class _ReaderState(ctypes.Structure):
@@ -137,21 +145,24 @@ class Service:
             raise PcscError("reader", "the reader was unplugged")
         return SlotState(bool(state.event & _PRESENT), bool(state.event & _MUTE), state.event & ~0x2)
 
-    def card(self, reader: str) -> "Card":
-        """Power the card up and keep others from it."""
+    def card(self, reader: str, escape: int | None = None) -> "Card":
+        """Power the card up and keep others from it. With `escape`, a control code, it is the reader itself that is
+        spoken to, whether there is a card or not, and it that powers the card: some take pseudo commands only so."""
         handle, protocol = ctypes.c_long(), ctypes.c_ulong()
-        arguments = (_SHARED, _T0_OR_T1, ctypes.byref(handle), ctypes.byref(protocol))
+        mode = (_SHARED, _T0_OR_T1) if escape is None else (_DIRECT, 0)
+        arguments = (*mode, ctypes.byref(handle), ctypes.byref(protocol))
         _check(self._library.SCardConnect(self._context, reader.encode(), *arguments))
-        return Card(self._library, handle, protocol.value)
+        return Card(self._library, handle, protocol.value, escape)
 
 
 class Card:
     """A card under power; a context manager that takes the power away, and with it whatever a key has opened."""
 
-    def __init__(self, library: ctypes.CDLL, handle: ctypes.c_long, protocol: int) -> None:
+    def __init__(self, library: ctypes.CDLL, handle: ctypes.c_long, protocol: int, escape: int | None = None) -> None:
         self._library = library
         self._handle = handle
         self._protocol = protocol
+        self._escape = escape
 
     def __enter__(self) -> Self:
         if code := self._library.SCardBeginTransaction(self._handle):
@@ -166,8 +177,12 @@ class Card:
 
     def transmit(self, command: bytes) -> bytes:
         """One command, and all of its answer."""
-        header = _Header(self._protocol or _T0, ctypes.sizeof(_Header))
         answer, length = ctypes.create_string_buffer(_LONGEST_ANSWER), ctypes.c_ulong(_LONGEST_ANSWER)
+        if self._escape is not None:
+            asked = (self._handle, _CONTROL + self._escape, command, len(command))
+            _check(self._library.SCardControl(*asked, answer, _LONGEST_ANSWER, ctypes.byref(length)))
+            return answer.raw[: length.value]
+        header = _Header(self._protocol or _T0, ctypes.sizeof(_Header))
         arguments = (ctypes.byref(header), command, len(command), None, answer, ctypes.byref(length))
         _check(self._library.SCardTransmit(self._handle, *arguments))
         return answer.raw[: length.value]
@@ -220,6 +235,7 @@ def _library(socket: str) -> ctypes.CDLL:
         "SCardDisconnect": (handle, word),
         "SCardBeginTransaction": (handle,),
         "SCardEndTransaction": (handle, word),
+        "SCardControl": (handle, word, ctypes.c_char_p, word, ctypes.c_char_p, word, pointer),
         "SCardTransmit": (handle, pointer, ctypes.c_char_p, word, pointer, ctypes.c_char_p, pointer),
     }
     for name, takes in signatures.items():
