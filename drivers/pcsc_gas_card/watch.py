@@ -36,6 +36,7 @@ class Watch:
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="card watch", daemon=True)
         self._beat = time.monotonic()
 
     @property
@@ -48,7 +49,7 @@ class Watch:
         """Begin to look."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-            threading.Thread(target=self._run, name="card watch", daemon=True).start()
+            self._thread.start()
 
     async def aclose(self) -> None:
         """End the thread, unless the service keeps it."""
@@ -57,6 +58,7 @@ class Watch:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSE_S):
                     await self._ended.wait()
+                    self._thread.join()  # it has nothing more to do
 
     async def trouble(self) -> str | None:
         """Why no card can be seen; None while all is well."""

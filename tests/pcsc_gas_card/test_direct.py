@@ -1,5 +1,5 @@
 """A reader that takes pseudo commands only for itself: the driver before pcscd's library as it is called, with the chip
-models behind it. The virtual reader of a real pcscd refuses such commands, and that is all that is tried with one."""
+models behind it. The virtual reader of a real pcscd refuses such commands (test_real_reader.py)."""
 
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -11,10 +11,9 @@ import pytest
 from drivers.pcsc_gas_card.driver import PcscGasCard
 from drivers.pcsc_gas_card.settings import PcscGasCardSettings
 from drivers.pcsc_gas_card.simulator_chips import CHIPS, Card, Chip, new_card
-from kiosk.devices.gas_card import CardUnknown, GasCard, Landed, NoCard, OtherCard, Presence, ReaderAway
+from kiosk.devices.gas_card import CardUnknown, GasCard, Landed, NoCard, OtherCard, Presence
 from kiosk.ports import pcsc
 from tests.pcsc_gas_card import company
-from tests.pcsc_gas_card.conftest import Hall
 
 READER = b"ACS ACR38U 00 00"
 DIRECT, NO_PROTOCOL = 3, 0
@@ -154,13 +153,6 @@ async def test_pulled_out_in_the_middle_is_told_from_a_broken_reader(library: Li
     library.insert(card())
     library.before = lambda _: library.insert(None)
     assert await driver.read() == NoCard()
-
-
-async def test_a_virtual_reader_refuses_it_kindly(hall: Hall) -> None:
-    driver = await hall.driver(chips=("sle4442",), direct=True)
-    assert await driver.read() == NoCard()
-    await hall.insert(driver)
-    assert isinstance(await driver.read(), ReaderAway)
 
 
 def test_cpu_cards_need_a_reader_that_powers_them_up() -> None:

@@ -330,6 +330,13 @@ async def test_what_cannot_be(hall: Hall) -> None:
         PcscGasCard("cards", "/dev/ttyUSB0", PcscGasCardSettings())
 
 
+async def test_a_reader_that_cannot_be_spoken_to_directly(hall: Hall) -> None:
+    driver = await hall.driver(chips=("sle4442",), direct=True)
+    assert await driver.read() == NoCard()
+    await hall.insert(driver)
+    assert isinstance(await driver.read(), ReaderAway)
+
+
 async def test_no_thread_is_left(hall: Hall) -> None:
     driver = await hall.driver()
     await hall.insert(driver)
