@@ -279,10 +279,11 @@ def _check_port(walk: Walk, port: str, driver: type[AnyDevice], key: Key) -> Non
             )
         return
     scheme = "serial" if port.startswith("/") else port.partition(":")[0].lower()
-    if driver.port_schemes and scheme not in driver.port_schemes:
+    schemes = driver.port_schemes + (("record", "replay") if "spy" in driver.port_schemes else ())
+    if schemes and scheme not in schemes:
         meant = near(scheme, driver.port_schemes)
         walk.complain(key, show(port), f"a URL with {listed(f'{name}:' for name in driver.port_schemes)}", meant)
-    elif driver.port_schemes and scheme not in (*SCHEMES, *WEB):
+    elif schemes and scheme not in (*SCHEMES, *WEB):
         return  # the driver's own kind of address, which it looks at itself
     elif problem := _url_problem(port, scheme):
         walk.complain(key, show(port), problem)

@@ -14,6 +14,7 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, R
 from kiosk.devices.registry import build
 from kiosk.devices.secret import Secret, SecretError
 from kiosk.doctor_machine import Finding, State, examine_machine
+from kiosk.doctor_record import RecordingError, record
 from kiosk.items.catalogue import CatalogueError, read
 
 PATIENCE = 3.0
@@ -215,6 +216,10 @@ def doctor_command(argv: list[str]) -> int:
     parser.add_argument(
         "--announcements", type=Path, help="where simulators run: a JSON map of their names to what they announced"
     )
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="keep the talk with --device, without personal data"
+    )
+    parser.add_argument("--device", help="the device to record, by its name in the configuration")
     options = parser.parse_args(argv)
     announcements: dict[str, Announcement] = {}
     if options.announcements is not None:
@@ -223,10 +228,29 @@ def doctor_command(argv: list[str]) -> int:
         except (OSError, ValueError) as error:
             sys.stderr.write(f"kiosk doctor: {options.announcements}: {error}\n")
             return 2
+    if options.record is not None:
+        return _record(options.config, announcements, options.device, options.record)
     report = examine(options.config, announcements)
     written = msgspec.json.format(msgspec.json.encode(report)).decode() if options.json else _as_text(report)
     sys.stdout.write(written + "\n")
     return 1 if report.needs_doing else 0
+
+
+def _record(path: Path, announcements: dict[str, Announcement], name: str | None, file: Path) -> int:
+    try:
+        config = load(path)
+        if announcements:
+            config = resolve_simulators(config, announcements)
+        device = next((device for device in config.devices if device.name == name), None)
+        if device is None:
+            names = ", ".join(device.name for device in config.devices)
+            raise RecordingError(f"--device names what to record, one of {names}")
+        said = record(device, file, lambda line: sys.stdout.write(f"{line}\n"))
+    except (ConfigError, RecordingError) as error:
+        sys.stderr.write(f"kiosk doctor: {error}\n")
+        return 2
+    sys.stdout.write(f"{said}\n")
+    return 0
 
 
 def _as_text(report: Report) -> str:

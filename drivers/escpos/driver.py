@@ -93,7 +93,7 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
             await self._hang_up()
         if self._link is None:
             self._refuse_when_closed()
-            port = await open_port(self.port, self.settings.open_timeout_s)
+            port = await open_port(self.port, self.settings.open_timeout_s, wire.masking)
             try:
                 self._refuse_when_closed()
             except PortError:

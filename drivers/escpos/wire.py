@@ -5,10 +5,13 @@ CT-S2000 and PPU-231II manuals for their differing bits; SPRT and HCC manuals fo
 """
 
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
+
+from kiosk.ports.recording import Direction, Mask
 
 INIT = b"\x1b@"
 CHINESE_ON = b"\x1c&"
@@ -260,3 +263,16 @@ def marks(seed: int) -> Iterator[bytes]:
     base = len(ID_LETTERS)
     for number in itertools.count(seed):
         yield bytes(ID_LETTERS[number // base**place % base] for place in (3, 2, 1, 0))
+
+
+_QUESTIONS = re.compile(rb"(?:\x10\x04[\x01-\x04]|\x10\x05\x02|\x1b@|\x1dr\x01|\x1d\(H\x06\x000.{5})+", re.DOTALL)
+"""What asks and clears, and prints nothing."""
+
+
+def masking() -> Mask:
+    """What may be kept of a printer's talk: its answers and the questions; what is printed becomes zeros."""
+
+    def mask(direction: Direction, data: bytes) -> bytes:
+        return data if direction == "<" or _QUESTIONS.fullmatch(data) else bytes(len(data))
+
+    return mask

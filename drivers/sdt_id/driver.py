@@ -12,6 +12,7 @@ import msgspec
 
 from drivers.sdt_id import wire
 from drivers.sdt_id.link import BabbleError, Link
+from drivers.sdt_id.masking import masking
 from drivers.sdt_id.photo import decoded
 from drivers.sdt_id.settings import SdtIdSettings
 from kiosk.devices import health
@@ -30,6 +31,7 @@ from kiosk.devices.id_reader import (
 )
 from kiosk.ports.errors import PortError
 from kiosk.ports.port import open_port
+from kiosk.ports.urls import with_speed
 
 _TROUBLE: dict[int, health.Reason] = {
     wire.SELF_TEST_FAILED: "reader_broken",
@@ -55,7 +57,7 @@ class SdtId(IdReader[SdtIdSettings]):
 
     def __init__(self, name: str, port: str, settings: SdtIdSettings, now: Callable[[], float] = time.time) -> None:
         super().__init__(name, port, settings, now)
-        self._url = _with_speed(port)
+        self._url = with_speed(port, 115_200)
         self._lock = asyncio.Lock()
         self._link: Link | None = None
         self._closed = False
@@ -183,7 +185,7 @@ class SdtId(IdReader[SdtIdSettings]):
             await self._hang_up()
         if self._link is None:
             self._refuse_when_closed()
-            port = await open_port(self._url, self.settings.open_timeout_s)
+            port = await open_port(self._url, self.settings.open_timeout_s, masking)
             link = Link(port, self.settings.tries, self.settings.write_timeout_s)
             try:
                 self._refuse_when_closed()
@@ -238,10 +240,3 @@ def _raise_trouble(answer: wire.Answer) -> None:
 
 def _needs_attention(trouble: _Trouble) -> health.Health:
     return health.NeedsAttention((trouble.reason,)) if trouble.reason else health.Unknown(str(trouble))
-
-
-def _with_speed(port: str) -> str:
-    """A serial URL that names no speed means the reader's own, 115200, and not pyserial's 9600."""
-    if not port.startswith(("serial://", "/")) or "baudrate=" in port:
-        return port
-    return f"{port}{'&' if '?' in port else '?'}baudrate=115200"

@@ -9,7 +9,7 @@ import asyncio
 from drivers.sdt_id import wire
 from kiosk.ports.errors import PortError, PortUrlError
 from kiosk.ports.port import Port
-from kiosk.ports.urls import SerialAddress, SpyAddress, parse_url
+from kiosk.ports.urls import RecordAddress, SerialAddress, SpyAddress, parse_url
 
 _BITS_PER_BYTE = 11
 _LONGEST_ANSWER = 1296
@@ -40,7 +40,7 @@ def wire_seconds(url: str) -> float:
         address = parse_url(url)
     except PortUrlError:
         return 0.0
-    if isinstance(address, SpyAddress):
+    if isinstance(address, SpyAddress | RecordAddress):
         address = address.inner
     return _LONGEST_ANSWER * _BITS_PER_BYTE / address.baudrate if isinstance(address, SerialAddress) else 0.0
 

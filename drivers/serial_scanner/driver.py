@@ -102,7 +102,7 @@ class SerialScanner(CodeScanner[SerialScannerSettings]):
     async def _connect(self) -> Port:
         if self._port is None or self._port.lost is not None:
             await self._hang_up()
-            self._port = await open_port(self.port, self.settings.open_timeout_s)
+            self._port = await open_port(self.port, self.settings.open_timeout_s, wire.masking)
         return self._port
 
     async def _hang_up(self) -> None:

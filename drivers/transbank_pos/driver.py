@@ -38,6 +38,7 @@ from kiosk.devices.payment import (
 )
 from kiosk.ports.errors import PortError, WriteTimeoutError
 from kiosk.ports.port import open_port
+from kiosk.ports.urls import with_speed
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
         self, name: str, port: str, settings: TransbankPosSettings, now: Callable[[], float] = time.time
     ) -> None:
         super().__init__(name, port, settings, now)
-        self._url = _with_speed(port)
+        self._url = with_speed(port, 19_200)
         self._lock = asyncio.Lock()
         self._link: Link | None = None
         self._babbled = False
@@ -352,7 +353,7 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             await self._hang_up()
         if self._link is None:
             self._refuse_when_closed()
-            port = await open_port(self._url, self.settings.open_timeout_s)
+            port = await open_port(self._url, self.settings.open_timeout_s, wire.masking)
             try:
                 if self._babbled and not await quiet(port):
                     raise PortError(BABBLES)
@@ -378,10 +379,3 @@ class TransbankPos(PaymentMethod[TransbankPosSettings]):
             self._overdue = None
         if link is not None:
             await link.aclose()
-
-
-def _with_speed(port: str) -> str:
-    """A serial URL that names no speed means the terminal's own on RS-232, 19200, and not pyserial's 9600."""
-    if not port.startswith(("serial://", "/")) or "baudrate=" in port:
-        return port
-    return f"{port}{'&' if '?' in port else '?'}baudrate=19200"

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.devices.payment import Attempt, Captured, Dead, Proof
+from kiosk.ports.recording import Direction, Mask
 
 STX, ETX, ACK, NAK = b"\x02", b"\x03", b"\x06", b"\x15"
 FRAME_LIMIT = 8192
@@ -225,3 +226,38 @@ def _read(body: bytes, check: int) -> Message | Damaged:
     if not re.fullmatch(r"[0-9]{4}", function):
         return Damaged("function")
     return Message(function, tuple(fields))
+
+
+_FRAME = re.compile(rb"\x02([^\x02\x03]*)\x03(.)", re.DOTALL)
+
+
+def masking() -> Mask:
+    """What may be kept of a terminal's talk: functions, codes and acknowledgements. In the other fields, which name
+    cards, sales and amounts, digits become 0 and letters x; what is no whole frame is left out."""
+    held = {">": b"", "<": b""}
+
+    def mask(direction: Direction, data: bytes) -> bytes:
+        heard, kept = held[direction] + data, b""
+        while heard:
+            whole = _FRAME.match(heard)
+            if whole is not None:
+                kept, heard = (
+                    kept + _masked(whole[1], sound=whole[2] == bytes([lrc(whole[1] + ETX)])),
+                    heard[whole.end() :],
+                )
+            elif heard[:1] == STX and len(heard) < FRAME_LIMIT:
+                break
+            else:
+                kept, heard = kept + (heard[:1] if heard[:1] in (ACK, NAK) else b""), heard[1:]
+        held[direction] = heard
+        return kept
+
+    return mask
+
+
+def _masked(content: bytes, *, sound: bool) -> bytes:
+    function, *fields = content.split(b"|")
+    code = fields[:1] if function.endswith(b"10") else []
+    masked = [re.sub(rb"[A-Za-z]", b"x", re.sub(rb"[0-9]", b"0", field)) for field in fields[len(code) :]]
+    body = b"|".join((function, *code, *masked)) + ETX
+    return STX + body + bytes([lrc(body) ^ (0 if sound else 1)])

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from kiosk.ports.errors import PortError, WriteTimeoutError
+from kiosk.ports.recording import Masking
 from kiosk.ports.transports import CHUNK, Transport, open_transport
 from kiosk.ports.urls import parse_url
 
@@ -43,8 +44,11 @@ class Port:
     open another one. Writes keep their order. Not for use from other threads.
     """
 
-    def __init__(self, url: str, open_timeout_s: float, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, url: str, open_timeout_s: float, loop: asyncio.AbstractEventLoop, masking: Masking | None
+    ) -> None:
         self.url = url
+        self._masking = masking
         self._open_timeout_s = open_timeout_s
         self._loop = loop
         self._input = bytearray()
@@ -167,7 +171,7 @@ class Port:
     def _run(self) -> None:
         error = PortError("the port was closed")
         try:
-            transport = open_transport(parse_url(self.url), self._open_timeout_s)
+            transport = open_transport(parse_url(self.url), self._open_timeout_s, self._masking)
             with self._lock:
                 self._transport = transport
             self._tell(self._is_open)
@@ -233,14 +237,15 @@ class Port:
         await self._opened
 
 
-async def open_port(url: str, timeout_s: float = 5.0) -> Port:
-    """Open the port that `url` names (see `kiosk.ports.urls`), for this program alone.
+async def open_port(url: str, timeout_s: float = 5.0, masking: Masking | None = None) -> Port:
+    """Open the port that `url` names (see `kiosk.ports.urls`), for this program alone. `masking` is what the driver
+    says of personal data in its talk (see `kiosk.ports.recording`).
 
     Raises `PortUrlError` for a URL that makes no sense, `PortError` when the device is absent, busy or silent for
     `timeout_s`.
     """
     parse_url(url)
-    port = Port(url, timeout_s, asyncio.get_running_loop())
+    port = Port(url, timeout_s, asyncio.get_running_loop(), masking)
     port.start()
     try:
         async with asyncio.timeout(timeout_s):

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +20,17 @@ from typing import BinaryIO
 import serial
 
 from kiosk.ports.errors import PortError
-from kiosk.ports.urls import Address, PcscAddress, SerialAddress, SocketAddress, SpyAddress, UsbAddress
+from kiosk.ports.recording import Direction, Mask, Masking, Player, Recorder
+from kiosk.ports.urls import (
+    Address,
+    PcscAddress,
+    RecordAddress,
+    ReplayAddress,
+    SerialAddress,
+    SocketAddress,
+    SpyAddress,
+    UsbAddress,
+)
 
 CHUNK = 4096
 """Bytes read or written at once."""
@@ -153,8 +164,47 @@ class _Socket(_Descriptor):
         super().close(discard)
 
 
-class _Spy(Transport):
-    """Another transport whose traffic is written down, one line of hexadecimal per transfer.
+class _Watched(Transport):
+    """Another transport, whose traffic somebody notes."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    @abstractmethod
+    def note(self, direction: Direction, data: bytes) -> None:
+        """One transfer; a full disk is no reason to stop the device."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """There are no more."""
+
+    def wait(self, want_write: bool, timeout_s: float | None) -> None:
+        self._inner.wait(want_write, timeout_s)
+
+    def read(self) -> bytes:
+        data = self._inner.read()
+        if data:
+            with contextlib.suppress(OSError):
+                self.note("<", data)
+        return data
+
+    def write(self, data: bytes) -> int:
+        count = self._inner.write(data)
+        if count:
+            with contextlib.suppress(OSError):
+                self.note(">", data[:count])
+        return count
+
+    def wake(self) -> None:
+        self._inner.wake()
+
+    def close(self, discard: bool) -> None:
+        self._inner.close(discard)
+        self.end()
+
+
+class _Spied(_Watched):
+    """Written down as it is, one line of hexadecimal per transfer.
 
     A file that has grown to `SPY_BYTES` becomes FILE.1, in the place of the one before, and a new one begins: a spy
     that was forgotten must not fill the disk.
@@ -162,7 +212,7 @@ class _Spy(Transport):
 
     def __init__(self, inner: Transport, path: Path | None) -> None:
         """Raises `PortError` when the file cannot be written."""
-        self._inner = inner
+        super().__init__(inner)
         self._path = path
         self._log = self._opened()
 
@@ -174,42 +224,60 @@ class _Spy(Transport):
         except OSError as error:
             raise PortError(f"cannot write the spy's file {self._path}: {error.strerror}") from error
 
-    def _note(self, mark: str, data: bytes) -> None:
+    def note(self, direction: Direction, data: bytes) -> None:
         moment = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
-        with contextlib.suppress(OSError):  # a full disk is no reason to stop the device
-            self._log.write(f"{moment} {mark} {data.hex(' ')}\n".encode())
-            self._log.flush()
-            if self._path is not None and self._log.tell() > SPY_BYTES:
-                self._path.replace(self._path.with_name(f"{self._path.name}.1"))
-                self._log.close()
-                self._log = self._opened()
+        self._log.write(f"{moment} {direction} {data.hex(' ')}\n".encode())
+        self._log.flush()
+        if self._path is not None and self._log.tell() > SPY_BYTES:
+            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+            self._log.close()
+            self._log = self._opened()
 
-    def wait(self, want_write: bool, timeout_s: float | None) -> None:
-        self._inner.wait(want_write, timeout_s)
-
-    def read(self) -> bytes:
-        data = self._inner.read()
-        if data:
-            self._note("<", data)
-        return data
-
-    def write(self, data: bytes) -> int:
-        count = self._inner.write(data)
-        if count:
-            self._note(">", data[:count])
-        return count
-
-    def wake(self) -> None:
-        self._inner.wake()
-
-    def close(self, discard: bool) -> None:
-        self._inner.close(discard)
+    def end(self) -> None:
         if self._log is not sys.stderr.buffer:
             self._log.close()
 
 
-def open_transport(address: Address, timeout_s: float) -> Transport:
-    """Open the wire, waiting at most about `timeout_s`. Raises `PortError`."""
+class _Recorded(_Watched):
+    """Written down without personal data."""
+
+    def __init__(self, inner: Transport, recorder: Recorder) -> None:
+        super().__init__(inner)
+        self._recorder = recorder
+
+    def note(self, direction: Direction, data: bytes) -> None:
+        self._recorder.note(direction, data)
+
+    def end(self) -> None:
+        self._recorder.close()
+
+
+class _Replayed(Transport):
+    """The device of a recording."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+
+    def wait(self, want_write: bool, timeout_s: float | None) -> None:
+        if not want_write:
+            self._player.wait(timeout_s)
+
+    def read(self) -> bytes:
+        return self._player.hear()
+
+    def write(self, data: bytes) -> int:
+        self._player.say(data)
+        return len(data)
+
+    def wake(self) -> None:
+        self._player.wake()
+
+    def close(self, discard: bool) -> None:
+        pass
+
+
+def open_transport(address: Address, timeout_s: float, masking: Masking | None = None) -> Transport:
+    """Open the wire, waiting at most about `timeout_s`. `masking` is for recordings. Raises `PortError`."""
     match address:
         case SerialAddress():
             return _Serial(address)
@@ -219,12 +287,26 @@ def open_transport(address: Address, timeout_s: float) -> Transport:
             from kiosk.ports.usb import UsbTransport
 
             return UsbTransport(address)
-        case SpyAddress(inner=inner, file=file):
-            transport = open_transport(inner, timeout_s)
-            try:
-                return _Spy(transport, file)
-            except PortError:
-                transport.close(discard=False)
-                raise
+        case ReplayAddress(file=file):
+            return _Replayed(Player(file, _mask(masking)))
+        case SpyAddress(inner=inner, file=spied):
+            return _around(open_transport(inner, timeout_s), lambda wire: _Spied(wire, spied))
+        case RecordAddress(inner=inner, file=file):
+            mask = _mask(masking)
+            return _around(open_transport(inner, timeout_s), lambda wire: _Recorded(wire, Recorder(file, mask)))
         case PcscAddress():
             raise PortError("a reader of cards is no stream of bytes")
+
+
+def _around(wire: Transport, watched: Callable[[Transport], Transport]) -> Transport:
+    try:
+        return watched(wire)
+    except PortError:
+        wire.close(discard=False)
+        raise
+
+
+def _mask(masking: Masking | None) -> Mask:
+    if masking is None:
+        raise PortError("this driver does not say what in its talk is personal, so it is neither recorded nor replayed")
+    return masking()

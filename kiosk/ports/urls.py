@@ -4,9 +4,11 @@
     socket://host:port                              raw TCP
     usb://04b8:0202                                 a USB printer-class device, hexadecimal vendor and product
     spy://URL?file=PATH                             any of these, with every byte written to a file
+    record://URL?file=PATH                          any of these, recorded without personal data (see `recording`)
+    replay://PATH                                   the device of a recording
     pcsc://NAME?socket=PATH                         a reader of chip cards whose name has NAME in it (see `pcsc`)
 
-`spy://` takes its `file` off the end of the URL; without one the bytes go to standard error.
+`spy://` and `record://` take their `file` off the end of the URL; a spy without one writes to standard error.
 """
 
 import re
@@ -52,6 +54,19 @@ class SpyAddress(msgspec.Struct, frozen=True, tag="spy"):
     file: Path | None
 
 
+class RecordAddress(msgspec.Struct, frozen=True, tag="record"):
+    """Another address, whose talk is recorded in `file`."""
+
+    inner: "SerialAddress | SocketAddress | UsbAddress"
+    file: Path
+
+
+class ReplayAddress(msgspec.Struct, frozen=True, tag="replay"):
+    """A recording, which takes the device's place."""
+
+    file: Path
+
+
 class PcscAddress(msgspec.Struct, frozen=True, tag="pcsc"):
     """A reader of chip cards by PC/SC: the first whose name has `reader` in it, whatever the case; empty: the first of
     all. `socket` is where pcscd listens, where that is not where it always does."""
@@ -60,21 +75,22 @@ class PcscAddress(msgspec.Struct, frozen=True, tag="pcsc"):
     socket: str = ""
 
 
-Address = SerialAddress | SocketAddress | UsbAddress | SpyAddress | PcscAddress
+Address = SerialAddress | SocketAddress | UsbAddress | SpyAddress | RecordAddress | ReplayAddress | PcscAddress
 
-SCHEMES = ("serial", "socket", "usb", "pcsc", "spy")
+SCHEMES = ("serial", "socket", "usb", "pcsc", "spy", "record", "replay")
 _CHOICES = {"bytesize": ("5", "6", "7", "8"), "parity": ("N", "E", "O", "M", "S"), "stopbits": ("1", "2")}
+_AROUND = ("spy://", "record://")
 _SWITCHES = ("xonxoff", "rtscts", "dsrdtr")
 
 
 def parse_url(url: str) -> Address:
     """The address that `url` names. Raises `PortUrlError`, saying what is allowed, for anything else."""
-    if url.startswith("spy://"):
-        inner, _, file = url.removeprefix("spy://").replace("&file=", "?file=").partition("?file=")
-        address = parse_url(inner)
-        if isinstance(address, SpyAddress | PcscAddress):
-            raise PortUrlError(f"{url}: a spy can watch neither a spy nor a reader of cards")
-        return SpyAddress(address, Path(unquote(file)) if file else None)
+    if url.startswith(_AROUND):
+        return _around(url)
+    if url.startswith("replay://"):
+        if not (path := url.removeprefix("replay://")):
+            raise PortUrlError(f"{url}: a recording is replay://PATH")
+        return ReplayAddress(Path(unquote(path)))
     if url.startswith("/"):
         url = "serial://" + url
     try:
@@ -94,6 +110,35 @@ def parse_url(url: str) -> Address:
             raise PortUrlError(
                 f"{url}: a port is a device path, serial:///dev/…, socket://host:port, usb://…, pcsc://… or spy://…"
             )
+
+
+def _around(url: str) -> SpyAddress | RecordAddress:
+    scheme, inner, file = _parted(url)
+    address = parse_url(inner)
+    if not isinstance(address, SerialAddress | SocketAddress | UsbAddress):
+        raise PortUrlError(f"{url}: {scheme} watches serial://, socket:// and usb:// alone")
+    if scheme == "spy://":
+        return SpyAddress(address, Path(unquote(file)) if file else None)
+    if not file:
+        raise PortUrlError(f"{url}: a recording needs a file: record://URL?file=PATH")
+    return RecordAddress(address, Path(unquote(file)))
+
+
+def _parted(url: str) -> tuple[str, str, str]:
+    """The scheme of a URL around another one, that one, and the file."""
+    scheme = next(scheme for scheme in _AROUND if url.startswith(scheme))
+    inner, _, file = url.removeprefix(scheme).replace("&file=", "?file=").partition("?file=")
+    return scheme, inner, file
+
+
+def with_speed(url: str, baudrate: int) -> str:
+    """The URL, with that speed where it means a serial line and names none."""
+    if url.startswith(_AROUND):
+        scheme, inner, file = _parted(url)
+        return f"{scheme}{with_speed(inner, baudrate)}" + (f"?file={file}" if file else "")
+    if not url.startswith(("serial://", "/")) or "baudrate=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}baudrate={baudrate}"
 
 
 def _serial(url: str, path: str, query: str) -> SerialAddress:

@@ -166,3 +166,11 @@ def test_no_picture_can_spell_a_real_time_command() -> None:
 def test_chunks_keep_commands_whole() -> None:
     commands = (b"a" * 10, b"b" * 10, b"c" * 50, b"d")
     assert list(wire.chunks(commands, 25)) == [b"a" * 10 + b"b" * 10, b"c" * 50, b"d"]
+
+
+def test_what_a_recording_keeps() -> None:
+    mask = wire.masking()
+    questions = wire.INIT + wire.ask(1) + wire.ask_finished(b"ABCD") + wire.ASK_ROLL
+    assert mask(">", questions) == questions
+    assert mask(">", wire.INIT + "王桂芳".encode("gb18030")) == bytes(8)
+    assert mask("<", b"\x12") == b"\x12"

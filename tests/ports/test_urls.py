@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from kiosk.ports.errors import PortUrlError
-from kiosk.ports.urls import Address, PcscAddress, SerialAddress, SocketAddress, SpyAddress, UsbAddress, parse_url
+from kiosk.ports.urls import (
+    Address,
+    PcscAddress,
+    RecordAddress,
+    ReplayAddress,
+    SerialAddress,
+    SocketAddress,
+    SpyAddress,
+    UsbAddress,
+    parse_url,
+    with_speed,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +40,11 @@ from kiosk.ports.urls import Address, PcscAddress, SerialAddress, SocketAddress,
             SpyAddress(SerialAddress("/dev/ttyS0", 38400), Path("/var/log/a b")),
         ),
         ("spy://socket://h:1?file=/x", SpyAddress(SocketAddress("h", 1), Path("/x"))),
+        (
+            "record:///dev/ttyS0?baudrate=19200?file=/a%20b",
+            RecordAddress(SerialAddress("/dev/ttyS0", baudrate=19200), Path("/a b")),
+        ),
+        ("replay:///a%20b", ReplayAddress(Path("/a b"))),
     ],
 )
 def test_what_a_url_means(url: str, address: Address) -> None:
@@ -55,6 +71,9 @@ def test_what_a_url_means(url: str, address: Address) -> None:
         "spy://pcsc://ACR39",
         "http://127.0.0.1:80",
         "spy://spy:///dev/ttyS0",
+        "record://pcsc://ACR39?file=/talk",
+        "record:///dev/ttyS0",
+        "replay://",
         "socket://[::1:9100",
         "t://[",
     ],
@@ -62,3 +81,19 @@ def test_what_a_url_means(url: str, address: Address) -> None:
 def test_a_url_that_makes_no_sense_is_refused(url: str) -> None:
     with pytest.raises(PortUrlError, match=re.escape(url)):
         parse_url(url)
+
+
+@pytest.mark.parametrize(
+    ("port", "opened"),
+    [
+        ("serial:///dev/ttyUSB0", "serial:///dev/ttyUSB0?baudrate=19200"),
+        ("/dev/ttyUSB0", "/dev/ttyUSB0?baudrate=19200"),
+        ("serial:///dev/ttyUSB0?parity=N", "serial:///dev/ttyUSB0?parity=N&baudrate=19200"),
+        ("serial:///dev/ttyACM0?baudrate=115200", "serial:///dev/ttyACM0?baudrate=115200"),
+        ("socket://10.0.0.9:4001", "socket://10.0.0.9:4001"),
+        ("spy:///dev/ttyS0", "spy:///dev/ttyS0?baudrate=19200"),
+        ("record:///dev/ttyS0?file=/talk", "record:///dev/ttyS0?baudrate=19200?file=/talk"),
+    ],
+)
+def test_the_speed_of_a_port_that_names_none(port: str, opened: str) -> None:
+    assert with_speed(port, 19200) == opened

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
 from kiosk.__main__ import main
@@ -74,6 +75,14 @@ def test_built_installed_and_paid_with(projects: Path, tmp_path: Path, monkeypat
     monkeypatch.setenv("PYTHONPATH", str(site))
     with Simulators(tmp_path / "books", named_by(load(configured))) as running:
         found = examine(configured, running.announcements).devices
+        told, talk = tmp_path / "announced.json", tmp_path / "talk"
+        told.write_bytes(msgspec.json.encode(running.announcements))
+        where = ["--config", str(configured), "--announcements", str(told)]
+        assert main(["doctor", *where, "--device", "card", "--record", str(talk)]) == 0
+        assert main(["doctor", *where, "--device", "gas", "--record", str(talk)]) == 2
+    replayed = configured.with_name("replayed.toml")
+    replayed.write_text(configured.read_text("utf-8").replace("sim:acme_payment_method", f"replay://{talk}"), "utf-8")
+    assert examine(replayed, {}).devices[2].detail == "ready (PAY-1 1.0)"
     assert [(device.name, device.state) for device in found] == [("gas", "ok"), ("receipts", "ok"), ("card", "ok")]
     assert found[2].detail == "ready (PAY-1 1.0)"
     toured = ("tour", "gas_bill", "--pay", "card", "--config", str(configured), "--out", str(tmp_path / "tour"))

@@ -226,3 +226,10 @@ def test_commands_are_those_of_the_sheet() -> None:
     assert wire.TRIGGERS["newland"].start.hex(" ").upper() == "7E 01 30 30 30 30 23 53 43 4E 54 52 47 31 3B 03"
     assert wire.TRIGGERS["sunmi"].start.hex(" ").upper() == "23 53 43 4E 54 52 47 31 FD DB"
     assert wire.TRIGGERS["sunmi"].stop.hex(" ").upper() == "23 53 43 4E 54 52 47 30 FD DC"
+
+
+def test_what_a_recording_keeps() -> None:
+    mask = wire.masking()
+    assert mask(">", b"\x16T\r") == b"\x16T\r"
+    assert mask("<", b"\x02\x010000#SCNTRG1\x06;\x03") == b"\x02\x010000#SCNTRG1\x06;\x03"
+    assert mask("<", "134567890123456789付\r".encode()) == b"x" * 21 + b"\r"

@@ -2,7 +2,6 @@
 
 import pytest
 
-from drivers.transbank_pos.driver import _with_speed
 from kiosk.devices.health import NeedsAttention, Offline, Ready, Reason
 from kiosk.devices.payment import Dead, Unknown
 from tests.transbank_pos.conftest import Counter
@@ -78,17 +77,3 @@ async def test_a_closed_driver_opens_nothing(counter: Counter) -> None:
     await driver.aclose()
     assert isinstance(await driver.status(), Offline)
     assert isinstance(await driver.prepare(), Unknown)
-
-
-@pytest.mark.parametrize(
-    ("port", "opened"),
-    [
-        ("serial:///dev/ttyUSB0", "serial:///dev/ttyUSB0?baudrate=19200"),
-        ("/dev/ttyUSB0", "/dev/ttyUSB0?baudrate=19200"),
-        ("serial:///dev/ttyUSB0?parity=N", "serial:///dev/ttyUSB0?parity=N&baudrate=19200"),
-        ("serial:///dev/ttyACM0?baudrate=115200", "serial:///dev/ttyACM0?baudrate=115200"),
-        ("socket://10.0.0.9:4001", "socket://10.0.0.9:4001"),
-    ],
-)
-def test_the_speed_of_a_port_that_names_none(port: str, opened: str) -> None:
-    assert _with_speed(port) == opened

@@ -145,3 +145,14 @@ def test_a_flipped_bit_never_makes_another_answer(place: int, bit: int) -> None:
     data = bytearray(wire.frame(APPROVED))
     data[place] ^= 1 << bit
     assert not [found for found in Inbox().feed(bytes(data)) if isinstance(found, Message)]
+
+
+def test_what_a_recording_keeps() -> None:
+    """Functions, codes, acknowledgements and the form of the rest; a frame that was bad stays bad."""
+    mask = wire.masking()
+    answer = wire.frame(APPROVED)
+    kept = b"".join(mask("<", bytes([byte])) for byte in b"\x06noise" + answer)
+    assert kept == b"\x06" + wire.frame(
+        "0210|00|000000000000|00000000|xxx000|000000|0000|0000|000000|xx|||xx|00000000|000000||xx|00|0|xxx xxxxxx"
+    )
+    assert Inbox().feed(mask("<", answer[:-1] + b"!")) == [Damaged("check")]

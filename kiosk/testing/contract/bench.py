@@ -43,11 +43,21 @@ class Bench:
         self._made: list[AnyDevice] = []
         self._buttons: list[Json] = hand.index()["buttons"]
 
-    def made(self) -> AnyDevice:
-        """A driver that was never opened."""
-        device = self.cls("device", self._port, self._settings)
+    def made(self, port: str = "") -> AnyDevice:
+        """A driver that was never opened, at another port than the simulator's where one is named."""
+        device = self.cls("device", port or self._port, self._settings)
         self._made.append(device)
         return device
+
+    async def opened_recorded(self, file: Path) -> AnyDevice | None:
+        """One whose talk is recorded; None where the driver does not say what in it is personal, or has no port."""
+        try:
+            device = self.made(f"record://{self._port}?file={file}")
+        except ValueError:
+            return None
+        await within(device.open(), "open")
+        await told(device, "while it is recorded")
+        return device if await asyncio.to_thread(file.exists) else None
 
     async def cleared_away(self) -> None:
         """Whatever was found: nothing of it disturbs the next test."""

@@ -5,11 +5,14 @@ By hand: `lay` a card down, always the same one, and `lift` it.
 """
 
 import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 
 from kiosk.devices.id_reader import CardRead, IdCard, IdOutcome, IdProgress, IdReader, LayAgain, ReaderFailed
+from kiosk.ports.recording import read_recording
 from kiosk.testing.contract import bench as at
 from kiosk.testing.contract.bench import Bench, ContractError, ends, private, stays, within
 
@@ -30,6 +33,7 @@ async def keeps(bench: Bench) -> None:
             await _whole_or_none(bench, reader, true, mishap)
         await _unplugged(bench, reader)
     await at.closes(reader, "after cards")
+    await _recorded(bench, true)
 
 
 async def _read(bench: Bench, reader: Reader) -> IdCard:
@@ -101,6 +105,22 @@ async def _unplugged(bench: Bench, reader: Reader) -> None:
         raise ContractError(f"read of what is unplugged: {outcome!r}")
     await bench.press("Plug in")
     await at.becomes(reader, "back when it is plugged in", at.is_well)
+
+
+async def _recorded(bench: Bench, true: dict[str, Any]) -> None:
+    """Nobody is in a recording, in whatever way the wire writes letters."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "talk")
+        reader = await bench.opened_recorded(file)
+        if isinstance(reader, IdReader):
+            await bench.do("lift")
+            await _read(bench, reader)
+            await bench.do("lift")
+            await at.closes(reader, "after a recording")
+            kept = b"".join(chunk.data for chunk in await asyncio.to_thread(read_recording, file))
+            for name in ("name", "number", "address"):
+                if any(str(true[name]).encode(way) in kept for way in ("utf-8", "utf-16-le", "gb18030")):
+                    raise ContractError(f"a recording holds somebody's {name}")
 
 
 async def _fresh(reader: Reader) -> None:
