@@ -153,7 +153,7 @@ def _settle_up(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
         case None:
             pass
     for refund in rows.refunds:
-        if refund.state not in ("due", "sent"):
+        if refund.state not in ("due", "sent") or rows.attempt(refund.n).device in moment.taken:
             continue
         intent = (ev.RefundSent(order_no=refund.order_no, n=refund.n, r=refund.r),) if refund.state == "due" else ()
         step = _when_due(intent, GiveBack(refund.n, refund.r), moment)

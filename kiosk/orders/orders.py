@@ -66,8 +66,10 @@ class Orders:
         """Go on with every order that is not final, and watch the closed ones whose money may come late; how many."""
         since_ms = self.world.now_ms() - self.world.settings.late_watch_hours * 3_600_000
         unclosed = await self.ledger.unclosed()
-        for rows in [*unclosed, *await self.ledger.watched(since_ms)]:
-            running = Running(rows, await self._private(rows), self.world, present=False)
+        every = [*unclosed, *await self.ledger.watched(since_ms)]
+        found = [Running(rows, await self._private(rows), self.world, present=False) for rows in every]
+        self._running |= {running.rows.order.order_no: running for running in found}  # one may hold a device of another
+        for running in found:
             await self._end_lost_prints(running)
             self._start(running)
         return len(unclosed)
@@ -88,10 +90,10 @@ class Orders:
                 return running
         return None
 
-    def holder(self, device: str) -> str | None:
-        """The order whose payment a last-sale device has to resolve before it takes another, if any."""
+    def holder(self, device: str, but: str = "") -> str | None:
+        """The order, other than `but`, that a last-sale device has to be done with before it takes another, if any."""
         for order_no, running in self._running.items():
-            if any(attempt.hold and attempt.device == device for attempt in running.rows.attempts):
+            if order_no != but and running.is_at(device):
                 return order_no
         return None
 

@@ -52,6 +52,8 @@ class Running:
         self.not_ready: steps.Method | None = None
         """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
         self._stop = False
+        self._giving_back_at = ""
+        """The last-sale device that is being asked to give money back."""
         self._not_before: dict[str, float] = {}
         """By an effect's key, in seconds of the loop's clock: the wall clock may be set while we wait."""
         self._tries: dict[str, int] = {}
@@ -114,6 +116,8 @@ class Running:
     def give_up(self) -> None:
         """The ledger failed: these rows are the last that are known, and nothing goes on from here."""
         self.broken = True
+        self._wants = None
+        self._giving_back_at = ""
         self._changed.set()
 
     async def change(self) -> None:
@@ -138,6 +142,12 @@ class Running:
         settled = order.state in GOODS_FINAL | {"open", "manual"}
         return self._wants is not None or self.rows.live is not None or not settled
 
+    def is_at(self, device: str) -> bool:
+        """Whether a last-sale device is to speak of this order, and so must do nothing else meanwhile."""
+        wants = self._wants is not None and self._wants.hold and self._wants.device == device
+        holds = any(attempt.hold and attempt.device == device for attempt in self.rows.attempts)
+        return wants or holds or self._giving_back_at == device
+
     # The loop
 
     async def run(self) -> None:
@@ -155,6 +165,7 @@ class Running:
                     assert_never(decision)
 
     def _moment(self) -> steps.Moment:
+        last_sale = {attempt.device for attempt in self.rows.attempts if attempt.predecessor}
         return steps.Moment(
             now_ms=self._world.now_ms(),
             present=self._present,
@@ -167,6 +178,7 @@ class Running:
             predecessor=self._predecessor,
             card=self.card.there,
             fresh=self.rows.job is not None and self.card.unwritten == self.rows.job.n,
+            taken=frozenset(device for device in last_sale if self._taken_by(device)),
             shown_out=self.rows.live is not None and self.show_left(self.rows.live) <= 0,
         )
 
@@ -180,7 +192,12 @@ class Running:
                 await self._wake.wait()
         self._wake.clear()
 
+    def _taken_by(self, device: str) -> str | None:
+        return self._world.holder(device, self.rows.order.order_no)
+
     async def _act(self, intent: tuple[ev.Event, ...], effect: steps.Effect | None) -> None:
+        if isinstance(effect, steps.GiveBack) and (attempt := self.rows.attempt(effect.n)).predecessor:
+            self._giving_back_at = attempt.device
         if intent:
             await self.commit(*intent)
         if effect is None:
@@ -202,8 +219,9 @@ class Running:
             answer: answers.Answer = payment.Dead("never_arrived")  # while it was recorded: nothing leaves
         else:
             answer = await self._perform(effect)
+        self._giving_back_at = ""
         if isinstance(effect, steps.Prepare):
-            self._prepared(answer)
+            self._prepared(effect.device, answer)
             return
         if isinstance(effect, steps.Confirm):
             self._doubt |= not isinstance(answer, gas.Unreachable) or answer.sent
@@ -214,8 +232,10 @@ class Running:
             self._changed.set()  # the card must be read again
         self._schedule(effect, answer)
 
-    def _prepared(self, answer: answers.Answer) -> None:
-        if isinstance(answer, payment.Ready):
+    def _prepared(self, device: str, answer: answers.Answer) -> None:
+        if self._wants is None or self._wants.device != device:
+            pass  # another way was chosen meanwhile, and this says nothing of it
+        elif isinstance(answer, payment.Ready):
             self._predecessor = answer.predecessor
         else:
             self.not_ready, self._wants = self._wants, None
@@ -310,8 +330,7 @@ class Running:
                     raise LookupError("the sealed values of this order are gone")
                 return await self._world.gas.open_order(order.order_no, self.private.number, order.quote_id)
             case steps.Prepare(device=device):
-                holder = self._world.holder(device)
-                if holder not in (None, order.order_no):
+                if holder := self._taken_by(device):
                     return payment.Unknown(f"the device is held by order {holder}")
                 return await self._world.methods[device].prepare()
             case steps.Start(n=n):

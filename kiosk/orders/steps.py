@@ -44,6 +44,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the order's own gas card was read since the reader's last answer about it."""
     fresh: bool = False
     """Whether the write that is not resolved was never handed to the reader."""
+    taken: frozenset[str] = frozenset()
+    """Last-sale devices that another order is at: whatever is given back there now becomes their last transaction."""
     shown_out: bool = False
     """Whether the live attempt was on offer as long as it may, by a clock that nobody sets."""
 

@@ -46,8 +46,8 @@ class World:
         self.wording = wording
         self.cards = cards
         self.observe = observe
-        self.holder: Callable[[str], str | None] = lambda _: None
-        """The order that holds a device, if any: `Orders` knows."""
+        self.holder: Callable[[str, str], str | None] = lambda *_: None
+        """The order that is at a last-sale device, if any but this one is: `Orders` knows."""
 
 
 def no_answer(effect: steps.Effect, why: str) -> answers.Answer:

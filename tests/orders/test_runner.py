@@ -253,3 +253,74 @@ async def test_whoever_ends_an_attempt_knows_whether_that_was_asked_before(tmp_p
     assert all(asked[1:])
     assert len(asked) > before
     await again.close()
+
+
+async def test_nothing_is_given_back_at_a_card_terminal_that_another_payment_is_at(tmp_path: Path) -> None:
+    """A bank's library names a refund as its last transaction: one of the same amount would pass for the payment whose
+    answer was lost, and what was never paid would be delivered."""
+    total = BILL.quote.total_fen
+    answers: list[payment.Outcome] = [payment.Captured(total, "C")]
+    refused, resolved = asyncio.Event(), asyncio.Event()
+
+    def confirm(*_: object) -> object:
+        return gas.Refused("quote_expired") if refused.is_set() else gas.Unreachable("away", sent=False)
+
+    def find(attempt: payment.Attempt) -> payment.Outcome:
+        if answers:
+            return answers.pop()
+        if "refund" in card.calls:
+            return payment.Captured(total, "R")  # what is last now
+        return payment.Dead("never_arrived") if resolved.is_set() else payment.Unknown("its answer was lost")
+
+    card = Scripted(
+        prepare=lambda: payment.Ready("P"),
+        start=lambda *_: payment.Open(),
+        find=find,
+        close=find,
+        refund=lambda *_: payment.Refunded("R"),
+    )
+    counter = await desk(tmp_path, company(confirm_paid=confirm), card=card)
+    first = await counter.orders.begin(BILL, "zh_CN")
+    first.pay_with(CARD)
+    await until(first, lambda: first.rows.order.state == "held")
+    first.leave()
+    second = await counter.orders.begin(msgspec.structs.replace(BILL, number="0100003870"), "zh_CN")
+    second.pay_with(CARD)
+    await until(second, lambda: second.rows.live is not None and second.rows.live.state == "open")
+    second.leave()
+    refused.set()
+    await until(first, lambda: first.rows.order.state == "cancelled")
+    for _ in range(20):
+        first.nudge()
+        second.nudge()
+        await asyncio.sleep(0.01)
+    assert "refund" not in card.calls
+    resolved.set()
+    await until(second, lambda: second.rows.live is None)
+    first.nudge()
+    await counter.orders.all_closed()
+    assert [truth(one.rows) for one in (first, second)] == ["no_money_kept", "no_money_kept"]
+    assert (first.rows.refunded_fen, second.rows.captured_fen) == (total, 0)
+    await counter.close()
+
+
+async def test_last_sale_of_a_device_is_no_word_about_another(tmp_path: Path) -> None:
+    """The resident chooses anew while the card terminal is asked: late money at the wallet is still looked for."""
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    class Slow(Scripted):
+        async def prepare(self) -> payment.Ready:
+            asked.set()
+            await answer.wait()
+            return payment.Ready("P")
+
+    wechat = Scripted(start=lambda *_: payment.Open(), find=lambda *_: payment.Open())
+    counter = await desk(tmp_path, company(), card=Slow(), wechat=wechat)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(CARD)
+    await asked.wait()
+    running.pay_with(Method("wechat", "wechat"))
+    answer.set()
+    await until(running, lambda: bool(running.rows.attempts))
+    assert running.rows.attempts[0].predecessor == ""
+    await counter.close()
