@@ -162,6 +162,13 @@ ALIPAY = (
     {"code": "10000", "out_trade_no": ATTEMPT.key, "trade_status": "TRADE_CLOSED", "trade_no": ALIPAY_NO},
     {"code": "10000", "out_trade_no": ATTEMPT.key, "trade_status": "WAIT_BUYER_PAY", "total_amount": "128.40"},
     {"code": "10000", "out_trade_no": ATTEMPT.key, "qr_code": "https://qr.alipay.com/bax03431ljhokirwl38f00a7"},
+    {
+        "code": "10000",
+        "out_trade_no": ATTEMPT.key,
+        "trade_no": ALIPAY_NO,
+        "total_amount": "128.40",
+        "gmt_payment": "2026-09-21 22:13:30",
+    },
     {"code": "10000", "out_trade_no": ATTEMPT.key, "retry_flag": "N", "action": "refund"},
     {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.TRADE_NOT_EXIST", "sub_msg": "交易不存在"},
     {
@@ -188,6 +195,11 @@ def check_alipay(body: bytes) -> None:
             assert seen["trade_status"] in ("TRADE_SUCCESS", "TRADE_FINISHED")
             assert Decimal(seen["total_amount"]) * 100 == trade.fen > 0
             assert trade.paid_ms == 0 or abs(trade.paid_ms - NOW_S * 1000) <= 60_000
+        by_code = alipay.read_paid(answer, ATTEMPT, NOW_S * 1000)
+        assert not isinstance(by_code, Dead), "only a refusal of the code itself proves that"
+        if isinstance(by_code, Captured):
+            assert (code, seen["out_trade_no"]) == ("10000", ATTEMPT.key)
+            assert Decimal(seen["total_amount"]) * 100 == by_code.fen > 0
         offer = alipay.read_created(answer, ATTEMPT)
         assert not isinstance(offer, Offer) or (seen["out_trade_no"], seen["qr_code"]) == (ATTEMPT.key, offer.text)
         if alipay.read_cancelled(answer, ATTEMPT) in ("closed", "reversed"):

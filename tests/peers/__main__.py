@@ -193,6 +193,10 @@ def alipay(folder: Path) -> Facts:
     facts.same("refund, amount", said["refunded"]["refund_amount"], f"{trade['refunded_fen'] / 100:.2f}")
     facts.same("after the refund", said["after"]["trade_status"], "TRADE_CLOSED")
     facts.same("cancelled", (said["cancelled"]["retry_flag"], said["cancelled"]["action"]), ("N", "close"))
+    by_code = booked["PEER000000003"]
+    facts.same("by code", (said["byCode"]["code"], said["byCode"]["trade_no"]), ("10000", by_code["trade_no"]))
+    facts.same("by code, amount", said["byCode"]["total_amount"], f"{by_code['paid_fen'] / 100:.2f}")
+    facts.same("code used again", said["usedAgain"]["sub_code"], "ACQ.PAYMENT_AUTH_CODE_INVALID")
     return facts
 
 

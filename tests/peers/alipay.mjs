@@ -34,4 +34,10 @@ results.after = await ask('query', { out_trade_no: first })
 await ask('precreate', { out_trade_no: second, total_amount: '1.00', subject: '燃气费' })
 await hand('scan', { out_trade_no: second })
 results.cancelled = await ask('cancel', { out_trade_no: second })
+const pay = async (out_trade_no, auth_code) => ask('pay', {
+  out_trade_no, scene: 'bar_code', auth_code, total_amount: '1.00', subject: '燃气费',
+})
+const { code } = await hand('show_code')
+results.byCode = await pay('PEER000000003', code)
+results.usedAgain = await pay('PEER000000004', code)
 console.log(JSON.stringify(results))

@@ -77,6 +77,14 @@ def test_decline(player: Player) -> None:
     assert player.simulators.books("wechat_pay")["orders"][order]["paid_fen"] == 0
 
 
+def test_a_phone_that_shows_its_code_is_held_under_the_scanner(player: Player) -> None:
+    player.press("page-alipay")
+    player.press("alipay-show_code")
+    player.until(lambda: "Hold the phone under it" in player.answer("serial_scanner"), "the scanner's answer")
+    read = player.simulators.books("serial_scanner")["reads"][-1]
+    assert (read["text"][:2], len(read["text"])) == ("28", 18)
+
+
 def test_the_paper_ends_and_is_refilled(player: Player) -> None:
     player.press("escpos-paper_out")
     player.see("Printer: out of paper.")

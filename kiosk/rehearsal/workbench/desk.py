@@ -39,6 +39,7 @@ PICTURES = {
     "gas_company_http": "company",
     "pcsc_gas_card": "cards",
 }
+SCANNER = "serial_scanner"
 TITLES = {
     "wechat_pay": "WeChat",
     "alipay": "Alipay",
@@ -256,6 +257,7 @@ class Desk:
         if seen.pressed:
             answer = telling.answer_of(self._language, seen.answer or {})
             party.put("answer", f"{say(self._language, seen.pressed)}: {answer}")
+            self._hold_under_scanner((seen.answer or {}).get("code"))
             return
         kept["error"] = seen.error
         if seen.index is not None:
@@ -376,6 +378,12 @@ class Desk:
         else:
             press = partial(_arm, fault=button["fault"], times=button.get("times", 1), more=more)
         self._watchers[name].press(button["label"], press)
+
+    def _hold_under_scanner(self, code: object) -> None:
+        """A phone that shows a payment code is shown to the scanner, which reads it while its light is on."""
+        if isinstance(code, str) and SCANNER in self._watchers:
+            held = partial(_do, action="show", more={"text": code})
+            self._watchers[SCANNER].press("Hold the phone under it", held)
 
     def _act(self, name: str, action: str) -> None:
         """What a hint proposes."""
