@@ -4,6 +4,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, tzinfo
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -15,10 +16,12 @@ from starlette.routing import Route
 from hub.accept import Refuse, Take
 from hub.keys import hash_of_code
 from hub.openapi import MOST_CONTENT, REFUSALS
+from hub.pages import Pages
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
 from kiosk.protocol.pairing import Paired, Pairing
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
+from kiosk.protocol.status import Heard, Status
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +32,8 @@ class _RefusedError(Exception):
         self.refused = refused
 
 
-def app(store: Store, key: Ed25519PrivateKey, now: Callable[[], float] = time.time) -> Starlette:
-    """The ASGI application. `key` signs receipts; `now` in seconds since 1970."""
+def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[[], float] = time.time) -> Starlette:
+    """The ASGI application. `key` signs receipts and cookies; `zone` is the pages'; `now` in seconds since 1970."""
 
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -45,7 +48,9 @@ def app(store: Store, key: Ed25519PrivateKey, now: Callable[[], float] = time.ti
         routes=[
             Route("/v1/pair", desk.pair, methods=["POST"]),
             Route("/v1/journal", desk.journal, methods=["POST"]),
+            Route("/v1/status", desk.status, methods=["POST"]),
             Route("/healthz", desk.health, methods=["GET"]),
+            *Pages(store, key.private_bytes_raw(), zone, now).routes,
         ],
         exception_handlers={_RefusedError: _refused, StoreBusyError: _busy},
         lifespan=life,
@@ -97,6 +102,16 @@ class _Desk:
             detail = f"the hub has {found.head.ledger} up to row {found.head.seq}"
             raise _RefusedError(Refused(problem=found.problem, detail=detail, head=self._receipt(found.head)))
         return _json(self._receipt(found.then if isinstance(found, Take) else found.head))
+
+    async def status(self, request: Request) -> Response:
+        content = await _content(request)
+        sender = await self._sender(request, content)
+        try:
+            said = msgspec.json.decode(content, type=Status)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise _refuse("batch", f"no status: {error}") from error
+        await self._store.report(sender, said, self._now_ms())
+        return _json(Heard(self._now_ms()))
 
     async def _sender(self, request: Request, content: bytes) -> Terminal:
         """Who signed a request: a terminal that is trusted."""

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import getpass
 import logging
 import os
 import socket
@@ -9,13 +10,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
+from zoneinfo import ZoneInfo
 
 import uvicorn
 
 from hub.app import app
 from hub.keys import hash_of_code, new_code, read_or_make_key
 from hub.sqlite import SqliteStore
-from hub.store import Store, StoreBusyError
+from hub.staff import kept
+from hub.store import Role, Staff, Store, StoreBusyError
 
 CODE_MINUTES = 15
 DATABASE = "MENKOU_HUB_DATABASE"
@@ -38,6 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     serve.add_argument("--port", type=int, default=8600)
     serve.add_argument("--certificate", type=Path, help="TLS certificate in PEM; without it a proxy must bring TLS")
     serve.add_argument("--certificate-key", type=Path)
+    serve.add_argument("--timezone", default="Asia/Shanghai", help="of the times on its pages")
+    admit = commands.add_parser("admit", help="let somebody open the pages; the password is read from standard input")
+    admit.add_argument("name")
+    admit.add_argument("--role", choices=get_args(Role), default="viewer")
+    dismiss = commands.add_parser("dismiss", help="let somebody open them no more")
+    dismiss.add_argument("name")
     pair = commands.add_parser("code", help=f"a code that pairs one terminal, once, within {CODE_MINUTES} minutes")
     pair.add_argument("hall", help="[hall] id of the terminal's configuration")
     pair.add_argument("terminal", help="and [terminal] id")
@@ -85,7 +95,7 @@ async def _serve(chosen: argparse.Namespace, store: Store) -> int:
     sys.stdout.flush()
     server = uvicorn.Server(
         uvicorn.Config(
-            app(store, read_or_make_key(chosen.data / "hub.key")),
+            app(store, read_or_make_key(chosen.data / "hub.key"), ZoneInfo(chosen.timezone)),
             ssl_certfile=chosen.certificate,
             ssl_keyfile=chosen.certificate_key,
             log_config=None,
@@ -108,6 +118,12 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
             until = time.time() + CODE_MINUTES * 60
             await store.offer(hash_of_code(code), chosen.hall, chosen.terminal, int(until * 1000))
             sys.stdout.write(f"{code}\n")
+        case "admit":
+            password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+            await store.admit(Staff(name=chosen.name, role=chosen.role, password=kept(password)))
+        case "dismiss":
+            if not await store.dismiss(chosen.name):
+                raise ValueError(f"nobody is called {chosen.name}")
         case "revoke":
             if not await store.revoke(chosen.hall, chosen.terminal):
                 raise ValueError(f"there is no terminal {chosen.terminal} in {chosen.hall}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.protocol import batch, pairing
+from kiosk.protocol import batch, pairing, status
 from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.signing import MAX_AGE_S
 
@@ -30,7 +30,16 @@ _REF = "#/components/schemas/{name}"
 def document() -> dict[str, Any]:
     """The whole document."""
     _, schemas = msgspec.json.schema_components(
-        [batch.Receipt, batch.Refused, batch.CloudEvent, pairing.Pairing, pairing.Paired, Envelope],
+        [
+            batch.Receipt,
+            batch.Refused,
+            batch.CloudEvent,
+            pairing.Pairing,
+            pairing.Paired,
+            status.Status,
+            status.Heard,
+            Envelope,
+        ],
         schema_hook=lambda _: {"description": "What an event of this type holds: docs/events.md."},
         ref_template=_REF,
     )
@@ -72,6 +81,15 @@ def document() -> dict[str, Any]:
                     {pairing.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Pairing")}}},
                     "Paired",
                     ("batch", "signature", "clock", "code", "size", "busy"),
+                )
+            },
+            "/v1/status": {
+                "post": _operation(
+                    "tellStatus",
+                    "Say how the terminal is; only the last is kept.",
+                    {status.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Status")}}},
+                    "Heard",
+                    ("batch", "signature", "clock", "revoked", "size", "busy"),
                 )
             },
             "/healthz": {

@@ -6,10 +6,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from hub.accept import Take, Verdict, verdict
-from hub.store import ForeignError, StoreBusyError, Terminal
+from hub.store import (
+    TERMINALS,
+    Deed,
+    ForeignError,
+    Guesses,
+    Seen,
+    Staff,
+    StoreBusyError,
+    Terminal,
+    seen,
+)
 from kiosk.protocol.batch import Batch, Head
+from kiosk.protocol.status import Status
 
 COMMAND_S = 15.0
 """For one statement; a database that hangs must not collect requests."""
@@ -56,7 +68,27 @@ CREATE TABLE event (
 ) PARTITION BY RANGE (at_ms);
 CREATE INDEX event_about ON event(about);
 CREATE TABLE event_other PARTITION OF event DEFAULT;
-"""
+""",
+    "0002_status": """
+CREATE TABLE status (
+  hall text NOT NULL,
+  terminal text NOT NULL,
+  at_ms bigint NOT NULL,
+  body text NOT NULL,
+  PRIMARY KEY (hall, terminal)
+);
+""",
+    "0003_staff": """
+CREATE TABLE staff (name text PRIMARY KEY, role text NOT NULL, password text NOT NULL);
+CREATE TABLE guess (who text PRIMARY KEY, wrong integer NOT NULL, until_ms bigint NOT NULL);
+CREATE TABLE deed (
+  n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at_ms bigint NOT NULL,
+  who text NOT NULL,
+  what text NOT NULL,
+  about text NOT NULL
+);
+""",
 }
 """A step that was ever released is never changed, only followed."""
 
@@ -148,6 +180,67 @@ class PostgresStore:
                     *(found.then.seq, found.then.hash, now_ms),
                 )
             return found
+
+    async def report(self, sender: Terminal, status: Status, now_ms: int) -> None:
+        """See `Store`."""
+        async with self._transaction() as db:
+            await db.execute(
+                "INSERT INTO status (hall, terminal, at_ms, body) VALUES ($1, $2, $3, $4) "
+                "ON CONFLICT (hall, terminal) DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body",
+                *(sender.hall, sender.terminal, now_ms, msgspec.json.encode(status).decode()),
+            )
+
+    async def terminals(self) -> list[Seen]:
+        """See `Store`."""
+        async with self._connection() as db:
+            return [seen(tuple(row)) for row in await db.fetch(TERMINALS)]
+
+    async def staff(self, name: str) -> Staff | None:
+        """See `Store`."""
+        async with self._connection() as db:
+            row = await db.fetchrow("SELECT name, role, password FROM staff WHERE name = $1", name)
+        return row and Staff(**dict(row))
+
+    async def admit(self, staff: Staff) -> None:
+        """See `Store`."""
+        async with self._transaction() as db:
+            await db.execute(
+                "INSERT INTO staff (name, role, password) VALUES ($1, $2, $3) ON CONFLICT (name) "
+                "DO UPDATE SET role = excluded.role, password = excluded.password",
+                *(staff.name, staff.role, staff.password),
+            )
+
+    async def dismiss(self, name: str) -> bool:
+        """See `Store`."""
+        async with self._transaction() as db:
+            return await db.fetchval("DELETE FROM staff WHERE name = $1 RETURNING 1", name) is not None
+
+    async def guesses(self, who: str) -> Guesses:
+        """See `Store`."""
+        async with self._connection() as db:
+            row = await db.fetchrow("SELECT wrong, until_ms FROM guess WHERE who = $1", who)
+        return Guesses() if row is None else Guesses(wrong=row["wrong"], wait_until_ms=row["until_ms"])
+
+    async def guessed(self, who: str, guesses: Guesses) -> None:
+        """See `Store`."""
+        async with self._transaction() as db:
+            await db.execute(
+                "INSERT INTO guess (who, wrong, until_ms) VALUES ($1, $2, $3) ON CONFLICT (who) "
+                "DO UPDATE SET wrong = excluded.wrong, until_ms = excluded.until_ms",
+                *(who, guesses.wrong, guesses.wait_until_ms),
+            )
+
+    async def write_down(self, deed: Deed) -> None:
+        """See `Store`."""
+        async with self._transaction() as db:
+            sql = "INSERT INTO deed (at_ms, who, what, about) VALUES ($1, $2, $3, $4)"
+            await db.execute(sql, deed.at_ms, deed.who, deed.what, deed.about)
+
+    async def deeds(self, most: int) -> list[Deed]:
+        """See `Store`."""
+        async with self._connection() as db:
+            found = await db.fetch("SELECT at_ms, who, what, about FROM deed ORDER BY n DESC LIMIT $1", most)
+        return [Deed(**dict(row)) for row in found]
 
     async def heads(self, hall: str) -> list[tuple[str, Head]]:
         """See `Store`."""

@@ -7,11 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 from sqlite_utils import Database, Migrations
 
 from hub.accept import Take, Verdict, verdict
-from hub.store import ForeignError, StoreBusyError, Terminal
+from hub.store import (
+    TERMINALS,
+    Deed,
+    ForeignError,
+    Guesses,
+    Seen,
+    Staff,
+    StoreBusyError,
+    Terminal,
+    seen,
+)
 from kiosk.protocol.batch import Batch, Head
+from kiosk.protocol.status import Status
 
 _T = TypeVar("_T")
 SCHEMA = Migrations("menkou.hub")
@@ -56,6 +68,34 @@ CREATE TABLE event (
   PRIMARY KEY (ledger, seq)
 ) STRICT;
 CREATE INDEX event_about ON event(about);
+""")
+
+
+@SCHEMA(name="0002_status")
+def _status(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE status (
+  hall TEXT NOT NULL,
+  terminal TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (hall, terminal)
+) STRICT;
+""")
+
+
+@SCHEMA(name="0003_staff")
+def _staff(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE staff (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL) STRICT;
+CREATE TABLE guess (who TEXT PRIMARY KEY, wrong INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE deed (
+  n INTEGER PRIMARY KEY,
+  at_ms INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  what TEXT NOT NULL,
+  about TEXT NOT NULL
+) STRICT;
 """)
 
 
@@ -149,6 +189,57 @@ class SqliteStore:
             return found
 
         return await self._write(accept)
+
+    async def report(self, sender: Terminal, status: Status, now_ms: int) -> None:
+        """See `Store`."""
+        sql = (
+            "INSERT INTO status (hall, terminal, at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT (hall, terminal) "
+            "DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body"
+        )
+        body = msgspec.json.encode(status).decode()
+        await self._write(lambda db: db.execute(sql, (sender.hall, sender.terminal, now_ms, body)))
+
+    async def terminals(self) -> list[Seen]:
+        """See `Store`."""
+        found = await self._run(lambda: self._opened().execute(TERMINALS).fetchall())
+        return [seen(row) for row in found]
+
+    async def staff(self, name: str) -> Staff | None:
+        """See `Store`."""
+        sql = "SELECT name, role, password FROM staff WHERE name = ?"
+        row = await self._run(lambda: self._opened().execute(sql, [name]).fetchone())
+        return row and Staff(name=row[0], role=row[1], password=row[2])
+
+    async def admit(self, staff: Staff) -> None:
+        """See `Store`."""
+        sql = "INSERT OR REPLACE INTO staff (name, role, password) VALUES (?, ?, ?)"
+        await self._write(lambda db: db.execute(sql, (staff.name, staff.role, staff.password)))
+
+    async def dismiss(self, name: str) -> bool:
+        """See `Store`."""
+        return await self._write(lambda db: db.execute("DELETE FROM staff WHERE name = ?", [name]).rowcount > 0)
+
+    async def guesses(self, who: str) -> Guesses:
+        """See `Store`."""
+        sql = "SELECT wrong, until_ms FROM guess WHERE who = ?"
+        row = await self._run(lambda: self._opened().execute(sql, [who]).fetchone())
+        return Guesses() if row is None else Guesses(wrong=row[0], wait_until_ms=row[1])
+
+    async def guessed(self, who: str, guesses: Guesses) -> None:
+        """See `Store`."""
+        sql = "INSERT OR REPLACE INTO guess (who, wrong, until_ms) VALUES (?, ?, ?)"
+        await self._write(lambda db: db.execute(sql, (who, guesses.wrong, guesses.wait_until_ms)))
+
+    async def write_down(self, deed: Deed) -> None:
+        """See `Store`."""
+        sql = "INSERT INTO deed (at_ms, who, what, about) VALUES (?, ?, ?, ?)"
+        await self._write(lambda db: db.execute(sql, (deed.at_ms, deed.who, deed.what, deed.about)))
+
+    async def deeds(self, most: int) -> list[Deed]:
+        """See `Store`."""
+        sql = "SELECT at_ms, who, what, about FROM deed ORDER BY n DESC LIMIT ?"
+        found = await self._run(lambda: self._opened().execute(sql, [most]).fetchall())
+        return [Deed(at_ms=at_ms, who=who, what=what, about=about) for at_ms, who, what, about in found]
 
     async def heads(self, hall: str) -> list[tuple[str, Head]]:
         """See `Store`."""

@@ -1,11 +1,14 @@
 """What the hub keeps, whatever database is below: one contract, in values."""
 
-from typing import Protocol
+import contextlib
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from hub.accept import Verdict
 from kiosk.protocol.batch import Batch, Head
+from kiosk.protocol.status import Status
 
 
 class Terminal(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +19,48 @@ class Terminal(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str
     public_key: bytes
     revoked: bool = False
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal as the hub knows it."""
+
+    hall: str
+    terminal: str
+    revoked: bool
+    heard_ms: int
+    """When it said last how it is; 0 when it never did."""
+    status: Status | None
+    seq: int
+    """Of the last row that it has sent, of the ledger that it sent last; 0 when it has sent none."""
+
+
+Role = Literal["viewer", "manager"]
+
+
+class Staff(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may open the pages: a `viewer` looks, a `manager` also pairs terminals and revokes them."""
+
+    name: str
+    role: Role
+    password: str
+    """Not the password: what `hub.staff` makes of it."""
+
+
+class Guesses(msgspec.Struct, frozen=True, kw_only=True):
+    """Wrong passwords in a row, of a name or from an address."""
+
+    wrong: int = 0
+    wait_until_ms: int = 0
+
+
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the audit trail."""
+
+    at_ms: int
+    who: str
+    what: str
+    """A message key: `hub.deed.revoked`."""
+    about: str
 
 
 class StoreBusyError(Exception):
@@ -53,9 +98,55 @@ class Store(Protocol):
         Raises `ForeignError`.
         """
 
+    async def report(self, sender: Terminal, status: Status, now_ms: int) -> None:
+        """Keep how a terminal is, in the place of what it said before."""
+
+    async def terminals(self) -> list[Seen]:
+        """Every terminal that was ever paired, by hall and name."""
+
+    async def staff(self, name: str) -> Staff | None:
+        """Somebody by name."""
+
+    async def admit(self, staff: Staff) -> None:
+        """Let somebody in from now on, in the place of who had the name."""
+
+    async def dismiss(self, name: str) -> bool:
+        """Let somebody in no more; whether there was anybody."""
+
+    async def guesses(self, who: str) -> Guesses:
+        """Wrong passwords of somebody, or from somewhere."""
+
+    async def guessed(self, who: str, guesses: Guesses) -> None:
+        """Keep how many they are now."""
+
+    async def write_down(self, deed: Deed) -> None:
+        """Add a line to the audit trail."""
+
+    async def deeds(self, most: int) -> list[Deed]:
+        """The last lines of the audit trail, the newest first."""
+
     async def heads(self, hall: str) -> list[tuple[str, Head]]:
         """Every ledger of a hall with its terminal."""
 
 
 class ForeignError(Exception):
     """A ledger that belongs to another terminal."""
+
+
+TERMINALS = """
+SELECT terminal.hall, terminal.terminal, revoked, coalesce(status.at_ms, 0), coalesce(body, ''),
+  coalesce((SELECT seq FROM head WHERE head.hall = terminal.hall AND head.terminal = terminal.terminal
+    ORDER BY head.at_ms DESC LIMIT 1), 0)
+FROM terminal LEFT JOIN status ON status.hall = terminal.hall AND status.terminal = terminal.terminal
+ORDER BY terminal.hall, terminal.terminal
+"""
+"""Every terminal, for `seen`; the same in both databases."""
+
+
+def seen(row: Sequence[Any]) -> Seen:
+    """From a row of `TERMINALS`. What a terminal of another version said, which this one cannot read, is nothing."""
+    hall, terminal, revoked, heard_ms, body, seq = row
+    status = None
+    with contextlib.suppress(msgspec.DecodeError):
+        status = msgspec.json.decode(body, type=Status)
+    return Seen(hall=hall, terminal=terminal, revoked=bool(revoked), heard_ms=heard_ms, status=status, seq=seq)

@@ -195,9 +195,16 @@ class Engine:
         if not self._config.hub.url:
             return
         from kiosk.sync.sender import send_journal
+        from kiosk.sync.telling import status_of
 
         with contextlib.suppress(LedgerError):
-            await send_journal(ledger, self._folder(), self._config, self._now)
+            await send_journal(
+                ledger,
+                self._folder(),
+                self._config,
+                lambda rows: status_of(self.devices, money_open=self.orders is not None, rows=rows),
+                self._now,
+            )
 
     async def _archive(self, ledger: Ledger) -> None:
         """Move old rows away, now and then. By itself: a folder in the network may hang, and nothing else waits for

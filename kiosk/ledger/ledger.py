@@ -130,6 +130,10 @@ class Ledger:
         """At most so many rows that the hub does not have."""
         return await self._thread.call(lambda: self._store.unsent(most))
 
+    async def waiting(self) -> int:
+        """How many rows the hub does not have."""
+        return await self._thread.call(self._store.waiting)
+
     async def acknowledge(self, receipt: Receipt) -> None:
         """Keep what the hub signed that it has of this ledger. A journal that has not the same row is in doubt."""
         await self._thread.call(lambda: self._store.acknowledge(receipt))

@@ -227,6 +227,11 @@ class Store:
                     break
             return Unsent(after, rows, anchored=after == anchor)
 
+    def waiting(self) -> int:
+        """How many rows the hub does not have."""
+        self._check_open()
+        return self._head.seq - self._received.seq
+
     def acknowledge(self, receipt: Receipt) -> None:
         """Keep what the hub signed that it has of this ledger.
 

@@ -20,12 +20,15 @@ from kiosk.ledger.store import Unsent
 from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
 from kiosk.protocol.signing import sign
+from kiosk.protocol.status import CONTENT_TYPE as JSON
+from kiosk.protocol.status import Status
 from kiosk.sync.identity import Identity, NotPairedError, identity_in
 from kiosk.sync.settings import HubSettings
 
 log = logging.getLogger(__name__)
 
 PATH = "/v1/journal"
+STATUS = "/v1/status"
 LOOK_AGAIN_S = 10.0
 """For a pairing, or for what was wrong with it."""
 _ANSWER = msgspec.json.Decoder(Receipt | Refused)
@@ -41,6 +44,9 @@ class Outbox(Protocol):
     async def unsent(self, most: int) -> Unsent:
         """At most so many rows that the hub does not have."""
 
+    async def waiting(self) -> int:
+        """How many rows the hub does not have."""
+
     async def acknowledge(self, receipt: Receipt) -> None:
         """Keep what the hub signed that it has; a journal that has not the same row is in doubt."""
 
@@ -48,7 +54,9 @@ class Outbox(Protocol):
         """Go back to where the hub has the journal; as `acknowledge`."""
 
 
-async def send_journal(ledger: Outbox, folder: Path, config: Config, now: Callable[[], float]) -> None:
+async def send_journal(
+    ledger: Outbox, folder: Path, config: Config, status: Callable[[int], Status], now: Callable[[], float]
+) -> None:
     """Send the journal for as long as the ledger is open; wait for a pairing first. Raises what the ledger raises."""
     told = ""
     while True:
@@ -56,7 +64,7 @@ async def send_journal(ledger: Outbox, folder: Path, config: Config, now: Callab
             identity = identity_in(folder)
             if (identity.hall, identity.terminal) != (config.hall.id, config.terminal.id):
                 raise NotPairedError(f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it")
-            await Sender(ledger, identity, config.hub, now).run()
+            await Sender(ledger, identity, config.hub, status, now).run()
         except (NotPairedError, SecretError, ValueError, OSError) as error:
             if str(error) != told:
                 told = str(error)
@@ -67,11 +75,19 @@ async def send_journal(ledger: Outbox, folder: Path, config: Config, now: Callab
 class Sender:
     """See the module. Belongs to one event loop."""
 
-    def __init__(self, outbox: Outbox, identity: Identity, settings: HubSettings, now: Callable[[], float]) -> None:
-        """`now`: seconds since 1970, UTC."""
+    def __init__(
+        self,
+        outbox: Outbox,
+        identity: Identity,
+        settings: HubSettings,
+        status: Callable[[int], Status],
+        now: Callable[[], float],
+    ) -> None:
+        """`status` says how the terminal is, given how many rows wait; `now`: seconds since 1970, UTC."""
         self._outbox = outbox
         self._identity = identity
         self._settings = settings
+        self._status = status
         self._now = now
         self._line = HttpLine(
             (settings.url.rstrip("/"),),
@@ -85,6 +101,7 @@ class Sender:
         """Until it is cancelled. Raises what the ledger raises."""
         self._line.open(self._settings.trust())
         pause = 0.0
+        reporting = asyncio.create_task(self._report())
         try:
             while True:
                 self._outbox.grown.clear()
@@ -99,7 +116,17 @@ class Sender:
                     self._tell("")
                     pause = 0.0
         finally:
+            reporting.cancel()
+            await asyncio.gather(reporting, return_exceptions=True)
             await self._line.aclose()
+
+    async def _report(self) -> None:
+        """Tell how the terminal is, now and then; a report that is lost is not told again."""
+        while True:
+            content = msgspec.json.encode(self._status(await self._outbox.waiting()))
+            headers = sign(self._identity.key, STATUS, JSON, content, self._now())
+            await self._line.ask("POST", STATUS, content, headers)
+            await asyncio.sleep(self._settings.report_s)
 
     async def _send(self, unsent: Unsent) -> str:
         """Offer rows to the hub; why it does not have them now, or nothing."""

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
 from kiosk.protocol.ratings import RatingGiven
 from kiosk.protocol.signing import raw, sign
+from kiosk.protocol.status import DeviceStatus, Status
 from kiosk.sync.identity import Identity, new_private_key
 from kiosk.sync.sender import Sender
 from kiosk.sync.settings import HubSettings
@@ -57,10 +58,12 @@ class Hub:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def say(self, *arguments: str) -> str:
-        """What `menkou-hub` prints."""
+    def say(self, *arguments: str, said: str = "") -> str:
+        """What `menkou-hub` prints, told `said`."""
         command = [sys.executable, "-m", "hub", "--data", str(self.folder), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=self._named()).stdout.strip()
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, input=said, env=self._named()
+        ).stdout.strip()
 
     async def rows(self) -> list[tuple[int, str]]:
         """The journal that it has, by number."""
@@ -114,6 +117,14 @@ async def ask_to_pair(hub: Hub, identity: Identity, code: str) -> Reply:
     return await ask(hub.url, "/v1/pair", content, sign(identity.key, "/v1/pair", CONTENT_TYPE, content, time.time()))
 
 
+def told(rows: int) -> Status:
+    """How a terminal is whose printer wants paper."""
+    printer = DeviceStatus(
+        name="receipts", role="receipt_printer", state="needs_attention", reasons=("reason.paper_out",)
+    )
+    return Status(version="1.2.3", money_open=True, rows=rows, devices=(printer,))
+
+
 class Sending:
     """A ledger and its sender."""
 
@@ -122,12 +133,13 @@ class Sending:
         self.settings = HubSettings(url=url, batch_rows=7, timeout_s=1, retry_s=0.05, longest_pause_s=1)
         self.identity = identity
         self.clock = time.time
+        self.told: Callable[[int], Status] = told
         self._count = itertools.count(1)
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Send from now on."""
-        sender = Sender(self.ledger, self.identity, self.settings, self.clock)
+        sender = Sender(self.ledger, self.identity, self.settings, self.told, self.clock)
         self._task = asyncio.create_task(sender.run())
 
     async def end(self) -> None:

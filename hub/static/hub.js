@@ -1,0 +1,23 @@
+// Brings news without a reload: the hub says that something changed, and the part that lives is fetched again.
+"use strict";
+
+const live = document.querySelector("#live");
+const news = new EventSource("/news");
+
+async function refresh() {
+  if (live.querySelector("details[open]")) return; // somebody is about to press something in it
+  try {
+    const answer = await fetch("/", { cache: "no-store", redirect: "error" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("#live");
+    if (!answer.ok || !fresh) throw new Error("another page");
+    live.replaceChildren(...fresh.childNodes);
+    document.body.classList.remove("lost");
+  } catch {
+    document.body.classList.add("lost");
+  }
+}
+
+news.addEventListener("changed", refresh);
+news.addEventListener("open", refresh);
+news.addEventListener("error", () => document.body.classList.add("lost"));

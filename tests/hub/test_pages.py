@@ -1,0 +1,168 @@
+"""The staff's pages, asked as a browser asks and as somebody else would."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
+
+import aiohttp
+import msgspec
+import pytest
+from yarl import URL
+
+from hub.staff import FREE_TRIES, Gate, after_a_wrong_one, is_right, kept
+from hub.store import Guesses, Staff
+from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, paired, told
+
+PASSWORD = "correct horse battery"
+
+
+class Browser:
+    """One person at one browser; follows no redirection by itself."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._url = hub.url
+        self._web = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with self._web.get(self._url + path, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
+    async def post(self, path: str, **form: str) -> tuple[int, str]:
+        headers = {"Origin": form.pop("origin", self._url)}
+        async with self._web.post(self._url + path, data=form, headers=headers, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
+    async def enter(self, name: str, password: str = PASSWORD) -> int:
+        return (await self.post("/enter", name=name, password=password))[0]
+
+    async def word(self) -> str:
+        """What comes back with every form."""
+        _, page = await self.get("/")
+        found = re.search('name="form" value="([0-9a-f]+)"', page)
+        assert found is not None
+        return found[1]
+
+    def cookie(self) -> str:
+        cookies = self._web.cookie_jar.filter_cookies(URL(self._url))
+        return cookies["hub"].value
+
+    def put_cookie(self, value: str) -> None:
+        self._web.cookie_jar.update_cookies(SimpleCookie({"hub": value}), URL(self._url))
+
+    async def news(self) -> str:
+        """The first event."""
+        async with self._web.get(self._url + "/news") as answer:
+            async for line in answer.content:
+                if line.startswith(b"event:"):
+                    return line.decode().strip()
+        raise AssertionError("the news ended")
+
+    async def close(self) -> None:
+        await self._web.close()
+
+
+@pytest.fixture
+async def browser(hub: Hub) -> AsyncIterator[Browser]:
+    browser = Browser(hub)
+    yield browser
+    await browser.close()
+
+
+async def test_a_managers_day(hub: Hub, browser: Browser, sending: Sending) -> None:
+    hub.say("admit", "chen", "--role", "manager", said=PASSWORD)
+    assert await browser.get("/") == (303, "")
+    assert await browser.enter("chen") == 303
+    _, page = await browser.get("/")
+    assert "已配对，还没有消息" in page
+
+    news = asyncio.create_task(browser.news())
+    await asyncio.sleep(0.2)
+    sending.begin()
+    assert await news == "event: changed"
+    _, page = await browser.get("/")
+    assert "1 台终端需要处理" in page
+    assert "小票纸用完了" in page
+    assert "1.2.3" in page
+
+    assert await browser.get("/?lang=en") == (303, "")
+    _, page = await browser.post("/code", form=await browser.word(), hall=HALL, terminal="T2")
+    code = re.search("<b>([2-9A-Z]{4}(?:-[2-9A-Z]{4}){2})</b>", page)
+    assert code is not None
+    await paired(hub, code[1], terminal="T2")
+    assert (await browser.post("/revoke", form=await browser.word(), hall=HALL, terminal=TERMINAL))[0] == 303
+    _, page = await browser.get("/")
+    assert page.index("Paired, not heard of yet") < page.index("Revoked")
+    _, page = await browser.get("/deeds")
+    deeds = re.findall("<td>([^<]+)</td></tr>", page)
+    assert deeds == ["revoked tianfu T1", "made a pairing code for tianfu T2", "signed in"]
+    assert (await browser.post("/leave", form=await browser.word()))[0] == 303
+    assert await browser.get("/") == (303, "")
+
+
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+async def test_what_is_not_let_in(hub: Hub, browser: Browser) -> None:
+    hub.say("admit", "wang", said=PASSWORD)
+    assert await browser.enter("wang") == 303
+    word, cookie = await browser.word(), browser.cookie()
+    assert (await browser.get("/deeds"))[0] == 403
+    assert (await browser.post("/code", form=word, hall=HALL, terminal="T2"))[0] == 403
+    assert (await browser.post("/leave", form="0" * 64))[0] == 400
+    assert (await browser.post("/leave", form=word, origin="https://elsewhere.example"))[0] == 400
+    content, _, mac = cookie.partition(".")
+    for forged in (f"{content}.{'0' * 64}", f"{content[:-4]}AAAA.{mac}", content, "", "."):
+        browser.put_cookie(forged)
+        assert await browser.get("/") == (303, "")
+    browser.put_cookie(cookie)
+    assert (await browser.get("/"))[0] == 200
+    hub.say("admit", "wang", said="another password")
+    assert await browser.get("/") == (303, "")
+    assert await browser.enter("wang", "another password") == 303
+    hub.say("dismiss", "wang")
+    assert await browser.get("/") == (303, "")
+
+
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+async def test_guessing_is_slow(hub: Hub, browser: Browser) -> None:
+    hub.say("admit", "chen", "--role", "manager", said=PASSWORD)
+    tries = [await browser.enter("chen", f"guess {n}") for n in range(FREE_TRIES + 1)]
+    assert tries == [403] * FREE_TRIES + [429]
+    assert await browser.enter("chen") == 429
+    assert await browser.enter("nobody", PASSWORD) == 403
+
+
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+async def test_what_a_terminal_says_is_text(hub: Hub, browser: Browser, sending: Sending) -> None:
+    hub.say("admit", "wang", said=PASSWORD)
+    evil = msgspec.structs.replace(told(0), version="<script>alert(1)</script>")
+    sending.told = lambda _: evil
+    await browser.enter("wang")
+    news = asyncio.create_task(browser.news())
+    await asyncio.sleep(0.2)
+    sending.begin()
+    await news
+    _, page = await browser.get("/")
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+def test_passwords_and_cookies() -> None:
+    stored = kept(PASSWORD)
+    assert (is_right(PASSWORD, stored), is_right(PASSWORD + " ", stored), is_right("", "")) == (True, False, False)
+    assert PASSWORD not in stored
+    with pytest.raises(ValueError, match="at least 10"):
+        kept("short")
+    gate, staff = Gate(b"secret"), Staff(name="chen", role="manager", password=stored)
+    cookie = gate.cookie(staff, 1000)
+    assert gate.name_in(cookie, 1000) == "chen"
+    assert gate.name_in(cookie, 1000 + 12 * 3600) is None
+    assert Gate(b"other").name_in(cookie, 1000) is None
+    assert not gate.admits(cookie, msgspec.structs.replace(staff, password=kept(PASSWORD)))
+
+
+def test_each_wrong_one_waits_longer() -> None:
+    guesses, waits = Guesses(), []
+    for _ in range(12):
+        guesses = after_a_wrong_one(guesses, 0)
+        waits.append(guesses.wait_until_ms // 1000)
+    assert waits == [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]
