@@ -13,9 +13,6 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-import uvicorn
-
-from hub.app import app
 from hub.keys import hash_of_code, new_code, read_or_make_key
 from hub.sqlite import SqliteStore
 from hub.staff import kept
@@ -89,6 +86,10 @@ def _store(url: str, folder: Path) -> Store:
 
 
 async def _serve(chosen: argparse.Namespace, store: Store) -> int:
+    import uvicorn
+
+    from hub.app import app  # here because the other commands need no server
+
     door = socket.create_server((chosen.host, chosen.port), family=_family(chosen.host), backlog=1024)
     scheme = "https" if chosen.certificate else "http"
     sys.stdout.write(f"listening at {scheme}://{chosen.host}:{door.getsockname()[1]}\n")
