@@ -17,8 +17,8 @@ ANY_CODE = "pay_code"
 
 def offered(services: Services) -> tuple[views.Method, ...]:
     """Each way once, in the order of the configuration; what is paused says why."""
-    by_code = [method for method in services.devices.methods if method.scans]
-    working = _codes(services)
+    by_code = _by_code(services)
+    working = _working(services)
     ways: list[views.Method] = []
     for method in services.devices.methods:
         if not method.scans or by_code == [method]:
@@ -32,8 +32,11 @@ def offered(services: Services) -> tuple[views.Method, ...]:
 
 def chosen(services: Services, channel: str) -> tuple[Method, ...]:
     """The devices that take a payment by the way that was chosen: one, but for codes of any wallet. None for no way."""
-    found = _codes(services) if channel == ANY_CODE else [_of(services, channel)]
-    return tuple(Method(one.name, one.channel, hold=one.hold, waits_s=one.waits_s) for one in found if one is not None)
+    if channel == ANY_CODE:
+        found = _working(services) or _by_code(services)
+    else:
+        found = [one for one in services.devices.methods if one.channel == channel]
+    return tuple(Method(one.name, one.channel, hold=one.hold, waits_s=one.waits_s) for one in found)
 
 
 def scans(services: Services, device: str) -> bool:
@@ -56,9 +59,9 @@ def method_trouble(services: Services, device: str) -> str | None:
     return trouble(services.devices.health(device))
 
 
-def _codes(services: Services) -> list[PaymentMethod[msgspec.Struct]]:
-    return [one for one in services.devices.methods if one.scans and method_trouble(services, one.name) is None]
+def _by_code(services: Services) -> list[PaymentMethod[msgspec.Struct]]:
+    return [one for one in services.devices.methods if one.scans]
 
 
-def _of(services: Services, channel: str) -> PaymentMethod[msgspec.Struct] | None:
-    return next((one for one in services.devices.methods if one.channel == channel), None)
+def _working(services: Services) -> list[PaymentMethod[msgspec.Struct]]:
+    return [one for one in _by_code(services) if method_trouble(services, one.name) is None]

@@ -19,7 +19,7 @@ OTHER = "other"
 
 class PayCode:
     """See the module. `wanted` are the ways to pay that a code is still needed for: it tells which of them it is of.
-    `strange` tells whether the last code was of none of them."""
+    `strange` tells whether a code was shown that is of none of them."""
 
     def __init__(self, visit: Visit, services: Services) -> None:
         self.wanted: tuple[Method, ...] = ()
@@ -55,8 +55,8 @@ class PayCode:
         if self._shown is not None or not self.wanted:
             return None
         way = next((way for way in self.wanted if takes(self._services, way.device, text)), None)
-        self.strange = way is None
         if way is None:
-            return OTHER
+            told, self.strange = self.strange, True
+            return None if told else OTHER  # what was left lying there is nobody who is still here
         self._shown = msgspec.structs.replace(way, shown=Scanned(text))
         return SCANNED

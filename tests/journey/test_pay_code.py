@@ -175,12 +175,16 @@ async def test_the_code_says_whose_it_is(there: Hall, caplog: pytest.LogCaptureF
         person.channel = "pay_code"
         union = await shown(terminal, "6212345678901234567")
         await person.at(ShowPayCode, lambda view: view.problem is not None)
+        for _ in range(2):  # what is left lying there keeps nobody's time from running out
+            await shown(terminal, "https://example.com/")
         code = await shown(terminal, wallet="alipay")
         asks = await person.at(ShowPayCode, lambda view: view.step == "confirm")
         assert (asks.channel, asks.problem) == ("alipay_code", None)
         assert there.simulators.do("alipay", "pay")["paid"]
         await person.told("done")
         await terminal.over()
+    asked = [page.number for page in person.pages if isinstance(page.view, ShowPayCode) and page.view.problem]
+    assert len(set(asked)) == 1
     offered = next(view for view in person.seen if isinstance(view, ChooseMethod))
     assert [method.channel for method in offered.methods] == ["wechat", "card", "pay_code"]
     [rows] = ledger_rows(there.ledger)
