@@ -11,9 +11,11 @@ import msgspec
 from kiosk.config import DEFAULT_PATH, Announcement, Config, ConfigError, load, resolve_simulators
 from kiosk.devices.drivers import AnyDevice, DeviceConfig
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Reason, Unknown
+from kiosk.devices.printer import ReceiptPrinter
 from kiosk.devices.registry import build
 from kiosk.devices.secret import Secret, SecretError
 from kiosk.doctor_machine import Finding, State, examine_machine
+from kiosk.doctor_ports import find_cause
 from kiosk.doctor_record import RecordingError, record
 from kiosk.items.catalogue import CatalogueError, read
 
@@ -21,6 +23,8 @@ PATIENCE = 3.0
 """Seconds a device has to come up before it is called offline."""
 ANSWER = 15.0
 """Seconds a driver has for one answer."""
+
+_IN_THE_NETWORK = ("http:", "https:", "socket:", "ipp:", "ipps:")
 
 _ADVICE: dict[Reason, str] = {
     "paper_out": "put in a new roll",
@@ -81,7 +85,8 @@ def examine(path: Path, announcements: dict[str, Announcement]) -> Report:
     except ConfigError as error:
         return Report(config=str(path), needs_doing=True, problems=error.lines)
     devices = asyncio.run(_examine_devices(config))
-    machine = examine_machine(config.ledger.folder)
+    peers = tuple(device.port for device in config.devices if device.port.startswith(_IN_THE_NETWORK))
+    machine = examine_machine(config.ledger.folder, peers)
     if "notice" in config.journeys.enabled:
         machine += (examine_items(path.parent / config.notice.catalogue),)
     states = [device.state for device in devices] + [finding.state for finding in machine]
@@ -114,6 +119,10 @@ async def _examine_device(device: DeviceConfig) -> DeviceFinding:
     driver = build(device)
     health, ms = await _ask(driver)
     detail, advice = read_health(health, device.port)
+    if isinstance(health, Offline | Unknown) and (cause := await find_cause(device)) is not None:
+        detail, advice = f"{_first_word(health)}: {cause.detail}", cause.advice
+    if isinstance(driver, ReceiptPrinter) and not isinstance(health, Offline | Unknown):
+        detail = f"{detail}, paper {paper}" if (paper := await driver.paper()) != "unknown" else detail
     if driver.identity:
         detail = f"{detail} ({driver.identity})"
     finding = _finding(device, "todo" if advice else "ok", detail, advice)
@@ -169,6 +178,10 @@ def read_health(health: Health, port: str) -> tuple[str, str]:
             return f"unknown: {detail}" if detail else "unknown", "ask again; if it stays, look at the device itself"
         case _:
             assert_never(health)
+
+
+def _first_word(health: Health) -> str:
+    return "offline" if isinstance(health, Offline) else "unknown"
 
 
 def _finding(device: DeviceConfig, state: State, detail: str, advice: str = "") -> DeviceFinding:

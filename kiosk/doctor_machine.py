@@ -1,12 +1,17 @@
-"""What the doctor looks at beside the devices: fonts, the folder of the ledger, the display. Changes nothing."""
+"""What the doctor looks at beside the devices: fonts, ledger, display, clock, network. Changes nothing."""
 
+import ctypes
 import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,6 +22,12 @@ State = Literal["ok", "note", "todo"]
 FONTS = {"Noto Sans CJK SC": "fonts-noto-cjk", "HanaMinB": "fonts-hanazono"}
 """Families that screens and slips need, and the Debian packages that bring them."""
 LEAST_FREE_MB = 200
+MOST_OFF_S = 20
+PEER_S = 5.0
+"""For a peer to tell its time."""
+INTERFACES = Path("/", "sys", "class", "net")
+_UNSYNCHRONIZED = 5
+_SET_CLOCK = "`timedatectl set-ntp true`; see `timedatectl status`"
 X_SOCKETS = Path("/", "tmp", ".X11-unix")
 """Where X servers listen."""
 
@@ -30,9 +41,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
 
 
-def examine_machine(ledger_folder: Path) -> tuple[Finding, ...]:
-    """Fonts, ledger, display."""
-    return (examine_fonts(), examine_ledger(ledger_folder), examine_display(os.environ))
+def examine_machine(ledger_folder: Path, peers: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """Fonts, ledger, display, clock; and the network, where there are `peers` in it (base URLs, or `socket://`)."""
+    found = (examine_fonts(), examine_ledger(ledger_folder), examine_display(os.environ), examine_clock(peers))
+    return (*found, examine_network()) if peers else found
 
 
 def examine_fonts() -> Finding:
@@ -103,3 +115,60 @@ def _x_answers(display: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def examine_clock(peers: tuple[str, ...]) -> Finding:
+    """How far this machine's clock is off, by what a peer's says; else whether anything keeps it."""
+    for peer in peers:
+        if (ahead_s := _ahead_of(peer)) is not None:
+            where = urlsplit(peer).hostname
+            if abs(ahead_s) <= MOST_OFF_S:
+                return Finding(what="clock", state="ok", detail=f"within {MOST_OFF_S} s of {where}")
+            way = "fast" if ahead_s > 0 else "slow"
+            detail = f"{abs(ahead_s)} s {way} by the clock of {where}: signatures are refused, business days are wrong"
+            return Finding(what="clock", state="todo", detail=detail, advice=_SET_CLOCK)
+    if _kept_in_time():
+        return Finding(what="clock", state="ok", detail="kept in time (NTP)")
+    return Finding(what="clock", state="note", detail="nothing keeps it in time", advice=_SET_CLOCK)
+
+
+def _ahead_of(peer: str) -> int | None:
+    """Seconds by which our clock is ahead of a peer's; None where it does not tell."""
+    parts = urlsplit(peer)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname, parts.port, timeout=PEER_S)
+    try:
+        connection.request("HEAD", "/")
+        told = connection.getresponse().getheader("Date")
+        return None if told is None else round(time.time() - parsedate_to_datetime(told).timestamp())
+    except (OSError, HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+
+
+def _kept_in_time() -> bool:
+    """By the kernel: whether something like NTP has disciplined its clock."""
+    buffer = ctypes.create_string_buffer(512)  # struct timex, all zero: it only asks
+    return ctypes.CDLL(None).ntp_adjtime(buffer) not in (-1, _UNSYNCHRONIZED)
+
+
+def examine_network(interfaces: Path = INTERFACES) -> Finding:
+    """Whether a cable is in, or a radio connected."""
+    found = {path.name: _carrier(path) for path in sorted(interfaces.iterdir()) if (path / "device").exists()}
+    up = [name for name, carrier in found.items() if carrier]
+    if up:
+        return Finding(what="network", state="ok", detail=f"{', '.join(up)} connected")
+    if not found:
+        return Finding(what="network", state="note", detail="this machine has no network card of its own")
+    detail = f"no cable in {', '.join(found)}"
+    return Finding(what="network", state="todo", detail=detail, advice="plug the cable in at both ends; see `ip link`")
+
+
+def _carrier(path: Path) -> bool:
+    try:
+        return (path / "carrier").read_text().strip() == "1"
+    except OSError:  # switched off
+        return False

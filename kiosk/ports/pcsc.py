@@ -123,15 +123,19 @@ class Service:
 
     def reader(self) -> str:
         """The name of the reader that the address means."""
+        wanted = self._address.reader.casefold()
+        for name in self.readers():
+            if wanted in name.casefold():
+                return name
+        raise PcscError("reader", f"no reader has {self._address.reader!r} in its name")
+
+    def readers(self) -> list[str]:
+        """The names of all readers."""
         library, length = self._library, ctypes.c_ulong(0)
         _check(library.SCardListReaders(self._context, None, None, ctypes.byref(length)))
         names = ctypes.create_string_buffer(length.value)
         _check(library.SCardListReaders(self._context, None, names, ctypes.byref(length)))
-        wanted = self._address.reader.casefold()
-        for name in names.raw[: length.value].split(b"\0"):
-            if name and wanted in (told := name.decode("utf-8", "replace")).casefold():
-                return told
-        raise PcscError("reader", f"no reader has {self._address.reader!r} in its name")
+        return [name.decode("utf-8", "replace") for name in names.raw[: length.value].split(b"\0") if name]
 
     def slot(self, reader: str, known: int = 0, wait_ms: int = 0) -> SlotState:
         """The slot as soon as it is not as it was (`known`, a state's `raw`), or after `wait_ms`."""

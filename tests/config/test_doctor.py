@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import doctor, doctor_machine
+from kiosk.devices.drivers import DeviceConfig
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.doctor import doctor_command, read_health
 from kiosk.doctor_machine import examine_display, examine_fonts, examine_ledger
@@ -20,6 +21,12 @@ from tests.config.test_config import GOOD, PRINTER
 def short_patience(outsider: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "PATIENCE", 0.05)
     monkeypatch.setattr(doctor, "ANSWER", 0.2)
+
+    async def nothing(_: DeviceConfig) -> None:
+        """What is wrong with a port is found out in test_doctor_ports: here nothing goes into the network."""
+
+    monkeypatch.setattr(doctor, "find_cause", nothing)
+    monkeypatch.setattr(doctor_machine, "PEER_S", 0.1)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("KEY", "secret")

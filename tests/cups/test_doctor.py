@@ -83,5 +83,5 @@ async def test_a_queue_that_is_not_there(shop: Shop, tmp_path: Path) -> None:
     finding = await found(shop, tmp_path)
     assert finding.state == "todo"
     assert isinstance(finding.status, Offline)
-    assert "0x0406" in finding.detail
-    assert "lpstat" in finding.advice
+    assert finding.detail == "offline: CUPS has no queue 'nowhere': it has hall"
+    assert "lpadmin -p NAME" in finding.advice

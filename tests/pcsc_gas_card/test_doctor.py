@@ -42,4 +42,7 @@ async def test_a_reader_that_is_not_there(hall: Hall, tmp_path: Path) -> None:
     finding = await found(hall.announced["port"].replace("Simulated", "ACR39"), tmp_path)
     assert finding.state == "todo"
     assert finding.status == Offline("no reader has 'ACR39 Reader' in its name")
-    assert "pcscd.socket" in finding.advice
+    assert finding.detail.startswith(
+        "offline: no reader has 'ACR39 Reader' in its name; there are Simulated Reader 00 00"
+    )
+    assert finding.advice == "name one of those in the configuration, like pcsc://ACR39"
