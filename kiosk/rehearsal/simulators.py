@@ -1,12 +1,10 @@
-"""Starts the simulators that a demo configuration names, each as a process of its own, and is the hand at their
-control interfaces."""
+"""Starts the simulators that a demo configuration names, each as a process of its own from one nest, and is the
+hand at their control interfaces."""
 
-import contextlib
+import atexit
 import select
-import subprocess
-import sys
-import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -16,6 +14,7 @@ import msgspec
 
 from kiosk.config import Announcement, Config
 from kiosk.rehearsal.hand import Hand, SimulatorError
+from kiosk.rehearsal.nest import Nest, Program
 
 __all__ = ["SimulatorError", "Simulators", "named_by"]
 
@@ -33,7 +32,7 @@ class Simulators:
         self.names = names
         self.options = options
         self.announcements: dict[str, Announcement] = {}
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, Program] = {}
         self._logs: list[IO[bytes]] = []
 
     def __enter__(self) -> Self:
@@ -50,15 +49,10 @@ class Simulators:
         for process in self._processes.values():
             process.terminate()
         for process in self._processes.values():
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
+            if not process.wait(5):
                 process.kill()
                 process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with contextlib.suppress(OSError):
-                        stream.close()
+            process.close()
         self._processes.clear()
         for log in self._logs:
             log.close()
@@ -67,9 +61,10 @@ class Simulators:
     def more(self, names: Iterable[str]) -> None:
         """Start those of them that do not run. Raises `SimulatorError`, and then none does any more."""
         new = [name for name in dict.fromkeys(names) if name not in self._processes]
+        modules = _modules()
         try:
             for name in new:
-                self._start(name)
+                self._start(name, modules)
             for name in new:
                 self.announcements[name] = self._announced(name, self._processes[name])
         except BaseException:
@@ -101,34 +96,37 @@ class Simulators:
         """Any other resource of the control interface. Raises `SimulatorError`."""
         return self.hand(name).fetch(path)
 
-    def _start(self, name: str) -> None:
-        points = {point.name: point.value for point in entry_points(group="kiosk.simulators")}
-        if name not in points:
-            raise SimulatorError(f"there is no simulator {name}; known: {', '.join(sorted(points))}")
+    def _start(self, name: str, modules: Mapping[str, str]) -> None:
+        if name not in modules:
+            raise SimulatorError(f"there is no simulator {name}; known: {', '.join(sorted(modules))}")
         folder = self.folder / name
         folder.mkdir(parents=True, exist_ok=True)
         log = (folder / "simulator.log").open("ab")
         self._logs.append(log)
-        self._processes[name] = subprocess.Popen(
-            [sys.executable, "-m", points[name], "--books", str(folder), "--until-eof", *self.options.get(name, ())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-        )
+        words = ["--books", str(folder), "--until-eof", *self.options.get(name, ())]
+        self._processes[name] = _nest().hatch(modules[name], words, log)
 
-    def _announced(self, name: str, process: subprocess.Popen[bytes]) -> Announcement:
-        output = process.stdout
-        if output is None:
-            raise SimulatorError(f"simulator {name} has no output")
-        deadline = time.monotonic() + START_SECONDS
-        ready, _, _ = select.select([output], [], [], max(deadline - time.monotonic(), 0))
-        line = output.readline() if ready else b""
+    def _announced(self, name: str, process: Program) -> Announcement:
+        ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
+        line = process.stdout.readline() if ready else b""
         try:
             return msgspec.json.decode(line, type=Announcement)
         except msgspec.MsgspecError as error:
             raise SimulatorError(
                 f"simulator {name} did not start; see {self.folder / name / 'simulator.log'}"
             ) from error
+
+
+def _modules() -> Mapping[str, str]:
+    return {point.name: point.value for point in entry_points(group="kiosk.simulators")}
+
+
+@cache
+def _nest() -> Nest:
+    """One for all that this process starts."""
+    nest = Nest(tuple(_modules().values()))
+    atexit.register(nest.close)
+    return nest
 
 
 def named_by(config: Config) -> tuple[str, ...]:

@@ -45,9 +45,10 @@ def wait_for_line(process: "subprocess.Popen[str]", wanted: str) -> list[str]:
     raise AssertionError(f"{wanted!r} never came; output: {''.join(lines)}")
 
 
-def children(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    children = [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    return [*children, *(one for child in children for one in descendants(child))]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -56,7 +57,7 @@ def test_asked_to_end_the_demo_ends_with_its_simulators(tmp_path: Path, number: 
     copied.write_text(CONFIG.read_text())
     with started("demo", "--config", str(copied), folder=tmp_path, env={"QT_QPA_PLATFORM": "offscreen"}) as demo:
         wait_for_line(demo, "wechat_pay: control it at http://127.0.0.1:")
-        simulators = children(demo.pid)
+        simulators = descendants(demo.pid)
         assert len(simulators) >= 4
         while not (tmp_path / "var" / "ledger" / "ledger.db").exists():
             assert demo.poll() is None
@@ -71,7 +72,7 @@ def test_simulators_do_not_outlive_a_killed_demo(tmp_path: Path) -> None:
     copied.write_text(CONFIG.read_text())
     with started("demo", "--config", str(copied), folder=tmp_path, env={"QT_QPA_PLATFORM": "offscreen"}) as demo:
         wait_for_line(demo, "wechat_pay: control it at")
-        simulators = children(demo.pid)
+        simulators = descendants(demo.pid)
         demo.kill()
         demo.wait()
         for pid in simulators:

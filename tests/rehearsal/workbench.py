@@ -35,7 +35,7 @@ class Player:
     def __init__(self, simulators: Simulators, ledger: Path | None = None, language: str = "en") -> None:
         self.simulators = simulators
         controls = {name: told.control for name, told in simulators.announcements.items()}
-        self.desk = Desk(controls, ledger, language, look_s=0.05)
+        self.desk = Desk(controls, ledger, language, look_s=0.2)
         self._last = ""
         self.desk.view.resize(1320, 1000)
         self.desk.view.show()
