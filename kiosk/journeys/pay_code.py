@@ -52,7 +52,7 @@ class PayCode:
         self._shown = None
 
     def _read(self, text: str) -> str | None:
-        if self._shown is not None or not self.wanted:
+        if not self.wanted:
             return None
         way = next((way for way in self.wanted if takes(self._services, way.device, text)), None)
         if way is None:

@@ -1,18 +1,29 @@
 """Paying by the payment code on a phone: shown to a scanner, used once, stored nowhere (money path, rows 37-40)."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from kiosk.devices.health import Ready
+from kiosk.devices.scanner import Scanned
+from kiosk.journeys.pay_code import SCANNED, PayCode
+from kiosk.orders.steps import Method as Way
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.ways import CODES
-from kiosk.views.common import Outcome
+from kiosk.services import Services
+from kiosk.views.common import Outcome, StaffCalled
 from kiosk.views.payment import ChooseMethod, Method, ShowPayCode
+from kiosk.views.view import Answered, CalledStaff, View
+from kiosk.visit import VisitSettings
 from tests.journey.conftest import Hall, joined
 from tests.journey.terminal import Terminal, standing
+from tests.test_visit import Screen, never, visit_at
 
 WECHAT = CODES[:2]
 """The scanner, and WeChat's payment codes alone."""
@@ -223,3 +234,45 @@ async def test_one_wallet_away_leaves_the_codes_of_the_other(there: Hall) -> Non
         person.answer("wechat")
         await person.told("done")
         await terminal.over()
+
+
+async def test_code_that_the_page_over_it_swallowed_is_not_the_last_one_read() -> None:
+    """Shown while "staff is coming" is on the screen, it answers nothing; the next one does."""
+    codes: asyncio.Queue[str] = asyncio.Queue()
+    screen = Screen(lambda _: CalledStaff())
+    scans, again = 0, asyncio.Event()
+
+    async def scan() -> Scanned:
+        nonlocal scans
+        scans += 1
+        if scans == 2:
+            again.set()
+        return Scanned(await codes.get())
+
+    async def shows(kind: type[View]) -> None:
+        for _ in range(100):
+            if screen.pages and isinstance(screen.views[-1], kind):
+                return
+            await asyncio.sleep(0)
+        raise AssertionError(screen.views)
+
+    wallet = SimpleNamespace(name="wechat_code", channel="wechat_code", scans=True, takes=lambda code: len(code) == 18)
+    scanner = SimpleNamespace(name="scanner", scan=scan)
+    devices = SimpleNamespace(methods=[wallet], scanner=scanner, health=lambda _: Ready())
+    services = cast("Services", SimpleNamespace(devices=devices))
+    visit = visit_at(screen, VisitSettings())
+    desk = PayCode(visit, services)
+    desk.needs((Way("wechat_code", "wechat_code"),))
+    asking = asyncio.create_task(desk.ask(ShowPayCode(channel="wechat_code", amount_fen=1, step="show"), never()))
+    await shows(StaffCalled)
+    codes.put_nowait("1" * 18)
+    await again.wait()
+    visit.take(Answered(screen.pages[-1].number, "primary"))
+    await shows(ShowPayCode)
+    codes.put_nowait("2" * 18)
+    async with asyncio.timeout(10):
+        assert await asking == SCANNED
+    way = desk.take()
+    assert way is not None
+    assert way.shown is not None
+    assert way.shown.text == "2" * 18
