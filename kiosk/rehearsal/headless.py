@@ -205,7 +205,9 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     deeds = (PAYS if run.pays else {}) if run.deeds is None else run.deeds
     hands: dict[str, Hand] = {**_PAY, "card": partial(_at_the_reader, run.card_terminal or "transbank_pos")}
     pay: dict[str, Pay] = {channel: partial(hands[channel], simulators, deed) for channel, deed in deeds.items()}
-    pay[CONFIRMS] = partial(_at_the_password, simulators, deeds.get("wechat_code", "goes_back"))
+    for channel, wallet in PHONES.items():
+        if channel in deeds:
+            pay[CONFIRMS] = partial(_at_the_password, wallet, simulators, deeds[channel])
     resident = Resident(
         run.account or "",
         pay,
@@ -292,9 +294,9 @@ async def _at_the_wallet(channel: str, simulators: Simulators, deed: Deed, code:
     return "cancel" if deed == "pays_late" else None
 
 
-async def _with_a_code(simulators: Simulators, _deed: Deed, _: str) -> str | None:
+async def _with_a_code(wallet: str, simulators: Simulators, _deed: Deed, _: str) -> str | None:
     """The phone shows its code, and whoever holds it waits for the scanner's light."""
-    code = (await asyncio.to_thread(simulators.do, "wechat_pay", "show_code"))["code"]
+    code = (await asyncio.to_thread(simulators.do, wallet, "show_code"))["code"]
     for _turn in range(SHOWN_AGAIN):
         if (await asyncio.to_thread(simulators.do, "serial_scanner", "show", text=code))["done"]:
             return None
@@ -302,14 +304,16 @@ async def _with_a_code(simulators: Simulators, _deed: Deed, _: str) -> str | Non
     return "cancel"
 
 
-async def _at_the_password(simulators: Simulators, deed: Deed, _: str) -> str | None:
+async def _at_the_password(wallet: str, simulators: Simulators, deed: Deed, _: str) -> str | None:
     """The phone asks for the password."""
     match deed:
         case "pays":
-            await asyncio.to_thread(simulators.do, "wechat_pay", "pay")
+            await asyncio.to_thread(simulators.do, wallet, "pay")
         case "pays_late":
             loop = asyncio.get_running_loop()
-            loop.call_later(TYPES_S, lambda: loop.run_in_executor(None, simulators.do, "wechat_pay", "pay"))
+            loop.call_later(TYPES_S, lambda: loop.run_in_executor(None, simulators.do, wallet, "pay"))
+        case "goes_back" | "stands":
+            pass
     return "cancel" if deed in ("pays_late", "goes_back") else None
 
 
@@ -333,7 +337,10 @@ async def _at_the_reader(terminal: str, simulators: Simulators, deed: Deed, _: s
     return None
 
 
-PAYS: Mapping[str, Deed] = MappingProxyType(dict.fromkeys(("wechat", "wechat_code", "alipay", "card"), "pays"))
+PAYS: Mapping[str, Deed] = MappingProxyType(dict.fromkeys(("wechat", "alipay", "card"), "pays"))
+
+PHONES: Mapping[str, str] = MappingProxyType({"wechat_code": "wechat_pay", "alipay_code": "alipay"})
+"""By channel: the simulator whose phone shows a payment code for it."""
 
 CARDS = "pcsc_gas_card"
 """The simulator of gas cards and their reader."""
@@ -349,8 +356,8 @@ LATE_S = 0.3
 
 _PAY: dict[str, Hand] = {
     "wechat": partial(_at_the_wallet, "wechat"),
-    "wechat_code": _with_a_code,
     "alipay": partial(_at_the_wallet, "alipay"),
+    **{channel: partial(_with_a_code, wallet) for channel, wallet in PHONES.items()},
 }
 
 

@@ -214,7 +214,7 @@ def no_screen_lies(rows: Rows, booked: Booked) -> None:
     for line in telling(rows):
         fen = sum(line.money.values())
         match line.key.removeprefix("truth.").replace("surplus_", ""):
-            case "money.nothing":
+            case "money.nothing" | "money.reversed":
                 true = late or booked.taken == 0
             case "money.received":
                 true = fen == rows.captured_fen <= booked.taken

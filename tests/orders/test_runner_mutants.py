@@ -13,7 +13,7 @@ from kiosk.orders.orders import Orders
 from kiosk.orders.rows import AttemptRow
 from kiosk.orders.runner import Running
 from kiosk.protocol import events as ev
-from tests.orders import mutants
+from tests.orders import card_mutants, mutants
 from tests.orders.mutants import Mutant, Patch
 from tests.orders.test_state_machine import USUAL, Hall
 
@@ -71,10 +71,14 @@ FOUND: dict[Mutant, str] = {
     account_may_begin_again: "I2",
     asks_before_it_records: "I1",
     starts_again_after_silence: "I1",
-    refunds_under_a_new_number: "I4",
+    refunds_under_a_new_number: "I[34]",
     mutants.confirmation_assumed: "I[34]",
     mutants.refund_assumed: "I[34]",
     mutants.slips_never_marked: "screen",
+    card_mutants.write_assumed: "I[1-5]",
+    card_mutants.silence_leaves_the_card_as_it_was: "I[1-5]",
+    card_mutants.card_given_up_at_once: "I8",
+    card_mutants.owed_is_delivered: "I[345]",
 }
 
 

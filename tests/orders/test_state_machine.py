@@ -1,6 +1,7 @@
 """Residents one after the other at a terminal with the real runner, among peers with books, and mishaps in an order
-that nobody chose: bills and top-ups, by code and by card, slips, power cuts. After each step all laws of the money path
-hold; in the end, once all is well again, every order closes or is with the staff for a reason.
+that nobody chose: bills, top-ups and gas cards, by a code on the screen, by one on the phone and by bank card, slips,
+power cuts. After each step all laws of the money path hold; in the end, once all is well again, every order closes or
+is with the staff for a reason.
 
 The clock is the loop's own. `MENKOU_EXAMPLES` asks for more than usual, and for other ones each time.
 """
@@ -16,8 +17,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from kiosk.devices.gas import WriteJob
 from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
-from kiosk.orders.private import Private
+from kiosk.orders.private import CardPrivate, Private
 from kiosk.orders.rows import LIVE, Rows
 from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
@@ -26,26 +28,29 @@ from kiosk.orders.truth import gist
 from kiosk.orders.world import World
 from kiosk.slips.slip import Slip, Text
 from tests.orders import laws
-from tests.orders.hall.channels import Book, Reader, Wallet
+from tests.orders.hall.cards import BREAKS, Break, Place, Slot
+from tests.orders.hall.channels import Book, Code, Reader, Wallet
 from tests.orders.hall.clock import Loop
 from tests.orders.hall.disk import Disk, Ledger
 from tests.orders.hall.others import FATES, Company, Fate, Printer
 from tests.orders.hall.wire import MISHAPS, Mishap
-from tests.orders.peers import Way
-from tests.orders.test_kinds import BILL, TOP_UP
+from tests.orders.test_kinds import BILL, GAS, LOAD, TOP_UP
 
 SETTINGS = OrderSettings(
     late_watch_hours=1, late_looks_seconds=(60, 600, 3600), deliver_by_hours=1, refund_retry_most_seconds=300
 )
 HOURS_TO_END = 5
+Way = Literal["wechat", "code", "card"]
 METHODS: dict[Way, Method] = {
     "wechat": Method("wechat", "wechat"),
+    "code": Method("code", "wechat_code", waits_s=45),
     "card": Method("card", "card", hold=True),
 }
-WAYS: tuple[Way, ...] = ("wechat", "card")
-WANTED: tuple[Private, ...] = (BILL, TOP_UP)
-Peer = Literal["wallet", "reader", "company"]
-PEERS: tuple[Peer, ...] = ("wallet", "reader", "company")
+WAYS: tuple[Way, ...] = ("wechat", "card", "wechat", "card", "code")
+WANTED: tuple[Private, ...] = (BILL, TOP_UP, BILL, TOP_UP, GAS, LOAD)
+"""What there is more to go wrong with comes more often."""
+Peer = Literal["wallet", "phone", "reader", "company", "slot"]
+PEERS: tuple[Peer, ...] = ("wallet", "phone", "reader", "company", "slot")
 T = TypeVar("T")
 
 
@@ -66,8 +71,10 @@ class Hall(RuleBasedStateMachine):
         self.disk = Disk()
         rows, now_ms = self.disk.orders.get, self.loop.now_ms
         self.wallet = Wallet(rows, now_ms)
+        self.phone = Code(rows, now_ms)
         self.reader = Reader(rows, now_ms, self.loop.call_later)
-        self.company = Company(rows, now_ms, lambda order_no: self.booked(order_no).kept)
+        self.company = Company(rows, now_ms, lambda order_no: self.booked(order_no).kept, GAS.quote.gas_m3)
+        self.slot = Slot(rows, GAS.card)
         self.printer = Printer(rows)
         self.at_screen: Running | None = None
         self.start()
@@ -80,6 +87,7 @@ class Hall(RuleBasedStateMachine):
         company=st.lists(st.sampled_from(MISHAPS), max_size=3),
         neighbour=st.sampled_from([None, "wechat", "card"]),
         refuses=st.sampled_from([False, False, True]),
+        breaks=st.sampled_from([None, *BREAKS]),
     )
     def resident_comes(
         self,
@@ -91,15 +99,16 @@ class Hall(RuleBasedStateMachine):
         *,
         neighbour: Way | None,
         refuses: bool,
+        breaks: Break | None,
     ) -> None:
         """Most pay at once; what goes wrong begins when the company is to be told, or before. A neighbor may come just
         then."""
-        self.company.refuses = refuses
+        self.company.refuses, self.slot.breaks = refuses, breaks
         self.somebody_comes(private, None)
         if pays is not None:
             self.resident_chooses(way)
             self.pass_time(1.0)
-        for peer in (self.wallet, self.reader):
+        for peer in (self.wallet, self.phone, self.reader):
             peer.mishaps = [*channel]
         if pays is not None:
             self.resident_pays(pays, company, heard=True)
@@ -119,7 +128,8 @@ class Hall(RuleBasedStateMachine):
         world = World(
             journal=cast("Any", self.ledger),
             gas_company=cast("Any", self.company),
-            methods=cast("Any", {"wechat": self.wallet, "card": self.reader}),
+            methods=cast("Any", {"wechat": self.wallet, "code": self.phone, "card": self.reader}),
+            cards=cast("Any", self.slot),
             settings=SETTINGS,
             now_ms=self.loop.now_ms,
             wording=str,
@@ -150,7 +160,7 @@ class Hall(RuleBasedStateMachine):
 
     # -- residents --------------------------------------------------------------------------------------------------
 
-    @rule(private=st.sampled_from(WANTED), way=st.sampled_from([None, "wechat", "card", "card"]))
+    @rule(private=st.sampled_from(WANTED), way=st.sampled_from([None, "wechat", "code", "card", "card"]))
     def somebody_comes(self, private: Private, way: Way | None) -> None:
         if len(self.disk.orders) >= 3:
             return
@@ -164,6 +174,8 @@ class Hall(RuleBasedStateMachine):
             assert self.orders.broken
         else:
             laws.must(private.number not in open_already, "I2", "an account has two orders that are not finished")
+            if isinstance(private, CardPrivate):
+                self.card_is_read()
         self.pass_time(0.2)
         if way is not None:
             self.resident_chooses(way)
@@ -185,7 +197,7 @@ class Hall(RuleBasedStateMachine):
             self.company.mishaps = [*then]
             self.reader.end_sale(self.asked(self.reader.sale), heard=heard)
         else:
-            for key, book in self.wallet.books.items():
+            for key, book in [*self.wallet.books.items(), *self.phone.books.items()]:
                 if book.state == "waiting":
                     book.state, book.fen = "paid", self.asked(key) + off
                     self.company.mishaps = [*then]
@@ -227,6 +239,46 @@ class Hall(RuleBasedStateMachine):
         self.orders.print_slip(running, cast("Any", self.printer), slip)
         await asyncio.sleep(0)
 
+    # -- the gas card -----------------------------------------------------------------------------------------------
+
+    @rule()
+    def card_is_read(self) -> None:
+        """Whoever has it is at the terminal, and what is owed to it is the first thing."""
+        if self.slot.place != "in" or self.orders.broken:
+            return
+        running = self.orders.unfinished_card(GAS.card)
+        if running is not None:
+            running.nudge()
+            running.card_in(self.slot.card())
+            self.pass_time(1.0)
+
+    @rule(place=st.sampled_from(["in", "in", "out", "other"]))
+    def card_is_moved(self, place: Place) -> None:
+        self.slot.place = place
+
+    @rule(breaks=st.sampled_from(BREAKS))
+    def next_write_of_the_card_ends_early(self, breaks: Break) -> None:
+        self.slot.breaks = breaks
+
+    @precondition(lambda self: self.slot.place == "out")
+    @rule()
+    def meter_takes_the_gas(self) -> None:
+        self.slot.meter()
+
+    @precondition(lambda self: self.slot.place == "out" and self.slot.odd_of is None)
+    @rule()
+    def another_terminal_writes_the_card(self) -> None:
+        """What is owed is locked to one job, whichever terminal asks; that one reports at once."""
+        for order_no, account in self.company.books.items():
+            if account.goods != "owed" or self.slot.half_of not in (None, order_no):
+                continue
+            job = self.company.job(order_no, self.slot.image if self.slot.half_of is None else b"")
+            if isinstance(job, WriteJob) and self.slot.count == job.count - 1:
+                self.slot.put(order_no, job.count, job.gas_m3)
+            if self.slot.landed[order_no]:
+                account.goods = "delivered"
+            return
+
     # -- mishaps ----------------------------------------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from([0.2, 3.0, 30.0, 130.0, 1000.0]))
@@ -238,7 +290,7 @@ class Hall(RuleBasedStateMachine):
         """As far as the watch reaches."""
         for rows in self.disk.orders.values():
             for row in rows.attempts:
-                book = self.wallet.books.get(row.key)
+                book = self.wallet.books.get(row.key)  # what is reversed is never paid late
                 watched = row.state in LIVE or self.loop.now_ms() < row.ended_ms + 3_000_000
                 if book is not None and book.state == "closed" and watched:
                     book.state, book.fen, book.late = "paid", self.asked(row.key), True
@@ -279,37 +331,56 @@ class Hall(RuleBasedStateMachine):
 
     # -- the laws ---------------------------------------------------------------------------------------------------
 
-    def peer(self, name: Peer) -> Wallet | Reader | Company:
-        return self.wallet if name == "wallet" else self.reader if name == "reader" else self.company
+    def peer(self, name: Peer) -> Wallet | Reader | Company | Slot:
+        peers: dict[Peer, Wallet | Reader | Company | Slot] = {
+            "wallet": self.wallet,
+            "phone": self.phone,
+            "reader": self.reader,
+            "company": self.company,
+            "slot": self.slot,
+        }
+        return peers[name]
 
     def asked(self, key: str) -> int:
         return self.disk.orders[key.rpartition("A")[0]].order.due_fen
 
     def books(self) -> dict[str, Book]:
-        return {**self.wallet.books, **self.reader.books}
+        return {**self.wallet.books, **self.phone.books, **self.reader.books}
 
     def booked(self, order_no: str) -> laws.Booked:
         takings = (book.told(key) for key, book in self.books().items() if key.startswith(f"{order_no}A"))
-        account = self.company.books.get(order_no)
+        account, landed = self.company.books.get(order_no), self.slot.landed[order_no]
         return laws.Booked(
             takings=tuple(taking for taking in takings if taking.fen),
-            goods=account.goods if account else "unknown",
-            deliveries=account.deliveries if account else 0,
+            goods="delivered" if landed else account.goods if account else "unknown",
+            deliveries=landed or (account.deliveries if account else 0),
         )
 
     @invariant()
     def every_law_holds(self) -> None:
-        for peer in (self.wallet, self.reader, self.company, self.printer):
+        for peer in (*map(self.peer, PEERS), self.printer):
             if peer.breaches:
                 raise peer.breaches[0]
         laws.i2_one_live_attempt_and_one_hold(self.disk.orders.values())
         for order_no, rows in self.disk.orders.items():
             laws.after_every_step(rows, self.booked(order_no))
+            if rows.order.card_hash:
+                self.as_much_is_on_the_card(rows)
         for key in self.books():
             laws.must(key.rpartition("A")[0] in self.disk.orders, "I4", f"{key} is of no order")
         if self.at_screen is not None:
             shown = self.at_screen.rows
             laws.no_screen_lies(shown, self.booked(shown.order.order_no))
+
+    def as_much_is_on_the_card(self, rows: Rows) -> None:
+        order_no = rows.order.order_no
+        account = self.company.books.get(order_no)
+        laws.i5_as_much_as_booked(
+            rows,
+            GAS.quote.gas_m3 * self.slot.landed[order_no],
+            torn=order_no in (self.slot.half_of, self.slot.odd_of),
+            heard=account is not None and account.goods == "delivered",
+        )
 
     @invariant()
     def slips_that_say_the_same_are_marked(self) -> None:
@@ -321,8 +392,8 @@ class Hall(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """All is well again, and time passes: every order ends, and all books agree."""
-        self.disk.fails = None
-        for peer in (self.wallet, self.reader, self.company):
+        self.disk.fails = self.slot.breaks = None
+        for peer in map(self.peer, PEERS):
             peer.mishaps, peer.away = [], False
         self.company.busy = self.wallet.never = False
         try:
@@ -331,6 +402,10 @@ class Hall(RuleBasedStateMachine):
                 self.at_screen = None
             for _ in range(HOURS_TO_END):
                 if self.orders._running:
+                    self.slot.meter()
+                    self.slot.place = "in"
+                    for _ in range(2):  # the first time shows what became of a write
+                        self.card_is_read()
                     self.pass_time(3600)
             self.every_law_holds()
             for order_no, rows in self.disk.orders.items():
@@ -343,7 +418,10 @@ class Hall(RuleBasedStateMachine):
     def it_ended(self, rows: Rows, booked: laws.Booked) -> None:
         refused = any(refund.key in self.wallet.refused for refund in rows.refunds)
         by_card = any(attempt.channel == "card" for attempt in rows.attempts)
-        laws.i8_it_ends(rows, beyond_the_machine=refused or (by_card and self.reader.last != rows.attempts[-1].key))
+        forgotten = by_card and self.reader.last != rows.attempts[-1].key
+        laws.i8_it_ends(
+            rows, beyond_the_machine=refused or forgotten or (self.slot.odd_of is not None and bool(rows.jobs))
+        )
         laws.must(not laws.unseen(rows, booked), "I8", "late money was never looked for")
 
 

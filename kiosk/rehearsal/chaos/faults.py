@@ -34,6 +34,7 @@ PARTY = MappingProxyType(
         "wechat": "wechat_pay",
         "wechat_code": "wechat_pay",
         "alipay": "alipay",
+        "alipay_code": "alipay",
         "card": "transbank_pos",
         "nexo": "nexo_terminal",
     }
@@ -91,6 +92,29 @@ ALIPAY = (
     Strike(party="alipay", action="expire"),
 )
 
+SCANNER = (
+    *_of("serial_scanner", "deaf", "twice", "glued_ack", "pieces"),
+    Strike(party="serial_scanner", fault="slow", more={"seconds": 0.4}),
+    Strike(party="serial_scanner", action="unplug"),
+)
+
+ALIPAY_CODE = (
+    *_http("alipay"),
+    *_of("alipay", "userpaying", "userpaying", "code_declined", "wrong_amount", "coupon", "query_lag", "decline"),
+    *_of("alipay", "cancel_retry", "cancel_late", "cancel_absent", "unknown_error", "unknown_error_after"),
+    *_of("alipay", "refund_lag", "refund_never", "not_enough", "frequency", "bad_sign", "unsigned", "wrong_signature"),
+    *(
+        Strike(party="alipay", fault=fault, more={"asks": asks})
+        for fault in ("lost_request", "lost_answer")
+        for asks in ("by payment code", "cancel trade")
+    ),
+    Strike(party="alipay", fault="slow", more={"seconds": SLOW_S, "asks": "by payment code"}),
+    Strike(party="alipay", fault="twice", more={"asks": "cancel trade"}),
+    Strike(party="alipay", fault="cancel_retry", times=5),
+    Strike(party="alipay", fault="query_lag", more={"seconds": 1}),
+    *SCANNER,
+)
+
 WECHAT_CODE = (
     *_http("wechat_pay"),
     *_of("wechat_pay", "userpaying", "userpaying", "code_declined", "wrong_amount", "coupon", "notpay_lag", "decline"),
@@ -104,9 +128,7 @@ WECHAT_CODE = (
     Strike(party="wechat_pay", fault="twice", more={"asks": "reverse payment"}),
     Strike(party="wechat_pay", fault="slow", more={"seconds": SLOW_S, "asks": "reverse payment"}),
     Strike(party="wechat_pay", fault="notpay_lag", more={"seconds": 1}),
-    *_of("serial_scanner", "deaf", "twice", "glued_ack", "pieces"),
-    Strike(party="serial_scanner", fault="slow", more={"seconds": 0.4}),
-    Strike(party="serial_scanner", action="unplug"),
+    *SCANNER,
 )
 
 NEXO = (
@@ -185,7 +207,14 @@ PRINTER = (
 )
 
 FAULTS_OF = MappingProxyType(
-    {"wechat": WECHAT, "wechat_code": WECHAT_CODE, "alipay": ALIPAY, "card": TRANSBANK, "nexo": NEXO}
+    {
+        "wechat": WECHAT,
+        "wechat_code": WECHAT_CODE,
+        "alipay": ALIPAY,
+        "alipay_code": ALIPAY_CODE,
+        "card": TRANSBANK,
+        "nexo": NEXO,
+    }
 )
 """By way to pay."""
 

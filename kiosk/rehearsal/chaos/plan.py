@@ -14,11 +14,11 @@ from typing import Literal, TypeVar
 import msgspec
 
 from kiosk.rehearsal.chaos.faults import BEFORE, CARD, DARK, FAULTS_OF, GAS_OF, MOMENTS, PARTY, PRINTER
-from kiosk.rehearsal.headless import CARDS, Deed, Strike
+from kiosk.rehearsal.headless import CARDS, PHONES, Deed, Strike
 
 T = TypeVar("T")
 Kind = Literal["gas_bill", "smart_meter", "gas_card", "gas_load", "queue_ticket"]
-Way = Literal["wechat", "wechat_code", "alipay", "card", "nexo"]
+Way = Literal["wechat", "wechat_code", "alipay", "alipay_code", "card", "nexo"]
 Person = Literal["pays", "goes_back", "stands", "switches", "pays_late", "pays_both", "tries_other", "leaves"]
 Trouble = Literal[
     "",
@@ -47,6 +47,7 @@ DEVICES: Mapping[Way, tuple[str, ...]] = MappingProxyType(
         "wechat": ("wechat",),
         "wechat_code": ("wechat-code", "codes"),
         "alipay": ("alipay",),
+        "alipay_code": ("alipay-code", "codes"),
         "card": ("card",),
         "nexo": ("card",),
     }
@@ -95,11 +96,11 @@ class Scenario(msgspec.Struct, frozen=True):
             case "pays" | "tries_other" | "leaves":
                 return {first: "pays", other: "pays"}
             case "goes_back":
-                return {first: "goes_back"} if self.way == "wechat_code" else {}
+                return {first: "goes_back"} if self.way in PHONES else {}
             case "stands":
                 return {first: "stands"}
             case "switches":
-                return {first: "goes_back", other: "pays"} if self.way == "wechat_code" else {other: "pays"}
+                return {first: "goes_back", other: "pays"} if self.way in PHONES else {other: "pays"}
             case "pays_late":
                 return {first: "pays_late"}
             case "pays_both":
@@ -161,6 +162,7 @@ NEVER_RETURNED: Named = {
     "wechat": ("refund_abnormal", {}),
     "wechat_code": ("refund_abnormal", {}),
     "alipay": ("refund_never", {}),
+    "alipay_code": ("refund_never", {}),
     "card": ("reversal_code", {"code": "08"}),
     "nexo": ("reversal_never", {}),
 }
@@ -168,9 +170,15 @@ UNDERPAID: Named = {
     "wechat": ("wrong_amount", {"fen": 1}),
     "wechat_code": ("wrong_amount", {"fen": 1}),
     "alipay": ("wrong_amount", {"fen": 1}),
+    "alipay_code": ("wrong_amount", {"fen": 1}),
     "nexo": ("partial", {}),
 }
-DECLINED: Named = {"card": ("declined", {}), "nexo": ("invalid_card", {}), "wechat_code": ("code_declined", {})}
+DECLINED: Named = {
+    "card": ("declined", {}),
+    "nexo": ("invalid_card", {}),
+    "wechat_code": ("code_declined", {}),
+    "alipay_code": ("code_declined", {}),
+}
 
 
 def _at_the_way(way: Way, faults: Named) -> Strike:
@@ -191,17 +199,18 @@ def _scenarios() -> tuple[Scenario, ...]:
         for wallet in ways[:2]:
             every += [Scenario(kind, wallet, "pays", "underpaid"), Scenario(kind, wallet, "pays", "overpaid")]
         every += [Scenario(kind, "card", "tries_other", "declined")]
-    every += _by_payment_code("smart_meter") + _in_the_network("gas_bill", persons) + _onto_a_card()
+    every += _by_payment_code("smart_meter", "wechat_code") + _by_payment_code("gas_bill", "alipay_code")
+    every += _in_the_network("gas_bill", persons) + _onto_a_card()
     every += [Scenario("queue_ticket", "wechat", "pays"), Scenario("queue_ticket", "wechat", "pays", "no_paper")]
     return tuple(every)
 
 
-def _by_payment_code(kind: Kind) -> list[Scenario]:
+def _by_payment_code(kind: Kind, way: Way) -> list[Scenario]:
     troubles: tuple[Trouble, ...] = ("", "password", "refused", "never_returned", "underpaid", "overpaid")
     persons: tuple[Person, ...] = ("goes_back", "stands", "switches", "pays_late", "pays_both")
-    pays = [Scenario(kind, "wechat_code", "pays", trouble) for trouble in troubles]
-    waits = [Scenario(kind, "wechat_code", person, "password") for person in persons]
-    return [*pays, *waits, Scenario(kind, "wechat_code", "tries_other", "declined")]
+    pays = [Scenario(kind, way, "pays", trouble) for trouble in troubles]
+    waits = [Scenario(kind, way, person, "password") for person in persons]
+    return [*pays, *waits, Scenario(kind, way, "tries_other", "declined")]
 
 
 def _in_the_network(kind: Kind, persons: tuple[Person, ...]) -> list[Scenario]:
@@ -216,7 +225,7 @@ def _onto_a_card() -> list[Scenario]:
         *("", "pulled", "pulled_unanswered", "wrong_key", "reader_gone", "write_lies", "to_the_meter"),
     )
     paid: tuple[Trouble, ...] = ("refused", "company_gone", "no_paper", "never_returned", "underpaid", "overpaid")
-    ways: tuple[Way, ...] = ("wechat_code", "alipay", "card", "nexo")
+    ways: tuple[Way, ...] = ("wechat_code", "alipay", "alipay_code", "card", "nexo")
     bought = [Scenario("gas_card", "wechat", "pays", trouble) for trouble in (*onto, *paid)]
     bought += [Scenario("gas_card", "wechat", person) for person in ("goes_back", "pays_late")]
     bought += [Scenario("gas_card", "wechat", "leaves", "pulled")]

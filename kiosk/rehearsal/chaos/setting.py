@@ -25,6 +25,7 @@ ORDERS = msgspec.structs.replace(
 )
 VISIT = msgspec.structs.replace(QUICK_VISIT, patience_seconds=2)
 _WECHAT: Mapping[str, object] = {"timeout_s": 1, "poll_s": 0.05, "status_fresh_s": 0.5}
+_ALIPAY: Mapping[str, object] = {"timeout_s": 1, "cancel_pause_s": 0.05, "status_fresh_s": 0.5}
 DRIVERS: Mapping[str, Mapping[str, object]] = {
     "gas_company_http": {"lookup_timeout_s": 1, "order_timeout_s": 1, "confirm_timeout_s": 1},
     "wechat_pay": _WECHAT,
@@ -36,7 +37,8 @@ DRIVERS: Mapping[str, Mapping[str, object]] = {
     },
     "nexo_terminal": {"timeout_s": 1, "answer_s": 2.5, "begin_s": 0.05, "abort_s": 0.5, "request_lifetime_s": 1},
     "pcsc_gas_card": {"answer_timeout_s": 1, "write_timeout_s": 2},
-    "alipay": {"timeout_s": 1, "cancel_pause_s": 0.05, "status_fresh_s": 0.5},
+    "alipay": _ALIPAY,
+    "alipay_code": {**_ALIPAY, "request_lifetime_s": 1, "code_lifetime_s": 0},
     "transbank_pos": {"answer_seconds": 2, "trouble_s": 0.5},
     "escpos": {"watch_every_s": 0.05, "proof_timeout_s": 1, "recover_every_s": 0.3, "recover_wait_s": 0.3},
 }

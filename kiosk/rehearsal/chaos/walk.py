@@ -30,7 +30,7 @@ from kiosk.rehearsal.chaos.setting import (
     VISIT_SECONDS,
     WRITE_S,
 )
-from kiosk.rehearsal.headless import CARDS, LATE_S, Run, Strike
+from kiosk.rehearsal.headless import CARDS, LATE_S, PHONES, Run, Strike
 from kiosk.rehearsal.power import disk
 from kiosk.rehearsal.power.ext4 import Ext4
 from kiosk.rehearsal.simulators import Simulators
@@ -227,7 +227,7 @@ class Walk:
     def _in_the_dark(self) -> None:
         if self._episode.pays_in_the_dark:
             for attempt in [attempt for rows in self._rows() for attempt in rows.attempts]:
-                if attempt.channel in WALLETS or attempt.channel == "wechat_code":
+                if attempt.channel in (*WALLETS, *PHONES):
                     self._simulators.do(PARTY[attempt.channel], "pay", out_trade_no=attempt.key)
         self._strike(DARK)
 

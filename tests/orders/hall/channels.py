@@ -2,6 +2,7 @@
 can speak only of its last sale. Each call is held against I1 as it arrives at the wire."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -117,6 +118,26 @@ class Wallet(_Channel):
 
         lost = payment.RefundPending("lost")
         return await self.carry(act, lost, lost)
+
+
+class Code(Wallet):
+    """WeChat by a payment code: ended by reversing, which gives back what it took. A payment that is seen after a
+    reversal may have left is not believed."""
+
+    channel = "wechat_code"
+
+    async def close(self, attempt: payment.Attempt) -> payment.Outcome:
+        """What is paid before any reversal is kept; then it is reversed, whenever that arrives."""
+        book = self.books.get(attempt.key)
+        if book is not None and (book.state != "paid" or attempt.close_asked):
+            self._asked(attempt, steps.Close(attempt.n))
+            return await self.carry(partial(self._reversed, book), payment.Unknown("lost"), payment.Unknown("away"))
+        return await super().close(attempt)
+
+    @staticmethod
+    def _reversed(book: Book) -> payment.Outcome:
+        taken, book.state, book.fen = book.fen, "closed", 0
+        return payment.Dead("reversed" if taken else "closed")
 
 
 class Reader(_Channel):

@@ -1,15 +1,17 @@
 """The gas company and the printer of the state machine, with their books."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from kiosk.devices import gas
+from kiosk.devices import gas, gas_card
 from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown
 from kiosk.orders import steps
 from kiosk.slips.slip import Slip, Text
 from tests.orders import laws
+from tests.orders.hall.cards import image, read
 from tests.orders.hall.channels import Find
 from tests.orders.hall.wire import Wire
 
@@ -23,13 +25,15 @@ class Account(msgspec.Struct):
     pay_by_ms: int = 0
     due_fen: int = 0
     deliveries: int = 0
+    job: gas.WriteJob | None = None
+    """What its gas card must hold."""
 
 
 class Company(Wire):
     """Acts once by order number; its `cancel` is a fence."""
 
-    def __init__(self, rows: Find, now_ms: Callable[[], int], kept: Callable[[str], int]) -> None:
-        """`kept`: what the channels took for an order, and did not give back."""
+    def __init__(self, rows: Find, now_ms: Callable[[], int], kept: Callable[[str], int], bought_m3: Decimal) -> None:
+        """`kept`: what the channels took for an order, and did not give back. `bought_m3`: what goes onto gas cards."""
         super().__init__()
         self.books: dict[str, Account] = {}
         self.refuses = False
@@ -38,6 +42,7 @@ class Company(Wire):
         self._rows = rows
         self._now_ms = now_ms
         self._kept = kept
+        self._bought_m3 = bought_m3
 
     async def open_order(self, order_no: str, number: str, quote_id: str) -> object:
         """Holds the price."""
@@ -50,8 +55,10 @@ class Company(Wire):
                 return gas.Refused("not_now")
             pay_by_ms = self._now_ms() + HOLDS_PRICE_MS
             book = self.books.setdefault(order_no, Account(pay_by_ms=pay_by_ms, due_fen=rows.order.due_fen))
-            if book.goods != "open":
+            if book.goods not in ("open", "owed"):
                 return gas.Refused("not_now")
+            if not book.due_fen:  # it is the household's already
+                book.goods = "owed"
             return gas.Opened(pay_by_ms=book.pay_by_ms, due_fen=book.due_fen, provider_ref="G")
 
         return await self._carry(act)
@@ -71,9 +78,12 @@ class Company(Wire):
             book = self.books[order_no]
             if self.busy:
                 return gas.Refused("not_now")
+            by_card = bool(rows.order.card_hash)
             if book.goods == "open" and not self.refuses:
-                book.goods = "delivered"
-                book.deliveries += 1
+                book.goods = "owed" if by_card else "delivered"
+                book.deliveries += not by_card
+            if book.goods == "owed":
+                return gas.Owed()
             return gas.Delivered("N") if book.goods == "delivered" else gas.Refused("already_paid")
 
         return await self._carry(act)
@@ -89,6 +99,8 @@ class Company(Wire):
                 return gas.Delivered("N")
             if book.goods == "cancelled":
                 return gas.Cancelled()
+            if book.goods == "owed":
+                return gas.Owed()
             return gas.Opened(pay_by_ms=book.pay_by_ms, due_fen=book.due_fen, provider_ref="G")
 
         return await self._carry(act)
@@ -103,6 +115,53 @@ class Company(Wire):
                 return gas.Delivered("N")
             book.goods = "cancelled"
             return gas.Cancelled()
+
+        return await self._carry(act)
+
+    async def write_data(self, order_no: str, content: bytes, number: str = "") -> object:
+        """What the order's card must hold: the same until it landed, but for a card that the meter wrote meanwhile."""
+        rows = self._rows(order_no)
+        fetch = steps.Write(len(rows.jobs), doubt=True) if rows and number else steps.Fetch()
+        self.law(lambda: laws.i1_row_before_the_first_byte(rows, fetch))
+
+        def act() -> object:
+            book = self.books[order_no]
+            if book.goods != "owed":
+                return gas.Delivered("N") if book.goods == "delivered" else gas.Cancelled()
+            if self.busy or (number and (book.job is None or book.job.number != number)):
+                return gas.Refused("not_now")
+            return self.job(order_no, content)
+
+        return await self._carry(act)
+
+    def job(self, order_no: str, content: bytes) -> gas.WriteJob | gas.Refused:
+        """For any terminal that has the card."""
+        book, sound = self.books[order_no], read(content) if content else None
+        if sound is not None:
+            count, gas_m3 = sound
+            before = book.job is None or count != book.job.count
+            if before and gas_m3:
+                return gas.Refused("gas_on_card")
+            if before:
+                book.job = gas.WriteJob(
+                    number=f"J{order_no}",
+                    count=count + 1,
+                    gas_m3=self._bought_m3,
+                    old_hash=gas_card.image_hash(content),
+                    image=image(count + 1, self._bought_m3),
+                )
+        return book.job or gas.Refused("not_now")
+
+    async def report_write(self, order_no: str, number: str, outcome: str) -> object:
+        """It hears what became of a job."""
+        rows = self._rows(order_no)
+        assert rows is not None
+        self.law(lambda: laws.i1_row_before_the_first_byte(rows, steps.Report(len(rows.jobs))))
+
+        def act() -> object:
+            if outcome == "landed":
+                self.books[order_no].goods = "delivered"
+            return gas.Reported()
 
         return await self._carry(act)
 
