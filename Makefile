@@ -88,6 +88,7 @@ peers: setup
 docs: setup
 	@$(BIN)/python -m tests.config.reference
 	@$(BIN)/python -m tests.docs.events
+	@$(BIN)/python -m tests.docs.quality
 	@$(BIN)/python -m hub.openapi >docs/hub-openapi.json
 
 # Take newer dependencies within the limits of pyproject.toml; needs uv.

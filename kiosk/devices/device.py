@@ -35,6 +35,8 @@ class Device(ABC, Generic[S_co]):
     Settings: ClassVar[type[msgspec.Struct]]
     port_schemes: ClassVar[tuple[str, ...]] = ()
     """What the port's URL may begin with (`serial`, `https`); empty: anything that `kiosk.ports` or HTTP can reach."""
+    verified_on: ClassVar[tuple[str, ...]] = ()
+    """The hardware at which somebody saw it work, by maker, model and firmware (docs/writing-a-driver.md says how)."""
 
     def __init__(self, name: str, port: str, settings: S_co, now: Callable[[], float] = time.time) -> None:
         """`name` and `port` (a URL) as configured; `now` gives the wall clock in seconds since 1970, UTC.

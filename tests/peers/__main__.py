@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -220,13 +221,22 @@ def network_terminal(folder: Path) -> Facts:
     return facts
 
 
+PEERS: Mapping[str, tuple[Callable[[Path], Facts], ...]] = {
+    "transbank_pos": (card_terminal_unattended, card_terminal_integrated),
+    "nexo_terminal": (network_terminal,),
+    "escpos": (printer,),
+    "wechat_pay": (wechat_pay,),
+    "alipay": (alipay,),
+}
+"""By simulator."""
+
+
 def main() -> int:
     """Install, run all, tell; the exit code."""
     install()
     well = True
     with tempfile.TemporaryDirectory() as folder:
-        terminals = (card_terminal_unattended, card_terminal_integrated, network_terminal)
-        for peer in (*terminals, printer, wechat_pay, alipay):
+        for peer in (peer for peers in PEERS.values() for peer in peers):
             well &= peer(Path(folder) / peer.__name__).tell()
     return 0 if well else 1
 
