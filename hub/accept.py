@@ -9,7 +9,7 @@ from kiosk.protocol.chain import GENESIS
 
 
 class Take(msgspec.Struct, frozen=True, tag="take"):
-    """The rows after `head` are new and follow it; afterwards the ledger stands at `then`."""
+    """The rows after number `after` are new; afterwards the ledger stands at `then`."""
 
     after: int
     then: Head
@@ -34,7 +34,8 @@ Verdict = Take | Known | Refuse
 def verdict(head: Head | None, batch: Batch, kept: bytes | None) -> Verdict:
     """What becomes of `batch`, where the hub has its ledger up to `head` and row `batch.last` with the hash `kept`.
 
-    The first row of a ledger need not be number 1: what a terminal archived before it had a hub stays there.
+    The first row of a ledger need not be number 1: what a terminal archived before it had a hub stays there. So does
+    what a hub lost that was restored from a backup, where the terminal has archived it meanwhile.
     """
     if head is None and not batch.anchored:
         head = Head(ledger=batch.ledger, seq=0, hash=GENESIS.hex())
@@ -42,7 +43,7 @@ def verdict(head: Head | None, batch: Batch, kept: bytes | None) -> Verdict:
     if head is None:
         return Take(batch.first - 1, then)
     if batch.first > head.seq + 1:
-        return Refuse("gap", head)
+        return Take(batch.first - 1, then) if batch.anchored else Refuse("gap", head)
     if batch.last <= head.seq:
         return Known(head) if kept is not None and kept.hex() == then.hash else Refuse("fork", head)
     if batch.hash_of(head.seq).hex() != head.hash:

@@ -64,7 +64,16 @@ async def send_journal(
             identity = identity_in(folder)
             if (identity.hall, identity.terminal) != (config.hall.id, config.terminal.id):
                 raise NotPairedError(f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it")
-            await Sender(ledger, identity, config.hub, status, now).run()
+            sending = asyncio.create_task(Sender(ledger, identity, config.hub, status, now).run())
+            try:
+                while not sending.done() and identity_in(folder) == identity:
+                    await asyncio.wait([sending], timeout=LOOK_AGAIN_S)
+            finally:
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+            if not sending.cancelled():
+                sending.result()
+            continue  # as whom it was paired anew
         except (NotPairedError, SecretError, ValueError, OSError) as error:
             if str(error) != told:
                 told = str(error)
@@ -138,17 +147,19 @@ class Sender:
             case Lost() as lost:
                 return f"the hub does not answer: {lost.why}"
             case Reply() as reply:
-                return await self._read(reply, unsent.after.ledger_id)
+                return await self._read(reply, unsent)
 
-    async def _read(self, reply: Reply, ledger: str) -> str:
+    async def _read(self, reply: Reply, sent: Unsent) -> str:
         try:
             answer = _ANSWER.decode(reply.body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return f"something that is no hub answers: HTTP {reply.status}"
         receipt = answer if isinstance(answer, Receipt) else answer.head
-        if receipt is not None and not (receipt.ledger == ledger and self._signed(receipt)):
+        if receipt is not None and not (receipt.ledger == sent.after.ledger_id and self._signed(receipt)):
             return "somebody else than the hub that this terminal was paired with answers"
         match answer:
+            case Receipt(seq=seq) if seq < sent.after.seq + len(sent.rows):
+                return f"the receipt that answers is of long ago, for row {seq}"
             case Receipt():
                 await self._outbox.acknowledge(answer)
                 return ""

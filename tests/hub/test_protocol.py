@@ -177,4 +177,8 @@ def test_a_journal_may_begin_at_its_anchor_alone() -> None:
     loose = unpack(pack("tianfu", chain[3], journal), "tianfu", "T1")
     anchored = unpack(pack("tianfu", chain[3], journal, anchored=True), "tianfu", "T1")
     assert verdict(None, loose, None) == Refuse("gap", Head(ledger=loose.ledger, seq=0, hash=GENESIS.hex()))
-    assert verdict(None, anchored, None) == Take(3, Head(ledger=loose.ledger, seq=6, hash=chain[6].hex()))
+    then = Head(ledger=loose.ledger, seq=6, hash=chain[6].hex())
+    assert verdict(None, anchored, None) == Take(3, then)
+    lost = Head(ledger=loose.ledger, seq=1, hash=chain[1].hex())  # a hub restored from an old backup
+    assert verdict(lost, loose, None) == Refuse("gap", lost)
+    assert verdict(lost, anchored, None) == Take(3, then)

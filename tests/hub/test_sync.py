@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import shutil
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,16 +13,18 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from kiosk.config import load
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files, connect_read_only
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
 from kiosk.protocol.signing import sign
 from kiosk.sync.cli import sync_command
-from kiosk.sync.identity import Identity, new_private_key
+from kiosk.sync.identity import Identity, keep, new_private_key
+from kiosk.sync.sender import STATUS, send_journal
 from kiosk.testing.http_peer import HTTP_FAULTS, HttpWire
 from kiosk.testing.simulator import Faults, Talk
-from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, ask, ask_to_pair, paired
+from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, ask, ask_to_pair, paired, told
 
 
 def journal(folder: Path) -> list[tuple[int, str]]:
@@ -215,3 +218,59 @@ async def test_pairing_by_command(hub: Hub, tmp_path: Path, capsys: pytest.Captu
     status, said, _ = await asyncio.to_thread(say, "pair", code)
     assert (status, said.startswith("terminal T1 of tianfu is paired with http://127.0.0.1:")) == (0, True)
     assert Files(tmp_path / "var" / "ledger").hub.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_receipt_of_long_ago_is_no_answer(sending: Sending, tmp_path: Path) -> None:
+    """Somebody on the way says an old one again: nothing is sent without a pause, and the newest stays the witness."""
+    old: list[bytes] = []
+    asked, fourth = 0, asyncio.Event()
+    async with aiohttp.ClientSession(auto_decompress=False) as session:
+
+        async def pass_on(request: web.Request) -> web.Response:
+            nonlocal asked
+            if request.path == STATUS:
+                return web.Response()
+            asked += 1
+            if asked == 4:
+                fourth.set()
+            if len(old) < 2:
+                headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+                async with session.post(hub_url + request.path, data=await request.read(), headers=headers) as reply:
+                    old.append(await reply.read())
+            return web.Response(body=old[-1] if asked <= 2 else old[0])
+
+        hub_url = sending.settings.url
+        before = HttpWire(Faults(HTTP_FAULTS), Talk(), pass_on, lambda *_: "")
+        sending.settings = msgspec.structs.replace(sending.settings, url=await before.plug(), retry_s=60)
+        await sending.rate(14)
+        sending.begin()
+        await sending.until_sent()
+        kept = Files(tmp_path / "ledger").receipt.read_bytes()
+        await sending.rate(1)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await fourth.wait()
+        await sending.end()
+        await before.unplug()
+    assert asked == 3
+    assert Files(tmp_path / "ledger").receipt.read_bytes() == kept
+
+
+async def test_a_terminal_that_is_paired_anew_notices(
+    hub: Hub, sending: Sending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.sync.sender.LOOK_AGAIN_S", 0.05)
+    config = load(Path(__file__).parents[2] / "config.toml")
+    config = msgspec.structs.replace(config, hub=msgspec.structs.replace(sending.settings, longest_pause_s=3600))
+    folder = tmp_path / "ledger"
+    keep(folder, sending.identity)
+    task = asyncio.create_task(send_journal(sending.ledger, folder, config, told, time.time))
+    await sending.rate(1)
+    await sending.until_sent()
+    anew = await paired(hub, hub.say("code", HALL, TERMINAL))
+    await sending.rate(1)
+    keep(folder, anew)
+    await sending.until_sent()
+    task.cancel()
+    await asyncio.wait([task])
+    assert len(await hub.rows()) == 2
