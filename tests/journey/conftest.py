@@ -138,8 +138,9 @@ class Hall:
         return lay_side_by_side(orders, {name: self.simulators.books(name) for name in self.simulators.names})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
+    """New ones for each file: their books are read as a whole again and again, so they are not to grow for long."""
     folder = tmp_path_factory.mktemp("simulators")
     with Simulators(folder, named_by(headless.configured(CONFIG)), OPTIONS) as running:
         yield running
