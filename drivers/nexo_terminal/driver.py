@@ -29,8 +29,6 @@ from kiosk.devices.payment import (
     PaymentMethod,
     Progress,
     Refund,
-    Refunded,
-    RefundFailed,
     RefundOutcome,
     RefundPending,
     Step,
@@ -130,10 +128,11 @@ class NexoTerminal(PaymentMethod[NexoTerminalSettings]):
         return await self.find(attempt)
 
     async def refund(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
-        """Reverse it under the refund's number. Where that may have been asked before, look first."""
+        """Reverse it under the refund's number. Where that may have been asked before, only after the terminal has said
+        that it did not come to anything."""
         if refund.asked_before:
             found = await self._reversal(attempt, refund)
-            if isinstance(found, Refunded | RefundFailed):
+            if found is not None:
                 return found
         answer = await self._ask(self._slow, wire.reverse(self._peer, attempt, refund))
         if isinstance(answer, _Answer):
@@ -166,7 +165,7 @@ class NexoTerminal(PaymentMethod[NexoTerminalSettings]):
         told = answer.body.transaction_status_response
         return wire.read_status(told, self._peer, attempt, may_arrive=may_arrive)
 
-    async def _reversal(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
+    async def _reversal(self, attempt: Attempt, refund: Refund) -> RefundOutcome | None:
         answer = await self._ask(self._quick, wire.status(self._peer, "Reversal", refund.key, _number()))
         if not isinstance(answer, _Answer):
             return RefundPending(answer.why if isinstance(answer, Lost) else answer)

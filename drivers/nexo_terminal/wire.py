@@ -319,16 +319,22 @@ def read_reversal(answer: ReversalAnswer | None, attempt: Attempt) -> RefundOutc
     return RefundFailed(why) if why in NEVER_REVERSED else RefundPending(why or answer.response.result)
 
 
-def read_reversal_status(answer: StatusAnswer | None, peer: Peer, attempt: Attempt, refund: Refund) -> RefundOutcome:
-    """What the terminal says of an earlier reversal; pending also where it never got it."""
+def read_reversal_status(
+    answer: StatusAnswer | None, peer: Peer, attempt: Attempt, refund: Refund
+) -> RefundOutcome | None:
+    """What the terminal says of an earlier reversal; None where that came to nothing, and may be asked for again."""
     if answer is None:
         return RefundPending("no status in the answer")
     if answer.response.result != "Success":
-        return RefundPending(_word(answer.response.error_condition) or "no status")
+        why = _word(answer.response.error_condition)
+        return None if why == NOT_FOUND else RefundPending(why or "no status")
     repeated = answer.repeated_message_response
     if repeated is None or not _is_about(repeated.header, peer, "Reversal", refund.key):
         return RefundPending("answer is about another reversal")
-    return read_reversal(repeated.body.reversal_response, attempt)
+    said = repeated.body.reversal_response
+    found = read_reversal(said, attempt)
+    failed = said is not None and said.response.result == "Failure" and said.response.error_condition != NO_ANSWER_YET
+    return None if isinstance(found, RefundPending) and failed else found
 
 
 def join_ref(transaction_id: str, time_stamp: str) -> str:

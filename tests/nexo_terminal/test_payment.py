@@ -305,6 +305,22 @@ async def test_refund_asked_again_acts_once(hall: Hall, fault: str) -> None:
     assert hall.booked(attempt)["refunded_fen"] == 100
 
 
+async def test_reversal_whose_end_is_not_known_is_not_asked_for_again(hall: Hall) -> None:
+    """A part would go back twice at a terminal that takes one number for two requests."""
+    driver, attempt = await hall.driver(), new_attempt()
+    paid = await hall.paid(driver, attempt)
+    hall.arm("lost_answer", asks="reversal ")
+    assert isinstance(await driver.refund(paid, new_refund(amount_fen=100)), RefundPending)
+    asked_before = new_refund(amount_fen=100, asked_before=True)
+    hall.arm("in_progress")
+    assert await driver.refund(paid, asked_before) == RefundPending("InProgress")
+    hall.arm("lost_answer", asks="what became of Reversal")
+    assert isinstance(await driver.refund(paid, asked_before), RefundPending)
+    assert await driver.refund(paid, asked_before) == Refunded(paid.ref)
+    said = [line["what"] for line in hall.terminal.talk.after(0)["lines"]]
+    assert len([what for what in said if what.startswith("reversal ")]) == 1
+
+
 async def test_refund_that_no_time_heals(hall: Hall) -> None:
     driver, attempt = await hall.driver(), new_attempt()
     paid = await hall.paid(driver, attempt)
