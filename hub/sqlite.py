@@ -284,11 +284,16 @@ def _terminal(db: Database, key_id: str) -> Terminal | None:
 def _insert(db: Database, batch: Batch, after: int) -> None:
     rows = [
         (
-            *(batch.ledger, row.envelope.seq, row.hash, row.envelope.at, row.envelope.type),
-            *(row.envelope.order or row.envelope.matter, row.body.decode()),
+            batch.ledger,
+            envelope.seq,
+            row.hash,
+            envelope.at,
+            envelope.type,
+            envelope.order or envelope.matter,
+            row.body.decode(),
         )
         for row in batch.rows
-        if row.envelope.seq > after
+        if (envelope := row.envelope).seq > after
     ]
     sql = "INSERT INTO event (ledger, seq, hash, at_ms, type, about, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
     db.conn.executemany(sql, rows)

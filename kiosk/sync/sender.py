@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -109,25 +109,30 @@ class Sender:
     async def run(self) -> None:
         """Until it is cancelled. Raises what the ledger raises."""
         self._line.open(self._settings.trust())
-        pause = 0.0
-        reporting = asyncio.create_task(self._report())
         try:
-            while True:
-                self._outbox.grown.clear()
-                unsent = await self._outbox.unsent(self._settings.batch_rows)
-                if not unsent.rows:
-                    await self._outbox.grown.wait()
-                elif trouble := await self._send(unsent):
-                    self._tell(trouble)
-                    pause = min(max(2 * pause, self._settings.retry_s), self._settings.longest_pause_s)
-                    await asyncio.sleep(pause * (50 + secrets.randbelow(51)) / 100)
-                else:
-                    self._tell("")
-                    pause = 0.0
-        finally:
-            reporting.cancel()
-            await asyncio.gather(reporting, return_exceptions=True)
+            reporting = asyncio.create_task(self._report())
+            try:
+                await self._send_all()
+            finally:
+                reporting.cancel()
+                await asyncio.gather(reporting, return_exceptions=True)
+        finally:  # also where it is cancelled while it ends
             await self._line.aclose()
+
+    async def _send_all(self) -> NoReturn:
+        pause = 0.0
+        while True:
+            self._outbox.grown.clear()
+            unsent = await self._outbox.unsent(self._settings.batch_rows)
+            if not unsent.rows:
+                await self._outbox.grown.wait()
+            elif trouble := await self._send(unsent):
+                self._tell(trouble)
+                pause = min(max(2 * pause, self._settings.retry_s), self._settings.longest_pause_s)
+                await asyncio.sleep(pause * (50 + secrets.randbelow(51)) / 100)
+            else:
+                self._tell("")
+                pause = 0.0
 
     async def _report(self) -> None:
         """Tell how the terminal is, now and then; a report that is lost is not told again."""
