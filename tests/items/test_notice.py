@@ -214,7 +214,7 @@ async def test_by_search_to_a_slip_with_everything() -> None:
     assert kept is not None
     for words in (
         *(f"□ {paper.name.zh}" for paper in kept.materials if not paper.form),
-        "□ 高龄补贴年审登记表（表 1）",
+        "□ 高龄补贴年审登记表（表 101）",
         *(condition.zh for condition in kept.conditions),
         *(step.zh for step in kept.steps),
         *(law.zh for law in kept.basis),
