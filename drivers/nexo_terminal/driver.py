@@ -33,6 +33,7 @@ from kiosk.devices.payment import (
     RefundPending,
     Step,
     Unknown,
+    Unprovable,
 )
 from kiosk.devices.secret import SecretError
 from kiosk.ports.http import HttpLine, Lost
@@ -161,9 +162,12 @@ class NexoTerminal(PaymentMethod[NexoTerminalSettings]):
         answer = await self._ask(self._quick, wire.status(self._peer, "Payment", attempt.key, _number()))
         if not isinstance(answer, _Answer):
             return Unknown(answer.why if isinstance(answer, Lost) else answer)
-        may_arrive = self.now() * 1000 - attempt.sent_ms < self.settings.request_lifetime_s * 1000
+        age_s = self.now() - attempt.sent_ms / 1000
         told = answer.body.transaction_status_response
-        return wire.read_status(told, self._peer, attempt, may_arrive=may_arrive)
+        outcome = wire.read_status(told, self._peer, attempt, may_arrive=age_s < self.settings.request_lifetime_s)
+        if outcome == Dead("never_arrived") and age_s >= self.settings.remembers_s:
+            return Unprovable("the terminal knows of no such payment any more")
+        return outcome
 
     async def _reversal(self, attempt: Attempt, refund: Refund) -> RefundOutcome | None:
         answer = await self._ask(self._quick, wire.status(self._peer, "Reversal", refund.key, _number()))

@@ -47,5 +47,7 @@ class NexoTerminalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     """How long after an abort the payment's own answer is awaited before the terminal is asked."""
     request_lifetime_s: Annotated[float, Meta(ge=0)] = 180.0
     """How long a lost request may still arrive. Only after that is "not found" a proof."""
+    remembers_s: Annotated[float, Meta(ge=3600)] = 172_800.0
+    """How long the terminal knows a message by its number. After that "not found" is no proof of anything."""
     max_answer_bytes: Annotated[int, Meta(ge=1024)] = 262_144
     """Receipts are long."""
