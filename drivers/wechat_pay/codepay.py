@@ -2,7 +2,7 @@
 
 The code is used once and stored nowhere: a new code is a new attempt, under a new number. An attempt is ended by
 reversing it, which closes it or gives back what it took. So a payment that is seen after a reversal may have left is
-not believed until the reversal itself is answered.
+not believed until the reversal itself is answered, or WeChat refuses all reversals because it is too late.
 """
 
 import asyncio
@@ -14,8 +14,11 @@ from drivers.wechat_pay import wire
 from drivers.wechat_pay.driver import WeChatPay, doubt
 from drivers.wechat_pay.settings import WeChatCodeSettings
 from drivers.wechat_pay.signing import Signed
-from kiosk.devices.payment import Attempt, Captured, Dead, Outcome, Progress, Unknown
+from kiosk.devices.payment import Attempt, Captured, Dead, Open, Outcome, Progress, Unknown, Unprovable
 from kiosk.ports.http import Lost
+
+REVERSIBLE_S = 7 * 86_400
+"""After the payment: later than that WeChat reverses nothing."""
 
 
 class WeChatCode(WeChatPay):
@@ -71,4 +74,8 @@ class WeChatCode(WeChatPay):
             return after
         if not isinstance(answer, Signed):
             return doubt(answer)
-        return Dead("closed") if wire.is_reversed(answer) else Unknown(f"not reversed: {wire.error_code(answer)}")
+        if wire.is_reversed(answer):
+            return Dead("closed")
+        if answer.at_s - attempt.sent_ms / 1000 >= REVERSIBLE_S + self._own.request_lifetime_s:
+            return Unprovable("it can be reversed no more, and is not paid") if isinstance(after, Open) else after
+        return Unknown(f"not reversed: {wire.error_code(answer)}")

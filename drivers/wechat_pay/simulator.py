@@ -84,6 +84,7 @@ STATES = {
     "PAYERROR": "支付失败",
 }
 REVERSE_AFTER_MS = 15_000
+REVERSE_BEFORE_MS = 7 * 86_400_000
 
 Text = Annotated[str, Meta(min_length=1)]
 Cents = Annotated[int, Meta(ge=1, le=10**10)]
@@ -337,6 +338,8 @@ class WeChatPaySimulator:
             raise ApiError(400, "INVALID_REQUEST", "not a payment by code")
         if self._now_ms() - order["created_ms"] < self.reverse_after_ms:
             raise ApiError(400, "INVALID_REQUEST", "reversed too soon")
+        if self._now_ms() - order["created_ms"] > REVERSE_BEFORE_MS and order["state"] != "REVOKED":
+            raise ApiError(400, "REVERSE_EXPIRE", "reversed too late")
         self._books.reverse(number)
 
     def _expire_ms(self, time_expire: str | None) -> int:

@@ -11,7 +11,7 @@ import pytest
 from drivers.wechat_pay.codepay import WeChatCode
 from drivers.wechat_pay.settings import WeChatCodeSettings
 from drivers.wechat_pay.simulator import REVERSE_AFTER_MS
-from kiosk.devices.payment import Attempt, Captured, Dead, Open, Refunded, Unknown
+from kiosk.devices.payment import Attempt, Captured, Dead, Open, Refunded, Unknown, Unprovable
 from kiosk.devices.scanner import Scanned
 from kiosk.devices.secret import Secret
 from tests.payments import new_attempt, new_refund, taken
@@ -229,6 +229,19 @@ async def test_paid_while_a_reversal_travels_is_not_believed(till: Till) -> None
     assert (await till.hall.hand("pay", out_trade_no=attempt.key))["paid"]
     assert isinstance(await closing, Unknown)
     assert await driver.close(msgspec.structs.replace(attempt, close_asked=True)) == Dead("reversed")
+
+
+@pytest.mark.parametrize("paid", [True, False])
+async def test_asked_to_reverse_it_after_more_than_a_week_without_power(till: Till, paid: bool) -> None:
+    """Nothing is reversed any more: what was paid counts, to be delivered or refunded; the rest is the staff's."""
+    driver, attempt = await till.driver(), await till.shown(new_attempt())
+    till.hall.wechat.faults.arm("userpaying")
+    await driver.start(attempt, told)
+    if paid:
+        assert (await till.hall.hand("pay", out_trade_no=attempt.key))["paid"]
+    till.ahead_s = 8 * 86_400
+    outcome = await driver.close(msgspec.structs.replace(attempt, close_asked=True))
+    assert isinstance(outcome, Captured if paid else Unprovable)
 
 
 async def test_refund_of_a_payment_by_code(till: Till) -> None:
