@@ -198,6 +198,7 @@ class Running:
     async def _act(self, intent: tuple[ev.Event, ...], effect: steps.Effect | None) -> None:
         if isinstance(effect, steps.GiveBack) and (attempt := self.rows.attempt(effect.n)).predecessor:
             self._giving_back_at = attempt.device
+        chosen = self._wants
         if intent:
             await self.commit(*intent)
         if effect is None:
@@ -206,8 +207,9 @@ class Running:
             case steps.Start(n=n):
                 attempt = self.rows.attempt(n)
                 self._show_ends[n] = self._clock() + (attempt.show_until_ms - attempt.sent_ms) / 1000
-                self._shown = self._wants.shown if self._wants else None
-                self._wants = None
+                self._shown = chosen.shown if chosen else None
+                if self._wants is chosen:
+                    self._wants = None
                 self.offer = None
                 self.progress = None
             case steps.Close():
@@ -216,6 +218,7 @@ class Running:
                 pass
         self._asked_before = not intent
         if isinstance(effect, steps.Start) and (self._stop or not self._present):
+            self._shown = None
             answer: answers.Answer = payment.Dead("never_arrived")  # while it was recorded: nothing leaves
         else:
             answer = await self._perform(effect)

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from kiosk.devices import gas, payment
+from kiosk.devices.scanner import Scanned
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
@@ -323,4 +324,31 @@ async def test_last_sale_of_a_device_is_no_word_about_another(tmp_path: Path) ->
     answer.set()
     await until(running, lambda: bool(running.rows.attempts))
     assert running.rows.attempts[0].predecessor == ""
+    await counter.close()
+
+
+async def test_code_of_another_wallet_shown_while_the_intent_is_written_waits_for_its_own_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes: list[tuple[str, str]] = []
+
+    def start(attempt: payment.Attempt, _: object) -> payment.Outcome:
+        assert attempt.shown is not None
+        codes.append((attempt.key[-2:], attempt.shown.text))
+        return payment.Dead("refused")
+
+    counter = await desk(tmp_path, company(), wechat=Scripted(start=start), alipay=Scripted(start=start))
+    running = await counter.orders.begin(BILL, "zh_CN")
+    genuine = counter.ledger.record
+
+    async def record(*events: ev.Event, **given: Any) -> None:
+        await genuine(*events, **given)
+        if isinstance(events[0], ev.AttemptSent) and events[0].n == 1:
+            running.pay_with(Method("alipay", "alipay_code", shown=Scanned("28")))
+
+    monkeypatch.setattr(counter.ledger, "record", record)
+    running.pay_with(Method("wechat", "wechat_code", shown=Scanned("13")))
+    await until(running, lambda: len(codes) == 2)
+    assert codes == [("A1", "13"), ("A2", "28")]
+    assert [attempt.device for attempt in running.rows.attempts] == ["wechat", "alipay"]
     await counter.close()
