@@ -7,7 +7,6 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeGuard
 from urllib.parse import urlsplit
@@ -35,6 +34,7 @@ from kiosk.journeys.settings import (
     SmartMeterSettings,
 )
 from kiosk.orders.settings import OrderSettings
+from kiosk.plugins import plugins
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import SCHEMES, parse_url
 from kiosk.resources import HOUSE, Package, package_of
@@ -271,7 +271,7 @@ def _driver(walk: Walk, raw: object, key: Key) -> type[AnyDevice] | None:
 
 def _check_port(walk: Walk, port: str, driver: type[AnyDevice], key: Key) -> None:
     if port.startswith("sim:"):
-        known = entry_points(group="kiosk.simulators").names
+        known = plugins("kiosk.simulators").names
         if (name := port.removeprefix("sim:")) not in known:
             meant = near(name, known)
             walk.complain(

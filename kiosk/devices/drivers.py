@@ -1,11 +1,11 @@
 """Drivers by name, through the entry-point group `kiosk.drivers`: ours and an outsider's register alike."""
 
-from importlib.metadata import entry_points
 from typing import Any
 
 import msgspec
 
 from kiosk.devices.device import Device, Role
+from kiosk.plugins import plugins
 
 GROUP = "kiosk.drivers"
 AnyDevice = Device[Any]
@@ -35,12 +35,12 @@ class DeviceConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 def driver_names() -> list[str]:
     """All that are installed, without importing any."""
-    return sorted(entry_points(group=GROUP).names)
+    return sorted(plugins(GROUP).names)
 
 
 def load_driver(name: str) -> type[AnyDevice]:
     """The driver's class, imported. Raises `DriverError`."""
-    found = [point for point in entry_points(group=GROUP) if point.name == name]
+    found = [point for point in plugins(GROUP) if point.name == name]
     if not found:
         raise DriverError(f"no driver {name} is installed")
     try:

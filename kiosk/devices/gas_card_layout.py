@@ -6,10 +6,11 @@ key and does no cipher: that is the company's server's. docs/gas-cards.md descri
 """
 
 from decimal import Decimal
-from importlib.metadata import entry_points
 from typing import Final, Literal, Protocol
 
 import msgspec
+
+from kiosk.plugins import plugins
 
 GROUP: Final = "kiosk.gas_card_layouts"
 
@@ -77,7 +78,7 @@ class LayoutError(ValueError):
 
 def load_layout(name: str) -> Layout:
     """An installed layout by its name. Raises `LayoutError`."""
-    points = {point.name: point for point in entry_points(group=GROUP)}
+    points = {point.name: point for point in plugins(GROUP)}
     if name not in points:
         raise LayoutError(f"no layout {name!r} is installed; there are {', '.join(sorted(points))}")
     try:

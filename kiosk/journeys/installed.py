@@ -1,11 +1,12 @@
 """Journeys as they are installed: found by entry point, imported, and held against what their package must bring."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from sys import modules
 
 from kiosk.journeys.journey import Journey
+from kiosk.plugins import plugins
 from kiosk.resources import HOUSE, Package, bring, package_of, packages
 from kiosk.text.catalogue import messages
 from kiosk.views.view import LANGUAGES, View
@@ -19,7 +20,7 @@ class JourneyError(ValueError):
 
 def installed() -> Mapping[str, EntryPoint]:
     """Every journey that a configuration can enable, by name. A package cannot take the name of one of ours."""
-    points = sorted(entry_points(group=GROUP), key=is_ours)  # a later one counts
+    points = sorted(plugins(GROUP), key=is_ours)  # a later one counts
     return {point.name: point for point in points}
 
 

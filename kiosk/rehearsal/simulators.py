@@ -5,7 +5,6 @@ import atexit
 import select
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import IO, Any, Self
@@ -13,6 +12,7 @@ from typing import IO, Any, Self
 import msgspec
 
 from kiosk.config import Announcement, Config
+from kiosk.plugins import plugins
 from kiosk.rehearsal.hand import Hand, SimulatorError
 from kiosk.rehearsal.nest import Nest, Program
 
@@ -118,7 +118,7 @@ class Simulators:
 
 
 def _modules() -> Mapping[str, str]:
-    return {point.name: point.value for point in entry_points(group="kiosk.simulators")}
+    return {point.name: point.value for point in plugins("kiosk.simulators")}
 
 
 @cache
