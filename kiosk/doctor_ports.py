@@ -155,7 +155,10 @@ async def _heard(device: DeviceConfig) -> bytes:
 
 
 async def _answers(device: DeviceConfig) -> bool:
-    driver = build(device)
+    try:
+        driver = build(device)
+    except ValueError:  # not at such a URL
+        return False
 
     async def ask() -> Health:
         await driver.open()

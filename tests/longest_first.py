@@ -19,6 +19,7 @@ LONGEST = (
     "tests/journey/test_power_cut.py",
     "tests/journey/test_queue_ticket.py::test_power_cut",
     "tests/orders/test_search.py",
+    "tests/scaffold/test_scaffold.py::test_built",
     "tests/stage/test_focus.py::test_tab_comes",
 )
 

@@ -46,9 +46,9 @@ def device_contract(
 
     def test() -> None:
         name = simulator or driver
+        cls = load_driver(driver)  # says that a package is not installed, before its simulator is looked for
         with tempfile.TemporaryDirectory() as folder, Simulators(Path(folder), (name,)) as running:
             announced = running.announcements[name]
-            cls = load_driver(driver)
             walk = Walk(Path.cwd())
             chosen = walk.struct({**announced.settings, **settings}, cls.Settings, ("settings",))
             if not isinstance(chosen, msgspec.Struct):

@@ -136,18 +136,7 @@ async def _is_true_after(bench: Bench, method: Method, mishap: str) -> None:
     """The mishap strikes the request for the money; the resident pays all the same, if that is possible."""
     before = await _taken(bench)
     attempt = await _begun(bench, method)
-    if mishap == "Unplug":
-        started = await within(method.start(attempt, lambda _: None), "start")
-        await bench.press("Unplug")
-        if not isinstance(started, Captured | Dead) and isinstance(
-            outcome := await within(method.find(attempt), "find while it is unplugged"), Dead
-        ):
-            raise ContractError(f"find while it is unplugged: {outcome!r}, and nothing proved that")
-    else:
-        await bench.press(mishap)
-        started = await within(method.start(attempt, lambda _: None), f"start with {mishap!r}")
-    if not isinstance(started, OUTCOMES):
-        raise ContractError(f"start with {mishap!r}: {started!r}, which is no outcome")
+    started = await _started(bench, method, attempt, mishap)
     if isinstance(started, Dead):
         await _put_right(bench, method)
         await _stays_dead(bench, method, attempt, before)
@@ -160,15 +149,28 @@ async def _is_true_after(bench: Bench, method: Method, mishap: str) -> None:
     if isinstance(found, Open | Unknown):
         found = await within(method.close(attempt), f"close after {mishap!r}")
     charged = await _taken(bench) - before
-    if isinstance(found, Dead) and charged:
-        raise ContractError(f"after {mishap!r} it says {found!r}, and {charged} fen were charged")
-    if isinstance(found, Captured) and (found.fen, charged) != (FEN, FEN):
-        raise ContractError(f"after {mishap!r} it says {found!r}, and {charged} fen were charged")
-    if charged not in (0, FEN):
-        raise ContractError(f"after {mishap!r}, one attempt of {FEN} fen was charged {charged}")
-    if not isinstance(found, Captured | Dead):
+    if charged not in (0, FEN) or (isinstance(found, Captured) and (found.fen, charged) != (FEN, FEN)):
+        raise ContractError(f"after {mishap!r} it says {found!r} of {FEN} fen, and {charged} were charged")
+    if isinstance(found, Dead):
+        await _stays_dead(bench, method, attempt, before)
+    elif not isinstance(found, Captured):
         await _say_no(bench)
         await _decided(method, attempt)
+
+
+async def _started(bench: Bench, method: Method, attempt: Attempt, mishap: str) -> Outcome:
+    """What `start` says with the mishap under way; the cable is pulled when it has begun."""
+    if mishap != "Unplug":
+        await bench.press(mishap)
+    started = await within(method.start(attempt, lambda _: None), f"start with {mishap!r}")
+    if not isinstance(started, OUTCOMES):
+        raise ContractError(f"start with {mishap!r}: {started!r}, which is no outcome")
+    if mishap == "Unplug":
+        await bench.press("Unplug")
+        found = await within(method.find(attempt), "find while it is unplugged")
+        if isinstance(found, Dead) and not isinstance(started, Dead):
+            raise ContractError(f"find while it is unplugged: {found!r}, and nothing proved that")
+    return started
 
 
 async def _say_no(bench: Bench) -> None:
