@@ -4,10 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from drivers.escpos import wire as escpos
+from drivers.sdt_id.masking import masking as sdt_id
+from drivers.serial_scanner import wire as serial_scanner
+from drivers.transbank_pos import wire as transbank_pos
 from kiosk.ports.errors import PortError
 from kiosk.ports.port import open_port
-from kiosk.ports.recording import HEAD, Chunk, Direction, Mask, nothing_personal, read_recording
+from kiosk.ports.recording import HEAD, Chunk, Direction, Mask, Masking, nothing_personal, read_recording
 from kiosk.testing.cable import Cable
 
 
@@ -89,3 +95,13 @@ def test_the_lines_of_a_recording(tmp_path: Path) -> None:
     file = tmp_path / "talk"
     file.write_text(f"{HEAD}\n0.000 > 41 42\n# said by a person\n1.5 < 0D\n")
     assert read_recording(file) == [Chunk(2, ">", b"AB"), Chunk(4, "<", b"\r")]
+
+
+@pytest.mark.parametrize("masking", [sdt_id, serial_scanner.masking, escpos.masking, transbank_pos.masking])
+@given(portions=st.lists(st.tuples(st.sampled_from("><"), st.binary(max_size=40)), max_size=8))
+@settings(max_examples=50, deadline=None)
+def test_a_mask_takes_any_bytes(masking: Masking, portions: list[tuple[Direction, bytes]]) -> None:
+    """Line noise, halves, a whole frame in the middle: it never raises, and gives out no more than it got."""
+    mask = masking()
+    kept = sum(len(mask(direction, data)) for direction, data in portions)
+    assert kept <= sum(len(data) for _, data in portions)
