@@ -86,6 +86,6 @@ FOUND: dict[Mutant, str] = {
 @pytest.mark.parametrize("mutant", FOUND, ids=lambda mutant: mutant.__name__.replace("_", " "))
 def test_a_wrong_runner_is_found(mutant: Callable[[Patch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     mutant(monkeypatch)
-    found = settings(USUAL, max_examples=400, phases=[Phase.generate], derandomize=True, print_blob=False)
+    found = settings(USUAL, max_examples=1000, phases=[Phase.generate], derandomize=True, print_blob=False)
     with pytest.raises(AssertionError, match=FOUND[mutant]):
         run_state_machine_as_test(Hall, settings=found)

@@ -7,6 +7,7 @@ The clock is the loop's own. `MENKOU_EXAMPLES` asks for more than usual, and for
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Coroutine
@@ -85,7 +86,8 @@ class Hall(RuleBasedStateMachine):
         pays=st.sampled_from([None, 0, 0, 0, -1, 1]),
         channel=st.lists(st.sampled_from(MISHAPS), max_size=3),
         company=st.lists(st.sampled_from(MISHAPS), max_size=3),
-        neighbour=st.sampled_from([None, "wechat", "card"]),
+        back=st.lists(st.sampled_from(MISHAPS), max_size=2),
+        neighbour=st.sampled_from([None, "wechat", "card", "card"]),
         refuses=st.sampled_from([False, False, True]),
         breaks=st.sampled_from([None, *BREAKS]),
     )
@@ -97,6 +99,7 @@ class Hall(RuleBasedStateMachine):
         channel: list[Mishap],
         company: list[Mishap],
         *,
+        back: list[Mishap],
         neighbour: Way | None,
         refuses: bool,
         breaks: Break | None,
@@ -110,6 +113,7 @@ class Hall(RuleBasedStateMachine):
             self.pass_time(1.0)
         for peer in (self.wallet, self.phone, self.reader):
             peer.mishaps = [*channel]
+        self.wallet.back, self.phone.back = [*back], [*back]
         if pays is not None:
             self.resident_pays(pays, company, heard=True)
         else:
@@ -123,6 +127,7 @@ class Hall(RuleBasedStateMachine):
     def start(self) -> None:
         """A process begins with what is on disk."""
         self.at_screen = None
+        self.broke = asyncio.Event()
         self.reader.begin()
         self.ledger = Ledger(self.disk)
         world = World(
@@ -134,19 +139,26 @@ class Hall(RuleBasedStateMachine):
             now_ms=self.loop.now_ms,
             wording=str,
         )
-        self.orders = Orders(cast("Any", self.ledger), world, ZoneInfo("Asia/Shanghai"), lambda: None)
+        self.orders = Orders(cast("Any", self.ledger), world, ZoneInfo("Asia/Shanghai"), self.broke.set)
         self.run(self.orders.recover())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
     def pass_time(self, seconds: float) -> None:
-        """Let everything happen; where a write failed, the ledger is opened anew, by a process of its own."""
-        self.run(asyncio.sleep(seconds))
+        """Let everything happen; where a write fails, the ledger is opened anew, by a process of its own."""
+        until = self.loop.time() + seconds
+        self.run(self.time_is_over(until))
         while self.orders.broken:
             self.stop()
             self.start()
-            self.run(asyncio.sleep(0.01))
+            self.run(self.time_is_over(max(until, self.loop.time() + 0.01)))
+
+    async def time_is_over(self, until: float) -> None:
+        """Or the ledger has failed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self.broke.wait()
 
     def stop(self) -> None:
         """The process ends as it is."""
@@ -165,20 +177,26 @@ class Hall(RuleBasedStateMachine):
         if len(self.disk.orders) >= 3:
             return
         self.resident_leaves()
-        open_already = {rows.order.account_hash for rows in self.disk.orders.values() if not rows.order.closed}
+        before = self.unfinished(private)
         try:
             self.at_screen = self.run(self.orders.begin(private, "zh_CN"))
         except AlreadyRunningError:
-            assert private.number in open_already
+            assert before
         except MoneyClosedError:
             assert self.orders.broken
         else:
-            laws.must(private.number not in open_already, "I2", "an account has two orders that are not finished")
+            laws.must(self.unfinished(private) == 1, "I2", "an account has two orders that are not finished")
             if isinstance(private, CardPrivate):
                 self.card_is_read()
         self.pass_time(0.2)
         if way is not None:
             self.resident_chooses(way)
+
+    def unfinished(self, private: Private) -> int:
+        """Orders of that account."""
+        return sum(
+            rows.order.account_hash == private.number and not rows.order.closed for rows in self.disk.orders.values()
+        )
 
     @rule(way=st.sampled_from(WAYS))
     def resident_chooses(self, way: Way) -> None:
@@ -395,6 +413,7 @@ class Hall(RuleBasedStateMachine):
         self.disk.fails = self.slot.breaks = None
         for peer in map(self.peer, PEERS):
             peer.mishaps, peer.away = [], False
+        self.wallet.back = self.phone.back = []
         self.company.busy = self.wallet.never = False
         try:
             if self.at_screen is not None:

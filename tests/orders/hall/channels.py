@@ -11,7 +11,7 @@ from kiosk.devices import payment
 from kiosk.orders import steps
 from kiosk.orders.rows import Rows
 from tests.orders import laws
-from tests.orders.hall.wire import LATE_S, Wire
+from tests.orders.hall.wire import LATE_S, Mishap, Wire
 
 Find = Callable[[str], Rows | None]
 """The rows of an order, as they are on disk."""
@@ -60,6 +60,8 @@ class Wallet(_Channel):
         self.never = False
         """Whether it refuses for good to give anything back."""
         self.refused: set[str] = set()
+        self.back: list[Mishap] = []
+        """Mishaps of the next calls to give money back."""
 
     async def prepare(self) -> payment.Ready | payment.Unknown:
         """Nothing to prepare."""
@@ -107,6 +109,8 @@ class Wallet(_Channel):
         self.law(
             lambda: laws.i1_row_before_the_first_byte(self._rows(attempt.order_no), steps.GiveBack(refund.n, refund.r))
         )
+        self.mishaps[:0] = self.back[:1]
+        del self.back[:1]
 
         def act() -> payment.RefundOutcome:
             returned = self.books[attempt.key].returned
