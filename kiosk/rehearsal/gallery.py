@@ -17,7 +17,7 @@ from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from kiosk.journeys.installed import JourneyError
-from kiosk.rehearsal.gallery_checks import contrasts, edges, geometry
+from kiosk.rehearsal.gallery_checks import Sight, contrasts, edges, geometry
 from kiosk.rehearsal.offscreen import use_offscreen
 from kiosk.rehearsal.outsiders import Samples, outsiders, samples_of
 from kiosk.rehearsal.samples import HALL, Sample, samples, teach
@@ -100,10 +100,11 @@ class Easel:
 
     def problems(self, shown: QQuickItem, modes: Modes, picture: QImage | None) -> Iterator[str]:
         """Everything wrong with what is shown; contrast only where there is a `picture` of it."""
-        yield from geometry(shown, self._px)
+        seen = Sight(shown)
+        yield from geometry(seen, self._px)
         if picture is not None:
-            yield from contrasts(shown, picture, LEAST_CONTRAST if modes.contrast else LEAST)
-            yield from edges(shown, picture, self._px, LEAST_EDGE)
+            yield from contrasts(seen, picture, LEAST_CONTRAST if modes.contrast else LEAST)
+            yield from edges(seen, picture, self._px, LEAST_EDGE)
 
     def _top(self) -> QQuickItem:
         over = [item for item in items(self.stage.root) if item.property("overlay") is True]

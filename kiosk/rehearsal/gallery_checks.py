@@ -32,52 +32,58 @@ EDGE_MM = 2.0
 LATIN = re.compile(r"[A-Za-z0-9]")
 
 
-def geometry(root: QQuickItem, px_per_mm: float) -> Iterator[str]:
-    """What is wrong with places and sizes; `root` is the window's or, where something lies over it, that thing."""
-    seen = list(items(root))
-    texts = [item for item in seen if is_text(item) and _shown(item) and not _in_picture(item)]
-    targets = [item for item in seen if is_target(item) and _reachable(item)]
-    window = place(root)
-    for text in texts:
-        yield from _cut(text, window)
+class Sight:
+    """What a person sees of `root`, the window's or, where something lies over it, that thing. It is found once: to ask
+    Qt for it takes most of the checks' time."""
+
+    def __init__(self, root: QQuickItem) -> None:
+        self.window = place(root)
+        self.items = list(items(root))
+        texts = ((item, _ink(item)) for item in self.items if is_text(item) and not _in_picture(item))
+        self.words = [(text, ink) for text, ink in texts if _shown(text, ink)]
+        """With the place of their ink."""
+        self.targets = [(item, place(item)) for item in self.items if is_target(item) and _reachable(item)]
+        """What can be pressed, and where."""
+
+
+def geometry(seen: Sight, px_per_mm: float) -> Iterator[str]:
+    """What is wrong with places and sizes."""
+    for text, ink in seen.words:
+        yield from _cut(text, ink, seen.window)
         yield from _small(text, px_per_mm)
-    shown = [(text, _ink(text)) for text in texts]
-    for (one, here), (other, there) in combinations(shown, 2):
+    for (one, here), (other, there) in combinations(seen.words, 2):
         if _cross(here, there):
             yield f"{_say(one)} overlaps {_say(other)}"
-    pressed = [(target, place(target)) for target in targets]
-    for text, here in shown:
-        for target, there in pressed:
+    for text, here in seen.words:
+        for target, there in seen.targets:
             if _cross(here, there) and target not in ancestors(text):
                 yield f"{_say(text)} lies under {target.objectName()}"
-    yield from _targets(targets, window, px_per_mm)
-    for item in seen:
-        side = item.property("codeSide")
+    yield from _targets(seen, px_per_mm)
+    for item in seen.items:
         least = CODES_MM.get(item.objectName())
-        if least is not None and side / px_per_mm < least and not _in_picture(item):
-            yield f"{item.objectName()} is {side / px_per_mm:.1f} mm, not {least:g}"
+        if least is not None and not _in_picture(item):
+            side = item.property("codeSide") / px_per_mm
+            if side < least:
+                yield f"{item.objectName()} is {side:.1f} mm, not {least:g}"
 
 
-def contrasts(root: QQuickItem, picture: QImage, least: float) -> Iterator[str]:
+def contrasts(seen: Sight, picture: QImage, least: float) -> Iterator[str]:
     """Words that stand out less than `least`:1 from the ground they are painted on."""
-    for text in items(root):
-        if is_text(text) and _shown(text) and not _in_picture(text):
-            found = contrast(QColor(text.property("color")), _ground(picture, _ink(text)))
-            if found < least:
-                yield f"{_say(text)} has contrast {found:.1f}:1, not {least:g}:1"
+    for text, ink in seen.words:
+        found = contrast(QColor(text.property("color")), _ground(picture, ink))
+        if found < least:
+            yield f"{_say(text)} has contrast {found:.1f}:1, not {least:g}:1"
 
 
-def edges(root: QQuickItem, picture: QImage, px_per_mm: float, least: float) -> Iterator[str]:
+def edges(seen: Sight, picture: QImage, px_per_mm: float, least: float) -> Iterator[str]:
     """Controls whose frame or face stands out less than `least`:1 from what surrounds them.
 
     A `bare` one has neither: its words are held by `contrasts`, and its drawing must stand out from its ground.
     """
-    for target in items(root):
-        if is_target(target) and _reachable(target):
-            box = place(target)
-            found = _drawing(picture, box) if target.property("bare") else _edge(picture, box, px_per_mm)
-            if found < least:
-                yield f"{target.objectName()} stands out {found:.1f}:1 from its ground, not {least:g}:1"
+    for target, box in seen.targets:
+        found = _drawing(picture, box) if target.property("bare") else _edge(picture, box, px_per_mm)
+        if found < least:
+            yield f"{target.objectName()} stands out {found:.1f}:1 from its ground, not {least:g}:1"
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -113,8 +119,8 @@ def _edge(picture: QImage, box: QRectF, px_per_mm: float) -> float:
     weakest = 21.0
     for x, y, right, down in sides:
         ground = picture.pixelColor(x - right * reach, y - down * reach)
-        line = [picture.pixelColor(x + right * step, y + down * step) for step in range(reach)]
-        weakest = min(weakest, max(contrast(ground, color) for color in line))
+        line = {picture.pixel(x + right * step, y + down * step) for step in range(reach)}
+        weakest = min(weakest, max(contrast(ground, QColor.fromRgb(color)) for color in line))
     return weakest
 
 
@@ -160,8 +166,7 @@ def _alignment(text: QQuickItem) -> int:
     return int(value)
 
 
-def _cut(text: QQuickItem, window: QRectF) -> Iterator[str]:
-    ink = _ink(text)
+def _cut(text: QQuickItem, ink: QRectF, window: QRectF) -> Iterator[str]:
     if text.property("truncated") or float(text.property("contentWidth")) > text.width() + SLACK_PX:
         yield f"{_say(text)} is wider than its place"
     if float(text.property("contentHeight")) > text.height() + SLACK_PX:
@@ -184,14 +189,14 @@ def _small(text: QQuickItem, px_per_mm: float) -> Iterator[str]:
         yield f"{_say(text)} is {em:.1f} mm type, not {least:g} mm"
 
 
-def _targets(targets: list[QQuickItem], window: QRectF, px_per_mm: float) -> Iterator[str]:
-    places = [(target.objectName(), place(target)) for target in targets]
+def _targets(seen: Sight, px_per_mm: float) -> Iterator[str]:
+    places = [(target.objectName(), box) for target, box in seen.targets]
     for name, box in places:
         if not name:
             yield f"a control at {box.x():.0f},{box.y():.0f} has no name"
         if min(box.width(), box.height()) < TARGET_MM * px_per_mm - SLACK_PX:
             yield f"{name} is {box.width() / px_per_mm:.1f} × {box.height() / px_per_mm:.1f} mm, not {TARGET_MM:g}"
-        if not _within(box, window):
+        if not _within(box, seen.window):
             yield f"{name} leaves the screen"
     for (one, here), (other, there) in combinations(places, 2):
         apart = max(
@@ -202,8 +207,7 @@ def _targets(targets: list[QQuickItem], window: QRectF, px_per_mm: float) -> Ite
             yield f"{one} and {other} are {apart / px_per_mm:.1f} mm apart, not {GAP_MM:g}"
 
 
-def _shown(text: QQuickItem) -> bool:
-    ink = _ink(text)
+def _shown(text: QQuickItem, ink: QRectF) -> bool:
     return all(ink.intersects(place(outer)) for outer in ancestors(text) if outer.clip() or _outermost(outer))
 
 

@@ -9,7 +9,7 @@ from PySide6.QtQml import QQmlComponent
 from PySide6.QtQuick import QQuickItem
 
 from kiosk.rehearsal.gallery import PANELS, survey
-from kiosk.rehearsal.gallery_checks import contrast, contrasts, edges, geometry
+from kiosk.rehearsal.gallery_checks import Sight, contrast, contrasts, edges, geometry
 from kiosk.rehearsal.samples import samples
 from kiosk.views.view import LANGUAGES
 from tests.stage.conftest import Rig
@@ -48,7 +48,7 @@ def test_the_checks_find_what_is_wrong(stage: Rig) -> None:
     made = component.create()
     assert isinstance(made, QQuickItem)
     made.setParentItem(stage.window.root)
-    found = "\n".join(geometry(made, 4.0))
+    found = "\n".join(geometry(Sight(made), 4.0))
     for words in (
         "is wider than its place",
         "3.0 mm type",
@@ -63,10 +63,10 @@ def test_the_checks_find_what_is_wrong(stage: Rig) -> None:
 
 def test_pale_words_are_found(stage: Rig) -> None:
     stage.show(next(samples()))
-    root = stage.window.root
     picture = stage.window.grab()
-    assert list(contrasts(root, picture, 4.5)) == []
-    assert list(contrasts(root, picture, 21)) != []
+    seen = Sight(stage.window.root)
+    assert list(contrasts(seen, picture, 4.5)) == []
+    assert list(contrasts(seen, picture, 21)) != []
 
 
 PALE = """
@@ -93,7 +93,7 @@ def test_pale_controls_are_found(stage: Rig) -> None:
     made = component.create()
     assert isinstance(made, QQuickItem)
     made.setParentItem(stage.window.root)
-    found = list(edges(made, stage.window.grab(), 4.0, 3.0))
+    found = list(edges(Sight(made), stage.window.grab(), 4.0, 3.0))
     assert [line.split()[0] for line in found] == ["pale", "faint"]
     made.deleteLater()
 
