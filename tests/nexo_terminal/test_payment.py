@@ -44,7 +44,7 @@ async def test_paid_by_card(hall: Hall) -> None:
 
 
 @BOTH
-async def test_asked_after_a_restart(hall: Hall) -> None:
+async def test_row_2_captured_and_asked_after_a_restart(hall: Hall) -> None:
     """Another process knows nothing but the row: the terminal is asked by the number that the row makes."""
     attempt = new_attempt()
     paid = await hall.paid(await hall.driver(), attempt)
@@ -105,7 +105,7 @@ async def test_wrong_amount_is_reported_as_it_is(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "half_answer", "garbage", "error_500_after"])
-async def test_paid_and_the_answer_is_lost(hall: Hall, fault: str) -> None:
+async def test_row_2_paid_and_the_answer_is_lost(hall: Hall, fault: str) -> None:
     driver, attempt = await hall.driver(), new_attempt()
     hall.arm(fault, asks="payment ")
     await hall.begun(driver, attempt)
@@ -114,7 +114,7 @@ async def test_paid_and_the_answer_is_lost(hall: Hall, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["lost_request", "error_500", "down"])
-async def test_request_lost_is_dead_only_after_its_lifetime(hall: Hall, fault: str) -> None:
+async def test_row_14_request_lost_is_dead_only_after_its_lifetime(hall: Hall, fault: str) -> None:
     driver, attempt = await hall.driver(request_lifetime_s=180), new_attempt()
     hall.arm(fault, asks="payment ")
     assert isinstance(await driver.start(attempt, hall.told.append), Unknown)
@@ -126,7 +126,7 @@ async def test_request_lost_is_dead_only_after_its_lifetime(hall: Hall, fault: s
         assert await driver.find(aged) == outcome
 
 
-async def test_given_up_before_it_was_answered(hall: Hall) -> None:
+async def test_row_14_in_progress_is_no_proof(hall: Hall) -> None:
     """The terminal still waits for a card: in progress, not failed; then it is paid."""
     driver, attempt = await hall.driver(answer_s=0.3), new_attempt()
     await hall.begun(driver, attempt)
@@ -159,7 +159,7 @@ async def test_cable_pulled_while_the_resident_types(hall: Hall) -> None:
     assert hall.booked(attempt)["paid_fen"] == 12840
 
 
-async def test_power_lost_after_the_bank_approved(hall: Hall) -> None:
+async def test_row_2_power_lost_after_the_bank_approved(hall: Hall) -> None:
     driver, attempt = await hall.driver(), new_attempt()
     hall.arm("dies")
     await hall.begun(driver, attempt)
@@ -198,7 +198,7 @@ async def test_back_while_a_card_is_awaited(hall: Hall) -> None:
     assert await driver.close(attempt) == Dead("cancelled")
 
 
-async def test_back_while_the_bank_is_asked(hall: Hall) -> None:
+async def test_row_13_back_while_the_bank_is_asked(hall: Hall) -> None:
     """An abort is only a request: the payment's own answer counts."""
     driver, attempt = await hall.driver(), new_attempt()
     await hall.begun(driver, attempt)
@@ -209,7 +209,7 @@ async def test_back_while_the_bank_is_asked(hall: Hall) -> None:
     assert isinstance(await closing, Captured)
 
 
-async def test_back_and_the_abort_is_lost(hall: Hall) -> None:
+async def test_row_15_back_and_the_abort_is_lost(hall: Hall) -> None:
     driver, attempt = await hall.driver(abort_s=0.1), new_attempt()
     await hall.begun(driver, attempt)
     hall.arm("lost_request", asks="abort ")
@@ -217,7 +217,7 @@ async def test_back_and_the_abort_is_lost(hall: Hall) -> None:
     assert await driver.close(attempt) == Dead("cancelled")
 
 
-async def test_aborted_after_a_restart(hall: Hall) -> None:
+async def test_row_11_sent_and_nobody_there_is_aborted_after_a_restart(hall: Hall) -> None:
     first, attempt = await hall.driver(), new_attempt()
     await hall.begun(first, attempt)
     await first.aclose()
@@ -295,7 +295,7 @@ async def test_refund_all_and_a_part(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "half_answer", "error_500_after", "lost_request", "reversal_not_now"])
-async def test_refund_asked_again_acts_once(hall: Hall, fault: str) -> None:
+async def test_row_8_refund_asked_again_acts_once(hall: Hall, fault: str) -> None:
     driver, attempt = await hall.driver(), new_attempt()
     paid = await hall.paid(driver, attempt)
     more: dict[str, Any] = {} if fault == "reversal_not_now" else {"asks": "reversal "}
@@ -308,7 +308,7 @@ async def test_refund_asked_again_acts_once(hall: Hall, fault: str) -> None:
     assert hall.booked(attempt)["refunded_fen"] == 100
 
 
-async def test_reversal_whose_end_is_not_known_is_not_asked_for_again(hall: Hall) -> None:
+async def test_row_8_reversal_whose_end_is_not_known_is_not_asked_for_again(hall: Hall) -> None:
     """A part would go back twice at a terminal that takes one number for two requests."""
     driver, attempt = await hall.driver(), new_attempt()
     paid = await hall.paid(driver, attempt)
@@ -324,7 +324,7 @@ async def test_reversal_whose_end_is_not_known_is_not_asked_for_again(hall: Hall
     assert len([what for what in said if what.startswith("reversal ")]) == 1
 
 
-async def test_refund_that_no_time_heals(hall: Hall) -> None:
+async def test_row_8_refund_that_no_time_heals(hall: Hall) -> None:
     driver, attempt = await hall.driver(), new_attempt()
     paid = await hall.paid(driver, attempt)
     hall.arm("reversal_never")

@@ -1,8 +1,9 @@
 """The crash and message table of the money path, row by row, on the pure machine: what a restart does next.
 
 Rows 18 to 25 are in `test_last_sale.py`, rows 28 to 36 (the gas card) and 41 to 44 (two phases) in
-`test_card_table.py`. Rows 37 to 40 (codes shown by the resident) and 41 to 44 are asked of the machine alone: their
-drivers are not there yet.
+`test_card_table.py`. On the wire, rows 37 to 40 (codes shown by the resident) are in
+`tests/wechat_pay/test_codepay.py`, those of terminals in the network in `tests/nexo_terminal/test_payment.py`. Rows 41
+to 44 are asked of the machine alone: their driver is not there yet.
 """
 
 import msgspec

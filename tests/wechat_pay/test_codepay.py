@@ -103,8 +103,7 @@ async def test_what_is_no_payment_code_is_not_sent(till: Till, shown: str | None
     assert till.hall.wechat.books()["orders"] == {}
 
 
-async def test_code_is_used_once_and_a_new_one_is_a_new_number(till: Till) -> None:
-    """Row 40."""
+async def test_row_40_code_is_used_once_and_a_new_one_is_a_new_number(till: Till) -> None:
     driver, first = await till.driver(), await till.shown(new_attempt())
     assert isinstance(await driver.start(first, told), Captured)
     second = new_attempt(key="T01A00000172", n=2)
@@ -119,8 +118,8 @@ async def test_code_that_is_too_old(till: Till) -> None:
     assert await driver.start(attempt, told) == Dead("refused")
 
 
-async def test_code_is_nowhere_but_in_the_request(till: Till, caplog: pytest.LogCaptureFixture) -> None:
-    """Row 37: nothing that outlives the call holds it, so nothing can send it again."""
+async def test_row_37_code_is_nowhere_but_in_the_request(till: Till, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing that outlives the call holds it, so nothing can send it again."""
     caplog.set_level(0)
     driver, attempt = await till.driver(), await till.shown(new_attempt())
     assert attempt.shown is not None
@@ -132,8 +131,8 @@ async def test_code_is_nowhere_but_in_the_request(till: Till, caplog: pytest.Log
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "half_answer", "garbage", "error_500_after"])
-async def test_paid_but_the_answer_is_lost(till: Till, fault: str) -> None:
-    """Row 37: nothing is sent again; the query tells."""
+async def test_row_37_paid_but_the_answer_is_lost(till: Till, fault: str) -> None:
+    """Nothing is sent again; the query tells."""
     driver, attempt = await till.driver(), await till.shown(new_attempt())
     till.hall.wechat.faults.arm(fault)
     assert isinstance(await driver.start(attempt, told), Unknown)
@@ -141,8 +140,7 @@ async def test_paid_but_the_answer_is_lost(till: Till, fault: str) -> None:
     assert isinstance(await restarted.find(new_attempt(sent_ms=attempt.sent_ms)), Captured)
 
 
-async def test_request_lost_is_dead_only_after_request_and_code(till: Till) -> None:
-    """Row 38."""
+async def test_row_38_request_lost_is_dead_only_after_request_and_code(till: Till) -> None:
     driver = await till.driver(request_lifetime_s=360, code_lifetime_s=120)
     attempt = await till.shown(new_attempt())
     till.hall.wechat.faults.arm("lost_request")
@@ -196,8 +194,8 @@ async def test_paid_before_back_is_not_reversed(till: Till) -> None:
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "lost_request"])
-async def test_reversals_answer_is_lost(till: Till, fault: str) -> None:
-    """Row 39: again, for as long as it takes; what was paid meanwhile goes back, and is never called captured."""
+async def test_row_39_reversals_answer_is_lost(till: Till, fault: str) -> None:
+    """Again, for as long as it takes; what was paid meanwhile goes back, and is never called captured."""
     driver, attempt = await till.driver(), await till.shown(new_attempt())
     till.hall.wechat.faults.arm("userpaying")
     await driver.start(attempt, told)
