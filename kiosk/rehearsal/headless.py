@@ -14,8 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from kiosk.config import Announcement, Config, Journeys, LedgerSettings, load, resolve_simulators
-from kiosk.devices.drivers import DeviceConfig, load_driver
+from kiosk.config import Announcement, Config, Journeys, LedgerSettings, fitted, load, resolve_simulators
 from kiosk.engine import Engine
 from kiosk.ledger.files import Files
 from kiosk.orders.rows import Rows
@@ -153,22 +152,11 @@ def standing(path: Path, devices: Collection[str], journey: str, card_terminal: 
     """The file's configuration with some of its devices and one of its journeys; by `card_terminal`, bank cards are
     taken by another driver than the file's."""
     config = whole(path)
-    here = [device for device in config.devices if device.name in devices]
-    here = [_other(device, card_terminal) if _takes_cards(device) else device for device in here]
-    return msgspec.structs.replace(config, devices=tuple(here), journeys=Journeys(enabled=(journey,)))
-
-
-def _takes_cards(device: DeviceConfig) -> bool:
-    return getattr(device.driver_class, "channel", "") == "card"
-
-
-def _other(device: DeviceConfig, driver: str) -> DeviceConfig:
-    """That device by another driver, and with that one's simulator."""
-    if driver in ("", device.driver):
-        return device
-    return msgspec.structs.replace(
-        device, driver=driver, driver_class=load_driver(driver), port=f"sim:{driver}", settings=None
-    )
+    if card_terminal:
+        terminal = {"name": "card", "role": "payment_method", "driver": card_terminal, "port": f"sim:{card_terminal}"}
+        config = fitted(config, [terminal])
+    here = tuple(device for device in config.devices if device.name in devices)
+    return msgspec.structs.replace(config, devices=here, journeys=Journeys(enabled=(journey,)))
 
 
 def quick(run: Run) -> Config:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.rehearsal.chaos.command import NO_COMPILER
-from kiosk.rehearsal.chaos.plan import Scenario
+from kiosk.rehearsal.chaos.scenarios import Scenario
 from tests.rehearsal.campaign import LINE, seed_of_request
 
 REFUSED = Scenario("smart_meter", "wechat", "pays", "refused")

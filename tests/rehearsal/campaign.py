@@ -3,7 +3,8 @@
 import itertools
 import re
 
-from kiosk.rehearsal.chaos.plan import SCENARIOS, Kill, Scenario, Way, covering, episode
+from kiosk.rehearsal.chaos.plan import Kill, covering, episode
+from kiosk.rehearsal.chaos.scenarios import SCENARIOS, Scenario, Way
 
 LINE = re.compile(
     r"kills=(\d+) faults=(\d+) orders=(\d+) charged=(\d+) delivered=(\d+) refunded=(\d+) owed=(\d+) manual=(\d+)"

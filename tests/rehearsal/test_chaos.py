@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from kiosk.rehearsal.chaos.command import chaos_command
 from kiosk.rehearsal.chaos.lane import Life
-from kiosk.rehearsal.chaos.plan import SCENARIOS, Episode, Scenario, Way, covering, derived, episode
+from kiosk.rehearsal.chaos.plan import Episode, covering, derived, episode
+from kiosk.rehearsal.chaos.scenarios import SCENARIOS, Scenario, Way
 from tests.rehearsal import broken
 from tests.rehearsal.campaign import LINE, seed_of
 

@@ -7,7 +7,8 @@ import pytest
 
 from kiosk.config import load
 from kiosk.rehearsal.chaos.faults import CARD, FAULTS_OF, GAS_OF, PRINTER, SLOW_S
-from kiosk.rehearsal.chaos.plan import SCENARIOS, TERMINALS, derived, episode
+from kiosk.rehearsal.chaos.plan import derived, episode
+from kiosk.rehearsal.chaos.scenarios import SCENARIOS, TERMINALS
 from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, OPTIONS
 from kiosk.rehearsal.headless import Strike
 from kiosk.rehearsal.simulators import Simulators, named_by

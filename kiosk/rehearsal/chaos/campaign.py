@@ -11,7 +11,8 @@ import msgspec
 
 from kiosk.rehearsal.chaos import reconcile
 from kiosk.rehearsal.chaos.lane import Hall, Life
-from kiosk.rehearsal.chaos.plan import BOUNDARIES, SCENARIOS, Episode, covering, derived, episode
+from kiosk.rehearsal.chaos.plan import BOUNDARIES, Episode, covering, derived, episode
+from kiosk.rehearsal.chaos.scenarios import SCENARIOS
 from kiosk.rehearsal.chaos.walk import Record
 from kiosk.rehearsal.power.ext4 import Ext4
 

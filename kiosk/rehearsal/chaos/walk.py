@@ -17,7 +17,8 @@ from kiosk.protocol.tickets import TicketRow
 from kiosk.rehearsal.books import ledger_rows, ticket_rows
 from kiosk.rehearsal.chaos import cards, reconcile, tickets
 from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED, PARTY
-from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill, Scenario, channel
+from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill
+from kiosk.rehearsal.chaos.scenarios import Scenario, channel
 from kiosk.rehearsal.chaos.setting import (
     ACCOUNTS,
     CONFIG,
