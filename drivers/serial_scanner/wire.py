@@ -44,6 +44,7 @@ class Inbox:
         self._end = end
         self._encoding = encoding
         self._longest = longest
+        self._room = 4 * longest + len(end)
         self._held = b""
         self._too_long = False
 
@@ -57,9 +58,10 @@ class Inbox:
         codes = []
         while self._end and self._end in self._held:
             raw, self._held = self._held.split(self._end, 1)
-            codes.append("" if self._too_long else self._code(raw))
+            before = len(raw) + len(self._end) - 1  # so much was held when its end was not there yet
+            codes.append("" if self._too_long or before > self._room else self._code(raw))
             self._too_long = False
-        if len(self._held) > 4 * self._longest + len(self._end):
+        if len(self._held) > self._room:
             self._held = self._held[-len(self._end) :] if self._end else b""
             self._too_long = True
         return list(filter(None, codes))
