@@ -54,7 +54,7 @@ Deed = Literal["pays", "pays_late", "stands", "goes_back"]
 `stands` only stands there; `goes_back` does so once the phone asks for the password."""
 
 
-Hand = Callable[[Simulators, Deed, str], Coroutine[Any, Any, str | None]]
+Paying = Callable[[Simulators, Deed, str], Coroutine[Any, Any, str | None]]
 
 
 class Strike(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +191,7 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
     simulators.announcements = run.announcements
     observe = _Observer(run, simulators, note)
     deeds = (PAYS if run.pays else {}) if run.deeds is None else run.deeds
-    hands: dict[str, Hand] = {**_PAY, "card": partial(_at_the_reader, run.card_terminal or "transbank_pos")}
+    hands: dict[str, Paying] = {**_PAY, "card": partial(_at_the_reader, run.card_terminal or "transbank_pos")}
     pay: dict[str, Pay] = {channel: partial(hands[channel], simulators, deed) for channel, deed in deeds.items()}
     for channel, wallet in PHONES.items():
         if channel in deeds:
@@ -342,7 +342,7 @@ TYPES_S = 0.1
 LATE_S = 0.3
 """How long after the closing of its code a late payment comes."""
 
-_PAY: dict[str, Hand] = {
+_PAY: dict[str, Paying] = {
     "wechat": partial(_at_the_wallet, "wechat"),
     "alipay": partial(_at_the_wallet, "alipay"),
     **{channel: partial(_with_a_code, wallet) for channel, wallet in PHONES.items()},

@@ -47,7 +47,7 @@ DRIVERS: Mapping[str, Mapping[str, object]] = {
 ACCOUNTS = {
     "gas_bill": ("0100004711", "0100007127"),
     "smart_meter": ("0200000156", "0200000172"),
-    "gas_card": ("unused", "household"),
+    "gas_card": ("unused", "cpu"),
     "gas_load": ("memory", "memory"),
     "queue_ticket": ("resident", "neighbour"),
 }

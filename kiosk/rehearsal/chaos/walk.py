@@ -136,6 +136,8 @@ class Walk:
         for kill in self._kills[1:]:
             self._restart(kill)
         if episode.again is not None:
+            if episode.scenario.by_card:  # at home, between the two
+                self._simulators.do(CARDS, "meter", card=self._account)
             self._account = self._accounts[episode.neighbour]
             self._came = list(dict.fromkeys((*self._came, self._account)))
             self._owe()
