@@ -30,11 +30,11 @@ REQUEST_BYTES = 200_000
 class Program:
     """One that runs. `stdin` and `stdout` are this end of its pipes."""
 
-    def __init__(self, pid: int, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+    def __init__(self, pid: int, ended: int, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self.pid = pid
         self.stdin = stdin
         self.stdout = stdout
-        self._ended = os.pidfd_open(pid)
+        self._ended = ended  # a pidfd
 
     def send_signal(self, number: int) -> None:
         """To one that has ended already, nothing."""
@@ -81,13 +81,13 @@ class Nest:
         try:
             with self._one_at_a_time:
                 socket.send_fds(self._socket, [json.dumps(told).encode()], [its_stdin, its_stdout, log.fileno()])
-                pid = int(self._socket.recv(20) or b"0")
+                pid, ended, _, _ = socket.recv_fds(self._socket, 20, 1)
         finally:
             os.close(its_stdin)
             os.close(its_stdout)
         if not pid:
             raise ConnectionResetError("the nest has ended")
-        return Program(pid, os.fdopen(stdin, "wb", buffering=0), os.fdopen(stdout, "rb"))
+        return Program(int(pid), ended[0], os.fdopen(stdin, "wb", buffering=0), os.fdopen(stdout, "rb"))
 
     def close(self) -> None:
         """Hatch no more; what was hatched goes on."""
@@ -106,24 +106,34 @@ def main(requests: socket.socket, modules: Sequence[str]) -> None:
         sys.modules.pop(module, None)  # it will be `__main__`
     gc.freeze()  # memory that no collection touches stays shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the programs
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
+    signal.signal(signal.SIGCHLD, _bury)
     while True:
         asked, fds, _, _ = socket.recv_fds(requests, REQUEST_BYTES, 3)
         if not asked:
             return
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # its number is its own until it has a pidfd
         pid = os.fork()
         if pid == 0:
             requests.close()
             _run(json.loads(asked), fds)
             return
+        fds.append(os.pidfd_open(pid))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        socket.send_fds(requests, [str(pid).encode()], fds[-1:])
         for fd in fds:
             os.close(fd)
-        requests.send(str(pid).encode())
+
+
+def _bury(*_: object) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _run(told: dict[str, Any], fds: Sequence[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     for number, fd in enumerate(fds):
         os.dup2(fd, number)
         os.close(fd)

@@ -42,3 +42,15 @@ def test_one_that_hangs_is_killed(tmp_path: Path) -> None:
     program.terminate()
     program.close()
     nest.close()
+
+
+def test_one_that_ends_at_once_has_said_why(tmp_path: Path) -> None:
+    nest = Nest([])
+    with (tmp_path / "log").open("wb") as log:
+        program = nest.hatch("there_is_no_such_module", [], log)
+    assert program.wait(10)
+    assert program.stdout.read() == b""
+    program.kill()
+    program.close()
+    nest.close()
+    assert "No module named there_is_no_such_module" in (tmp_path / "log").read_text()

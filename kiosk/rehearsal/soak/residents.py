@@ -133,6 +133,8 @@ class Residents:
 
     def _heal(self) -> None:
         for party, actions in HEALED.items():
+            if party not in self._simulators.announcements:
+                continue  # not in this hall
             self._simulators.clear(party)
             for action in actions:
                 self._simulators.do(party, action)
