@@ -19,8 +19,8 @@ from kiosk.rehearsal.headless import Strike
 T = TypeVar("T")
 BOUNDARIES = 64
 """More than any scenario has."""
-WRITES = 9
-"""More than a purchase needs commands to write it."""
+WRITES = 6
+"""As many commands as write a purchase."""
 USUAL = 34
 """About as many as a scenario has."""
 STYLES = 8
@@ -105,7 +105,7 @@ def episode(seed: int) -> Episode:
         kills, strikes = [Kill(boundary=boundary)], _drawn(draw, scenario, draw.among((0, 0, 1)), (DARK,))
     elif style < 3:
         kills, strikes = [Kill(ms=draw.below(1200), after_open=True)], _drawn(draw, scenario, draw.below(6), MOMENTS)
-        if scenario.by_card and draw.one_in(2):
+        if scenario.by_card and not draw.one_in(3):
             kills = [Kill(write=draw.below(WRITES))]
     else:
         kills = [Kill(boundary=boundary * USUAL // BOUNDARIES)]
