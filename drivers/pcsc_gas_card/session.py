@@ -72,14 +72,14 @@ class Session:
     def find(self, job: CardJob) -> JobOutcome:
         """See `GasCardReader`."""
         card = self._recognise()
-        return OtherCard() if card is None else judge(job, card.image, self._layout)
+        return OtherCard() if card is None else self._judged(job, card.chip, card.image)
 
     def write(self, job: CardJob, writing: Writing) -> JobOutcome:
         """See `GasCardReader`."""
         card = self._recognise()
         if card is None:
             return OtherCard()
-        outcome = judge(job, card.image, self._layout)
+        outcome = self._judged(job, card.chip, card.image)
         if not isinstance(outcome, Absent):
             return outcome
         if closed := self._open(card, job):
@@ -115,6 +115,25 @@ class Session:
         image = chip.read(self._layout.size)
         return _Card(chip, image, self._layout.decode(image))
 
+    def _judged(self, job: CardJob, chip: Chip, image: bytes, *, written: bool = False) -> JobOutcome:
+        """What the card says. That it is torn, only where another reading is the same: nothing ever heals that, and a
+        bit may have flipped on the way. `written`: just now, so that everything must be there."""
+        outcome = self._said(job, image, written)
+        if not isinstance(outcome, Torn):
+            return outcome
+        again = _twice(partial(chip.read, self._layout.size))
+        if again == image:
+            return outcome
+        second = self._said(job, again, written)
+        return CardUnknown("no two readings are the same") if isinstance(second, Torn) else second
+
+    def _said(self, job: CardJob, image: bytes, written: bool) -> JobOutcome:
+        outcome = judge(job, image, self._layout)
+        if not (written and isinstance(outcome, Landed)):
+            return outcome
+        same = all(_is_done(step, image) for step in self._layout.steps(image, job.new_image))
+        return outcome if same else Torn("data")
+
     def _open(self, card: _Card, job: CardJob) -> Torn | None:
         """Present the key, unless a try was lost before: once, for nothing brings a card back that is out of tries."""
         if not card.chip.has_key:
@@ -148,10 +167,7 @@ class Session:
                 chip.change_key(job.new_key)
 
     def _read_back(self, chip: Chip, job: CardJob) -> JobOutcome:
-        image = _twice(partial(chip.read, self._layout.size))
-        outcome = judge(job, image, self._layout)
-        same = all(_is_done(step, image) for step in self._layout.steps(image, job.new_image))
-        return Torn("data") if isinstance(outcome, Landed) and not same else outcome
+        return self._judged(job, chip, _twice(partial(chip.read, self._layout.size)), written=True)
 
 
 class _StoppedError(Exception):

@@ -316,6 +316,40 @@ def test_an_answer_that_lies_about_a_write_that_was_done() -> None:
     assert isinstance(bench.write(job), Landed)
 
 
+def flipped(place: int, *turns: int) -> Meddle:
+    """A bit flips in those readings of that place, counted from 0; another one each time."""
+    read = [0]
+
+    def meddle(command: bytes, card: Answer) -> bytes:
+        answer = card(command)
+        if command[1] != 0xB0 or command[3] != place:
+            return answer
+        read[0] += 1
+        turn = read[0] - 1
+        return answer[:-3] + bytes([answer[-3] ^ 1 << turn]) + answer[-2:] if turn in turns else answer
+
+    return meddle
+
+
+@pytest.mark.parametrize(("turns", "says"), [((0,), Landed), ((0, 1), CardUnknown)])
+def test_a_bit_that_flips_on_the_way_is_no_torn_card(turns: tuple[int, ...], says: type[Landed | CardUnknown]) -> None:
+    """Nothing heals what is called torn: two readings must say so, or nobody knows."""
+    bench = Bench()
+    job = bench.sell()
+    assert isinstance(bench.write(job), Landed)
+    bench.meddle = flipped(0x20, *turns)
+    assert isinstance(bench.find(job), says)
+    bench.meddle = direct
+    assert isinstance(bench.find(job), Landed)
+
+
+def test_a_bit_that_flips_when_it_is_read_back() -> None:
+    bench = Bench()
+    job = bench.sell()
+    bench.meddle = flipped(0x20, 2)
+    assert isinstance(bench.write(job), Landed)
+
+
 def test_it_cannot_be_read_back() -> None:
     bench = Bench()
     reads = [0]
