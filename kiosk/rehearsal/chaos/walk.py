@@ -239,6 +239,8 @@ class Walk:
         the gas card is to come again."""
         for turn in range(SETTLE_TRIES):
             self._account = self._came[turn % len(self._came)]
+            if self._episode.scenario.by_card:  # nobody leaves theirs behind
+                self._simulators.do(CARDS, "pull")
             run = msgspec.structs.replace(
                 self._back(),
                 orders=msgspec.structs.replace(ORDERS, late_looks_seconds=(0.01,)),
