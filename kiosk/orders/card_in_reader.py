@@ -43,6 +43,9 @@ class CardInReader:
             return await self._fetch(rows, private)
 
     async def _fetch(self, rows: Rows, private: Private | None) -> FetchAnswer:
+        if not self._image:  # the company would have nothing to go by; it is the card's turn again
+            self.there = False
+            return gas.Refused("not_now")
         answer = await self._world.gas.write_data(rows.order.order_no, self._image)
         if isinstance(answer, gas.WriteJob):
             if answer.gas_m3 != _bought(private):

@@ -226,6 +226,21 @@ async def test_write_that_was_cut_off_before_its_first_byte_is_absent_and_made_a
     await counter.close()
 
 
+async def test_company_is_not_asked_for_a_card_that_cannot_be_read(tmp_path: Path) -> None:
+    """It has lost a try, say: what the company would answer is for a card as it was read."""
+    slot, there = Slot(), peer(query=lambda *_: gas.Owed())
+    counter = await at(tmp_path, slot, there)
+    running = await counter.orders.begin(BUYS, "zh_CN")
+    running.card_in(None)
+    running.pay_with(Method("wechat", "wechat"))
+    await until(running, lambda: running.rows.order.owed and running.rows.order.state == "held")
+    assert "write_data" not in there.calls
+    running.card_in(slot.card())
+    await closed(running)
+    assert truth(running.rows) == "done"
+    await counter.close()
+
+
 async def test_another_volume_than_was_bought_is_never_written(tmp_path: Path) -> None:
     asked, thrice = 0, asyncio.Event()
 

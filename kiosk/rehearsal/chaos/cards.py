@@ -116,6 +116,16 @@ def at_the_end(orders: Sequence[Rows], there: Drawer) -> list[Finding]:
     return [*found, *_contents(orders, there)]
 
 
+def beyond_writing(orders: Sequence[Rows], there: Drawer) -> frozenset[str]:
+    """Orders that are owed to a card on which nothing can be written any more: they wait for their deadline, and then
+    the money goes back."""
+    return frozenset(
+        rows.order.order_no
+        for rows in orders
+        if rows.order.owed and rows.order.state == "held" and there.doubtful and not rows.job
+    )
+
+
 def _order(rows: Rows, there: Drawer) -> Iterator[Finding]:
     order, landed = rows.order, [job for job in rows.jobs if job.state == "landed"]
     if order.state == "delivered" and len(landed) != 1:

@@ -229,11 +229,17 @@ def at_a_cut(orders: Sequence[Rows], peers: World) -> list[Finding]:
 
 
 def at_the_end(
-    orders: Sequence[Rows], peers: World, *, elsewhere_fen: int = 0, refused_returns: bool = False
+    orders: Sequence[Rows],
+    peers: World,
+    *,
+    elsewhere_fen: int = 0,
+    refused_returns: bool = False,
+    no_card: frozenset[str] = frozenset(),
 ) -> tuple[list[Account], list[Finding]]:
     """Every order in all books once everything is whole again, and what must never be.
 
-    `elsewhere_fen` came onto meters from other people; `refused_returns`: the terminal was made to refuse a reversal.
+    `elsewhere_fen` came onto meters from other people; `refused_returns`: the terminal was made to refuse a reversal;
+    `no_card`: orders whose gas card nothing can be written on any more.
     """
     found = at_a_cut(orders, peers)
     accounts = []
@@ -244,7 +250,7 @@ def at_the_end(
     for rows in orders:
         order_no = rows.order.order_no
         captures = keys.pop(order_no, [])
-        account = _account(rows, captures, delivered.get(order_no))
+        account = _account(rows, captures, delivered.get(order_no), waits=order_no in no_card)
         accounts.append(account)
         found += _order(rows, captures, delivered.get(order_no), peers)
         found += _money(account, captures)
@@ -267,7 +273,9 @@ def at_the_end(
     return accounts, found
 
 
-def _account(rows: Rows | None, captures: Sequence[Capture], delivery: Delivery | None) -> Account:
+def _account(
+    rows: Rows | None, captures: Sequence[Capture], delivery: Delivery | None, *, waits: bool = False
+) -> Account:
     order_no = rows.order.order_no if rows else captures[0].order_no
     return Account(
         order_no=order_no,
@@ -275,7 +283,7 @@ def _account(rows: Rows | None, captures: Sequence[Capture], delivery: Delivery 
         by_card=rows is not None and bool(rows.order.card_hash),
         state=rows.order.state if rows else "missing",
         closed=rows is not None and rows.order.closed,
-        manual=rows is not None and not rows.order.closed and needs_staff(rows),
+        manual=rows is not None and not rows.order.closed and (needs_staff(rows) or waits),
         captured=rows.captured_fen if rows else 0,
         refunded=rows.refunded_fen if rows else 0,
         delivered=rows.delivered_fen if rows else 0,

@@ -324,10 +324,14 @@ class Walk:
         rows, after = self._rows(), self._books()
         struck = self._struck(remaining)
         peers = reconcile.world(self._before, after)
+        drawer = cards.drawer(self._before, after)
         accounts, findings = reconcile.at_the_end(
-            rows, peers, refused_returns=any(strike.fault in ("reversal_code", "reversal_never") for strike in struck)
+            rows,
+            peers,
+            refused_returns=any(strike.fault in ("reversal_code", "reversal_never") for strike in struck),
+            no_card=cards.beyond_writing(rows, drawer),
         )
-        findings += cards.at_the_end(rows, cards.drawer(self._before, after))
+        findings += cards.at_the_end(rows, drawer)
         findings += tickets.at_the_end(self._tickets(), self._papers(after))
         findings = list(dict.fromkeys([*self._findings, *findings]))
         self._notes += self._logged()
