@@ -186,7 +186,7 @@ def peer() -> Iterator[Callable[[float], str]]:
 
                 return super().date_time_string(int(time() + off_s))
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            def log_message(self, *_: object) -> None:
                 pass
 
         server = HTTPServer(("127.0.0.1", 0), Handler)
