@@ -17,6 +17,8 @@ def apply(rows: Rows, effect: CardEffect, answer: object, now_ms: int) -> Events
     match effect, answer:
         case (Fetch() | Ask() | Report(), gas.Unreachable()) | (Fetch(), gas.Refused(reason="not_now")):
             return ()
+        case (Report(), gas.Refused()):  # what is on the card is so, whatever the company says: it is told again
+            return ()
         case (Fetch(), gas.WriteJob() as job):
             return (
                 ev.JobSent(

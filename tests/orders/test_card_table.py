@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.devices import gas, gas_card, payment
+from kiosk.orders.answers import Answer
 from kiosk.orders.steps import Act, Ask, Cancel, Capture, Close, Confirm, Fetch, Look, Report, Wait, Write
 from kiosk.orders.truth import advice, telling, truth
 from kiosk.protocol import events as ev
@@ -107,12 +108,13 @@ def test_row_32_torn_is_the_staffs_and_never_refunded(why: gas_card.TornReason) 
     assert story.answered(Ask(), gas.Delivered("N")).rows.order.state == "delivered"  # the hall has settled it
 
 
-def test_row_33_report_lost_is_sent_again_and_nothing_is_called_off() -> None:
+@pytest.mark.parametrize("answer", [LOST, gas.Refused("not_now"), gas.Refused("not_accepted")])
+def test_row_33_report_lost_or_refused_is_sent_again_and_nothing_is_called_off(answer: Answer) -> None:
     story = bought().job().answered(SURE, LANDED)
     for _ in range(3):
         story.now_ms += 30 * 86_400_000
         assert effect_of(story.restart()) == Report(1)
-        story.answered(Report(1), LOST)
+        story.answered(Report(1), answer)
     assert truth(story.rows) == "done"
     with pytest.raises(ImpossibleEventError):
         story.cancelling()

@@ -164,9 +164,10 @@ _NO_SALES: Books = {"sales": [], "batches": [], "state": {"terminal": ""}}
 
 
 def _new(before: Mapping[str, Books], after: Mapping[str, Books], party: str, table: str) -> Iterator[tuple[str, Any]]:
-    """What a party's table has by now, or has otherwise than before."""
+    """What a party's table has by now and had not before: a late request may still change what is an earlier
+    episode's."""
     known = before.get(party, {}).get(table, {})
-    return ((key, value) for key, value in after.get(party, {}).get(table, {}).items() if value != known.get(key))
+    return ((key, value) for key, value in after.get(party, {}).get(table, {}).items() if key not in known)
 
 
 def _strangers(before: Books, after: Books) -> Iterator[str]:

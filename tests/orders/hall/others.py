@@ -159,6 +159,8 @@ class Company(Wire):
         self.law(lambda: laws.i1_row_before_the_first_byte(rows, steps.Report(len(rows.jobs))))
 
         def act() -> object:
+            if self.busy:
+                return gas.Refused("not_now")
             if outcome == "landed":
                 self.books[order_no].goods = "delivered"
             return gas.Reported()
