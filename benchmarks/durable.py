@@ -18,8 +18,8 @@ from kiosk.ledger import tables
 from kiosk.ledger.files import Files, connect_read_only
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.store import Store
-from kiosk.orders.evolve import evolve
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import Rows
 from tests.ledger import stories
 
 ORDERS = 12

@@ -9,9 +9,9 @@ from kiosk.devices.health import Health
 from kiosk.orders.orders import Orders
 from kiosk.orders.private import Private
 from kiosk.orders.receipt import receipt
-from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running
-from kiosk.orders.truth import advice
+from kiosk.protocol.order.rows import PrintState, Rows
+from kiosk.protocol.order.truth import advice
 from kiosk.services import Services, trouble
 from kiosk.slips.slip import Slip
 from kiosk.text.catalogue import catalogue

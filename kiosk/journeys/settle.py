@@ -13,10 +13,10 @@ from kiosk.journeys.methods import ANY_CODE, chosen, offered, scans
 from kiosk.journeys.paper import Slips
 from kiosk.journeys.pay_code import OTHER, SCANNED, PayCode
 from kiosk.orders.orders import Orders
-from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import Method as OrderMethod
-from kiosk.orders.truth import advice, anything_taken, needs_staff, telling, truth
+from kiosk.protocol.order.rows import AttemptRow, Rows
+from kiosk.protocol.order.truth import advice, anything_taken, needs_staff, telling, truth
 from kiosk.services import Services, trouble
 from kiosk.text.catalogue import Said
 from kiosk.views.common import NextStep, Notice, Outcome, Working

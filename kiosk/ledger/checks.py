@@ -10,13 +10,13 @@ from sqlite_utils import Database
 from kiosk.ledger import tables
 from kiosk.ledger.errors import LedgerCorruptError, LedgerTooNewError
 from kiosk.ledger.witness import Head
-from kiosk.orders.evolve import evolve
-from kiosk.orders.rows import GOODS_FINAL, LIVE, Rows
 from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.envelope import Envelope, UnknownEventError, decode
 from kiosk.protocol.events import Event
 from kiosk.protocol.matter import ImpossibleEventError, MatterEvent, MatterRow
 from kiosk.protocol.matters import MATTERS, kind_of
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import GOODS_FINAL, LIVE, Rows
 
 _IN_JOURNAL = "(SELECT 1 FROM journal WHERE journal.matter = it.matter)"
 Matter = tuple[type[MatterRow], str, MatterRow | None]

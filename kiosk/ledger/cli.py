@@ -18,10 +18,10 @@ from kiosk.ledger.files import Files
 from kiosk.ledger.numbering import check_character
 from kiosk.ledger.reading import find, plain, reading, verify
 from kiosk.ledger.receipts import read_receipt
-from kiosk.ledger.story import moment, note, state, step, verdict
 from kiosk.ledger.witness import read_witness
 from kiosk.protocol.envelope import Envelope, UnknownEventError
 from kiosk.protocol.matter import is_matter
+from kiosk.protocol.order.story import moment, note, state, step, verdict
 from kiosk.text.numbers import order_number, yuan
 
 

@@ -13,10 +13,10 @@ from kiosk.ledger.archive import keep
 from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store, Unsent
-from kiosk.orders.rows import Rows
 from kiosk.protocol.batch import Receipt
 from kiosk.protocol.events import Event
 from kiosk.protocol.matter import MatterEvent, MatterRow
+from kiosk.protocol.order.rows import Rows
 
 _T = TypeVar("_T")
 _M = TypeVar("_M", bound=MatterRow)

@@ -19,7 +19,7 @@ from kiosk.ledger.numbering import new_ledger_id
 from kiosk.ledger.receipts import head_of, read_receipt
 from kiosk.ledger.schema import SCHEMA, check_schema
 from kiosk.ledger.witness import Head, read_witness
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 
 log = logging.getLogger(__name__)
 

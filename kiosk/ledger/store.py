@@ -23,13 +23,13 @@ from kiosk.ledger.receipts import head_of, read_receipt, write_receipt
 from kiosk.ledger.schema import SCHEMA, applied_steps, steps
 from kiosk.ledger.seal import HallKey, Sealed, Sealer, read_or_make_key
 from kiosk.ledger.witness import Head, Witness
-from kiosk.orders.rows import Rows
 from kiosk.protocol.batch import Receipt
 from kiosk.protocol.chain import link
 from kiosk.protocol.envelope import encode
 from kiosk.protocol.events import Event, OrderEvent
 from kiosk.protocol.matter import MatterEvent, MatterRow
 from kiosk.protocol.matters import kind_of
+from kiosk.protocol.order.rows import Rows
 
 log = logging.getLogger(__name__)
 

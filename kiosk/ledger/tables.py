@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlite_utils import Database
 
-from kiosk.orders.rows import AttemptRow, JobRow, OrderRow, PrintRow, RefundRow, Rows
 from kiosk.protocol.matter import MatterRow
 from kiosk.protocol.matters import MATTERS
+from kiosk.protocol.order.rows import AttemptRow, JobRow, OrderRow, PrintRow, RefundRow, Rows
 
 Row = OrderRow | AttemptRow | RefundRow | PrintRow | JobRow
 _R = TypeVar("_R", bound=Row | MatterRow)

@@ -5,7 +5,6 @@ from typing import assert_never
 from kiosk.devices import gas, payment
 from kiosk.orders import loading_answers
 from kiosk.orders.loading_answers import CardAnswer
-from kiosk.orders.rows import LIVE, UNPROVED, Rows
 from kiosk.orders.steps import (
     Ask,
     AttemptEffect,
@@ -26,9 +25,7 @@ from kiosk.orders.steps import (
     WrongAnswerError,
 )
 from kiosk.protocol import events as ev
-
-UNPROVED_RETURN = "unproved"
-"""Why a refund is with the staff whose channel can never say whether it was done."""
+from kiosk.protocol.order.rows import LIVE, UNPROVED, UNPROVED_RETURN, Rows
 
 PaymentAnswer = payment.Outcome
 GoodsAnswer = gas.Opened | gas.Owed | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable

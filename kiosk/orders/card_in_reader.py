@@ -12,8 +12,8 @@ import msgspec
 
 from kiosk.devices import gas, gas_card
 from kiosk.orders.private import CardPrivate, Private
-from kiosk.orders.rows import JobRow, Rows
 from kiosk.orders.world import World
+from kiosk.protocol.order.rows import JobRow, Rows
 
 FetchAnswer = gas.WriteJob | gas.Delivered | gas.Cancelled | gas.Refused | gas.Unreachable
 

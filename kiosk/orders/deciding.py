@@ -7,7 +7,6 @@ goes on from the rows alone, with nobody at the screen.
 from typing import assert_never
 
 from kiosk.orders import loading
-from kiosk.orders.rows import AttemptRow, Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import (
     Act,
@@ -27,6 +26,7 @@ from kiosk.orders.steps import (
     Wait,
 )
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import AttemptRow, Rows
 
 
 def decide(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:

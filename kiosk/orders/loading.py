@@ -4,10 +4,10 @@ A write that may have landed is only resolved by the card itself, or by the comp
 card. Until every write is proved absent nothing is cancelled.
 """
 
-from kiosk.orders.rows import JobRow, OrderRow, Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import Act, Ask, Cancel, CardEffect, Fetch, Look, Moment, Report, Wait, Write
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import JobRow, OrderRow, Rows
 
 HOUR_MS = 3_600_000
 

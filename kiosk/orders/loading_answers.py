@@ -1,9 +1,9 @@
 """The money path of goods that go onto a gas card: what an answer means. Pure; a part of `answers`."""
 
 from kiosk.devices import gas, gas_card
-from kiosk.orders.rows import JobRow, Rows
 from kiosk.orders.steps import Ask, CardEffect, Fetch, Look, Report, Write, WrongAnswerError
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import JobRow, Rows
 
 CardAnswer = gas.WriteJob | gas.Reported | gas_card.JobOutcome
 Events = tuple[ev.Event, ...]

@@ -13,15 +13,15 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.orders import prints
-from kiosk.orders.evolve import evolve
 from kiosk.orders.private import CardPrivate, Private, seal, unseal
-from kiosk.orders.rows import PrintState, Rows
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import WrongAnswerError
 from kiosk.orders.within import within
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import PrintState, Rows
 from kiosk.slips.slip import Slip
 
 log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from typing import assert_never
 
 from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown
-from kiosk.orders.rows import Rows
-from kiosk.orders.truth import gist
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.order.truth import gist
 
 
 def intended(rows: Rows, now_ms: int) -> ev.PrintIntended:

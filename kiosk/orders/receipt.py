@@ -8,8 +8,8 @@ import msgspec
 
 from kiosk.devices.gas import TierLine
 from kiosk.orders.private import CardLoadPrivate, CardPrivate, GasBillPrivate, GasCardPrivate, Private, TopUpPrivate
-from kiosk.orders.rows import Rows
-from kiosk.orders.truth import advice, telling, truth
+from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.order.truth import advice, telling, truth
 from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.masking import mask_account

@@ -17,12 +17,12 @@ from kiosk.devices import gas, gas_card, payment
 from kiosk.devices.scanner import Scanned
 from kiosk.orders import answers, deciding, steps
 from kiosk.orders.card_in_reader import CardInReader
-from kiosk.orders.evolve import evolve
 from kiosk.orders.private import Private
-from kiosk.orders.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 from kiosk.orders.within import within
 from kiosk.orders.world import World, no_answer
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 
 log = logging.getLogger(__name__)
 

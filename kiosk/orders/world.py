@@ -7,9 +7,9 @@ import msgspec
 
 from kiosk.devices import gas, gas_card, payment
 from kiosk.orders import answers, steps
-from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import Rows
 
 Observer = Callable[[str], None]
 """Told the name of each moment around a durable step or an outside effect; campaigns cut the power in it."""

@@ -1,1 +1,1 @@
-"""Pure values shared by the terminal and the hub: event types, their envelope and the hash chain."""
+"""Pure values shared by the terminal and the hub: events, what they make of an order or a matter, the hash chain."""

@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk.ledger.reading import reading
 from kiosk.ledger.tables import load, matters_where
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.tickets import TicketRow
 from kiosk.text.numbers import order_number, yuan
 

@@ -17,9 +17,9 @@ import msgspec
 from kiosk.config import Announcement, Config, Journeys, LedgerSettings, fitted, load, resolve_simulators
 from kiosk.engine import Engine
 from kiosk.ledger.files import Files
-from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
-from kiosk.orders.truth import needs_staff
+from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.order.truth import needs_staff
 from kiosk.rehearsal.resident import CONFIRMS, Pay, Resident
 from kiosk.rehearsal.simulators import SimulatorError, Simulators
 from kiosk.rehearsal.wallets import at_the_phone

@@ -11,8 +11,8 @@ from kiosk.devices.gas import Account, CardAccount, CardQuote, TierLine
 from kiosk.journeys.gas_card import confirmation
 from kiosk.orders.private import GasCardPrivate
 from kiosk.orders.receipt import Issuer, receipt
-from kiosk.orders.rows import AttemptRow, JobRow, OrderRow, OrderState, Rows
-from kiosk.orders.truth import telling, truth
+from kiosk.protocol.order.rows import AttemptRow, JobRow, OrderRow, OrderState, Rows
+from kiosk.protocol.order.truth import telling, truth
 from kiosk.slips.slip import Slip
 from kiosk.stage.settings import HallInfo
 from kiosk.text.catalogue import Said, catalogue

@@ -10,8 +10,8 @@ from kiosk.devices.gas import Account, TierLine, TopUpQuote
 from kiosk.journeys.top_up import confirmation
 from kiosk.orders.private import TopUpPrivate
 from kiosk.orders.receipt import Issuer, receipt
-from kiosk.orders.rows import AttemptRow, OrderRow, Rows
-from kiosk.orders.truth import telling, truth
+from kiosk.protocol.order.rows import AttemptRow, OrderRow, Rows
+from kiosk.protocol.order.truth import telling, truth
 from kiosk.slips.slip import Slip
 from kiosk.stage.settings import HallInfo
 from kiosk.text.catalogue import Said, catalogue

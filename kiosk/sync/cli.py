@@ -16,9 +16,9 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.reading import reading
 from kiosk.ledger.receipts import read_receipt
-from kiosk.ledger.story import moment
 from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.batch import Refused
+from kiosk.protocol.order.story import moment
 from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
 from kiosk.protocol.signing import raw, sign
 from kiosk.sync.identity import Identity, NotPairedError, identity_in, keep, new_private_key

@@ -18,13 +18,13 @@ from kiosk.config_face import glance
 from kiosk.ledger.errors import LedgerKeyError
 from kiosk.ledger.seal import Sealer, read_or_make_key
 from kiosk.ledger.witness import Head, Witness, read_witness
-from kiosk.orders.evolve import evolve
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import SpyAddress, parse_url
 from kiosk.protocol import events as ev
 from kiosk.protocol.envelope import UnknownEventError, decode, encode
 from kiosk.protocol.matter import ImpossibleEventError, MatterEvent
 from kiosk.protocol.matters import kind_of
+from kiosk.protocol.order.evolve import evolve
 from kiosk.watchdog import LEAST_SECONDS, MOST_SECONDS, Supervisor
 from tests.fuzz.campaign import Target
 

@@ -14,9 +14,9 @@ from kiosk.ledger.errors import LedgerCorruptError, LedgerTooNewError
 from kiosk.ledger.files import Files, connect_read_only
 from kiosk.ledger.store import Store
 from kiosk.ledger.witness import Head, read_witness
-from kiosk.orders.rows import Rows
 from kiosk.protocol.matter import MatterRow
 from kiosk.protocol.matters import MATTERS
+from kiosk.protocol.order.rows import Rows
 from tests.fuzz.campaign import Target
 from tests.fuzz.files import FOLDER
 from tests.ledger import stories

@@ -22,9 +22,9 @@ from kiosk.journeys.settings import GasCardSettings
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
-from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.world import World
+from kiosk.protocol.order.rows import Rows
 from kiosk.services import Services
 from kiosk.slips.slip import Slip
 from kiosk.views.common import Notice, Outcome, Working

@@ -13,8 +13,8 @@ from kiosk import engine
 from kiosk.ledger.files import Files
 from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store
-from kiosk.orders.rows import Rows
 from kiosk.protocol.events import Event
+from kiosk.protocol.order.rows import Rows
 from kiosk.views.common import Home, Notice, Outcome
 from kiosk.views.payment import ChooseMethod
 from tests.journey.conftest import Hall

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from kiosk.orders.truth import needs_staff
+from kiosk.protocol.order.truth import needs_staff
 from kiosk.rehearsal.books import Line, ledger_rows
 from kiosk.rehearsal.hand import SimulatorError
 from kiosk.rehearsal.headless import configured

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.ledger.store import Store
-from kiosk.orders.evolve import evolve
-from kiosk.orders.rows import Rows
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import Rows
 
 NOW_MS = 1_795_500_000_000
 DAY_MS = 86_400_000

@@ -10,8 +10,8 @@ from kiosk.ledger.cli import ledger_command
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import order_number as order_number_of
 from kiosk.ledger.store import Store
-from kiosk.orders.rows import Rows
 from kiosk.protocol.matter import new_matter
+from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.ratings import RatingExplained, RatingGiven
 from kiosk.text.numbers import order_number
 from tests.ledger import stories

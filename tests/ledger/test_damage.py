@@ -17,8 +17,8 @@ from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.schema import SCHEMA
 from kiosk.ledger.store import Store
 from kiosk.ledger.witness import Head, Witness, read_witness
-from kiosk.orders.rows import Rows
 from kiosk.protocol.chain import GENESIS, link
+from kiosk.protocol.order.rows import Rows
 from tests.ledger import stories
 
 Recorded = tuple[list[Rows], list[object]]

@@ -9,9 +9,9 @@ import pytest
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.store import Store
-from kiosk.orders.evolve import evolve
-from kiosk.orders.rows import Rows
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import Rows
 from tests.ledger import stories
 
 

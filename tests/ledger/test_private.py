@@ -8,7 +8,7 @@ from kiosk.ledger.errors import LedgerKeyError
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.ledger.store import Store
-from kiosk.orders.evolve import evolve
+from kiosk.protocol.order.evolve import evolve
 from tests.ledger import stories
 
 _VALUE = stories.NAME + b" " + stories.ACCOUNT.encode()

@@ -16,8 +16,8 @@ from kiosk.ledger.files import Files
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.store import Store
 from kiosk.ledger.witness import read_witness
-from kiosk.orders.rows import Rows
 from kiosk.protocol.matter import new_matter
+from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.ratings import RatingGiven, RatingRow
 from tests.ledger import stories
 

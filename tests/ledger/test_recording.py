@@ -15,8 +15,8 @@ from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.schema import SCHEMA, applied_steps, steps
 from kiosk.ledger.store import Store
-from kiosk.orders.evolve import evolve
 from kiosk.protocol.matters import MATTERS
+from kiosk.protocol.order.evolve import evolve
 from tests.ledger import stories
 
 

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from kiosk.devices import gas, gas_card, payment
 from kiosk.orders import answers, loading, steps
-from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import Rows
 from tests.orders.card_peers import LANDED
 from tests.orders.mutants import Patch, answering, deciding_instead, now_decides
 

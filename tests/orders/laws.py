@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 from kiosk.orders import steps
-from kiosk.orders.rows import GOODS_FINAL, LIVE, Rows
-from kiosk.orders.truth import Truth, needs_staff, telling, truth
+from kiosk.protocol.order.rows import GOODS_FINAL, LIVE, Rows
+from kiosk.protocol.order.truth import Truth, needs_staff, telling, truth
 
 
 class BrokenLawError(AssertionError):

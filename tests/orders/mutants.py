@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from kiosk.devices import gas, payment
 from kiosk.orders import answers, deciding, prints, steps
-from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import Rows
 
 Patch = pytest.MonkeyPatch
 Events = tuple[ev.Event, ...]

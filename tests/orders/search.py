@@ -3,7 +3,7 @@
 from collections import deque
 from decimal import Decimal
 
-from kiosk.orders.truth import needs_staff
+from kiosk.protocol.order.truth import needs_staff
 from tests.orders import laws
 from tests.orders.card_peers import GAS
 from tests.orders.world import BACK_MS, State, World, of_every_kind

@@ -2,9 +2,9 @@
 
 from kiosk.devices import gas, payment
 from kiosk.orders import answers, deciding, steps
-from kiosk.orders.evolve import evolve
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.evolve import evolve
 
 NO = "T1K20000010"
 DUE = 100

@@ -15,7 +15,7 @@ from kiosk.orders.orders import AlreadyRunningError
 from kiosk.orders.private import CardLoadPrivate, CardPrivate, GasCardPrivate
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import Method
-from kiosk.orders.truth import telling, truth
+from kiosk.protocol.order.truth import telling, truth
 from tests.orders.test_kinds import ACCOUNT, LINES
 from tests.orders.test_runner import Desk, Scripted, company, desk, until
 

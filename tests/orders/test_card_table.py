@@ -6,9 +6,9 @@ from msgspec.structs import replace
 from kiosk.devices import gas, gas_card, payment
 from kiosk.orders.answers import Answer
 from kiosk.orders.steps import Act, Ask, Cancel, Capture, Close, Confirm, Fetch, Look, Report, Wait, Write
-from kiosk.orders.truth import advice, telling, truth
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError
+from kiosk.protocol.order.truth import advice, telling, truth
 from tests.orders.card_peers import JOB, LANDED
 from tests.orders.story import DUE, LOST, NO, SETTINGS, Story, effect_of, intends
 

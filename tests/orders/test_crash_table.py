@@ -12,9 +12,9 @@ import pytest
 from kiosk.devices import gas, payment
 from kiosk.orders import deciding, steps
 from kiosk.orders.steps import Cancel, Close, Confirm, Final, Find, GiveBack, OpenOrder, Start, Wait
-from kiosk.orders.truth import telling, truth
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError
+from kiosk.protocol.order.truth import telling, truth
 from tests.orders.story import (
     CLOSED,
     DUE,

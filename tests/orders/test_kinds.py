@@ -13,8 +13,8 @@ from drivers.escpos.layout import Laid, lay_out
 from kiosk.devices.gas import Account, CardQuote, Period, Quote, TierLine, TopUpQuote
 from kiosk.orders.private import CardLoadPrivate, GasBillPrivate, GasCardPrivate, Private, TopUpPrivate, seal, unseal
 from kiosk.orders.receipt import Issuer, receipt
-from kiosk.orders.rows import GOODS_FINAL, AttemptRow, JobRow, OrderRow, OrderState, RefundRow, Rows
-from kiosk.orders.truth import telling, truth
+from kiosk.protocol.order.rows import GOODS_FINAL, AttemptRow, JobRow, OrderRow, OrderState, RefundRow, Rows
+from kiosk.protocol.order.truth import telling, truth
 from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.rules import Business
 from kiosk.queueing.waiting import Wait

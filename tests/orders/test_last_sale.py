@@ -4,9 +4,9 @@ import pytest
 
 from kiosk.devices import gas, payment
 from kiosk.orders.steps import Cancel, Close, Confirm, Final, Find, GiveBack, Method, Prepare, Start, Wait
-from kiosk.orders.truth import needs_staff, telling, truth
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError
+from kiosk.protocol.order.truth import needs_staff, telling, truth
 from tests.orders.story import DUE, LOST, NO, NOT_SENT, Story, effect_of, intends, intent_of
 
 CARD = Method("card", "card", hold=True)

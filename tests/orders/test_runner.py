@@ -18,10 +18,10 @@ from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import Method
-from kiosk.orders.truth import truth
 from kiosk.orders.within import within
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.truth import truth
 from tests.orders.test_kinds import BILL
 
 CARD = Method("card", "card", hold=True)

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from kiosk.devices import payment
 from kiosk.orders import steps
 from kiosk.orders.orders import Orders
-from kiosk.orders.rows import AttemptRow
 from kiosk.orders.runner import Running
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import AttemptRow
 from tests.orders import card_mutants, mutants
 from tests.orders.mutants import Mutant, Patch
 from tests.orders.test_state_machine import USUAL, Hall

@@ -21,12 +21,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from kiosk.devices.gas import WriteJob
 from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
 from kiosk.orders.private import CardPrivate, Private
-from kiosk.orders.rows import LIVE, Rows
 from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import Method
-from kiosk.orders.truth import gist
 from kiosk.orders.world import World
+from kiosk.protocol.order.rows import LIVE, Rows
+from kiosk.protocol.order.truth import gist
 from kiosk.slips.slip import Slip, Text
 from tests.orders import laws
 from tests.orders.hall.cards import BREAKS, Break, Place, Slot

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from kiosk.devices import gas, payment
 from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown
 from kiosk.orders import answers, deciding, prints, steps
-from kiosk.orders.evolve import evolve
 from kiosk.orders.private import CardPrivate, Private
-from kiosk.orders.rows import Rows
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import Rows
 from tests.orders import laws, peers
 from tests.orders.card_peers import Card
 from tests.orders.peers import DUE, Channel, Company, Way

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 from kiosk.ledger import files
 from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store
-from kiosk.orders.rows import Rows
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import Rows
 from kiosk.rehearsal.chaos.command import chaos_command
 from kiosk.rehearsal.chaos.lane import Life, live
 from kiosk.rehearsal.headless import Run

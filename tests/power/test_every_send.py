@@ -13,7 +13,7 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.witness import read_witness
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.chaos.plan import Draw
 from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, OPTIONS, ORDERS, VISIT

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from kiosk.orders.rows import AttemptRow, OrderRow, RefundRow, Rows
+from kiosk.protocol.order.rows import AttemptRow, OrderRow, RefundRow, Rows
 from kiosk.rehearsal.chaos.reconcile import Capture, Delivery, Return, World, at_a_cut, at_the_end
 
 NO = "T1AB000001X"

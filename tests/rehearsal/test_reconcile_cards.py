@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from kiosk.orders.rows import JobRow, Rows
+from kiosk.protocol.order.rows import JobRow, Rows
 from kiosk.rehearsal.chaos.cards import Drawer, Job, Landed, at_a_cut, at_the_end
 from tests.rehearsal.test_reconcile import ATTEMPT, NO, ORDER, REFUND
 

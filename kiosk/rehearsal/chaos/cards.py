@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.orders.rows import JobRow, Rows
+from kiosk.protocol.order.rows import JobRow, Rows
 from kiosk.rehearsal.chaos.reconcile import Finding
 from kiosk.rehearsal.headless import CARDS
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from kiosk.orders.rows import AttemptRow, RefundRow, Rows
-from kiosk.orders.truth import needs_staff
+from kiosk.protocol.order.rows import AttemptRow, RefundRow, Rows
+from kiosk.protocol.order.truth import needs_staff
 
 Books = Mapping[str, Any]
 Flaw = Literal["lost", "duplicated", "unresolved"]

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from kiosk.ledger.errors import LedgerError
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.tickets import TicketRow
 from kiosk.rehearsal.books import ledger_rows, ticket_rows
 from kiosk.rehearsal.chaos import cards, reconcile, tickets

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer, QUr
 from PySide6.QtGui import QFont, QGuiApplication, QImage
 from PySide6.QtQuick import QQuickItem, QQuickView
 
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from kiosk.rehearsal.books import lay_side_by_side
 from kiosk.rehearsal.hand import Hand, Json
 from kiosk.rehearsal.workbench import hints, telling

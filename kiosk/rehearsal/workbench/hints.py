@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from kiosk.rehearsal.workbench.words import say
 from kiosk.text.numbers import money
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from kiosk.rehearsal.books import Line
 from kiosk.rehearsal.workbench.words import say
 from kiosk.text.numbers import money, order_number

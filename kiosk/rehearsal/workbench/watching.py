@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kiosk.ledger.errors import LedgerError
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.hand import Hand, Json, RefusedError, SimulatorError
 

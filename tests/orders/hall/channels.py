@@ -9,7 +9,7 @@ import msgspec
 
 from kiosk.devices import payment
 from kiosk.orders import steps
-from kiosk.orders.rows import Rows
+from kiosk.protocol.order.rows import Rows
 from tests.orders import laws
 from tests.orders.hall.wire import LATE_S, Mishap, Wire
 

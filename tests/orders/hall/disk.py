@@ -5,9 +5,9 @@ from typing import Literal
 
 from kiosk.ledger.errors import LedgerClosedError, LedgerDoubtError
 from kiosk.ledger.seal import Sealed
-from kiosk.orders.evolve import evolve
-from kiosk.orders.rows import Rows
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.evolve import evolve
+from kiosk.protocol.order.rows import Rows
 
 
 class Disk:

@@ -3,11 +3,11 @@
 from datetime import datetime, tzinfo
 from typing import assert_never
 
-from kiosk.orders.rows import Rows
-from kiosk.orders.truth import truth
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import MatterEvent
 from kiosk.protocol.matters import kind_of
+from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.order.truth import truth
 from kiosk.text.numbers import money
 
 

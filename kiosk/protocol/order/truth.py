@@ -6,8 +6,7 @@ come from here.
 
 from typing import Literal
 
-from kiosk.orders.answers import UNPROVED_RETURN
-from kiosk.orders.rows import GOODS_FINAL, Rows
+from kiosk.protocol.order.rows import GOODS_FINAL, UNPROVED_RETURN, Rows
 from kiosk.text.catalogue import Said
 
 Truth = Literal["done", "not_finished", "no_money_kept"]

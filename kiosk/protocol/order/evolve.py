@@ -4,8 +4,10 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from kiosk.orders import evolve_jobs
-from kiosk.orders.rows import (
+from kiosk.protocol import events as ev
+from kiosk.protocol.matter import ImpossibleEventError
+from kiosk.protocol.order import evolve_jobs
+from kiosk.protocol.order.rows import (
     GOODS_FINAL,
     LIVE,
     UNPROVED,
@@ -18,8 +20,6 @@ from kiosk.orders.rows import (
     RefundState,
     Rows,
 )
-from kiosk.protocol import events as ev
-from kiosk.protocol.matter import ImpossibleEventError
 
 AttemptEvent = (
     ev.AttemptOpened

@@ -18,6 +18,9 @@ LIVE: frozenset[AttemptState] = frozenset({"sent", "open", "authorized", "captur
 UNPROVED: frozenset[AttemptState] = LIVE | {"manual"}
 """States in which it is not proved whether the attempt took money."""
 
+UNPROVED_RETURN = "unproved"
+"""Why a refund is with the staff whose channel can never say whether it was done."""
+
 GOODS_FINAL: frozenset[OrderState] = frozenset({"refused", "delivered", "cancelled"})
 
 

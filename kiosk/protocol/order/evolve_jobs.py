@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from kiosk.orders.rows import JobRow, JobState, Rows
 from kiosk.protocol import events as ev
 from kiosk.protocol.matter import ImpossibleEventError
+from kiosk.protocol.order.rows import JobRow, JobState, Rows
 
 JobEvent = ev.JobSent | ev.JobLanded | ev.JobAbsent | ev.JobTorn | ev.JobReported
 
