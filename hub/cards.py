@@ -1,12 +1,13 @@
 """What the page of terminals shows, in words: those that need somebody first. Pure."""
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Literal
 
 import msgspec
 
 from hub.store import Seen
 from kiosk.text.catalogue import Catalogue, MissingMessageError
+from kiosk.text.numbers import exact_moment
 
 SILENT_MS = 60_000
 """A terminal that says nothing for so long is not there: it tells how it is every 15 s."""
@@ -33,11 +34,6 @@ def cards(terminals: list[Seen], words: Catalogue, zone: tzinfo, now_ms: int) ->
     return sorted(made, key=lambda card: (_ORDER.index(card.state), card.hall, card.terminal))
 
 
-def moment(at_ms: int, zone: tzinfo) -> str:
-    """`2026-11-24 09:05:30`."""
-    return f"{datetime.fromtimestamp(at_ms / 1000, zone):%Y-%m-%d %H:%M:%S}"
-
-
 def _card(seen: Seen, words: Catalogue, zone: tzinfo, now_ms: int) -> Card:
     status, silence = seen.status, now_ms - seen.heard_ms
     troubles = _troubles(seen, words)
@@ -58,7 +54,7 @@ def _card(seen: Seen, words: Catalogue, zone: tzinfo, now_ms: int) -> Card:
         troubles=troubles,
         money=words.say("hub.money_open" if status.money_open else "hub.money_closed") if status else unknown,
         waiting=words.say("hub.rows", count=status.rows) if status else unknown,
-        heard=moment(seen.heard_ms, zone) if seen.heard_ms else words.say("hub.never"),
+        heard=exact_moment(seen.heard_ms, zone) if seen.heard_ms else words.say("hub.never"),
         version=status.version if status else unknown,
     )
 

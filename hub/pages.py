@@ -19,11 +19,12 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from hub.cards import cards, moment
+from hub.cards import cards
 from hub.keys import hash_of_code, new_code
 from hub.staff import FREE_TRIES, Gate, after_a_wrong_one, is_right
 from hub.store import Deed, Guesses, Role, Staff, Store
 from kiosk.text.catalogue import Catalogue, catalogue
+from kiosk.text.numbers import exact_moment
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,11 @@ class Pages:
     async def _deeds(self, request: Request, who: Staff) -> Response:
         words = _words(request)
         lines = [
-            {"at": moment(deed.at_ms, self._zone), "who": deed.who, "what": words.say(deed.what, about=deed.about)}
+            {
+                "at": exact_moment(deed.at_ms, self._zone),
+                "who": deed.who,
+                "what": words.say(deed.what, about=deed.about),
+            }
             for deed in await self._store.deeds(MOST_DEEDS)
         ]
         return self._say(request, "deeds", who, deeds=lines)

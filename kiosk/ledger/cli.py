@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,10 +18,12 @@ from kiosk.ledger.numbering import check_character
 from kiosk.ledger.reading import find, plain, reading, verify
 from kiosk.ledger.receipts import read_receipt
 from kiosk.ledger.witness import read_witness
-from kiosk.protocol.envelope import Envelope, UnknownEventError
+from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.matter import is_matter
-from kiosk.protocol.order.story import moment, note, state, step, verdict
+from kiosk.protocol.order.story import Story
+from kiosk.text.catalogue import catalogue
 from kiosk.text.numbers import order_number, yuan
+from kiosk.views.view import LANGUAGES
 
 
 def ledger_command(argv: list[str]) -> int:
@@ -34,6 +35,7 @@ def ledger_command(argv: list[str]) -> int:
     show = commands.add_parser("show", help="the story of one order or matter, or the last events")
     show.add_argument("order", nargs="?", help="an order number, with or without dashes, or the id of a matter")
     show.add_argument("--last", type=int, default=20, metavar="N", help="how many events without an order (20)")
+    show.add_argument("--language", choices=LANGUAGES, default="en", help="of the story (en)")
     commands.add_parser("verify", help="check everything; exit status 1 when something is wrong")
     for command in commands.choices.values():
         command.add_argument("--config", type=Path, default=Path("config.toml"), help="names the ledger's folder")
@@ -41,7 +43,7 @@ def ledger_command(argv: list[str]) -> int:
         command.add_argument("--archive", type=Path, help="another folder of what left the journal")
     arguments = parser.parse_args(argv)
     face = glance(arguments.config)
-    zone = ZoneInfo(face.hall.timezone)
+    story = Story(catalogue(getattr(arguments, "language", "en")), ZoneInfo(face.hall.timezone))
     arguments.archive = arguments.archive or (face.archive if arguments.data is None else None)
     arguments.data = arguments.data or face.ledger
     if arguments.data is None:
@@ -52,11 +54,11 @@ def ledger_command(argv: list[str]) -> int:
         with reading(arguments.data) as db:
             match arguments.command:
                 case "orders":
-                    return _orders(db, zone, only_open=arguments.open)
+                    return _orders(db, story, only_open=arguments.open)
                 case "show" if arguments.order:
-                    return _story(db, zone, arguments.order, arguments.archive)
+                    return _story(db, story, arguments.order, arguments.archive)
                 case "show":
-                    return _last(db, zone, arguments.last)
+                    return _last(db, story, arguments.last)
                 case _:
                     found = list(verify(db, witness, arguments.archive, receipt))
                     status = _verify(db, found, witnessed=witness is not None)
@@ -66,16 +68,16 @@ def ledger_command(argv: list[str]) -> int:
         return _fail(str(error))
 
 
-def _orders(db: Database, zone: tzinfo, *, only_open: bool) -> int:
+def _orders(db: Database, story: Story, *, only_open: bool) -> int:
     found = tables.load(db, "WHERE closed = 0" if only_open else "")
     rows: list[tuple[str, ...]] = [("order", "begun", "state", "due", "captured", "refunded", "liability", "note")]
     rows += [
         (
             order_number(order.order.order_no),
-            moment(order.order.opened_ms, zone),
-            state(order),
+            story.moment(order.order.opened_ms),
+            story.state(order),
             *(yuan(fen) for fen in (order.order.due_fen, order.captured_fen, order.refunded_fen, order.liability_fen)),
-            note(order, zone),
+            story.note(order),
         )
         for order in sorted(found, key=lambda order: (order.order.opened_ms, order.order.order_no), reverse=True)
     ]
@@ -83,9 +85,9 @@ def _orders(db: Database, zone: tzinfo, *, only_open: bool) -> int:
     return 0
 
 
-def _story(db: Database, zone: tzinfo, wanted: str, archive: Path | None) -> int:
+def _story(db: Database, story: Story, wanted: str, archive: Path | None) -> int:
     if is_matter(wanted):
-        return _matter(db, zone, wanted, archive)
+        return _matter(db, story, wanted, archive)
     try:
         order_no = find(db, wanted)
     except LookupError:
@@ -99,21 +101,17 @@ def _story(db: Database, zone: tzinfo, wanted: str, archive: Path | None) -> int
     else:
         told = list(checks.envelopes(db, order=order_no))
         rows = tables.load(db, "WHERE order_no = ?", [order_no])[0]
-    _say(f"Order {order_number(order_no)} of {rows.order.business_date}", verdict(rows, zone), "")
-    _tell(told, zone)
-    _say(
-        "",
-        f"due {yuan(rows.order.due_fen)}, captured {yuan(rows.captured_fen)}, refunded {yuan(rows.refunded_fen)}, "
-        f"delivered {yuan(rows.delivered_fen)}, owed {yuan(rows.liability_fen)}",
-    )
+    _say(story.title(rows), story.verdict(rows), "")
+    _tell(told, story)
+    _say("", story.sums(rows), *story.to_do(rows))
     return 0
 
 
-def _matter(db: Database, zone: tzinfo, matter: str, archive: Path | None) -> int:
+def _matter(db: Database, story: Story, matter: str, archive: Path | None) -> int:
     told = list(checks.envelopes(db, matter=matter)) or _archived(db, archive, matter)
     if not told:
         return _fail(f"there is no matter {matter} in this ledger")
-    _tell(told, zone)
+    _tell(told, story)
     return 0
 
 
@@ -123,14 +121,14 @@ def _archived(db: Database, archive: Path | None, name: str) -> list[Envelope]:
     return told(archive, checks.ledger_id(db), name)
 
 
-def _tell(told: Sequence[Envelope], zone: tzinfo) -> None:
-    _say(*_columns([(moment(row.at, zone), f"row {row.seq}", _step(row, zone)) for row in told], right={1}))
+def _tell(told: Sequence[Envelope], story: Story) -> None:
+    _say(*_columns([(story.moment(row.at), f"{row.seq}", story.line(row)) for row in told], right={1}))
 
 
-def _last(db: Database, zone: tzinfo, count: int) -> int:
+def _last(db: Database, story: Story, count: int) -> int:
     last = checks.head(db).seq
     lines = [
-        (f"{envelope.seq}", moment(envelope.at, zone), _number(envelope), _step(envelope, zone))
+        (f"{envelope.seq}", story.moment(envelope.at), _number(envelope), story.line(envelope))
         for envelope in checks.envelopes(db, after=last - count)
     ]
     _say(*_columns(lines, right={0}))
@@ -161,13 +159,6 @@ def _tell_of_earlier(files: Files) -> None:
 
 def _number(envelope: Envelope) -> str:
     return order_number(envelope.order) if envelope.order else envelope.matter
-
-
-def _step(envelope: Envelope, zone: tzinfo) -> str:
-    try:
-        return step(envelope.event(), zone)
-    except UnknownEventError:
-        return f"{envelope.type} (this version of the program does not know it)"
 
 
 def _columns(rows: Sequence[tuple[str, ...]], right: set[int]) -> list[str]:

@@ -18,10 +18,10 @@ from kiosk.ledger.reading import reading
 from kiosk.ledger.receipts import read_receipt
 from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.batch import Refused
-from kiosk.protocol.order.story import moment
 from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
 from kiosk.protocol.signing import raw, sign
 from kiosk.sync.identity import Identity, NotPairedError, identity_in, keep, new_private_key
+from kiosk.text.numbers import exact_moment
 
 PATH = "/v1/pair"
 TRIES = 3
@@ -106,7 +106,7 @@ def _status(config: Config, folder: Path) -> int:
     if receipt is None or receipt.ledger != head.ledger_id:
         _say(f"journal  {head.seq} rows, none of which the hub has acknowledged")
         return int(head.seq > 0)
-    at = moment(receipt.at, ZoneInfo(config.hall.timezone))
+    at = exact_moment(receipt.at, ZoneInfo(config.hall.timezone))
     _say(f"journal  {head.seq} rows, {head.seq - receipt.seq} of them not sent yet; last receipt {at}")
     return int(head.seq > receipt.seq)
 

@@ -38,6 +38,14 @@ def moment(epoch_ms: int, zone: tzinfo) -> str:
     return f"{datetime.fromtimestamp(epoch_ms / 1000, zone):%Y-%m-%d %H:%M}"
 
 
+def exact_moment(epoch_ms: int, zone: tzinfo) -> str:
+    """`2026-11-24 10:32:05`; what no calendar has, of a clock that was wrong, as it is."""
+    try:
+        return f"{datetime.fromtimestamp(epoch_ms / 1000, zone):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return f"{epoch_ms} ms"
+
+
 def order_number(number: str) -> str:
     """`T07K20004186` as `T07K2-000418-6`: terminal and ledger, counter, check character."""
     return f"{number[:-7]}-{number[-7:-1]}-{number[-1]}"

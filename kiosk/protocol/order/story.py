@@ -1,156 +1,224 @@
-"""The journal in words, for the staff: what happened to this payment?"""
+"""An order in words, for the staff: what happened to this payment, how it stands, and what is to do now.
 
-from datetime import datetime, tzinfo
+The terminal (`kiosk ledger show`) and the hub's pages say the same of the same rows.
+"""
+
+from datetime import tzinfo
 from typing import assert_never
 
 from kiosk.protocol import events as ev
+from kiosk.protocol.envelope import Envelope, UnknownEventError
 from kiosk.protocol.matter import MatterEvent
 from kiosk.protocol.matters import kind_of
-from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.order.rows import UNPROVED_RETURN, RefundRow, Rows
 from kiosk.protocol.order.truth import truth
-from kiosk.text.numbers import money
+from kiosk.text.catalogue import Catalogue
+from kiosk.text.numbers import exact_moment, money, order_number, yuan
 
 
-def moment(epoch_ms: int, zone: tzinfo) -> str:
-    """`2026-11-24 10:32:05`, as the hall's clock shows it."""
-    return f"{datetime.fromtimestamp(epoch_ms / 1000, zone):%Y-%m-%d %H:%M:%S}"
+class Story:
+    """Tells in one language, with the times of one zone."""
 
+    def __init__(self, words: Catalogue, zone: tzinfo) -> None:
+        self._words = words
+        self._zone = zone
 
-def step(event: ev.Event | MatterEvent, zone: tzinfo) -> str:
-    """What one event says happened."""
-    match event:
-        case MatterEvent():
-            return kind_of(event).tell(event)
-        case ev.OrderOpening():
-            return f"order begun ({words(event.kind)}): the gas company is asked to hold {money(event.due_fen)}"
-        case ev.OrderOpened():
-            return f"the gas company holds {money(event.due_fen)} until {moment(event.pay_by_ms, zone)}"
-        case ev.OrderRefused():
-            return _because("the gas company did not open the order", event.reason)
-        case ev.OrderDelivering():
-            return f"the gas company is told that {money(event.paid_fen)} were paid by {words(event.channel)}"
-        case ev.OrderOwed():
-            return "the gas company accepted the payment and owes the card its gas"
-        case ev.OrderDelivered():
-            return f"delivered, receipt {event.receipt_no}"
-        case ev.OrderHeld():
-            return _because("held: nothing was delivered yet", event.why)
-        case ev.OrderManual():
-            return _because("nobody but the staff can say what is on the card", event.why)
-        case ev.OrderCancelling():
-            return _because("the gas company is asked to cancel the order", event.why)
-        case ev.OrderCancelled():
-            return "cancelled: the gas company will not take this order any more"
-        case ev.AttemptSent():
-            return f"payment {event.n}: {words(event.channel)} is asked for {money(event.amount_fen)}, key {event.key}"
-        case ev.AttemptOpened():
-            return f"payment {event.n}: the resident can pay now"
-        case ev.AttemptAuthorized():
-            return f"payment {event.n}: the money is reserved and not taken yet"
-        case ev.AttemptCapturing():
-            return f"payment {event.n}: the channel is told to take the reserved money"
-        case ev.AttemptClosing():
-            return _because(f"payment {event.n}: being closed", event.why)
-        case ev.AttemptCaptured():
-            late = ", late: it was thought to have taken nothing" if event.late else ""
-            return f"payment {event.n}: {money(event.fen)} taken, reference {event.ref}{late}"
-        case ev.AttemptDead():
-            return f"payment {event.n}: nothing was taken and nothing will be (proof: {words(event.proof)})"
-        case ev.AttemptManual():
-            return _because(f"payment {event.n}: nobody but the staff can say what became of it", event.why)
-        case ev.RefundDue():
-            what = f"refund {event.n}.{event.r}: {money(event.amount_fen)} must go back, key {event.key}"
-            return _because(what, event.reason)
-        case ev.RefundSent():
-            return f"refund {event.n}.{event.r}: the channel is asked for it"
-        case ev.RefundDone():
-            return f"refund {event.n}.{event.r}: the channel confirmed it, reference {event.ref}"
-        case ev.RefundFailed():
-            return _because(f"refund {event.n}.{event.r}: the channel will not do it; two of the staff must", event.why)
-        case ev.JobSent():
-            what = f"{event.gas_m3} m³ as purchase {event.count}"
-            return f"write {event.n}: the card is to hold {what}, job {event.provider_job}"
-        case ev.JobLanded():
-            return f"write {event.n}: it is on the card"
-        case ev.JobAbsent():
-            return _because(f"write {event.n}: nothing of it is on the card and nothing will be", event.why)
-        case ev.JobTorn():
-            return _because(f"write {event.n}: the card holds neither the old nor the new", event.why)
-        case ev.JobReported():
-            return f"write {event.n}: the gas company knows what became of it"
-        case ev.PrintIntended():
-            return f"slip {event.p}{' (reprint)' if event.reprint else ''}: sent to the printer"
-        case ev.PrintEnded():
-            return _because(f"slip {event.p}: {words(event.state)}", event.why)
-        case _:
-            assert_never(event)
+    def line(self, envelope: Envelope) -> str:
+        """What one row of the journal says happened, to an order or to a matter."""
+        try:
+            event = envelope.event()
+        except UnknownEventError:
+            return self._words.say("story.unknown", type=envelope.type)
+        return kind_of(event).tell(event) if isinstance(event, MatterEvent) else self.step(event)
 
+    def title(self, rows: Rows) -> str:
+        """Which order it is."""
+        number = order_number(rows.order.order_no)
+        return self._words.say("story.title", number=number, date=rows.order.business_date)
 
-def verdict(rows: Rows, zone: tzinfo) -> str:
-    """What became of an order so far, in one line."""
-    match truth(rows):
-        case "done":
-            return f"Done: {money(rows.order.due_fen)} delivered, nothing owed."
-        case "no_money_kept":
-            returned = f"{money(rows.refunded_fen)} were taken and went back" if rows.refunded_fen else "nothing taken"
-            return f"No money kept: {returned}."
-        case "not_finished":
-            return f"Not finished: {note(rows, zone) or state(rows)}."
-        case _ as never:
-            assert_never(never)
+    def sums(self, rows: Rows) -> str:
+        """Its money in one line."""
+        return self._words.say(
+            "story.sums",
+            due=yuan(rows.order.due_fen),
+            captured=yuan(rows.captured_fen),
+            refunded=yuan(rows.refunded_fen),
+            delivered=yuan(rows.delivered_fen),
+            owed=yuan(rows.liability_fen),
+        )
 
+    def step(self, event: ev.Event) -> str:
+        """What one event says happened."""
+        say = self._words.say
+        match event:
+            case ev.OrderOpening():
+                kind = self._word("story.kind", event.kind)
+                return say("story.order.opening", kind=kind, due=money(event.due_fen))
+            case ev.OrderOpened():
+                return say("story.order.opened", due=money(event.due_fen), until=self.moment(event.pay_by_ms))
+            case ev.OrderRefused():
+                return self._because(say("story.order.refused"), event.reason)
+            case ev.OrderDelivering(channel=""):
+                return say("story.order.delivering_free")
+            case ev.OrderDelivering():
+                return say("story.order.delivering", paid=money(event.paid_fen), channel=self.channel(event.channel))
+            case ev.OrderOwed():
+                return say("story.order.owed")
+            case ev.OrderDelivered():
+                return say("story.order.delivered", receipt=event.receipt_no)
+            case ev.OrderHeld():
+                return self._because(say("story.order.held"), event.why)
+            case ev.OrderManual():
+                return self._because(say("story.order.manual"), event.why)
+            case ev.OrderCancelling():
+                return self._because(say("story.order.cancelling"), event.why)
+            case ev.OrderCancelled():
+                return say("story.order.cancelled")
+            case ev.AttemptSent():
+                channel, amount = self.channel(event.channel), money(event.amount_fen)
+                return say("story.attempt.sent", n=event.n, channel=channel, amount=amount, number=event.key)
+            case ev.AttemptOpened():
+                return say("story.attempt.opened", n=event.n)
+            case ev.AttemptAuthorized():
+                return say("story.attempt.authorized", n=event.n)
+            case ev.AttemptCapturing():
+                return say("story.attempt.capturing", n=event.n)
+            case ev.AttemptClosing():
+                return self._because(say("story.attempt.closing", n=event.n), event.why)
+            case ev.AttemptCaptured():
+                late = say("story.late") if event.late else ""
+                return say("story.attempt.captured", n=event.n, amount=money(event.fen), ref=event.ref, late=late)
+            case ev.AttemptDead():
+                return say("story.attempt.dead", n=event.n, proof=self.why(event.proof))
+            case ev.AttemptManual():
+                return self._because(say("story.attempt.manual", n=event.n), event.why)
+            case ev.RefundDue():
+                amount = money(event.amount_fen)
+                due = say("story.refund.due", n=event.n, r=event.r, amount=amount, number=event.key)
+                return self._because(due, event.reason)
+            case ev.RefundSent():
+                return say("story.refund.sent", n=event.n, r=event.r)
+            case ev.RefundDone():
+                return say("story.refund.done", n=event.n, r=event.r, ref=event.ref)
+            case ev.RefundFailed():
+                return self._because(say("story.refund.failed", n=event.n, r=event.r), event.why)
+            case ev.JobSent():
+                return say("story.job.sent", n=event.n, gas=event.gas_m3, count=event.count, job=event.provider_job)
+            case ev.JobLanded():
+                return say("story.job.landed", n=event.n)
+            case ev.JobAbsent():
+                return self._because(say("story.job.absent", n=event.n), event.why)
+            case ev.JobTorn():
+                return self._because(say("story.job.torn", n=event.n), event.why)
+            case ev.JobReported():
+                return say("story.job.reported", n=event.n)
+            case ev.PrintIntended():
+                return say("story.print.reprint" if event.reprint else "story.print.intended", p=event.p)
+            case ev.PrintEnded():
+                return self._because(say(f"story.print.{event.state}", p=event.p), event.why)
+            case _:
+                assert_never(event)
 
-def state(rows: Rows) -> str:
-    """The state of an order in a word or three."""
-    match rows.order.state:
-        case "opening":
-            return "being opened"
-        case "open":
-            return "waiting for money" if rows.captured_fen < rows.order.due_fen else "paid"
-        case "delivering":
-            return "being delivered"
-        case "cancelling":
-            return "being cancelled"
-        case "manual":
-            return "with the staff"
-        case "refused" | "delivered" | "held" | "cancelled":
-            return rows.order.state
-        case _ as never:
-            assert_never(never)
-
-
-def note(rows: Rows, zone: tzinfo) -> str:
-    """What is still open in an order, or what was unusual about it."""
-    notes = []
-    if live := rows.live:
-        notes.append(f"payment {live.n} may still take {money(live.amount_fen)}")
-    if manual := rows.manual:
-        notes.append(f"payment {manual.n} of {money(manual.amount_fen)} in doubt: staff")
-    for refund in rows.refunds:
-        match refund.state:
-            case "due" | "sent":
-                notes.append(f"refund of {money(refund.amount_fen)} on its way since {moment(refund.due_ms, zone)}")
-            case "failed":
-                notes.append(f"refund of {money(refund.amount_fen)} failed: staff")
+    def verdict(self, rows: Rows) -> str:
+        """What became of an order so far, in one line."""
+        match truth(rows):
             case "done":
-                pass
+                return self._words.say("story.verdict.done", amount=money(rows.order.due_fen))
+            case "no_money_kept" if rows.refunded_fen:
+                return self._words.say("story.verdict.returned", amount=money(rows.refunded_fen))
+            case "no_money_kept":
+                return self._words.say("story.verdict.nothing")
+            case "not_finished":
+                return self._words.say("story.verdict.not_finished", note=self.note(rows) or self.state(rows))
             case _ as never:
                 assert_never(never)
-    if rows.job:
-        notes.append(f"write {rows.job.n} may have landed")
-    if rows.unreported:
-        notes.append(f"the gas company has not heard of write {rows.unreported.n}")
-    if rows.order.why:
-        notes.append(words(rows.order.why))
-    if any(attempt.late for attempt in rows.attempts):
-        notes.append("late money")
-    return "; ".join(notes)
 
+    def state(self, rows: Rows) -> str:
+        """The state of an order in a word or three."""
+        paid = rows.order.state == "open" and rows.captured_fen >= rows.order.due_fen
+        return self._words.say(f"story.state.{'paid' if paid else rows.order.state}")
 
-def words(key: str) -> str:
-    """`wechat_pay` as `wechat pay`."""
-    return key.replace("_", " ")
+    def note(self, rows: Rows) -> str:
+        """What is still open in an order, or what was unusual about it."""
+        say = self._words.say
+        notes = []
+        if live := rows.live:
+            notes.append(say("story.note.live", n=live.n, amount=money(live.amount_fen)))
+        if manual := rows.manual:
+            notes.append(say("story.note.doubt", n=manual.n, amount=money(manual.amount_fen)))
+        for refund in rows.refunds:
+            match refund.state:
+                case "due" | "sent":
+                    since = self.moment(refund.due_ms)
+                    notes.append(say("story.note.refunding", amount=money(refund.amount_fen), since=since))
+                case "failed":
+                    notes.append(say("story.note.refund_failed", amount=money(refund.amount_fen)))
+                case "done":
+                    pass
+                case _ as never:
+                    assert_never(never)
+        if rows.job:
+            notes.append(say("story.note.job", n=rows.job.n))
+        if rows.unreported:
+            notes.append(say("story.note.unreported", n=rows.unreported.n))
+        if rows.order.why:
+            notes.append(self.why(rows.order.why))
+        if any(attempt.late for attempt in rows.attempts):
+            notes.append(say("story.note.late"))
+        return say("story.and").join(notes)
 
+    def to_do(self, rows: Rows) -> tuple[str, ...]:
+        """What the staff are to do about an order now: what only they can do, or else what they may wait for."""
+        say, order = self._words.say, rows.order
+        told = []
+        if doubt := rows.manual:
+            channel, amount = self.channel(doubt.channel), money(doubt.amount_fen)
+            told.append(say("story.todo.doubt", channel=channel, number=doubt.key, amount=amount))
+        told += [self._to_return(rows, refund) for refund in rows.refunds if refund.state == "failed"]
+        if order.state == "manual":
+            told.append(say("story.todo.card"))
+        if told:
+            return tuple(told)
+        refunding = next((refund for refund in rows.refunds if refund.state in ("due", "sent")), None)
+        until = self.moment(order.deliver_by_ms)
+        match truth(rows):
+            case "done":
+                return (say("story.todo.nothing"),)
+            case "no_money_kept":
+                return (say("story.todo.again"),)
+            case "not_finished" if refunding:
+                return (say("story.todo.refunding", number=refunding.key),)
+            case "not_finished" if order.owed and order.state in ("delivering", "held"):
+                return (say("story.todo.bring_card", until=until),)
+            case "not_finished" if order.state in ("delivering", "held"):
+                return (say("story.todo.deliver", until=until),)
+            case "not_finished":
+                return (say("story.todo.wait"),)
+            case _ as never:
+                assert_never(never)
 
-def _because(what: str, why: str) -> str:
-    return f"{what} ({words(why)})" if why else what
+    def channel(self, key: str) -> str:
+        """A way to pay."""
+        return self._word("channel", key)
+
+    def why(self, key: str) -> str:
+        """A reason: of the machine as a key, of a driver in its own words."""
+        return self._word("story.why", key) if f"story.why.{key}" in self._words.table else self._word("reason", key)
+
+    def moment(self, epoch_ms: int) -> str:
+        """`2026-11-24 10:32:05`."""
+        return exact_moment(epoch_ms, self._zone)
+
+    def _to_return(self, rows: Rows, refund: RefundRow) -> str:
+        amount = money(refund.amount_fen)
+        if refund.why != UNPROVED_RETURN:
+            return self._words.say("story.todo.return", amount=amount)
+        channel = self.channel(rows.attempt(refund.n).channel)
+        return self._words.say("story.todo.return_unproved", channel=channel, number=refund.key, amount=amount)
+
+    def _word(self, stem: str, key: str) -> str:
+        """What comes from outside may have no word here."""
+        return self._words.table.get(f"{stem}.{key}") or key.replace("_", " ")
+
+    def _because(self, what: str, why: str) -> str:
+        return self._words.say("story.because", what=what, why=self.why(why)) if why else what
