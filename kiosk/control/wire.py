@@ -1,69 +1,18 @@
 """What goes over the control socket: one JSON object a line, a request up and an answer down."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
+
+from kiosk.queueing.wishes import Request, Wish
 
 LONGEST = 4096
 """Bytes of a request."""
-
-WindowNumber = Annotated[int, Meta(ge=1, le=99)]
-Shown = Annotated[str, Meta(max_length=12)]
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="do", forbid_unknown_fields=True):
-    """Base of all requests. `seen`, where there is one, is the number that the clerk sees at the window (empty: none);
-    nothing is done when another one is there by now."""
-
-
-class QueueNext(Request, frozen=True, kw_only=True, tag="queue.next"):
-    """Finish what is at the window, and call the next."""
-
-    window: WindowNumber
-    seen: Shown | None = None
-
-
-class QueueRecall(Request, frozen=True, kw_only=True, tag="queue.recall"):
-    """Call once more."""
-
-    window: WindowNumber
-    seen: Shown | None = None
-
-
-class QueueNoShow(Request, frozen=True, kw_only=True, tag="queue.no_show"):
-    """Nobody came."""
-
-    window: WindowNumber
-    seen: Shown | None = None
-
-
-class QueueFinish(Request, frozen=True, kw_only=True, tag="queue.finish"):
-    """Done with it."""
-
-    window: WindowNumber
-    seen: Shown | None = None
-
-
-class QueueTransfer(Request, frozen=True, kw_only=True, tag="queue.transfer"):
-    """To the head of another business."""
-
-    window: WindowNumber
-    to: Annotated[str, Meta(pattern=r"^[A-Z]\Z")]
-    seen: Shown | None = None
-
-
-class QueueComeBack(Request, frozen=True, kw_only=True, tag="queue.come_back"):
-    """Somebody who was skipped is here after all."""
-
-    number: Shown
 
 
 class QueueList(Request, frozen=True, kw_only=True, tag="queue.list"):
     """How things stand."""
 
 
-QueueRequest = QueueNext | QueueRecall | QueueNoShow | QueueFinish | QueueTransfer | QueueComeBack | QueueList
+QueueRequest = Wish | QueueList
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -74,3 +74,30 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def own(self) -> Share:
         """The share as a value."""
         return share_of(self.share)
+
+
+class Plan(QueueRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The policy, and what people queue for."""
+
+    business: Annotated[tuple[Business, ...], Meta(max_length=8)] = ()
+    """One `[[queue.business]]` table each."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        letters = [business.letter for business in self.business]
+        for letter in letters:
+            if letters.count(letter) > 1:
+                raise ValueError(f"letter {letter} belongs to one business only")
+
+    def of(self, letter: str) -> Business | None:
+        """The business of a letter."""
+        return next((business for business in self.business if business.letter == letter), None)
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """Every window that serves anything."""
+        return tuple(sorted({window for business in self.business for window in business.windows}))
+
+    def serves(self, window: int) -> frozenset[str]:
+        """The letters of what a window serves."""
+        return frozenset(business.letter for business in self.business if window in business.windows)

@@ -11,6 +11,7 @@ import msgspec
 from kiosk.config_face import glance
 from kiosk.control import wire
 from kiosk.control.client import NoTerminalError, ask
+from kiosk.queueing import wishes
 from kiosk.tickets.board import Board
 
 WHY = {
@@ -59,21 +60,21 @@ def _options(argv: list[str]) -> argparse.Namespace:
         return added
 
     at_window = {
-        "next": ("finish, and call the next", lambda o: wire.QueueNext(window=o.window)),
+        "next": ("finish, and call the next", lambda o: wishes.QueueNext(window=o.window)),
         "recall": (
             "call once more; after the last time the number is skipped",
-            lambda o: wire.QueueRecall(window=o.window),
+            lambda o: wishes.QueueRecall(window=o.window),
         ),
-        "no-show": ("nobody came: skip the number", lambda o: wire.QueueNoShow(window=o.window)),
-        "finish": ("done, and call nobody", lambda o: wire.QueueFinish(window=o.window)),
-        "transfer": ("to the head of another business", lambda o: wire.QueueTransfer(window=o.window, to=o.to)),
+        "no-show": ("nobody came: skip the number", lambda o: wishes.QueueNoShow(window=o.window)),
+        "finish": ("done, and call nobody", lambda o: wishes.QueueFinish(window=o.window)),
+        "transfer": ("to the head of another business", lambda o: wishes.QueueTransfer(window=o.window, to=o.to)),
     }
     for name, (words, request) in at_window.items():
         added = command(name, words, request)
         added.add_argument("--window", type=_window, required=True, metavar="N")
         if name == "transfer":
             added.add_argument("--to", type=_letter, required=True, metavar="LETTER", help="the other business")
-    back = command("back", "somebody who was skipped is here", lambda o: wire.QueueComeBack(number=o.number))
+    back = command("back", "somebody who was skipped is here", lambda o: wishes.QueueComeBack(number=o.number))
     back.add_argument("number", type=_number, help="A005")
     command("list", "windows, who waits, who was skipped", lambda _: wire.QueueList())
     return parser.parse_args(argv)

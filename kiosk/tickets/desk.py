@@ -7,10 +7,10 @@ rules say comes from `kiosk.queueing`; here is the order of things, one step at 
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -19,9 +19,20 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.within import within
 from kiosk.protocol import tickets as ev
+from kiosk.protocol.matter import ImpossibleEventError
 from kiosk.protocol.tickets import UNENDED, TicketRow, TicketSlip, evolve
+from kiosk.queueing.deciding import decide
+from kiosk.queueing.hall import Other
 from kiosk.queueing.rules import Business
-from kiosk.queueing.turns import next_for
+from kiosk.queueing.wishes import (
+    QueueComeBack,
+    QueueFinish,
+    QueueNext,
+    QueueNoShow,
+    QueueRecall,
+    QueueTransfer,
+    Wish,
+)
 from kiosk.slips.slip import Slip
 from kiosk.tickets.marks import Marks
 from kiosk.tickets.settings import QueueSettings
@@ -33,19 +44,6 @@ T = TypeVar("T")
 
 TICK_SECONDS = 10.0
 """How often hours and the date are looked at while nothing else happens."""
-
-Refused = Literal[
-    "no_such_window",
-    "no_such_business",
-    "no_such_ticket",
-    "nobody_waits",
-    "nobody_here",
-    "changed",
-    "not_missed",
-    "too_late",
-    "same_business",
-]
-"""Why a clerk's wish was not done; nothing changed then."""
 
 
 class QueueClosedError(LedgerError):
@@ -69,14 +67,26 @@ class HasTicketError(Exception):
 
 
 class RefusedError(Exception):
-    """See `Refused`."""
+    """A clerk's wish was not done, and why in one word: one of `kiosk.queueing.deciding.Refused`, or what the hub says,
+    or `no_hub` where it was to decide and did not answer."""
 
-    def __init__(self, why: Refused) -> None:
+    def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why: Refused = why
+        self.why = why
 
 
 _EXPECTED = (NoNumberError, HasTicketError, RefusedError, QueueClosedError)
+
+
+class Hall(Protocol):
+    """The hub, which sees the tickets of all terminals of a hall."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it can be asked now."""
+
+    async def do(self, wish: Wish) -> TicketRow:
+        """What a clerk wants. Raises `RefusedError`."""
 
 
 class SlipMaker(Protocol):
@@ -101,8 +111,10 @@ class Desk(Standing):
     ) -> None:
         """`folder` is the ledger's. `on_broken` is called when the ledger fails; then this desk is shut, and another
         one must be made. `observe` sees every durable step and every slip."""
-        super().__init__(settings, zone, now_ms)
+        super().__init__(settings, zone, now_ms, ledger.ledger_id)
         self.broken = False
+        self.hall: Hall | None = None
+        """Where the hall has a hub."""
         self._ledger = ledger
         self._marks_file = folder / "ledger.tickets"
         self._on_broken = on_broken
@@ -114,6 +126,17 @@ class Desk(Standing):
         self._prints: set[asyncio.Task[TicketSlip]] = set()
         self._listeners: list[Callable[[], None]] = []
         self._open_letters: frozenset[str] = frozenset()
+
+    def know(self, others: Iterable[Other]) -> None:
+        """Tickets of the other terminals, as they stand; of another day none counts."""
+        self._know(others)
+        self._tell()
+
+    def know_no_others(self) -> None:
+        """Nobody tells of them any more."""
+        self._others = {}
+        self._together = None
+        self._tell()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be called after anything changed; returns what ends it."""
@@ -215,95 +238,72 @@ class Desk(Standing):
         task.add_done_callback(self._ended)
         return task
 
-    # For clerks: `seen` is the number that a clerk sees at the window (nothing: an empty one). Where it is another one
-    # by now somebody pressed before, and nothing is done. All raise `RefusedError` and `QueueClosedError`.
+    # For clerks
 
-    async def next(self, window: int, seen: str | None = None) -> TicketRow:
-        """Finish what is at the window, and call the next."""
+    async def do(self, wish: Wish) -> TicketRow:
+        """What a clerk wants; the ticket that it comes to. By the hub, which sees the whole hall, while it answers.
 
-        async def call() -> TicketRow:
-            at = self._at(window, seen)
-            done: list[ev.TicketEvent] = []
-            if at is not None:
-                done.append(ev.TicketFinished(matter=at.matter, at_ms=self._now_ms()))
-            found = next_for(self._rows.values(), window, self.settings.serves(window), self.settings)
-            if found is None:
-                if done:
-                    await self._happened(*done)
-                raise RefusedError("nobody_waits")
-            row, lane = found
-            return await self._happened(
-                *done,
-                ev.TicketCalled(matter=row.matter, window=window, turn=self._turn + 1, lane=lane, at_ms=self._now_ms()),
-            )
-
-        return await self._whole(call)
-
-    async def recall(self, window: int, seen: str | None = None) -> TicketRow:
-        """Call once more; a ticket that was called often enough is skipped instead."""
-
-        def call(row: TicketRow) -> ev.TicketEvent:
-            if row.times >= self.settings.calls:
-                return ev.TicketMissed(matter=row.matter, at_ms=self._now_ms())
-            return ev.TicketRecalled(matter=row.matter, at_ms=self._now_ms())
-
-        return await self._with(window, seen, call)
-
-    async def no_show(self, window: int, seen: str | None = None) -> TicketRow:
-        """Nobody came."""
-        return await self._with(window, seen, lambda row: ev.TicketMissed(matter=row.matter, at_ms=self._now_ms()))
-
-    async def finish(self, window: int, seen: str | None = None) -> TicketRow:
-        """Done with it."""
-        return await self._with(window, seen, lambda row: ev.TicketFinished(matter=row.matter, at_ms=self._now_ms()))
-
-    async def transfer(self, window: int, letter: str, seen: str | None = None) -> TicketRow:
-        """To the head of another business, the number kept."""
-
-        def move(row: TicketRow) -> ev.TicketEvent:
-            if self.settings.of(letter) is None:
-                raise RefusedError("no_such_business")
-            if letter == row.business:
-                raise RefusedError("same_business")
-            head = max((other.head for other in self._rows.values()), default=0) + 1
-            return ev.TicketTransferred(matter=row.matter, business=letter, head=head, at_ms=self._now_ms())
-
-        return await self._with(window, seen, move)
-
-    async def come_back(self, number: str) -> TicketRow:
-        """Somebody who was skipped is here after all."""
-
-        async def back() -> TicketRow:
-            wanted = number.strip().upper()
-            row = next((row for row in self._rows.values() if row.shown == wanted), None)
-            if row is None:
-                raise RefusedError("no_such_ticket")
-            if row.state != "missed":
-                raise RefusedError("not_missed")
-            if self._now_ms() - row.ended_ms > self.settings.come_back_minutes * 60_000:
-                raise RefusedError("too_late")
-            return await self._happened(ev.TicketCameBack(matter=row.matter, turn=self._turn, at_ms=self._now_ms()))
-
-        return await self._whole(back)
-
-    async def _with(self, window: int, seen: str | None, happens: Callable[[TicketRow], ev.TicketEvent]) -> TicketRow:
-        """What a clerk does with the ticket at a window."""
+        Raises `RefusedError` and `QueueClosedError`.
+        """
+        if self.hall is not None and self.hall.answers:
+            return await self.hall.do(wish)
 
         async def step() -> TicketRow:
-            row = self._at(window, seen)
-            if row is None:
-                raise RefusedError("nobody_here")
-            return await self._happened(happens(row))
+            decided = decide(self.rows, wish, self.settings, self._now_ms())
+            if decided.why is None:
+                return await self._happened(*decided.events)
+            if decided.events:
+                await self._happened(*decided.events)
+            raise RefusedError(decided.why)
 
         return await self._whole(step)
 
-    def _at(self, window: int, seen: str | None) -> TicketRow | None:
-        if window not in self.settings.windows:
-            raise RefusedError("no_such_window")
-        row = self.at(window)
-        if seen is not None and seen != (row.shown if row else ""):
-            raise RefusedError("changed")
-        return row
+    # The same, one by one. `seen` is the number that a clerk sees at the window (nothing: an empty one): where it is
+    # another one by now somebody pressed before, and nothing is done.
+
+    async def next(self, window: int, seen: str | None = None) -> TicketRow:
+        """Finish what is at the window, and call the next."""
+        return await self.do(QueueNext(window=window, seen=seen))
+
+    async def recall(self, window: int, seen: str | None = None) -> TicketRow:
+        """Call once more; a ticket that was called often enough is skipped instead."""
+        return await self.do(QueueRecall(window=window, seen=seen))
+
+    async def no_show(self, window: int, seen: str | None = None) -> TicketRow:
+        """Nobody came."""
+        return await self.do(QueueNoShow(window=window, seen=seen))
+
+    async def finish(self, window: int, seen: str | None = None) -> TicketRow:
+        """Done with it."""
+        return await self.do(QueueFinish(window=window, seen=seen))
+
+    async def transfer(self, window: int, letter: str, seen: str | None = None) -> TicketRow:
+        """To the head of another business, the number kept."""
+        return await self.do(QueueTransfer(window=window, to=letter, seen=seen))
+
+    async def come_back(self, number: str) -> TicketRow:
+        """Somebody who was skipped is here after all."""
+        return await self.do(QueueComeBack(number=number))
+
+    async def obey(self, event: ev.TicketEvent) -> bool:
+        """Record what the hub decided about a ticket of this terminal; False where it no longer fits, and then nothing
+        is done. Raises `QueueClosedError`."""
+
+        async def step() -> TicketRow:
+            row = self._rows.get(event.matter)
+            if (
+                row is not None
+                and isinstance(event, ev.TicketCalled)
+                and event.turn in (call.turn for call in row.calls)
+            ):
+                return row  # its answer was lost
+            return await self._happened(event)
+
+        try:
+            await self._whole(step)
+        except ImpossibleEventError:
+            return False
+        return True
 
     # Inside
 
@@ -351,7 +351,8 @@ class Desk(Standing):
         except (LedgerError, OSError) as error:
             raise self._break(error) from error
         self._yesterday, self._rows = self._rows, {}
-        self._date, self._last, self._place, self._turn = today, {}, 0, 0
+        self._date, self._last, self._place = today, {}, 0
+        self._others, self._together = {}, None
         for row in rows:
             self._keep(row)
         past = [row for row in left if row.business_date < today]

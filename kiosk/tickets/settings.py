@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from kiosk.devices.secret import Secret
-from kiosk.queueing.rules import Business, QueueRules
+from kiosk.queueing.rules import Plan
 
 
 class ClerkPage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +21,7 @@ class ClerkPage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     port: Annotated[int, Meta(ge=1024, le=65535)] = 8411
 
 
-class QueueSettings(QueueRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class QueueSettings(Plan, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[queue]` as a whole."""
 
     print_limit_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
@@ -31,27 +31,5 @@ class QueueSettings(QueueRules, frozen=True, kw_only=True, forbid_unknown_fields
     terminal. Without a reader that works numbers are given all the same."""
     shown_seconds: Annotated[float, Meta(ge=5, le=300)] = 25.0
     """How long a printed ticket stays on the screen when nobody touches it."""
-    business: Annotated[tuple[Business, ...], Meta(max_length=8)] = ()
-    """What people queue for, one `[[queue.business]]` table each."""
     page: ClerkPage | None = None
     """The page on which clerks call numbers; there is none when left out."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        letters = [business.letter for business in self.business]
-        for letter in letters:
-            if letters.count(letter) > 1:
-                raise ValueError(f"letter {letter} belongs to one business only")
-
-    def of(self, letter: str) -> Business | None:
-        """The business of a letter."""
-        return next((business for business in self.business if business.letter == letter), None)
-
-    @property
-    def windows(self) -> tuple[int, ...]:
-        """Every window that serves anything."""
-        return tuple(sorted({window for business in self.business for window in business.windows}))
-
-    def serves(self, window: int) -> frozenset[str]:
-        """The letters of what a window serves."""
-        return frozenset(business.letter for business in self.business if window in business.windows)

@@ -1,13 +1,16 @@
 """How the queue stands today: the tickets at hand, and what follows from them. Changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Literal
 
 import msgspec
 
 from kiosk.protocol.tickets import TicketRow
+from kiosk.queueing.deciding import at_window
+from kiosk.queueing.hall import Other
 from kiosk.queueing.hours import is_open
+from kiosk.queueing.merging import merged
 from kiosk.queueing.rules import Business
 from kiosk.queueing.turns import ahead_of, line
 from kiosk.queueing.waiting import Wait, wait
@@ -27,8 +30,9 @@ class Called(msgspec.Struct, frozen=True):
 class Standing:
     """See the module. `Desk` is one that also changes things."""
 
-    def __init__(self, settings: QueueSettings, zone: tzinfo, now_ms: Callable[[], int]) -> None:
+    def __init__(self, settings: QueueSettings, zone: tzinfo, now_ms: Callable[[], int], ledger_id: str) -> None:
         self.settings = settings
+        self._ledger_id = ledger_id
         self._zone = zone
         self._now_ms = now_ms
         self._marks: Marks | None = None
@@ -38,12 +42,19 @@ class Standing:
         self._date = ""
         self._last: dict[str, int] = {}
         """The last number of each letter today."""
-        self._place = self._turn = 0
+        self._place = 0
+        self._others: dict[str, dict[str, TicketRow]] = {}
+        """Tickets of other ledgers of the hall, while the hub tells of them."""
+        self._together: list[TicketRow] | None = None
+        """All of them, once they were put together."""
 
     @property
     def rows(self) -> list[TicketRow]:
-        """Every ticket of today."""
-        return list(self._rows.values())
+        """Every ticket of today, of the whole hall as far as it is known here, `place` counting all of them."""
+        if self._together is None:
+            others = {source: rows.values() for source, rows in self._others.items()}
+            self._together = merged({**others, self._ledger_id: self._rows.values()})
+        return self._together
 
     def row(self, ticket_id: str) -> TicketRow | None:
         """A ticket of today, or of the day that has just ended, as it stands."""
@@ -51,25 +62,25 @@ class Standing:
 
     def waiting(self, letter: str) -> list[TicketRow]:
         """Who waits for a business, in the order of the calls."""
-        return line(self._rows.values(), letter, self.settings)
+        return line(self.rows, letter, self.settings)
 
     @property
     def waiting_count(self) -> int:
         """How many wait in the whole hall."""
-        return sum(row.state == "waiting" for row in self._rows.values())
+        return sum(row.state == "waiting" for row in self.rows)
 
     def called(self) -> list[Called]:
         """Who is at the windows or on the way there, the newest call first."""
-        at = sorted((row for row in self._rows.values() if row.state == "called"), key=lambda row: -row.turn)
+        at = sorted((row for row in self.rows if row.state == "called"), key=lambda row: -row.turn)
         return [Called(row.shown, row.window) for row in at]
 
     def ahead(self, row: TicketRow) -> int:
         """How many are called before a ticket that waits."""
-        return ahead_of(self._rows.values(), row, self.settings)
+        return ahead_of(self.rows, row, self.settings)
 
     def wait(self, business: Business, ahead: int) -> Wait:
         """How long somebody with so many people ahead will wait."""
-        return wait(self._rows.values(), business, self.settings.business, ahead, self._now_ms())
+        return wait(self.rows, business, self.settings.business, ahead, self._now_ms())
 
     def closed(self, business: Business) -> Closed | None:
         """Why no number is given for a business now; None when one is."""
@@ -82,7 +93,7 @@ class Standing:
 
     def at(self, window: int) -> TicketRow | None:
         """The ticket that a window called last and has not done with."""
-        return next((row for row in self._rows.values() if row.state == "called" and row.window == window), None)
+        return at_window(self.rows, window)
 
     def _number(self, letter: str) -> int:
         """The next number of a letter today."""
@@ -96,4 +107,10 @@ class Standing:
         self._rows[row.matter] = row
         self._last[row.letter] = max(self._last.get(row.letter, 0), row.number)
         self._place = max(self._place, row.place)
-        self._turn = max(self._turn, row.turn)
+        self._together = None
+
+    def _know(self, others: Iterable[Other]) -> None:
+        for other in others:
+            if other.row.business_date == self._date and other.ledger != self._ledger_id:
+                self._others.setdefault(other.ledger, {})[other.row.matter] = other.row
+        self._together = None

@@ -1,18 +1,13 @@
 """What comes through the control socket."""
 
-from kiosk.control.wire import (
-    LONGEST,
-    BadRequestError,
+from kiosk.control.wire import LONGEST, BadRequestError, QueueList, QueueRequest, read_request, write
+from kiosk.queueing.wishes import (
     QueueComeBack,
     QueueFinish,
-    QueueList,
     QueueNext,
     QueueNoShow,
     QueueRecall,
-    QueueRequest,
     QueueTransfer,
-    read_request,
-    write,
 )
 from tests.fuzz.campaign import Target
 

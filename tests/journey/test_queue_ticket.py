@@ -12,11 +12,11 @@ import pytest
 
 from kiosk.config import load
 from kiosk.control.client import ask
-from kiosk.control.wire import QueueFinish, QueueNext
 from kiosk.devices.secret import Secret
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.tables import matters_where
 from kiosk.protocol.tickets import TicketRow
+from kiosk.queueing.wishes import QueueFinish, QueueNext
 from kiosk.tickets.settings import ClerkPage, QueueSettings
 from kiosk.views.common import Attract, Goodbye, Home, Notice
 from kiosk.views.lists import ChooseEntry

@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.control.client import NoTerminalError, ask
 from kiosk.control.server import NAME, connect, listening
-from kiosk.control.wire import LONGEST, Answer, QueueList, QueueNext, read_answer
+from kiosk.control.wire import LONGEST, Answer, QueueList, read_answer
+from kiosk.queueing.wishes import QueueNext
 from kiosk.tickets.clerk import perform
 from kiosk.tickets.cli import queue_command
 from kiosk.tickets.desk import Desk
