@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, tzinfo
+from typing import TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -14,16 +15,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.accept import Refuse, Take
+from hub.command_desk import CommandDesk
 from hub.keys import hash_of_code
 from hub.openapi import MOST_CONTENT, REFUSALS
 from hub.pages import Pages
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
+from kiosk.protocol.commands import Poll
 from kiosk.protocol.pairing import Paired, Pairing
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
 from kiosk.protocol.status import Heard, Status
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 
 class _RefusedError(Exception):
@@ -49,6 +53,7 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
             Route("/v1/pair", desk.pair, methods=["POST"]),
             Route("/v1/journal", desk.journal, methods=["POST"]),
             Route("/v1/status", desk.status, methods=["POST"]),
+            Route("/v1/commands", desk.commands, methods=["POST"]),
             Route("/healthz", desk.health, methods=["GET"]),
             *Pages(store, key.private_bytes_raw(), zone, now).routes,
         ],
@@ -62,6 +67,7 @@ class _Desk:
         self._store = store
         self._key = key
         self._now = now
+        self._command_desk = CommandDesk(store, key, self._now_ms)
 
     async def health(self, _: Request) -> Response:
         return Response("OK\n", media_type="text/plain")
@@ -105,13 +111,16 @@ class _Desk:
             log.warning("%s of %s has rows before %d in its archive alone", sender.terminal, sender.hall, batch.first)
         return _json(self._receipt(found.then if isinstance(found, Take) else found.head))
 
+    async def commands(self, request: Request) -> Response:
+        content = await _content(request)
+        sender = await self._sender(request, content)
+        poll = _decoded(content, Poll)
+        return _json(await self._command_desk.answer(sender, poll, request.is_disconnected))
+
     async def status(self, request: Request) -> Response:
         content = await _content(request)
         sender = await self._sender(request, content)
-        try:
-            said = msgspec.json.decode(content, type=Status)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise _refuse("batch", f"no status: {error}") from error
+        said = _decoded(content, Status)
         await self._store.report(sender, said, self._now_ms())
         return _json(Heard(self._now_ms()))
 
@@ -157,6 +166,13 @@ async def _content(request: Request) -> bytes:
         if len(content) > MOST_CONTENT:
             raise _refuse("size", f"more than {MOST_CONTENT} bytes")
     return bytes(content)
+
+
+def _decoded(content: bytes, kind: type[_T]) -> _T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _refuse("batch", f"no {kind.__name__.lower()}: {error}") from error
 
 
 def _refuse(problem: Problem, detail: str) -> _RefusedError:

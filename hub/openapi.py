@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.protocol import batch, pairing, status
+from kiosk.protocol import batch, commands, pairing, status
 from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.signing import MAX_AGE_S
 
@@ -38,6 +38,9 @@ def document() -> dict[str, Any]:
             pairing.Paired,
             status.Status,
             status.Heard,
+            commands.Poll,
+            commands.Commands,
+            commands.Given,
             Envelope,
         ],
         schema_hook=lambda _: {"description": "What an event of this type holds: docs/events.md."},
@@ -89,6 +92,16 @@ def document() -> dict[str, Any]:
                     "Say how the terminal is; only the last is kept.",
                     {status.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Status")}}},
                     "Heard",
+                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                )
+            },
+            "/v1/commands": {
+                "post": _operation(
+                    "askForCommands",
+                    "Tell what came of commands and wait for more: answered when there is something, else after "
+                    f"{commands.HOLD_S:g} s. `given` of a command is a `Given` in JSON, signed by the hub.",
+                    {commands.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Poll")}}},
+                    "Commands",
                     ("batch", "signature", "clock", "revoked", "size", "busy"),
                 )
             },

@@ -1,7 +1,6 @@
 """The hub's store on PostgreSQL: any number of hub processes on one database, rows in a partition for each month."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import asyncpg
 import msgspec
 
 from hub.accept import Take, Verdict, verdict
+from hub.postgres_commands import PostgresCommands
 from hub.store import (
     TERMINALS,
     Deed,
@@ -16,82 +16,15 @@ from hub.store import (
     Guesses,
     Seen,
     Staff,
-    StoreBusyError,
     Terminal,
     seen,
 )
 from kiosk.protocol.batch import Batch, Head, Row
 from kiosk.protocol.status import Status
 
-COMMAND_S = 15.0
-"""For one statement; a database that hangs must not collect requests."""
 MONTHS = range(-120, 25)
 """From the present one: rows of these have a partition each. Whatever a wrong clock wrote stands in one beside."""
-_SETUP_LOCK, _MONTH_LOCK = 0x6D6E6B01, 0x6D6E6B02
-
-MIGRATIONS = {
-    "0001_journals": """
-CREATE TABLE code (
-  hash bytea PRIMARY KEY,
-  hall text NOT NULL,
-  terminal text NOT NULL,
-  until_ms bigint NOT NULL,
-  key_id text NOT NULL DEFAULT ''
-);
-CREATE TABLE terminal (
-  hall text NOT NULL,
-  terminal text NOT NULL,
-  key_id text NOT NULL UNIQUE,
-  public_key bytea NOT NULL,
-  paired_ms bigint NOT NULL,
-  revoked boolean NOT NULL DEFAULT false,
-  PRIMARY KEY (hall, terminal)
-);
-CREATE TABLE head (
-  ledger text PRIMARY KEY,
-  hall text NOT NULL,
-  terminal text NOT NULL,
-  first bigint NOT NULL,
-  seq bigint NOT NULL,
-  hash text NOT NULL,
-  at_ms bigint NOT NULL
-);
-CREATE TABLE event (
-  ledger text NOT NULL,
-  seq bigint NOT NULL,
-  hash bytea NOT NULL,
-  at_ms bigint NOT NULL,
-  type text NOT NULL,
-  about text NOT NULL,
-  body text NOT NULL,
-  PRIMARY KEY (ledger, seq, at_ms)
-) PARTITION BY RANGE (at_ms);
-CREATE INDEX event_about ON event(about);
-CREATE TABLE event_other PARTITION OF event DEFAULT;
-""",
-    "0002_status": """
-CREATE TABLE status (
-  hall text NOT NULL,
-  terminal text NOT NULL,
-  at_ms bigint NOT NULL,
-  body text NOT NULL,
-  PRIMARY KEY (hall, terminal)
-);
-""",
-    "0003_staff": """
-CREATE TABLE staff (name text PRIMARY KEY, role text NOT NULL, password text NOT NULL);
-CREATE TABLE guess (who text PRIMARY KEY, wrong integer NOT NULL, until_ms bigint NOT NULL);
-CREATE TABLE deed (
-  n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  at_ms bigint NOT NULL,
-  who text NOT NULL,
-  what text NOT NULL,
-  about text NOT NULL
-);
-""",
-}
-"""A step that was ever released is never changed, only followed."""
-
+_MONTH_LOCK = 0x6D6E6B02
 
 FOLLOW = """
 WITH moved AS (
@@ -105,36 +38,13 @@ SELECT moved.ledger, row.* FROM moved,
 """The head moves and the rows come, or neither."""
 
 
-class PostgresStore:
+class PostgresStore(PostgresCommands):
     """See `Store`."""
 
     def __init__(self, url: str) -> None:
         """`url` is `postgresql://…`."""
-        self._url = url
-        self._pool: Any = None
+        super().__init__(url)
         self._months: set[int] = set()
-
-    async def open(self) -> None:
-        """See `Store`."""
-        with _busy():
-            pool = await asyncpg.create_pool(
-                self._url, min_size=1, max_size=8, command_timeout=COMMAND_S, reset=_leave_as_it_is
-            )
-        self._pool = pool
-        async with self._transaction() as db:
-            await db.execute("SELECT pg_advisory_xact_lock($1)", _SETUP_LOCK)
-            await db.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
-            done = {row["name"] for row in await db.fetch("SELECT name FROM migration")}
-            for name, statements in MIGRATIONS.items():
-                if name not in done:
-                    await db.execute(statements)
-                    await db.execute("INSERT INTO migration VALUES ($1)", name)
-
-    async def aclose(self) -> None:
-        """See `Store`."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await pool.close()
 
     async def offer(self, code: bytes, hall: str, terminal: str, until_ms: int) -> None:
         """See `Store`."""
@@ -293,27 +203,6 @@ class PostgresStore:
                             )
             self._months.add(month)
 
-    @contextlib.asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        if self._pool is None:
-            raise StoreBusyError("the store is closed")
-        with _busy():
-            async with self._pool.acquire(timeout=COMMAND_S) as db:
-                yield db
-
-    @contextlib.asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Any]:
-        async with self._connection() as db, db.transaction():
-            yield db
-
-
-@contextlib.contextmanager
-def _busy() -> Iterator[None]:
-    try:
-        yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        raise StoreBusyError(f"{type(error).__name__}: {error}") from error
-
 
 async def _locked(db: Any, ledger: str) -> Any:
     """The head of a ledger, which nobody else changes before this transaction ends; None for one that has none."""
@@ -343,10 +232,6 @@ def _values(row: Row) -> tuple[int, bytes, int, str, str, str]:
     """Its columns after `ledger`."""
     envelope = row.envelope
     return envelope.seq, row.hash, envelope.at, envelope.type, envelope.order or envelope.matter, row.body.decode()
-
-
-async def _leave_as_it_is(_: object) -> None:
-    """Nothing here changes a connection beyond its transaction, so nothing is to be put right after it."""
 
 
 def _month(at_ms: int) -> int:

@@ -1,16 +1,10 @@
 """The hub's store on SQLite: one file, one process, nothing to install."""
 
-import asyncio
-import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TypeVar
-
 import msgspec
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from hub.accept import Take, Verdict, verdict
+from hub.sqlite_commands import SqliteCommands
 from hub.store import (
     TERMINALS,
     Deed,
@@ -18,114 +12,15 @@ from hub.store import (
     Guesses,
     Seen,
     Staff,
-    StoreBusyError,
     Terminal,
     seen,
 )
 from kiosk.protocol.batch import Batch, Head
 from kiosk.protocol.status import Status
 
-_T = TypeVar("_T")
-SCHEMA = Migrations("menkou.hub")
 
-
-@SCHEMA(name="0001_journals")
-def _journals(db: Database) -> None:
-    db.executescript("""
-CREATE TABLE code (
-  hash BLOB PRIMARY KEY,
-  hall TEXT NOT NULL,
-  terminal TEXT NOT NULL,
-  until_ms INTEGER NOT NULL,
-  key_id TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE TABLE terminal (
-  hall TEXT NOT NULL,
-  terminal TEXT NOT NULL,
-  key_id TEXT NOT NULL UNIQUE,
-  public_key BLOB NOT NULL,
-  paired_ms INTEGER NOT NULL,
-  revoked INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (hall, terminal)
-) STRICT;
-CREATE TABLE head (
-  ledger TEXT PRIMARY KEY,
-  hall TEXT NOT NULL,
-  terminal TEXT NOT NULL,
-  first INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  hash TEXT NOT NULL,
-  at_ms INTEGER NOT NULL
-) STRICT;
-CREATE TABLE event (
-  ledger TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  hash BLOB NOT NULL,
-  at_ms INTEGER NOT NULL,
-  type TEXT NOT NULL,
-  about TEXT NOT NULL,
-  body TEXT NOT NULL,
-  PRIMARY KEY (ledger, seq)
-) STRICT;
-CREATE INDEX event_about ON event(about);
-""")
-
-
-@SCHEMA(name="0002_status")
-def _status(db: Database) -> None:
-    db.executescript("""
-CREATE TABLE status (
-  hall TEXT NOT NULL,
-  terminal TEXT NOT NULL,
-  at_ms INTEGER NOT NULL,
-  body TEXT NOT NULL,
-  PRIMARY KEY (hall, terminal)
-) STRICT;
-""")
-
-
-@SCHEMA(name="0003_staff")
-def _staff(db: Database) -> None:
-    db.executescript("""
-CREATE TABLE staff (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL) STRICT;
-CREATE TABLE guess (who TEXT PRIMARY KEY, wrong INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE deed (
-  n INTEGER PRIMARY KEY,
-  at_ms INTEGER NOT NULL,
-  who TEXT NOT NULL,
-  what TEXT NOT NULL,
-  about TEXT NOT NULL
-) STRICT;
-""")
-
-
-class SqliteStore:
-    """See `Store`. All SQL runs on one thread, so calls of one process never meet."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._thread = ThreadPoolExecutor(1, "hub-sqlite")
-        self._db: Database | None = None
-
-    async def open(self) -> None:
-        """See `Store`."""
-        await self._run(self._open)
-
-    def _open(self) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = Database(sqlite3.connect(self._path, isolation_level=None), execute_plugins=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA busy_timeout = 5000")
-        SCHEMA.apply(db)
-        self._db = db
-
-    async def aclose(self) -> None:
-        """See `Store`."""
-        db, self._db = self._db, None
-        if db is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, db.close)
-        self._thread.shutdown(wait=False)
+class SqliteStore(SqliteCommands):
+    """See `Store`."""
 
     async def offer(self, code: bytes, hall: str, terminal: str, until_ms: int) -> None:
         """See `Store`."""
@@ -246,33 +141,6 @@ class SqliteStore:
         sql = "SELECT terminal, ledger, seq, hash FROM head WHERE hall = ? ORDER BY terminal, at_ms"
         found = await self._run(lambda: self._opened().execute(sql, [hall]).fetchall())
         return [(terminal, Head(ledger=ledger, seq=seq, hash=digest)) for terminal, ledger, seq, digest in found]
-
-    def _opened(self) -> Database:
-        if self._db is None:
-            raise StoreBusyError("the store is closed")
-        return self._db
-
-    async def _write(self, work: Callable[[Database], _T]) -> _T:
-        def write() -> _T:
-            db = self._opened()
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                result = work(db)
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-            return result
-
-        return await self._run(write)
-
-    async def _run(self, work: Callable[[], _T]) -> _T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.OperationalError as error:
-            raise StoreBusyError(str(error)) from error
-        except RuntimeError as error:  # the thread was shut down
-            raise StoreBusyError(str(error)) from error
 
 
 def _terminal(db: Database, key_id: str) -> Terminal | None:

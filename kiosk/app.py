@@ -94,8 +94,11 @@ class EngineThread:
     def _run(self) -> None:
         import asyncio
 
+        from kiosk.restarting import AGAIN
+
         try:
             asyncio.run(self._main())
+            self._on_end(AGAIN)
         except asyncio.CancelledError:
             self._on_end(0)
         except BaseException:
@@ -228,7 +231,10 @@ def run_command(argv: list[str]) -> int:
         return _refused(f"what is {rest[0]}?")
     window = "--window" in options
     path = Path(options.get("--config", "config.toml"))
-    return Terminal(path, fullscreen=False if window else None, fit=window, before_engine=_log_to_stderr).run()
+    code = Terminal(path, fullscreen=False if window else None, fit=window, before_engine=_log_to_stderr).run()
+    from kiosk.restarting import AGAIN, start_anew
+
+    return start_anew() if code == AGAIN else code
 
 
 def _refused(why: str) -> int:

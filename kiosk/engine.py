@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kiosk.closing import Closing
 from kiosk.config import Config
 from kiosk.control.server import listening
 from kiosk.control.wire import Answer, QueueRequest
@@ -33,8 +34,11 @@ from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
 from kiosk.orders.world import Observer, World
+from kiosk.protocol.commands import CloseTerminal, OpenTerminal, Restart
+from kiosk.restarting import Restarting
 from kiosk.services import Services, trouble
 from kiosk.stage.metrics import sheet_width
+from kiosk.sync.carrying import Handlers
 from kiosk.text.catalogue import catalogue
 from kiosk.tickets.clerk import perform
 from kiosk.tickets.desk import Desk
@@ -103,7 +107,10 @@ class Engine:
             ),
             config.visit,
             on_staff_called=lambda: log.warning("a resident asks for the staff"),
+            closed=lambda: self.closing.reason,
         )
+        self.closing = Closing(self._folder(), self.host.health_changed)
+        self.restarting = Restarting(self.host.between_visits)
         items = config.path.parent / config.notice.catalogue if "notice" in journeys else None
         self._shelf = Shelf(items, self.host.health_changed)
 
@@ -112,7 +119,7 @@ class Engine:
         self.host.take(given)
 
     async def run(self) -> None:
-        """Open everything and serve."""
+        """Open everything and serve; returns where the program is to be started anew."""
         self.devices.subscribe(self._health_changed)
         opened = asyncio.Event()
         keeping = [
@@ -123,7 +130,7 @@ class Engine:
             first = (_within(OPEN_SECONDS, opened), _within(OPEN_SECONDS, self._shelf.looked))
             await asyncio.gather(self.devices.open(), *first)
             keeping.append(asyncio.create_task(self._prepare_forms()))  # the first screen does not wait for it
-            await self.host.run()
+            await self._serve()
         finally:
             for task in keeping:
                 task.cancel()
@@ -131,6 +138,19 @@ class Engine:
             if self.forms is not None:
                 await self.forms.aclose()
             await self.devices.aclose()
+
+    async def _serve(self) -> None:
+        """Until the program is to be started anew."""
+        serving = asyncio.create_task(self.host.run())
+        due = asyncio.create_task(self.restarting.due.wait())
+        try:
+            await asyncio.wait({serving, due}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+        finally:
+            for task in (serving, due):
+                task.cancel()
+            await asyncio.gather(serving, due, return_exceptions=True)
 
     def _health_changed(self, name: str, health: Health) -> None:
         """What a device that is back can do, it does at once: a resident may be waiting for it."""
@@ -191,20 +211,29 @@ class Engine:
             await ledger.aclose()
 
     async def _send(self, ledger: Ledger) -> None:
-        """Send the journal to the hub, where the hall has one."""
+        """Send the journal to the hub and carry out what its staff order, where the hall has one."""
         if not self._config.hub.url:
             return
-        from kiosk.sync.sender import send_journal
+        from kiosk.sync.hub import talk_to_hub
         from kiosk.sync.telling import status_of
 
         with contextlib.suppress(LedgerError):
-            await send_journal(
+            await talk_to_hub(
                 ledger,
                 self._folder(),
                 self._config,
                 lambda rows: status_of(self.devices, money_open=self.orders is not None, rows=rows),
-                self._now,
+                self._handlers(),
+                now=self._now,
             )
+
+    def _handlers(self) -> Handlers:
+        """Who carries out what the staff order through the hub."""
+        return {
+            CloseTerminal: self.closing.close,
+            OpenTerminal: self.closing.open,
+            Restart: self.restarting.restart,
+        }
 
     async def _archive(self, ledger: Ledger) -> None:
         """Move old rows away, now and then. By itself: a folder in the network may hang, and nothing else waits for

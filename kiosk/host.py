@@ -39,18 +39,29 @@ class Host:
         services: Services,
         settings: VisitSettings,
         on_staff_called: Callable[[], None],
+        *,
+        closed: Callable[[], str] = lambda: "",
     ) -> None:
+        """`closed` says why the staff closed the terminal; nothing while it is open."""
         self._stage = stage
         self._journeys = journeys
         self._services = services
         self._settings = settings
         self._on_staff_called = on_staff_called
+        self._closed = closed
         self._health = asyncio.Event()
+        self._nobody = asyncio.Event()
+        self._nobody.set()
         self._visit = self._new_visit()
 
     def take(self, given: Input) -> None:
         """An input from the screen."""
+        self._nobody.clear()
         self._visit.take(given)
+
+    async def between_visits(self) -> None:
+        """Until nobody is being served."""
+        await self._nobody.wait()
 
     def health_changed(self) -> None:
         """What is open may have changed."""
@@ -73,6 +84,7 @@ class Host:
     def _next_visit(self) -> None:
         self._visit.wipe()
         self._visit = self._new_visit()
+        self._nobody.set()
 
     async def _serve(self) -> None:
         visit = self._visit
@@ -89,9 +101,11 @@ class Host:
             self._health.clear()
             tiles = self.tiles()
             open_tiles = [shown for shown in tiles if shown.paused is None]
-            if not open_tiles:
+            if closed := self._closed():
+                view: Home | OutOfService = OutOfService(reason="reason.by_staff", note=closed)
+            elif not open_tiles:
                 reason = tiles[0].paused if tiles else "reason.bad_config"
-                view: Home | OutOfService = OutOfService(reason=reason or "reason.offline")
+                view = OutOfService(reason=reason or "reason.offline")
             else:
                 view = Home(tiles=tiles)
             answer = await visit.ask_until(view, self._news())
@@ -142,7 +156,7 @@ class Host:
         while True:
             self._health.clear()
             services = tuple(shown for shown in self.tiles() if shown.paused is None)
-            if not services:
+            if not services or self._closed():
                 return
             if await visit.ask_until(self._standing(services), self._news()) is not None:
                 return

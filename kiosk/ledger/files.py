@@ -38,6 +38,11 @@ class Files(NamedTuple):
         return self.folder / "ledger.doubt"
 
     @property
+    def closed(self) -> Path:
+        """Why the staff closed this terminal, in their words; there is no such file while it is open."""
+        return self.folder / "closed.txt"
+
+    @property
     def names(self) -> Path:
         """Every ledger that this folder ever had, one id a line."""
         return self.folder / "ledger.names"

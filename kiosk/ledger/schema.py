@@ -288,6 +288,24 @@ ALTER TABLE forms ADD COLUMN hash_key TEXT NOT NULL DEFAULT '';
 """)
 
 
+@SCHEMA(name="0012_commands")
+def _commands(db: Database) -> None:
+    db.executescript("""
+CREATE TABLE commands (
+  matter TEXT PRIMARY KEY,
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  who TEXT NOT NULL,
+  body TEXT NOT NULL,
+  taken_ms INTEGER NOT NULL,
+  result TEXT NOT NULL CHECK (result IN ('', 'done', 'refused', 'not_understood')),
+  why TEXT NOT NULL,
+  ended_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX commands_under_way ON commands(result) WHERE result = '';
+""")
+
+
 def check_schema(db: Database) -> None:
     """Raises `LedgerTooNewError` for a schema of a later version, `LedgerCorruptError` for one that is not ours.
 

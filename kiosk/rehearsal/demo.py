@@ -15,6 +15,7 @@ from kiosk.app import Terminal
 from kiosk.config import ConfigError, load
 from kiosk.rehearsal.simulators import SimulatorError, Simulators, named_by
 from kiosk.rehearsal.wallets import WALLETS
+from kiosk.restarting import AGAIN, start_anew
 
 PATIENCE_S = 5.0
 
@@ -56,7 +57,8 @@ def demo_command(argv: list[str]) -> int:
                         stack.enter_context(workbench(simulators, ledger, config.hall.timezone, beside))
 
                     terminal.window.on_first_frame(begin)  # the terminal comes first
-                return terminal.run()
+                code = terminal.run()
+        return start_anew() if code == AGAIN else code
     except (ConfigError, SimulatorError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

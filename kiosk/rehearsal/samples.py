@@ -492,6 +492,8 @@ def _endings() -> Iterator[Sample]:
     yield Sample(name="notice-no-paper", view=no_paper, position=_step(3), can_go_home=True)
     yield Sample(name="staff-called", view=StaffCalled(), position=_step(2), can_go_home=True)
     yield Sample(name="out-of-service", view=OutOfService(reason="reason.bad_clock"))
+    closed = OutOfService(reason="reason.by_staff", note="打印机正在维修，请到 2 号窗口办理")
+    yield Sample(name="out-of-service-by-staff", view=closed)
     yield Sample(name="goodbye", view=Goodbye())
 
 

@@ -5,32 +5,24 @@ At least once from here and once over there: a batch whose answer was lost is se
 
 import asyncio
 import contextlib
-import logging
-import secrets
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from kiosk.config import Config
-from kiosk.devices.secret import SecretError
 from kiosk.ledger.store import Unsent
 from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
 from kiosk.protocol.signing import sign
 from kiosk.protocol.status import CONTENT_TYPE as JSON
 from kiosk.protocol.status import Status
-from kiosk.sync.identity import Identity, NotPairedError, identity_in
+from kiosk.sync.identity import Identity
+from kiosk.sync.pausing import Pauses
 from kiosk.sync.settings import HubSettings
-
-log = logging.getLogger(__name__)
 
 PATH = "/v1/journal"
 STATUS = "/v1/status"
-LOOK_AGAIN_S = 10.0
-"""For a pairing, or for what was wrong with it."""
 _ANSWER = msgspec.json.Decoder(Receipt | Refused)
 _MOST_ANSWER = 65536
 
@@ -52,33 +44,6 @@ class Outbox(Protocol):
 
     async def send_again(self, after: Receipt) -> None:
         """Go back to where the hub has the journal; as `acknowledge`."""
-
-
-async def send_journal(
-    ledger: Outbox, folder: Path, config: Config, status: Callable[[int], Status], now: Callable[[], float]
-) -> None:
-    """Send the journal for as long as the ledger is open; wait for a pairing first. Raises what the ledger raises."""
-    told = ""
-    while True:
-        try:
-            identity = identity_in(folder)
-            if (identity.hall, identity.terminal) != (config.hall.id, config.terminal.id):
-                raise NotPairedError(f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it")
-            sending = asyncio.create_task(Sender(ledger, identity, config.hub, status, now).run())
-            try:
-                while not sending.done() and identity_in(folder) == identity:
-                    await asyncio.wait([sending], timeout=LOOK_AGAIN_S)
-            finally:
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
-            if not sending.cancelled():
-                sending.result()
-            continue  # as whom it was paired anew
-        except (NotPairedError, SecretError, ValueError, OSError) as error:
-            if str(error) != told:
-                told = str(error)
-                log.error("the journal is not sent: %s", error)
-        await asyncio.sleep(LOOK_AGAIN_S)
 
 
 class Sender:
@@ -104,7 +69,7 @@ class Sender:
             connect_timeout_s=settings.timeout_s,
             max_answer_bytes=_MOST_ANSWER,
         )
-        self._told = ""
+        self._pauses = Pauses(settings, "the journal waits here and is sent later")
 
     async def run(self) -> None:
         """Until it is cancelled. Raises what the ledger raises."""
@@ -120,19 +85,15 @@ class Sender:
             await self._line.aclose()
 
     async def _send_all(self) -> NoReturn:
-        pause = 0.0
         while True:
             self._outbox.grown.clear()
             unsent = await self._outbox.unsent(self._settings.batch_rows)
             if not unsent.rows:
                 await self._outbox.grown.wait()
             elif trouble := await self._send(unsent):
-                self._tell(trouble)
-                pause = min(max(2 * pause, self._settings.retry_s), self._settings.longest_pause_s)
-                await asyncio.sleep(pause * (50 + secrets.randbelow(51)) / 100)
+                await self._pauses.after(trouble)
             else:
-                self._tell("")
-                pause = 0.0
+                self._pauses.over()
 
     async def _report(self) -> None:
         """Tell how the terminal is, now and then; a report that is lost is not told again."""
@@ -179,11 +140,3 @@ class Sender:
             self._identity.hub_public.verify(bytes.fromhex(receipt.signature), receipt.signed())
             return True
         return False
-
-    def _tell(self, trouble: str) -> None:
-        """Once for each trouble, not once for each try: a hub may be away for days."""
-        if trouble and trouble != self._told:
-            log.error("%s; the journal waits here and is sent later", trouble)
-        elif self._told and not trouble:
-            log.info("the hub answers again")
-        self._told = trouble

@@ -88,9 +88,11 @@ class Notice(View, frozen=True, kw_only=True):
 
 
 class OutOfService(View, frozen=True, kw_only=True):
-    """The terminal cannot serve. `reason` is a message key. Nothing to answer."""
+    """The terminal cannot serve. `reason` is a message key; `note` is what the staff say who closed it. Nothing to
+    answer."""
 
     reason: str
+    note: str = ""
 
     @property
     def idle(self) -> bool:

@@ -125,6 +125,19 @@ def told(rows: int) -> Status:
     return Status(version="1.2.3", money_open=True, rows=rows, devices=(printer,))
 
 
+def rating(n: int) -> RatingGiven:
+    """An event of its own for each number."""
+    return RatingGiven(
+        matter=f"{n:024x}",
+        about=f"about {n}",
+        service="gas_bill",
+        grade=5,
+        business_date="2026-11-24",
+        language="zh_CN",
+        at_ms=1_795_500_000_000,
+    )
+
+
 class Sending:
     """A ledger and its sender."""
 
@@ -154,17 +167,7 @@ class Sending:
     async def rate(self, most: int) -> None:
         """Record so many events."""
         for n in itertools.islice(self._count, most):
-            await self.ledger.note(
-                RatingGiven(
-                    matter=f"{n:024x}",
-                    about=f"about {n}",
-                    service="gas_bill",
-                    grade=5,
-                    business_date="2026-11-24",
-                    language="zh_CN",
-                    at_ms=1_795_500_000_000,
-                )
-            )
+            await self.ledger.note(rating(n))
 
     async def until_sent(self) -> None:
         """Until the hub has acknowledged everything."""

@@ -20,8 +20,9 @@ from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
 from kiosk.protocol.signing import sign
 from kiosk.sync.cli import sync_command
+from kiosk.sync.hub import talk_to_hub
 from kiosk.sync.identity import Identity, keep, new_private_key
-from kiosk.sync.sender import STATUS, send_journal
+from kiosk.sync.sender import STATUS
 from kiosk.testing.http_peer import HTTP_FAULTS, HttpWire
 from kiosk.testing.simulator import Faults, Talk
 from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, ask, ask_to_pair, paired, told
@@ -259,12 +260,12 @@ async def test_a_receipt_of_long_ago_is_no_answer(sending: Sending, tmp_path: Pa
 async def test_a_terminal_that_is_paired_anew_notices(
     hub: Hub, sending: Sending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kiosk.sync.sender.LOOK_AGAIN_S", 0.05)
+    monkeypatch.setattr("kiosk.sync.hub.LOOK_AGAIN_S", 0.05)
     config = load(Path(__file__).parents[2] / "config.toml")
     config = msgspec.structs.replace(config, hub=msgspec.structs.replace(sending.settings, longest_pause_s=3600))
     folder = tmp_path / "ledger"
     keep(folder, sending.identity)
-    task = asyncio.create_task(send_journal(sending.ledger, folder, config, told, time.time))
+    task = asyncio.create_task(talk_to_hub(sending.ledger, folder, config, told, {}, now=time.time))
     await sending.rate(1)
     await sending.until_sent()
     anew = await paired(hub, hub.say("code", HALL, TERMINAL))

@@ -1,0 +1,111 @@
+"""Asks the hub for commands and tells it what came of them."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+
+from kiosk.ports.http import HttpLine, Lost, Reply
+from kiosk.protocol.batch import Refused
+from kiosk.protocol.commands import CONTENT_TYPE, HOLD_S, PATH, Commands, Given, Poll, SignedCommand, to_sign
+from kiosk.protocol.signing import key_id, sign
+from kiosk.sync.carrying import Carrier
+from kiosk.sync.identity import Identity
+from kiosk.sync.pausing import Pauses
+from kiosk.sync.settings import HubSettings
+
+_ANSWER = msgspec.json.Decoder(Commands | Refused)
+_MOST_ANSWER = 1 << 18
+
+
+class Listener:
+    """Asks the hub for commands, for as long as it runs."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        identity: Identity,
+        settings: HubSettings,
+        now: Callable[[], float],
+    ) -> None:
+        """`now`: seconds since 1970, UTC."""
+        self._carrier = carrier
+        self._identity = identity
+        self._key_id = key_id(identity.key.public_key())
+        self._now = now
+        self._pauses = Pauses(settings, "no commands come from it")
+        self._settings = settings
+        self._line = HttpLine(
+            (settings.url.rstrip("/"),),
+            timeout_s=HOLD_S + settings.timeout_s,
+            connect_timeout_s=settings.timeout_s,
+            max_answer_bytes=_MOST_ANSWER,
+        )
+
+    async def run(self) -> NoReturn:
+        """Until it is cancelled. Raises what the ledger raises."""
+        self._line.open(self._settings.trust())
+        try:
+            while True:
+                poll = self._carrier.poll()
+                trouble = await self._ask(poll)
+                if trouble is None:
+                    continue  # there is more to tell
+                if trouble:
+                    await self._pauses.after(trouble)
+                else:
+                    self._pauses.over()
+        finally:
+            await self._line.aclose()
+
+    async def _ask(self, poll: Poll) -> str | None:
+        """One question; why it was in vain, or nothing. None where it was given up for news."""
+        content = msgspec.json.encode(poll)
+        headers = sign(self._identity.key, PATH, CONTENT_TYPE, content, self._now())
+        asking = asyncio.ensure_future(self._line.ask("POST", PATH, content, headers))
+        news = asyncio.ensure_future(self._carrier.news.wait())
+        try:
+            either: set[asyncio.Future[Any]] = {asking, news}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                return None
+            reply = asking.result()
+        finally:
+            asking.cancel()
+            news.cancel()
+            await asyncio.gather(asking, news, return_exceptions=True)
+        match reply:
+            case Lost() as lost:
+                return f"the hub does not answer: {lost.why}"
+            case Reply() as reply:
+                return await self._read(reply, poll)
+
+    async def _read(self, reply: Reply, poll: Poll) -> str:
+        try:
+            answer = _ANSWER.decode(reply.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return f"something that knows no commands answers: HTTP {reply.status}"
+        if isinstance(answer, Refused):
+            return f"the hub refuses: {answer.problem} ({answer.detail})"
+        self._carrier.heard(poll)
+        for signed in answer.commands:
+            given = self._opened(signed)
+            if given is None:
+                return "a command came that the hub did not sign for this terminal"
+            await self._carrier.take(given)
+        return ""
+
+    def _opened(self, signed: SignedCommand) -> Given | None:
+        with contextlib.suppress(InvalidSignature, ValueError):  # msgspec's errors are ValueErrors
+            self._identity.hub_public.verify(bytes.fromhex(signed.signature), to_sign(signed.given))
+            given = msgspec.json.decode(signed.given, type=Given)
+            if (given.hall, given.terminal, given.key) == (
+                self._identity.hall,
+                self._identity.terminal,
+                self._key_id,
+            ):
+                return given
+        return None
