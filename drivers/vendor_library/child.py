@@ -6,11 +6,15 @@ answer. What the library writes to standard output goes to standard error.
 
 import ctypes
 import os
+import signal
 import sys
+
+_PR_SET_PDEATHSIG = 1
 
 
 def main(library: str, function: str, room: int) -> None:
     """See the module."""
+    _die_with_the_terminal()
     said = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     try:
@@ -25,6 +29,12 @@ def main(library: str, function: str, room: int) -> None:
         answer = ctypes.create_string_buffer(room)
         code = call(bytes.fromhex(line), answer)
         said.write(f"{code} {answer.raw.hex()}\n")
+
+
+def _die_with_the_terminal() -> None:
+    """A call that outlived a killed terminal would be at the card terminal together with the next one's."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

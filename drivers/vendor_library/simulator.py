@@ -20,7 +20,7 @@ from aiohttp import web
 from drivers.vendor_library.simulator_books import Books
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
 
-CANCELLED, DECLINED, UNKNOWN_SALE, TOO_MUCH = "XC", "51", "25", "61"
+CANCELLED, DECLINED, UNKNOWN_SALE, TOO_MUCH, NOT_ALLOWED = "XC", "51", "25", "61", "57"
 FAULTS = {
     "crash": "it takes the money, and the library crashes",
     "crash_before": "the library crashes before anything is asked of the bank",
@@ -31,6 +31,8 @@ FAULTS = {
     "no_answer_code": "nothing is asked, and the library returns -4",
     "wrong_digits": "the answer echoes other digits",
     "wrong_amount": "it takes 1 fen too much",
+    "declined": "the bank declines the card",
+    "no_return": "the bank refuses to give back",
     "short": "half an answer",
     "garbage": "an answer of random letters",
     "prints": "the library prints to standard output",
@@ -50,6 +52,7 @@ BUTTONS = (
     Button(label="An error that says nothing", group="Library", fault="no_answer_code"),
     Button(label="An answer for somebody else", group="Library", fault="wrong_digits"),
     Button(label="Takes a fen too much", group="Bank", fault="wrong_amount"),
+    Button(label="The bank refuses the next void or refund", group="Bank", fault="no_return"),
     Button(label="The library prints", group="Library", fault="prints"),
     Button(label="Unplug", group="Cable", action="unplug"),
     Button(label="Plug in", group="Cable", action="plug"),
@@ -202,6 +205,8 @@ class Bank:
         match ask.kind:
             case "00":
                 code = await self._at_the_terminal()
+                if code == "00" and self.faults.take("declined"):
+                    code = DECLINED
                 amount = ask.amount + (1 if code == "00" and self.faults.take("wrong_amount") else 0)
                 entry = self._books.book("00", amount, code)
                 return code, entry["n"], amount, entry["at"]
@@ -219,6 +224,8 @@ class Bank:
             return UNKNOWN_SALE, 0, 0, ""
         left = sale["amount"] - self._books.given_back(sale["n"])
         code = "00" if ask.amount <= left and (ask.kind == "02" or ask.amount == sale["amount"]) else TOO_MUCH
+        if self.faults.take("no_return"):
+            code = NOT_ALLOWED
         entry = self._books.book(ask.kind, ask.amount, code, of=sale["n"])
         return code, entry["n"], ask.amount, entry["at"]
 

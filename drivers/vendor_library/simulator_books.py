@@ -23,7 +23,7 @@ class Books:
         """Let go of the file."""
         self._db.close()
 
-    def book(self, kind: str, amount: int, code: str, *, of: int | None = None, by: str = "library") -> sqlite3.Row:
+    def book(self, kind: str, amount: int, code: str, *, of: int | None = None, by: str = "register") -> sqlite3.Row:
         """A transaction, durable when this returns. Amounts in fen."""
         at = datetime.fromtimestamp(time.time()).astimezone().isoformat(timespec="seconds")
         self._db.execute(
@@ -50,8 +50,9 @@ class Books:
         return int(found.fetchone()[0])
 
     def report(self) -> Json:
-        """`{"sales": [{n, voucher, fen, code, approved, returned_fen, by, at}]}`; `takings` is what every channel's
-        simulator tells, here by its own number: such a library is told no key."""
+        """`{"sales": [{n, voucher, fen, code, approved, returned_fen, rung_up_by, at}], "last": n}`: the newest of any
+        kind that was approved. `takings` is what every channel's simulator tells, here by its own number: such a
+        library is told no key."""
         rows = self._db.execute("SELECT * FROM entry WHERE kind = '00' ORDER BY n").fetchall()
         sales = [
             {
@@ -61,7 +62,7 @@ class Books:
                 "code": row["code"],
                 "approved": row["code"] == "00",
                 "returned_fen": self.given_back(row["n"]),
-                "by": row["by"],
+                "rung_up_by": row["by"],
                 "at": row["at"],
             }
             for row in rows
@@ -69,6 +70,7 @@ class Books:
         takings = [
             {"key": sale["voucher"], "charged": sale["fen"], "returned": sale["returned_fen"]}
             for sale in sales
-            if sale["approved"] and sale["by"] == "library"
+            if sale["approved"] and sale["rung_up_by"] == "register"
         ]
-        return {"sales": sales, "takings": takings}
+        last = self.last()
+        return {"sales": sales, "takings": takings, "last": last["n"] if last else 0}

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from functools import cache, partial
@@ -318,11 +319,19 @@ async def _at_the_slot(simulators: Simulators, run: Run, *, again: bool) -> str 
 async def _at_the_reader(terminal: str, simulators: Simulators, deed: Deed, _: str) -> str | None:
     if deed == "pays_late":
         loop = asyncio.get_running_loop()
-        loop.run_in_executor(None, partial(simulators.do, terminal, "pay"))
+        loop.run_in_executor(None, _pay_there, simulators, terminal)
         return "cancel"
     if deed == "pays":
-        await asyncio.to_thread(simulators.do, terminal, "pay")
+        await asyncio.to_thread(_pay_there, simulators, terminal)
     return None
+
+
+def _pay_there(simulators: Simulators, terminal: str) -> None:
+    """A bank's library does not say when the card terminal behind it waits for a card: whoever has one looks."""
+    for _ in range(SHOWN_AGAIN if terminal == "vendor_library" else 1):
+        if simulators.do(terminal, "pay").get("done", True):
+            return
+        time.sleep(0.05)
 
 
 PAYS: Mapping[str, Deed] = MappingProxyType(dict.fromkeys(("wechat", "alipay", "card"), "pays"))
@@ -334,7 +343,7 @@ CARDS = "pcsc_gas_card"
 """The simulator of gas cards and their reader."""
 
 SHOWN_AGAIN = 40
-"""How often a payment code is held under a scanner that is dark."""
+"""How often a payment code is held under a scanner that is dark, or a card to a reader that does not wait for one."""
 
 TYPES_S = 0.1
 """How long after going back somebody has typed the phone's password all the same."""

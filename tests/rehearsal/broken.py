@@ -10,12 +10,13 @@ from drivers.pcsc_gas_card import session
 from drivers.pcsc_gas_card.chips import Chip
 from drivers.pcsc_gas_card.driver import PcscGasCard
 from drivers.pcsc_gas_card.session import Session, Writing
+from drivers.vendor_library.driver import VendorLibrary
 from drivers.wechat_pay import wire
 from drivers.wechat_pay.driver import WeChatPay
 from kiosk.devices import gas_card
 from kiosk.devices.gas import Cancelled, Delivered, Owed, Refused, Unreachable
 from kiosk.devices.gas_card_judging import judge
-from kiosk.devices.payment import Attempt, Dead, Open, Refund, RefundOutcome
+from kiosk.devices.payment import Attempt, Dead, Open, Outcome, Refund, RefundOutcome
 from kiosk.orders import deciding
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
@@ -108,6 +109,16 @@ def sells_by_card_while_a_sale_is_in_doubt(run: Run) -> None:
         running.rows = replace(running.rows, attempts=free)
 
     patch.setattr(Orders, "_end_lost_prints", forgets)
+    live(run)
+
+
+def takes_a_crash_for_a_refusal(run: Run) -> None:
+    judged = VendorLibrary._judged
+
+    def sure(self: VendorLibrary, *sale: Any) -> Outcome:
+        return judged(self, *sale) or Dead("never_arrived")
+
+    patch.setattr(VendorLibrary, "_judged", sure)
     live(run)
 
 

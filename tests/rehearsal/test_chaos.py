@@ -72,6 +72,9 @@ BROKEN: dict[Life, Shown] = {
         r"unresolved: \w+A1 waits for the staff \(.* last sale is another one\) without need",
         "card",
     ),
+    broken.takes_a_crash_for_a_refusal: Shown(
+        Scenario("smart_meter", "vendor", "pays", "lost"), 60, r"lost: \w+A1 took \d+ fen, and its row \(dead\) says 0"
+    ),
     broken.gives_up_a_write_in_doubt: Shown(ONTO_CARD, 27, r"lost: 10.00 m³ came onto card \d+ .*, and no row says so"),
     broken.writes_again_without_reading: Shown(
         replace(ONTO_CARD, trouble="to_the_meter"), 27, r"duplicated: purchase \d+ came onto card \d+ 2 times"

@@ -33,6 +33,8 @@ MISHAPS: dict[str, tuple[str, ...]] = {
         "wechat_pay reverse_error",
         "wechat_pay lost_answer asks=reverse payment",
     ),
+    "a bank's library crashes, hangs or ends": ("vendor_library crash", "vendor_library hang", "vendor_library ends"),
+    "a bank's library answers for somebody else": ("vendor_library wrong_digits",),
     "a status that is still in progress": ("nexo_terminal in_progress",),
     "half a frame": ("wechat_pay half_answer", "gas_company_http half_answer", "transbank_pos half_frame"),
     "a peer fails": ("wechat_pay error_500", "wechat_pay error_500_after", "gas_company_http down"),

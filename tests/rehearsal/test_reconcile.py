@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.protocol.order.rows import AttemptRow, OrderRow, RefundRow, Rows
-from kiosk.rehearsal.chaos.reconcile import Capture, Delivery, Return, World, at_a_cut, at_the_end
+from kiosk.rehearsal.chaos.peers import Capture, Delivery, Return, World, world
+from kiosk.rehearsal.chaos.reconcile import at_a_cut, at_the_end
 
 NO = "T1AB000001X"
 ORDER = OrderRow(
@@ -65,8 +66,8 @@ GIVEN_BACK = replace(WORLD, captures=(replace(CAPTURE, returned=5000),), returns
 
 
 def test_books_that_agree() -> None:
-    for rows, world in ((DELIVERED, WORLD), (CANCELLED, GIVEN_BACK)):
-        [account], found = at_the_end([rows], world)
+    for rows, booked in ((DELIVERED, WORLD), (CANCELLED, GIVEN_BACK)):
+        [account], found = at_the_end([rows], booked)
         assert (found, account.owed) == ([], 0)
 
 
@@ -142,3 +143,59 @@ def test_at_a_cut_everything_sent_has_its_row() -> None:
     due = replace(CANCELLED, refunds=(replace(REFUND, state="due"),))
     assert {finding.flaw for finding in at_a_cut([due], GIVEN_BACK)} == {"lost"}
     assert {finding.flaw for finding in at_a_cut([], WORLD)} == {"lost"}
+
+
+BEFORE: dict[str, dict[str, Any]] = {
+    "gas_company_http": {"orders": {}, "meters": {}, "accounts": {}},
+    "alipay": {"trades": {}},
+    "vendor_library": {"sales": [], "last": 0, "state": {}},
+}
+
+
+def test_what_an_earlier_terminal_had_sent_and_is_only_heard_now_is_not_of_this_time() -> None:
+    trade = {"state": "CLOSED", "paid_fen": 0, "reversed_fen": 0, "refunded_fen": 0}
+    late = {"trade_no": "1", "refunds": [], "refused": [], **trade}
+    after = {**BEFORE, "alipay": {"trades": {f"T{n:03d}AB0000017A1": late for n in (59, 60, 61)}}}
+    keys = [capture.key for capture in world(BEFORE, after, terminal="T060").captures]
+    assert keys == ["T060AB0000017A1", "T061AB0000017A1"]
+
+
+def sale(n: int, fen: int = 5000, **more: Any) -> dict[str, Any]:
+    """In the book of a bank behind a library."""
+    at = "2026-11-29T09:00:00+08:00"
+    known = {"n": n, "voucher": f"{n:06d}", "fen": fen, "approved": True, "returned_fen": 0, "at": at}
+    return {"rung_up_by": "register", **known, **more}
+
+
+def sold(*sales: dict[str, Any], by: AttemptRow, lost: bool = True) -> World:
+    """A bank's sales, the last of them its last transaction, where this attempt was made."""
+    bank: dict[str, Any] = {"sales": list(sales), "last": sales[-1]["n"] if sales else 0, "state": {}}
+    orders = [Rows(order=ORDER, attempts=(by,))]
+    return world(BEFORE, {**BEFORE, "vendor_library": bank}, by_library=orders, answers_lost=lost)
+
+
+CARD = replace(ATTEMPT, channel="card", device="card", state="manual", captured_fen=0, ref="")
+
+
+def test_a_banks_sale_is_the_attempts_that_names_it_or_that_may_have_asked_for_it() -> None:
+    named = replace(CARD, state="captured", ref="20261129-000000000007-000007")
+    for attempt in (named, CARD, replace(CARD, state="dead")):
+        assert [capture.key for capture in sold(sale(7), by=attempt).captures] == [CARD.key]
+    assert [capture.order_no for capture in sold(sale(7), sale(8), by=named).captures] == [NO, ""]
+    assert sold(sale(7, rung_up_by="somebody"), by=CARD).strangers == ("somebody rang up another sale",)
+
+
+@pytest.mark.parametrize(
+    ("sales", "lost", "unprovable"),
+    [
+        ((), True, True),
+        ((), False, False),
+        ((sale(7),), True, False),
+        ((sale(7, fen=5001),), True, True),
+        ((sale(7), sale(8, rung_up_by="somebody")), True, True),
+    ],
+)
+def test_the_staff_need_not_look_at_what_the_banks_last_transaction_shows(
+    sales: tuple[dict[str, Any], ...], lost: bool, unprovable: bool
+) -> None:
+    assert (CARD.key in sold(*sales, by=CARD, lost=lost).unprovable) is unprovable

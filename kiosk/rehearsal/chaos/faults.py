@@ -37,6 +37,7 @@ PARTY = MappingProxyType(
         "alipay_code": "alipay",
         "card": "transbank_pos",
         "nexo": "nexo_terminal",
+        "vendor": "vendor_library",
     }
 )
 """The simulator of each way to pay."""
@@ -161,6 +162,14 @@ TRANSBANK = (
     *(Strike(party="transbank_pos", action=action) for action in ("other_sale", "close_batch", "swap", "cancel")),
 )
 
+VENDOR = (
+    *_of("vendor_library", "crash", "crash_before", "hang", "hang_before", "ends", "bank_timeout", "no_answer_code"),
+    *_of("vendor_library", "wrong_digits", "wrong_amount", "short", "garbage", "prints", "declined", "no_return"),
+    Strike(party="vendor_library", fault="crash", times=2),
+    Strike(party="vendor_library", fault="slow", more={"seconds": 0.4}),
+    *(Strike(party="vendor_library", action=action) for action in ("unplug", "cancel", "decline", "other_sale")),
+)
+
 CARD = (
     *(Strike(party=CARDS, fault="pull_mid_write", more={"after": after, "bytes": n}) for after, n in PULLED),
     *(Strike(party=CARDS, fault="pull_before_answer", more={"ins": ins}) for ins in ("B0", "20", "D0")),
@@ -214,6 +223,7 @@ FAULTS_OF = MappingProxyType(
         "alipay_code": ALIPAY_CODE,
         "card": TRANSBANK,
         "nexo": NEXO,
+        "vendor": VENDOR,
     }
 )
 """By way to pay."""
@@ -223,6 +233,7 @@ HEALED = MappingProxyType(
         "wechat_pay": ("plug",),
         "alipay": ("plug",),
         "nexo_terminal": ("power_on", "plug"),
+        "vendor_library": ("plug",),
         "serial_scanner": ("hush", "plug"),
         CARDS: ("pull", "plug"),
         "gas_company_http": ("plug", "set_limits"),

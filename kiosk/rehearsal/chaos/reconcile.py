@@ -1,18 +1,18 @@
 """Everybody's books against the terminal's rows, order by order. Pure.
 
-It reads the simulators' own books and believes nobody: what a peer booked must have its row here with the same numbers,
-and what a row says must be in the peer's book. `kiosk.rehearsal.books` tells people the same in fewer words.
+It believes nobody: what a peer booked must have its row here with the same numbers, and what a row says must be in the
+peer's book. `kiosk.rehearsal.books` tells people the same in fewer words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
 from kiosk.protocol.order.rows import AttemptRow, RefundRow, Rows
 from kiosk.protocol.order.truth import needs_staff
+from kiosk.rehearsal.chaos.peers import Capture, Delivery, Return, World
 
-Books = Mapping[str, Any]
 Flaw = Literal["lost", "duplicated", "unresolved"]
 
 
@@ -22,59 +22,6 @@ class Finding(msgspec.Struct, frozen=True):
     flaw: Flaw
     order_no: str
     what: str
-
-
-class Capture(msgspec.Struct, frozen=True):
-    """Money that a channel took for the attempt `key`, in fen; `payable`: it may still take some."""
-
-    key: str
-    fen: int
-    returned: int
-    refs: tuple[str, ...]
-    payable: bool = False
-
-    @property
-    def order_no(self) -> str:
-        """The order that the key belongs to."""
-        return self.key.rpartition("A")[0]
-
-
-class Return(msgspec.Struct, frozen=True):
-    """Money that a channel was asked to give back, under the number it was asked with."""
-
-    key: str
-    fen: int
-    state: Literal["done", "under way", "never"]
-
-
-class Delivery(msgspec.Struct, frozen=True):
-    """What the company booked for an order."""
-
-    order_no: str
-    fen: int
-    paid_fen: int
-    channel_ref: str
-    receipt_no: str
-
-
-class World(msgspec.Struct, frozen=True, kw_only=True):
-    """What the peers booked since the episode began."""
-
-    captures: tuple[Capture, ...]
-    returns: tuple[Return, ...]
-    deliveries: tuple[Delivery, ...]
-    booked: frozenset[str] = frozenset()
-    """Orders that the company was told are paid."""
-    known: frozenset[str]
-    """Orders that the company has heard of."""
-    credited: int
-    """Money that came onto smart meters, in fen."""
-    settled: tuple[str, ...]
-    """Orders that the company says it settled bills with, one for each bill."""
-    strangers: tuple[str, ...]
-    """What other people did at the card terminal since then, which destroys the proof of a sale."""
-    refuses_returns: frozenset[str]
-    """Tickets of card sales that cannot be given back any more."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,97 +45,6 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def owed(self) -> int:
         """What the resident gave and has neither goods nor money for."""
         return self.captured_there - self.refunded_there - self.delivered_there
-
-
-def world(before: Mapping[str, Books], after: Mapping[str, Books]) -> World:
-    """What `after` has and `before` has not; books by simulator. Not every hall has every way to pay."""
-    captures: list[Capture] = []
-    returns: list[Return] = []
-    for key, order in _new(before, after, "wechat_pay", "orders"):
-        refs = tuple(payment["transaction_id"] for payment in order["payments"])
-        payable = order["state"] in ("NOTPAY", "USERPAYING")
-        kept = order["paid_fen"] - order["reversed_fen"]
-        captures.append(Capture(key, kept, order["refunded_fen"], refs, payable))
-        for refund in order["refunds"]:
-            ends: dict[str, Literal["done", "under way"]] = {"SUCCESS": "done", "PROCESSING": "under way"}
-            returns.append(Return(refund["out_refund_no"], refund["fen"], ends.get(refund["state"], "never")))
-    for key, trade in _new(before, after, "alipay", "trades"):
-        kept = trade["paid_fen"] - trade["reversed_fen"]  # what ending it gave back was never ours
-        payable = trade["state"] in ("CODE", "WAIT_BUYER_PAY")
-        captures.append(Capture(key, kept, trade["refunded_fen"], (trade["trade_no"],), payable))
-        returns += [Return(refund["out_request_no"], refund["fen"], "done") for refund in trade["refunds"]]
-        done = {refund["out_request_no"] for refund in trade["refunds"]}
-        returns += [Return(number, 0, "never") for number in trade["refused"] if number not in done]
-    for key, payment in _new(before, after, "nexo_terminal", "payments"):
-        running = payment["state"] == "running"
-        captures.append(Capture(key, payment["paid_fen"], payment["refunded_fen"], (payment["poi_number"],), running))
-    if "nexo_terminal" in after:
-        reversed_before = len(before["nexo_terminal"]["reversals"])
-        for back in after["nexo_terminal"]["reversals"][reversed_before:]:
-            returns.append(Return(back["transaction_id"], back["fen"], "done"))
-    card, card_before = after.get("transbank_pos", _NO_SALES), before.get("transbank_pos", _NO_SALES)
-    earlier = {sale["n"]: sale for sale in card_before["sales"]}
-    own = [sale for sale in card["sales"] if sale["rung_up_by"] == "register" and sale != earlier.get(sale["n"])]
-    for sale in own:
-        if sale["approved"]:
-            back_fen = sale["fen"] if sale["reversed"] else 0
-            ref = "-".join((sale["terminal"], sale["operation"], sale["authorisation"]))
-            captures.append(Capture(sale["ticket"], sale["fen"], back_fen, (ref,)))
-    gas, gas_before = after["gas_company_http"], before["gas_company_http"]
-    orders = dict(_new(before, after, "gas_company_http", "orders"))
-    deliveries = tuple(
-        Delivery(no, order["due_fen"], order["paid_fen"], order["channel_ref"] or "", order["receipt_no"])
-        for no, order in orders.items()
-        if order["state"] == "delivered"
-    )
-    credited = sum(
-        meter["balance_fen"] - gas_before["meters"][account]["balance_fen"] for account, meter in gas["meters"].items()
-    )
-    settled = [
-        order_no for account, known in gas["accounts"].items() for order_no in known["settled_by"] if order_no in orders
-    ]
-    return World(
-        captures=tuple(captures),
-        returns=tuple(returns),
-        deliveries=deliveries,
-        booked=frozenset(no for no, order in orders.items() if order["paid_fen"]),
-        known=frozenset(no for no, order in orders.items() if order["account"] is not None),
-        credited=credited,
-        settled=tuple(settled),
-        strangers=tuple(_strangers(card_before, card)),
-        refuses_returns=frozenset(sale["ticket"] for sale in own if _beyond_return(sale, card, card_before)),
-    )
-
-
-_NO_SALES: Books = {"sales": [], "batches": [], "state": {"terminal": ""}}
-
-
-def _new(before: Mapping[str, Books], after: Mapping[str, Books], party: str, table: str) -> Iterator[tuple[str, Any]]:
-    """What a party's table has by now and had not before: a late request may still change what is an earlier
-    episode's."""
-    known = before.get(party, {}).get(table, {})
-    return ((key, value) for key, value in after.get(party, {}).get(table, {}).items() if key not in known)
-
-
-def _strangers(before: Books, after: Books) -> Iterator[str]:
-    if after["batches"] != before["batches"]:
-        yield "somebody closed the batch"
-    if after["state"]["terminal"] != before["state"]["terminal"]:
-        yield "another terminal stands there"
-    known = {sale["n"] for sale in before["sales"]}
-    if any(sale["rung_up_by"] != "register" and sale["n"] not in known for sale in after["sales"]):
-        yield "somebody rang up another sale"
-
-
-def _beyond_return(sale: Mapping[str, Any], card: Books, before: Books) -> bool:
-    """Whether the terminal's truth is that it cannot reverse this sale: it is not its last one any more."""
-    later = any(other["n"] > sale["n"] and other["approved"] for other in card["sales"])
-    return (
-        later
-        or sale["kind"] == "debit"
-        or sale["terminal"] != card["state"]["terminal"]
-        or card["batches"] != before["batches"]
-    )
 
 
 def at_a_cut(orders: Sequence[Rows], peers: World) -> list[Finding]:
@@ -368,7 +224,7 @@ def _unjustified(rows: Rows, peers: World, refused_returns: bool) -> Iterator[Fi
                 "unresolved", refund.order_no, f"{refund.key} waits for the staff ({refund.why}) without need"
             )
     for attempt in rows.attempts:
-        if attempt.state == "manual" and not peers.strangers:
+        if attempt.state == "manual" and not (peers.strangers or attempt.key in peers.unprovable):
             what = f"{attempt.key} waits for the staff ({attempt.why}) without need"
             yield Finding("unresolved", attempt.order_no, what)
         if attempt.state in ("sent", "open", "closing"):

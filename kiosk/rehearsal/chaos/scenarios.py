@@ -11,7 +11,7 @@ from kiosk.rehearsal.chaos.faults import BEFORE, DARK, PARTY
 from kiosk.rehearsal.headless import CARDS, PHONES, Deed, Strike
 
 Kind = Literal["gas_bill", "smart_meter", "gas_card", "gas_load", "queue_ticket"]
-Way = Literal["wechat", "wechat_code", "alipay", "alipay_code", "card", "nexo"]
+Way = Literal["wechat", "wechat_code", "alipay", "alipay_code", "card", "nexo", "vendor"]
 Person = Literal["pays", "goes_back", "stands", "switches", "pays_late", "pays_both", "tries_other", "leaves"]
 Trouble = Literal[
     "",
@@ -19,6 +19,7 @@ Trouble = Literal[
     "company_gone",
     "no_paper",
     "never_returned",
+    "lost",
     "underpaid",
     "overpaid",
     "declined",
@@ -31,7 +32,9 @@ Trouble = Literal[
     "to_the_meter",
 ]
 
-TERMINALS: Mapping[Way, str] = MappingProxyType({"card": "transbank_pos", "nexo": "nexo_terminal"})
+TERMINALS: Mapping[Way, str] = MappingProxyType(
+    {"card": "transbank_pos", "nexo": "nexo_terminal", "vendor": "vendor_library"}
+)
 """Ways to pay that are a bank card's, and what stands there for each; one a hall."""
 
 
@@ -43,6 +46,7 @@ DEVICES: Mapping[Way, tuple[str, ...]] = MappingProxyType(
         "alipay_code": ("alipay-code", "codes"),
         "card": ("card",),
         "nexo": ("card",),
+        "vendor": ("card",),
     }
 )
 """By way to pay: what it needs, by its name in the hall."""
@@ -122,6 +126,8 @@ class Scenario(msgspec.Struct, frozen=True):
                     Strike(at=BEFORE, party="gas_company_http", fault="confirm_refused"),
                     _at_the_way(self.way, NEVER_RETURNED),
                 )
+            case "lost":
+                return (Strike(at="after effect Start", party=PARTY[self.way], fault="crash"),)
             case "underpaid":
                 return (_at_the_way(self.way, UNDERPAID),)
             case "overpaid":
@@ -158,6 +164,7 @@ NEVER_RETURNED: Named = {
     "alipay_code": ("refund_never", {}),
     "card": ("reversal_code", {"code": "08"}),
     "nexo": ("reversal_never", {}),
+    "vendor": ("no_return", {}),
 }
 UNDERPAID: Named = {
     "wechat": ("wrong_amount", {"fen": 1}),
@@ -169,6 +176,7 @@ UNDERPAID: Named = {
 DECLINED: Named = {
     "card": ("declined", {}),
     "nexo": ("invalid_card", {}),
+    "vendor": ("declined", {}),
     "wechat_code": ("code_declined", {}),
     "alipay_code": ("code_declined", {}),
 }
@@ -193,7 +201,7 @@ def _scenarios() -> tuple[Scenario, ...]:
             every += [Scenario(kind, wallet, "pays", "underpaid"), Scenario(kind, wallet, "pays", "overpaid")]
         every += [Scenario(kind, "card", "tries_other", "declined")]
     every += _by_payment_code("smart_meter", "wechat_code") + _by_payment_code("gas_bill", "alipay_code")
-    every += _in_the_network("gas_bill", persons) + _onto_a_card()
+    every += _in_the_network("gas_bill", persons) + _through_a_library("smart_meter", persons) + _onto_a_card()
     every += [Scenario("queue_ticket", "wechat", "pays"), Scenario("queue_ticket", "wechat", "pays", "no_paper")]
     return tuple(every)
 
@@ -213,12 +221,19 @@ def _in_the_network(kind: Kind, persons: tuple[Person, ...]) -> list[Scenario]:
     return [*pays, *others, Scenario(kind, "nexo", "tries_other", "declined")]
 
 
+def _through_a_library(kind: Kind, persons: tuple[Person, ...]) -> list[Scenario]:
+    troubles: tuple[Trouble, ...] = ("", "lost", "refused", "company_gone", "never_returned", "overpaid")
+    pays = [Scenario(kind, "vendor", "pays", trouble) for trouble in troubles]
+    others = [Scenario(kind, "vendor", person) for person in persons]
+    return [*pays, *others, Scenario(kind, "vendor", "tries_other", "declined")]
+
+
 def _onto_a_card() -> list[Scenario]:
     onto: tuple[Trouble, ...] = (
         *("", "pulled", "pulled_unanswered", "wrong_key", "reader_gone", "write_lies", "to_the_meter"),
     )
     paid: tuple[Trouble, ...] = ("refused", "company_gone", "no_paper", "never_returned", "underpaid", "overpaid")
-    ways: tuple[Way, ...] = ("wechat_code", "alipay", "alipay_code", "card", "nexo")
+    ways: tuple[Way, ...] = ("wechat_code", "alipay", "alipay_code", "card", "nexo", "vendor")
     bought = [Scenario("gas_card", "wechat", "pays", trouble) for trouble in (*onto, *paid)]
     bought += [Scenario("gas_card", "wechat", person) for person in ("goes_back", "pays_late")]
     bought += [Scenario("gas_card", "wechat", "leaves", "pulled")]

@@ -16,6 +16,7 @@ OPTIONS = {
         *("--pause-s", "0.01", "--ack-wait-s", "0.2"),
     ),
     "nexo_terminal": ("--card-wait-s", "0.6", "--pin-wait-s", "0.6", "--bank-wait-s", "0.6"),
+    "vendor_library": ("--card-wait-s", "0.6"),
     "wechat_pay": ("--reverse-after-s", "0.2"),
 }
 """Simulated machines whose own times are short."""
@@ -36,6 +37,7 @@ DRIVERS: Mapping[str, Mapping[str, object]] = {
         "reverse_after_s": 0.2,
     },
     "nexo_terminal": {"timeout_s": 1, "answer_s": 2.5, "begin_s": 0.05, "abort_s": 0.5, "request_lifetime_s": 1},
+    "vendor_library": {"answer_seconds": 1, "call_seconds": 1.5},
     "pcsc_gas_card": {"answer_timeout_s": 1, "write_timeout_s": 2},
     "alipay": _ALIPAY,
     "alipay_code": {**_ALIPAY, "request_lifetime_s": 1, "code_lifetime_s": 0},

@@ -5,7 +5,7 @@ import re
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.tickets import TicketRow
 from kiosk.rehearsal.books import ledger_rows, ticket_rows
-from kiosk.rehearsal.chaos import cards, reconcile, tickets
+from kiosk.rehearsal.chaos import cards, peers, reconcile, tickets
 from kiosk.rehearsal.chaos.faults import BEFORE, DARK, HEALED, PARTY
 from kiosk.rehearsal.chaos.plan import Draw, Episode, Kill
-from kiosk.rehearsal.chaos.scenarios import Scenario, channel
+from kiosk.rehearsal.chaos.scenarios import TERMINALS, Scenario, channel
 from kiosk.rehearsal.chaos.setting import (
     ACCOUNTS,
     CONFIG,
@@ -37,6 +37,8 @@ from kiosk.rehearsal.power.ext4 import Ext4
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.rehearsal.wallets import WALLETS
 
+REFUSED_RETURNS = frozenset({"reversal_code", "reversal_never", "no_return"})
+"""Faults after which a card's money cannot be given back."""
 WATCHED = "watched"
 """The line of a life's log that says that what it does to its ledger is written down."""
 
@@ -220,8 +222,9 @@ class Walk:
             platter.cut(Draw(f"disk {self._episode.seed} {life}").below if kill.disk == "torn" else None)
         self._cuts.append(Cut(life, passed[-1] if passed else "the start", kill))
         books = self._books()
-        self._findings += reconcile.at_a_cut(self._rows(), reconcile.world(self._before, books))
-        self._findings += cards.at_a_cut(self._rows(), cards.drawer(self._before, books))
+        rows = self._rows()
+        self._findings += reconcile.at_a_cut(rows, self._booked(rows, books))
+        self._findings += cards.at_a_cut(rows, cards.drawer(self._before, books))
         self._findings += tickets.at_a_cut(self._tickets(), self._papers(books))
         if len(self._cuts) == 1:
             self._in_the_dark()
@@ -303,6 +306,12 @@ class Walk:
             return ticket_rows(self._ledger)
         return []
 
+    def _booked(self, rows: Sequence[Rows], books: Mapping[str, Any], *, answers_lost: bool = True) -> peers.World:
+        by_library = rows if self._episode.card_terminal == TERMINALS["vendor"] else ()
+        return peers.world(
+            self._before, books, terminal=self._terminal, by_library=by_library, answers_lost=answers_lost
+        )
+
     def _papers(self, books: Mapping[str, Any]) -> list[tickets.Paper]:
         return tickets.papers(self._before["escpos"], books["escpos"])
 
@@ -323,12 +332,13 @@ class Walk:
         episode = self._episode
         rows, after = self._rows(), self._books()
         struck = self._struck(remaining)
-        peers = reconcile.world(self._before, after)
+        answers_lost = bool(self._cuts) or any(strike.party == TERMINALS["vendor"] for strike in struck)
+        booked = self._booked(rows, after, answers_lost=answers_lost)
         drawer = cards.drawer(self._before, after)
         accounts, findings = reconcile.at_the_end(
             rows,
-            peers,
-            refused_returns=any(strike.fault in ("reversal_code", "reversal_never") for strike in struck),
+            booked,
+            refused_returns=any(strike.fault in REFUSED_RETURNS for strike in struck),
             no_card=cards.beyond_writing(rows, drawer),
         )
         findings += cards.at_the_end(rows, drawer)
@@ -336,7 +346,7 @@ class Walk:
         findings = list(dict.fromkeys([*self._findings, *findings]))
         self._notes += self._logged()
         failed = bool(findings)
-        books = _excerpt(after, {account.order_no for account in accounts})
+        books = peers.excerpt(after, {account.order_no for account in accounts})
         if not failed:
             shutil.rmtree(self._folder, ignore_errors=True)
             shutil.rmtree(self._ledger, ignore_errors=True)
@@ -382,22 +392,3 @@ def whole(simulators: Simulators, *, first: bool = False) -> None:
     if CARDS in simulators.names:
         for card in {*ACCOUNTS["gas_card"], *ACCOUNTS["gas_load"]}:
             simulators.do(CARDS, "meter", card=card)
-
-
-def _excerpt(books: Mapping[str, Any], orders: set[str]) -> dict[str, Any]:
-    """What the books say of these orders."""
-    mine = tuple(f"{order_no}A" for order_no in orders)
-
-    def ours(party: str, table: str) -> dict[str, Any]:
-        return {key: value for key, value in books.get(party, {}).get(table, {}).items() if key.startswith(mine)}
-
-    sales = books.get("transbank_pos", {}).get("sales", ())
-    company = books["gas_company_http"]
-    return {
-        "wechat_pay": ours("wechat_pay", "orders"),
-        "alipay": ours("alipay", "trades"),
-        "nexo_terminal": ours("nexo_terminal", "payments"),
-        "transbank_pos": [sale for sale in sales if mine and sale["ticket"].startswith(mine)],
-        "gas_company_http": {key: value for key, value in company["orders"].items() if key in orders},
-        **({"gas_cards": company["gas_cards"], CARDS: books[CARDS]} if CARDS in books else {}),
-    }
