@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, tzinfo
 from typing import TypeVar
 
@@ -15,16 +15,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.accept import Refuse, Take
+from hub.attendance import Attendance
 from hub.command_desk import CommandDesk
 from hub.keys import hash_of_code
 from hub.openapi import MOST_CONTENT, REFUSALS
 from hub.pages import Pages
+from hub.queue_desk import QueueDesk
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
 from kiosk.protocol.commands import Poll
 from kiosk.protocol.pairing import Paired, Pairing
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
 from kiosk.protocol.status import Heard, Status
+from kiosk.queueing import hall
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T", bound=msgspec.Struct)
@@ -47,13 +50,17 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
         finally:
             await store.aclose()
 
-    desk = _Desk(store, key, now)
+    queue = QueueDesk(store, zone, lambda: int(now() * 1000))
+    desk = _Desk(store, key, now, queue)
+    attendance = Attendance(queue, key)
     return Starlette(
         routes=[
             Route("/v1/pair", desk.pair, methods=["POST"]),
             Route("/v1/journal", desk.journal, methods=["POST"]),
             Route("/v1/status", desk.status, methods=["POST"]),
             Route("/v1/commands", desk.commands, methods=["POST"]),
+            Route(hall.PATH, desk.of_terminals(hall.Attending, attendance.attend), methods=["POST"]),
+            Route(hall.WISH_PATH, desk.of_terminals(hall.Wished, attendance.wish), methods=["POST"]),
             Route("/healthz", desk.health, methods=["GET"]),
             *Pages(store, key.private_bytes_raw(), zone, now).routes,
         ],
@@ -63,11 +70,24 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
 
 
 class _Desk:
-    def __init__(self, store: Store, key: Ed25519PrivateKey, now: Callable[[], float]) -> None:
+    def __init__(self, store: Store, key: Ed25519PrivateKey, now: Callable[[], float], queue: QueueDesk) -> None:
         self._store = store
         self._key = key
         self._now = now
         self._command_desk = CommandDesk(store, key, self._now_ms)
+        self._queue = queue
+
+    def of_terminals(
+        self, kind: type[_T], answer: Callable[[Request, Terminal, _T], Awaitable[msgspec.Struct]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """What answers a terminal that is trusted, and says something of that kind."""
+
+        async def answers(request: Request) -> Response:
+            content = await _content(request)
+            sender = await self._sender(request, content)
+            return _json(await answer(request, sender, _decoded(content, kind)))
+
+        return answers
 
     async def health(self, _: Request) -> Response:
         return Response("OK\n", media_type="text/plain")
@@ -109,6 +129,7 @@ class _Desk:
             raise _RefusedError(Refused(problem=found.problem, detail=detail, head=self._receipt(found.head)))
         if isinstance(found, Take) and batch.anchored:
             log.warning("%s of %s has rows before %d in its archive alone", sender.terminal, sender.hall, batch.first)
+        self._queue.wake(sender.hall)
         return _json(self._receipt(found.then if isinstance(found, Take) else found.head))
 
     async def commands(self, request: Request) -> Response:

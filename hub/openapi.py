@@ -8,6 +8,7 @@ import msgspec
 from kiosk.protocol import batch, commands, pairing, status
 from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.signing import MAX_AGE_S
+from kiosk.queueing import hall
 
 REFUSALS: dict[batch.Problem, int] = {
     "gap": 409,
@@ -41,6 +42,11 @@ def document() -> dict[str, Any]:
             commands.Poll,
             commands.Commands,
             commands.Given,
+            hall.Attending,
+            hall.Wished,
+            hall.SignedAnswer,
+            hall.HallNews,
+            hall.Done,
             Envelope,
         ],
         schema_hook=lambda _: {"description": "What an event of this type holds: docs/events.md."},
@@ -102,6 +108,25 @@ def document() -> dict[str, Any]:
                     f"{commands.HOLD_S:g} s. `given` of a command is a `Given` in JSON, signed by the hub.",
                     {commands.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Poll")}}},
                     "Commands",
+                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                )
+            },
+            hall.PATH: {
+                "post": _operation(
+                    "attendQueue",
+                    "Say what this terminal queues people for, and wait for news of the hall's queue: answered when "
+                    f"there are any, else after {hall.HOLD_S:g} s. `said` is a `HallNews` in JSON.",
+                    {hall.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Attending")}}},
+                    "SignedAnswer",
+                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                )
+            },
+            hall.WISH_PATH: {
+                "post": _operation(
+                    "wishOfClerk",
+                    "Do what a clerk wants who works at a terminal; `said` is a `Done` in JSON.",
+                    {hall.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Wished")}}},
+                    "SignedAnswer",
                     ("batch", "signature", "clock", "revoked", "size", "busy"),
                 )
             },

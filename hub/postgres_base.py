@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from hub.portable import TABLES, Sql
 from hub.postgres_schema import MIGRATIONS
 from hub.store import StoreBusyError
 
@@ -33,7 +34,7 @@ class PostgresBase:
             await db.execute("SELECT pg_advisory_xact_lock($1)", _SETUP_LOCK)
             await db.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
             done = {row["name"] for row in await db.fetch("SELECT name FROM migration")}
-            for name, statements in MIGRATIONS.items():
+            for name, statements in (MIGRATIONS | TABLES).items():
                 if name not in done:
                     await db.execute(statements)
                     await db.execute("INSERT INTO migration VALUES ($1)", name)
@@ -43,6 +44,16 @@ class PostgresBase:
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close()
+
+    @contextlib.asynccontextmanager
+    async def work(self) -> AsyncIterator[Sql]:
+        """See `Portable`."""
+        async with self._transaction() as db:
+
+            async def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+                return [tuple(row) for row in await db.fetch(statement, *values)]
+
+            yield sql
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:

@@ -1,26 +1,39 @@
 """One SQLite file of the hub, and the thread that all its SQL runs on."""
 
 import asyncio
+import contextlib
 import fcntl
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
+from hub.portable import TABLES, Sql, for_sqlite
 from hub.sqlite_schema import SCHEMA
 from hub.store import StoreBusyError
 
 _T = TypeVar("_T")
 
 
+def _portable(name: str) -> None:
+    @SCHEMA(name=name)
+    def _(db: Database) -> None:
+        db.executescript(for_sqlite(TABLES[name]))
+
+
+for _name in TABLES:
+    _portable(_name)
+
+
 class SqliteBase:
-    """What every part of the store works with: calls of one process never meet."""
+    """What every part of the store works with: one transaction after the other."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "hub-sqlite")
         self._db: Database | None = None
 
@@ -46,6 +59,22 @@ class SqliteBase:
             await asyncio.get_running_loop().run_in_executor(self._thread, db.close)
         self._thread.shutdown(wait=False)
 
+    @contextlib.asynccontextmanager
+    async def work(self) -> AsyncIterator[Sql]:
+        """See `Portable`."""
+
+        async def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+            return await self._run(lambda: self._opened().execute(statement.replace("$", "?"), values).fetchall())
+
+        async with self._turn:
+            try:
+                await sql("BEGIN IMMEDIATE")
+                yield sql
+                await sql("COMMIT")
+            except BaseException:
+                await asyncio.shield(self._run(self._opened().conn.rollback))
+                raise
+
     def _opened(self) -> Database:
         if self._db is None:
             raise StoreBusyError("the store is closed")
@@ -63,7 +92,8 @@ class SqliteBase:
             db.execute("COMMIT")
             return result
 
-        return await self._run(write)
+        async with self._turn:
+            return await self._run(write)
 
     async def _run(self, work: Callable[[], _T]) -> _T:
         try:

@@ -189,11 +189,10 @@ class Engine:
         upkeep = [
             asyncio.create_task(_keep_up(ledger)),
             asyncio.create_task(self._archive(ledger)),
-            asyncio.create_task(self._send(ledger)),
         ]
         try:
             self.ledger = ledger
-            async with self._queue_on(ledger):
+            async with self._queue_on(ledger), self._hub_with(ledger):
                 if self.devices.sells:
                     await self._sell(ledger, opened)
                 else:
@@ -210,8 +209,18 @@ class Engine:
             self.host.health_changed()
             await ledger.aclose()
 
-    async def _send(self, ledger: Ledger) -> None:
-        """Send the journal to the hub and carry out what its staff order, where the hall has one."""
+    @contextlib.asynccontextmanager
+    async def _hub_with(self, ledger: Ledger) -> AsyncIterator[None]:
+        """Talk to the hub meanwhile, where the hall has one."""
+        talking = asyncio.create_task(self._talk(ledger))
+        try:
+            yield
+        finally:
+            talking.cancel()
+            await asyncio.gather(talking, return_exceptions=True)
+
+    async def _talk(self, ledger: Ledger) -> None:
+        """Send the journal to the hub, carry out what its staff order, and take part in the hall's queue."""
         if not self._config.hub.url:
             return
         from kiosk.sync.hub import talk_to_hub
@@ -224,6 +233,7 @@ class Engine:
                 self._config,
                 lambda rows: status_of(self.devices, money_open=self.orders is not None, rows=rows),
                 self._handlers(),
+                queue=self.queue,
                 now=self._now,
             )
 
@@ -314,16 +324,14 @@ class Engine:
 
         try:
             port = await doors.enter_async_context(
-                serving(
-                    self._config.queue.page, desk, hall=self._config.hall.named, zone=self._zone, now_ms=self._now_ms
-                )
+                serving(self._config.queue.page, desk, hall=self._config.hall.named, zone=self._zone)
             )
             log.info("clerks call numbers at http://%s:%d", self._config.queue.page.host, port)
         except (OSError, ValueError) as error:
             log.error("there is no page for clerks: %s", error)
 
     async def _clerk(self, request: QueueRequest) -> Answer:
-        return await perform(self.queue, request, self._now_ms)
+        return await perform(self.queue, request)
 
     def _changed(self, opened: asyncio.Event) -> None:
         opened.set()

@@ -3,8 +3,8 @@
 from datetime import datetime, tzinfo
 from html import escape
 
+from kiosk.queueing.board import AtWindow, Board, Line
 from kiosk.text.catalogue import Catalogue
-from kiosk.tickets.board import AtWindow, Board, Line
 
 Words = Catalogue
 

@@ -21,7 +21,6 @@ from kiosk.clerk import html
 from kiosk.clerk.gate import Gate, Session
 from kiosk.control import wire
 from kiosk.text.catalogue import Catalogue, catalogue
-from kiosk.tickets.board import board
 from kiosk.tickets.clerk import perform
 from kiosk.tickets.desk import Desk
 from kiosk.tickets.settings import ClerkPage
@@ -47,15 +46,13 @@ class PageError(ValueError):
 
 
 @contextlib.asynccontextmanager
-async def serving(
-    settings: ClerkPage, desk: Desk, *, hall: Callable[[str], str], zone: tzinfo, now_ms: Callable[[], int]
-) -> AsyncIterator[int]:
+async def serving(settings: ClerkPage, desk: Desk, *, hall: Callable[[str], str], zone: tzinfo) -> AsyncIterator[int]:
     """Serve the page meanwhile; gives the port. `hall` is its name in a language. Raises `OSError`, `PageError`,
     and `SecretError` when there is no PIN."""
     pin = settings.pin.read().decode("ascii", "replace").strip()
     if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 12):
         raise PageError("the PIN is not 4 to 12 digits")
-    page = _Page(Gate(pin, time.monotonic), desk, hall=hall, zone=zone, now_ms=now_ms)
+    page = _Page(Gate(pin, time.monotonic), desk, hall=hall, zone=zone)
     runner = web.AppRunner(page.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     unsubscribe = desk.subscribe(page.changed)
@@ -70,14 +67,11 @@ async def serving(
 
 
 class _Page:
-    def __init__(
-        self, gate: Gate, desk: Desk, *, hall: Callable[[str], str], zone: tzinfo, now_ms: Callable[[], int]
-    ) -> None:
+    def __init__(self, gate: Gate, desk: Desk, *, hall: Callable[[str], str], zone: tzinfo) -> None:
         self._gate = gate
         self._desk = desk
         self._hall = hall
         self._zone = zone
-        self._now_ms = now_ms
         self._listeners: set[asyncio.Event] = set()
         self._ended = False
 
@@ -152,7 +146,7 @@ class _Page:
         if self._session(request) is None:
             raise web.HTTPSeeOther("/login")
         words = _words(request)
-        body = html.choose(words, board(self._desk, self._now_ms()))
+        body = html.choose(words, self._desk.board())
         return _page(html.document(words, body, hall=self._hall(words.language)))
 
     async def _window(self, request: web.Request) -> web.Response:
@@ -163,7 +157,7 @@ class _Page:
         words = _words(request)
         why = request.query.get("not", "")
         said = words.table.get(f"clerk.why.{why}", "") if why else ""
-        now = board(self._desk, self._now_ms())
+        now = self._desk.board()
         body = html.desk(words, now, window, form=session.form, said=said, zone=self._zone)
         return _page(html.document(words, body, hall=self._hall(words.language), window=window, live=True))
 
@@ -178,7 +172,7 @@ class _Page:
             asked = wire.request_of(wish)
         except wire.BadRequestError as error:
             raise web.HTTPBadRequest from error
-        answer = await perform(self._desk, asked, self._now_ms)
+        answer = await perform(self._desk, asked)
         raise web.HTTPSeeOther(f"/window/{window}" if answer.ok else f"/window/{window}?not={answer.why}")
 
     def _number(self, request: web.Request) -> int:

@@ -79,7 +79,7 @@ class Wished(msgspec.Struct, frozen=True, kw_only=True):
     wish: Wish
 
 
-class Signed(msgspec.Struct, frozen=True, kw_only=True):
+class SignedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An answer as it travels."""
 
     said: str

@@ -1,4 +1,5 @@
-"""All that a terminal has to do with its hub while a ledger is open: its journal goes up, commands come down."""
+"""All that a terminal has to do with its hub while a ledger is open: its journal goes up, commands come
+down, and its queue is one with that of the hall."""
 
 import asyncio
 import logging
@@ -9,10 +10,12 @@ from kiosk.config import Config
 from kiosk.devices.secret import SecretError
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.status import Status
+from kiosk.sync.attending import Attendant
 from kiosk.sync.carrying import Carrier, Handlers
 from kiosk.sync.commands import Listener
 from kiosk.sync.identity import Identity, NotPairedError, identity_in
 from kiosk.sync.sender import Sender
+from kiosk.tickets.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +30,12 @@ async def talk_to_hub(
     status: Callable[[int], Status],
     handlers: Handlers,
     *,
+    queue: Desk | None,
     now: Callable[[], float],
 ) -> None:
     """Until it is cancelled; waits for a pairing first. `status` says how the terminal is, given how many rows wait;
-    `handlers` carry commands out; `now`: seconds since 1970, UTC. Raises what the ledger raises."""
+    `handlers` carry commands out; `queue` takes part in the hall's; `now`: seconds since 1970, UTC. Raises what the
+    ledger raises."""
     carrier = Carrier(ledger, handlers, lambda: int(now() * 1000))
     told = ""
     try:
@@ -42,11 +47,13 @@ async def talk_to_hub(
                     raise NotPairedError(
                         f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it"
                     )
-                sender = Sender(ledger, identity, config.hub, status, now)
-                listener = Listener(carrier, identity, config.hub, now)
-                await _while_paired(
-                    folder, identity, asyncio.create_task(sender.run()), asyncio.create_task(listener.run())
-                )
+                parts = [
+                    Sender(ledger, identity, config.hub, status, now).run(),
+                    Listener(carrier, identity, config.hub, now).run(),
+                ]
+                if queue is not None:
+                    parts.append(Attendant(queue, identity, config.hub, ledger.ledger_id, now).run())
+                await _while_paired(folder, identity, *map(asyncio.create_task, parts))
                 continue  # as whom it was paired anew
             except (NotPairedError, SecretError, ValueError, OSError) as error:
                 if str(error) != told:

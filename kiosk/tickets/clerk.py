@@ -1,20 +1,17 @@
 """What a clerk asks for, by command or by page, done at the desk."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from kiosk.control import wire
-from kiosk.tickets.board import board
 from kiosk.tickets.desk import Desk, QueueClosedError, RefusedError
 
 
-async def perform(desk: Desk | None, request: wire.QueueRequest, now_ms: Callable[[], int]) -> wire.Answer:
+async def perform(desk: Desk | None, request: wire.QueueRequest) -> wire.Answer:
     """Do it; `why` is a word of `RefusedError`, or `closed` while no queue is kept."""
     if desk is None:
         return wire.Answer(ok=False, why="closed")
     if isinstance(request, wire.QueueList):
-        return wire.Answer(ok=True, result=msgspec.to_builtins(board(desk, now_ms())))
+        return wire.Answer(ok=True, result=msgspec.to_builtins(desk.board()))
     try:
         row = await desk.do(request)
     except RefusedError as refused:

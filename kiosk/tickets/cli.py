@@ -12,7 +12,7 @@ from kiosk.config_face import glance
 from kiosk.control import wire
 from kiosk.control.client import NoTerminalError, ask
 from kiosk.queueing import wishes
-from kiosk.tickets.board import Board
+from kiosk.queueing.board import Board
 
 WHY = {
     "closed": "the queue is closed: the ledger cannot be written",

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.protocol.tickets import TicketRow
+from kiosk.queueing.board import Board, board
 from kiosk.queueing.deciding import at_window
 from kiosk.queueing.hall import Other
 from kiosk.queueing.hours import is_open
@@ -90,6 +91,10 @@ class Standing:
         if business.quota:
             return "quota" if self._number(business.letter) > business.quota else None
         return None
+
+    def board(self) -> Board:
+        """How clerks see it."""
+        return board(self.rows, self.settings, self._now_ms(), self.closed)
 
     def at(self, window: int) -> TicketRow | None:
         """The ticket that a window called last and has not done with."""

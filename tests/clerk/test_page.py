@@ -61,7 +61,7 @@ async def page(tmp_path: Path, clock: Clock | None = None) -> AsyncIterator[tupl
     clock = clock or Clock()
     settings = ClerkPage(pin=secret(tmp_path, PIN), port=1024)
     async with desk_on(tmp_path, clock) as desk:
-        serve = serving(replace(settings, port=0), desk, hall=lambda _: "天福 <和园>", zone=ZONE, now_ms=clock)
+        serve = serving(replace(settings, port=0), desk, hall=lambda _: "天福 <和园>", zone=ZONE)
         # a cookie of an address by number is kept only where that is asked for
         jar = aiohttp.CookieJar(unsafe=True)
         async with serve as port, aiohttp.ClientSession(cookie_jar=jar) as session:
@@ -218,5 +218,5 @@ async def test_a_pin_that_is_none_opens_no_page(tmp_path: Path, pin: str) -> Non
     clock = Clock()
     async with desk_on(tmp_path, clock, SETTINGS) as desk:
         with pytest.raises(PageError):
-            async with serving(ClerkPage(pin=secret(tmp_path, pin)), desk, hall=str, zone=ZONE, now_ms=clock):
+            async with serving(ClerkPage(pin=secret(tmp_path, pin)), desk, hall=str, zone=ZONE):
                 pass

@@ -265,7 +265,7 @@ async def test_a_terminal_that_is_paired_anew_notices(
     config = msgspec.structs.replace(config, hub=msgspec.structs.replace(sending.settings, longest_pause_s=3600))
     folder = tmp_path / "ledger"
     keep(folder, sending.identity)
-    task = asyncio.create_task(talk_to_hub(sending.ledger, folder, config, told, {}, now=time.time))
+    task = asyncio.create_task(talk_to_hub(sending.ledger, folder, config, told, {}, queue=None, now=time.time))
     await sending.rate(1)
     await sending.until_sent()
     anew = await paired(hub, hub.say("code", HALL, TERMINAL))

@@ -22,7 +22,7 @@ from tests.tickets.hall import Clock, desk_on
 @asynccontextmanager
 async def standing(folder: Path, clock: Clock | None = None) -> AsyncIterator[Desk]:
     clock = clock or Clock()
-    async with desk_on(folder, clock) as desk, listening(folder, lambda request: perform(desk, request, clock)):
+    async with desk_on(folder, clock) as desk, listening(folder, lambda request: perform(desk, request)):
         yield desk
 
 

@@ -1,8 +1,13 @@
 """The queue as clerks see it: a window each, who waits, who was skipped."""
 
+from collections.abc import Callable, Iterable
+
 import msgspec
 
-from kiosk.tickets.desk import Desk
+from kiosk.protocol.tickets import TicketRow
+from kiosk.queueing.deciding import at_window
+from kiosk.queueing.rules import Business, Plan
+from kiosk.queueing.turns import line
 
 
 class AtWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,14 +59,15 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...]
 
 
-def board(desk: Desk, now_ms: int) -> Board:
-    """How things stand."""
+def board(rows: Iterable[TicketRow], plan: Plan, now_ms: int, closed: Callable[[Business], str | None]) -> Board:
+    """How things stand; `rows` are those of the day, `closed` says why a business gives no numbers."""
+    rows = list(rows)
     lines = tuple(
         Line(
             letter=business.letter,
             name=business.name,
             name_en=business.name_en,
-            closed=desk.closed(business) or "",
+            closed=closed(business) or "",
             waiting=tuple(
                 Waiting(
                     shown=row.shown,
@@ -71,26 +77,26 @@ def board(desk: Desk, now_ms: int) -> Board:
                     slip=row.slip == "printed",
                     given_ms=row.given_ms,
                 )
-                for row in desk.waiting(business.letter)
+                for row in line(rows, business.letter, plan)
             ),
         )
-        for business in desk.settings.business
+        for business in plan.business
     )
-    counts = {line.letter: len(line.waiting) for line in lines}
-    keeps_ms = desk.settings.come_back_minutes * 60_000
+    counts = {each.letter: len(each.waiting) for each in lines}
+    keeps_ms = plan.come_back_minutes * 60_000
     skipped = tuple(
         Skipped(shown=row.shown, until_ms=row.ended_ms + keeps_ms)
-        for row in sorted(desk.rows, key=lambda row: -row.ended_ms)
+        for row in sorted(rows, key=lambda row: -row.ended_ms)
         if row.state == "missed" and row.ended_ms + keeps_ms >= now_ms
     )
-    windows = tuple(_window(desk, window, counts) for window in desk.settings.windows)
+    windows = tuple(_window(rows, plan, window, counts) for window in plan.windows)
     return Board(windows=windows, lines=lines, skipped=skipped)
 
 
-def _window(desk: Desk, window: int, counts: dict[str, int]) -> AtWindow:
-    letters = sorted(desk.settings.serves(window))
+def _window(rows: list[TicketRow], plan: Plan, window: int, counts: dict[str, int]) -> AtWindow:
+    letters = sorted(plan.serves(window))
     empty = AtWindow(window=window, letters="".join(letters), waiting=sum(counts[letter] for letter in letters))
-    row = desk.at(window)
+    row = at_window(rows, window)
     if row is None:
         return empty
     return msgspec.structs.replace(

@@ -1,0 +1,135 @@
+"""What tickets, ratings and requests have come to, read out of the journals of a hall.
+
+The journal is taken in as fast as it comes (`Store.accept`); what its rows mean is worked out here, when somebody wants
+to know, from where it was left the last time. So nobody who looks can slow a terminal down, and what was worked out can
+be thrown away and made anew.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+from typing import Any, TypeVar
+
+import msgspec
+
+from hub.portable import Sql
+from kiosk.protocol.envelope import UnknownEventError, decode
+from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
+from kiosk.protocol.matters import kind_of
+
+log = logging.getLogger(__name__)
+
+MOST_EVENTS = 2000
+"""Read in one transaction; a hall that is further behind takes several."""
+_R = TypeVar("_R", bound=MatterRow)
+_EVENTS = (
+    "SELECT seq, body FROM event WHERE ledger = $1 AND seq > $2 AND seq <= $3 AND "
+    "(type LIKE 'menkou.ticket.%' OR type LIKE 'menkou.rating.%' OR type LIKE 'menkou.request.%') "
+    "ORDER BY seq LIMIT $4"
+)
+_BEHIND = (
+    "SELECT head.ledger, head.terminal, coalesce(followed.seq, 0), head.seq FROM head "
+    "LEFT JOIN followed ON followed.ledger = head.ledger "
+    "WHERE head.hall = $1 AND head.seq > coalesce(followed.seq, 0) ORDER BY head.ledger"
+)
+_KEEP = (
+    "INSERT INTO matter (hall, matter, terminal, ledger, kind, business_date, version, body) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+    "ON CONFLICT (hall, matter) DO UPDATE SET version = excluded.version, body = excluded.body"
+)
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Whose a matter is."""
+
+    terminal: str
+    ledger: str
+
+
+class Found(Owner, frozen=True):
+    """A matter."""
+
+    version: int
+    row: Any
+
+
+class Days(msgspec.Struct, frozen=True):
+    """From one business date to another, `YYYY-MM-DD`."""
+
+    first: str
+    last: str
+
+
+async def version_of(sql: Sql, hall: str) -> int:
+    """How often anything of a hall changed; nobody else changes it before this transaction ends."""
+    await sql("INSERT INTO hall VALUES ($1, 0) ON CONFLICT (hall) DO NOTHING", hall)
+    [(version,)] = await sql("UPDATE hall SET version = version WHERE hall = $1 RETURNING version", hall)
+    return int(version)
+
+
+async def next_version(sql: Sql, hall: str) -> int:
+    """A number that nothing of this hall had."""
+    [(version,)] = await sql("UPDATE hall SET version = version + 1 WHERE hall = $1 RETURNING version", hall)
+    return int(version)
+
+
+async def is_behind(sql: Sql, hall: str) -> bool:
+    """Whether a journal has rows that were not read."""
+    return bool(await sql(_BEHIND, hall))
+
+
+async def follow(sql: Sql, hall: str) -> list[MatterEvent]:
+    """Read on in the journals of a hall; belongs behind `version_of`. The events that changed something, the oldest
+    first: at most `MOST_EVENTS` of each journal."""
+    changed: list[MatterEvent] = []
+    for ledger, terminal, seen, last in await sql(_BEHIND, hall):
+        events = await sql(_EVENTS, ledger, seen, last, MOST_EVENTS)
+        for _, body in events:
+            event = await _apply(sql, hall, Owner(terminal, ledger), body)
+            changed += [] if event is None else [event]
+        upto = last if len(events) < MOST_EVENTS else events[-1][0]
+        await sql(
+            "INSERT INTO followed VALUES ($1, $2) ON CONFLICT (ledger) DO UPDATE SET seq = excluded.seq", ledger, upto
+        )
+    return changed
+
+
+async def _apply(sql: Sql, hall: str, owner: Owner, body: str) -> MatterEvent | None:
+    try:
+        event = decode(body).event()
+    except (UnknownEventError, msgspec.DecodeError):  # of a later version
+        return None
+    if not isinstance(event, MatterEvent):
+        return None
+    kind = kind_of(event)
+    found = await sql("SELECT body FROM matter WHERE hall = $1 AND matter = $2", hall, event.matter)
+    try:
+        row = kind.evolve(msgspec.json.decode(found[0][0], type=kind.row) if found else None, event)
+    except ImpossibleEventError as error:  # its beginning is in the terminal's archive
+        log.info("%s of %s: %s", owner.terminal, hall, error)
+        return None
+    text = msgspec.json.encode(row).decode()
+    version = await next_version(sql, hall)
+    await sql(_KEEP, hall, row.matter, owner.terminal, owner.ledger, kind.name, row.business_date, version, text)
+    return event
+
+
+async def matters(sql: Sql, hall: str, kind: Kind[Any, _R], days: Days, since: int = 0) -> list[Found]:
+    """The matters of some days, of those that changed after `since`."""
+    rows = await sql(
+        "SELECT terminal, ledger, version, body FROM matter "
+        "WHERE hall = $1 AND kind = $2 AND business_date BETWEEN $3 AND $4 AND version > $5 ORDER BY matter",
+        *(hall, kind.name, days.first, days.last, since),
+    )
+    return list(_found(rows, kind))
+
+
+def _found(rows: Iterable[tuple[Any, ...]], kind: Kind[Any, _R]) -> Iterator[Found]:
+    for terminal, ledger, version, body in rows:
+        yield Found(terminal, ledger, version, msgspec.json.decode(body, type=kind.row))
+
+
+def today(now_ms: int, zone: tzinfo) -> Days:
+    """The business date of a moment."""
+    day = datetime.fromtimestamp(now_ms / 1000, zone).date().isoformat()
+    return Days(day, day)

@@ -1,0 +1,70 @@
+"""Tables and statements that are the same in both databases, for all that is asked some times a second at most.
+
+A statement names its values `$1`, `$2` …; its types are TEXT and BIGINT; times are milliseconds since 1970.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+Sql = Callable[..., Awaitable[list[tuple[Any, ...]]]]
+"""`await sql(statement, *values)`: the rows that it gives, inside one transaction."""
+
+
+class Portable(Protocol):
+    """A store on either database."""
+
+    def work(self) -> AbstractAsyncContextManager[Sql]:
+        """One transaction: on disk when its block ends, undone when the block raises. May raise `StoreBusyError`."""
+
+
+TABLES = {
+    "0010_matters": """
+CREATE TABLE hall (hall TEXT PRIMARY KEY, version BIGINT NOT NULL);
+CREATE TABLE followed (ledger TEXT PRIMARY KEY, seq BIGINT NOT NULL);
+CREATE TABLE matter (
+  hall TEXT NOT NULL,
+  matter TEXT NOT NULL,
+  terminal TEXT NOT NULL,
+  ledger TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  business_date TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (hall, matter)
+);
+CREATE INDEX matter_of_day ON matter(hall, kind, business_date);
+""",
+    "0011_queue": """
+CREATE TABLE attending (
+  hall TEXT NOT NULL,
+  terminal TEXT NOT NULL,
+  ledger TEXT NOT NULL,
+  heard_ms BIGINT NOT NULL,
+  taken_over BIGINT NOT NULL,
+  plan TEXT NOT NULL,
+  PRIMARY KEY (hall, terminal)
+);
+CREATE TABLE step (
+  hall TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  terminal TEXT NOT NULL,
+  matter TEXT NOT NULL,
+  event TEXT NOT NULL,
+  until_ms BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (hall, n)
+);
+CREATE INDEX step_not_done ON step(hall, state);
+""",
+}
+"""A step that was ever released is never changed, only followed."""
+
+
+def for_sqlite(statements: str) -> str:
+    """The same tables in SQLite's words."""
+    return (
+        statements.replace("BIGINT", "INTEGER")
+        .replace(");\nCREATE", ") STRICT;\nCREATE")
+        .replace("\n);", "\n) STRICT;")
+    )

@@ -1,0 +1,267 @@
+"""The hub's part of a hall's queue, on its store: terminals attend here, and clerks' wishes are decided here."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from datetime import tzinfo
+from typing import Any
+
+import msgspec
+
+from hub.hall import Attendant, Hall, Step, StepState, Ticket
+from hub.matters import follow, is_behind, matters, next_version, today, version_of
+from hub.portable import Portable, Sql
+from hub.store import StoreBusyError
+from kiosk.protocol.tickets import TICKET, TicketEvent
+from kiosk.queueing import hall as wire
+from kiosk.queueing.wishes import Wish
+
+log = logging.getLogger(__name__)
+
+STEP_S = 4.0
+"""How long a clerk waits for a terminal that has to record a step; after that the step is void."""
+KEEP_MS = 3 * 86_400_000
+"""How long a step is kept: a ticket is of one day."""
+LOOK_S = 0.25
+"""Between two looks at what other processes of the hub did: one look for all that wait at this one."""
+LISTEN_S = 2.0
+"""Between two looks at whether somebody who waits is still there."""
+
+_ATTENDING = "SELECT terminal, ledger, heard_ms, taken_over, plan FROM attending WHERE hall = $1"
+_VOID = "UPDATE step SET state = 'void' WHERE hall = $1 AND n = $2 AND state = 'open' RETURNING n"
+
+
+class SilentTerminalError(Exception):
+    """The terminals that had to record a step did not do so in time."""
+
+    def __init__(self, terminals: Iterable[str]) -> None:
+        self.terminals = sorted(set(terminals))
+        super().__init__(", ".join(self.terminals))
+
+
+class QueueDesk:
+    """See the module. Belongs to one event loop."""
+
+    def __init__(self, store: Portable, zone: tzinfo, now_ms: Callable[[], int]) -> None:
+        self._store = store
+        self._zone = zone
+        self._now_ms = now_ms
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def hall(self, hall: str) -> tuple[int, Hall]:
+        """The queue of today, and a number that is another one as soon as anything of it changed."""
+        async with self._store.work() as sql:
+            return await self._read(sql, hall)
+
+    async def halls(self) -> list[str]:
+        """Every hall with a terminal."""
+        async with self._store.work() as sql:
+            return [hall for (hall,) in await sql("SELECT DISTINCT hall FROM terminal ORDER BY hall")]
+
+    async def attend(
+        self, hall: str, terminal: str, asked: wire.Attending, gone: Callable[[], Awaitable[bool]], hold_s: float
+    ) -> wire.HallNews:
+        """What there is for a terminal, as soon as there is something. `gone` says whether it has hung up."""
+        async with self._store.work() as sql:
+            await self._heard(sql, hall, terminal, asked)
+        news = wire.HallNews(nonce=asked.nonce, version=asked.since)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(hold_s), contextlib.aclosing(self.changes(hall, asked.since)) as changes:
+                async for _ in changes:
+                    news = await self._news(hall, terminal, asked)
+                    if news.steps or news.others or await gone():
+                        break
+        return news
+
+    async def do(self, hall: str, wish: Wish) -> wire.Done:
+        """What a clerk wants, decided in one transaction and recorded by the terminals whose tickets it concerns.
+
+        Raises `SilentTerminalError`.
+        """
+        async with self._store.work() as sql:
+            _, seen = await self._read(sql, hall)
+            decided, begins = seen.decide(wish)
+            steps: dict[int, str] = {}
+            for event in decided.events:
+                steps[await self._give(sql, hall, seen.terminal_of(event.matter), event, begins[event.matter])] = (
+                    seen.terminal_of(event.matter)
+                )
+        self.wake(hall)
+        silent = await self._taken(hall, steps) if steps else []
+        if silent:
+            raise SilentTerminalError(silent)
+        _, seen = await self.hall(hall)
+        row = seen.row(decided.events[-1].matter) if decided.events else None
+        return wire.Done(nonce="", row=row, why=decided.why or "")
+
+    async def take_over(self, hall: str, terminal: str) -> None:
+        """Call a terminal's numbers without it until it is back."""
+        async with self._store.work() as sql:
+            await version_of(sql, hall)
+            await sql(
+                "INSERT INTO attending VALUES ($1, $2, '', 0, 1, '') "
+                "ON CONFLICT (hall, terminal) DO UPDATE SET taken_over = 1",
+                *(hall, terminal),
+            )
+            await next_version(sql, hall)
+        self.wake(hall)
+
+    def wake(self, hall: str) -> None:
+        """Something of that hall may have changed in this process."""
+        for event in self._waiting.get(hall, ()):
+            event.set()
+
+    async def changes(self, hall: str, since: int) -> AsyncGenerator[int, None]:
+        """The number of a hall's queue each time that it is another one than `since`, and each `LISTEN_S` the same once
+        more."""
+        changed = asyncio.Event()
+        here = self._waiting.setdefault(hall, set())
+        here.add(changed)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        try:
+            while True:
+                version = await self._version(hall)
+                if version != since:
+                    since = version
+                    yield version
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LISTEN_S):
+                        await changed.wait()
+                if not changed.is_set():
+                    yield since
+                changed.clear()
+        finally:
+            here.discard(changed)
+            if not here:
+                self._waiting.pop(hall, None)
+
+    async def _look(self) -> None:
+        known: dict[Any, Any] = {}
+        while self._waiting:
+            await asyncio.sleep(LOOK_S)
+            try:
+                async with self._store.work() as sql:
+                    versions: dict[Any, Any] = dict(await sql("SELECT hall, version FROM hall"))
+                    behind = {hall for hall in self._waiting if await is_behind(sql, hall)}
+            except StoreBusyError:
+                continue  # who waits finds out by itself
+            for hall in list(self._waiting):
+                if hall in behind or versions.get(hall) != known.get(hall):
+                    self.wake(hall)
+            known = versions
+
+    async def _version(self, hall: str) -> int:
+        async with self._store.work() as sql:
+            if await is_behind(sql, hall):
+                await self._catch_up(sql, hall)
+            found = await sql("SELECT version FROM hall WHERE hall = $1", hall)
+        return int(found[0][0]) if found else 0
+
+    async def _catch_up(self, sql: Sql, hall: str) -> int:
+        await version_of(sql, hall)
+        while events := await follow(sql, hall):
+            said = {msgspec.json.encode(event).decode(): event for event in events if isinstance(event, TicketEvent)}
+            not_done = await sql("SELECT n, event FROM step WHERE hall = $1 AND state <> 'done'", hall)
+            for n in (n for n, event in not_done if event in said):
+                await sql("UPDATE step SET state = 'done' WHERE hall = $1 AND n = $2", hall, n)
+        return await version_of(sql, hall)
+
+    async def _read(self, sql: Sql, hall: str) -> tuple[int, Hall]:
+        version = await self._catch_up(sql, hall)
+        found = await matters(sql, hall, TICKET, today(self._now_ms(), self._zone))
+        tickets = [Ticket(each.terminal, each.ledger, each.row) for each in found]
+        steps = await sql(
+            "SELECT n, terminal, event, state FROM step "
+            "WHERE hall = $1 AND (state = 'counts' OR state = 'open' AND until_ms > $2)",
+            *(hall, self._now_ms()),
+        )
+        attending = await sql(
+            "SELECT terminal, ledger, heard_ms, taken_over, plan FROM attending WHERE hall = $1", hall
+        )
+        return version, Hall(
+            tickets,
+            [
+                Step(n=n, terminal=terminal, event=event, state=state)
+                for n, terminal, text, state in steps
+                if (event := wire.event_in(text)) is not None
+            ],
+            [
+                Attendant(terminal=terminal, ledger=ledger, heard_ms=heard_ms, taken_over=bool(taken), plan=plan)
+                for terminal, ledger, heard_ms, taken, plan in attending
+            ],
+            self._now_ms(),
+        )
+
+    async def _heard(self, sql: Sql, hall: str, terminal: str, asked: wire.Attending) -> None:
+        await version_of(sql, hall)
+        said = (asked.ledger, bytes(asked.plan).decode())
+        before = await sql(
+            "SELECT ledger, plan, taken_over FROM attending WHERE hall = $1 AND terminal = $2", hall, terminal
+        )
+        await sql(
+            "INSERT INTO attending VALUES ($1, $2, $3, $4, 0, $5) ON CONFLICT (hall, terminal) DO UPDATE SET "
+            "ledger = excluded.ledger, heard_ms = excluded.heard_ms, taken_over = 0, plan = excluded.plan",
+            *(hall, terminal, said[0], self._now_ms(), said[1]),
+        )
+        refuse = "UPDATE step SET state = 'void' WHERE hall = $1 AND terminal = $2 AND n = $3 AND state <> 'done'"
+        for n in asked.refused:
+            await sql(refuse, hall, terminal, n)
+        if asked.refused or before != [(*said, 0)]:
+            await next_version(sql, hall)
+            self.wake(hall)
+
+    async def _news(self, hall: str, terminal: str, asked: wire.Attending) -> wire.HallNews:
+        async with self._store.work() as sql:
+            version = int((await sql("SELECT version FROM hall WHERE hall = $1", hall))[0][0])
+            steps = await sql(
+                "SELECT n, event FROM step WHERE hall = $1 AND terminal = $2 AND n > $3 AND n <= $4 "
+                "AND (state = 'counts' OR state = 'open' AND until_ms > $5) ORDER BY n",
+                *(hall, terminal, asked.since, version, self._now_ms()),
+            )
+            others = await matters(sql, hall, TICKET, today(self._now_ms(), self._zone), asked.since)
+        return wire.HallNews(
+            nonce=asked.nonce,
+            version=version,
+            steps=tuple(
+                wire.Step(n=n, event=msgspec.Raw(text.encode())) for n, text in steps if n not in asked.refused
+            ),
+            others=tuple(
+                wire.Other(ledger=each.ledger, row=each.row) for each in others if each.ledger != asked.ledger
+            ),
+        )
+
+    async def _give(self, sql: Sql, hall: str, terminal: str, event: TicketEvent, state: StepState) -> int:
+        n = await next_version(sql, hall)
+        await sql("DELETE FROM step WHERE hall = $1 AND until_ms < $2", hall, self._now_ms() - KEEP_MS)
+        text = msgspec.json.encode(event).decode()
+        until_ms = self._now_ms() + int(STEP_S * 1000)
+        sql_text = "INSERT INTO step VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        await sql(sql_text, hall, n, terminal, event.matter, text, until_ms, state)
+        return n
+
+    async def _taken(self, hall: str, steps: dict[int, str]) -> list[str]:
+        """Wait until these steps are recorded, counted or refused; the terminals that did not say so in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STEP_S), contextlib.aclosing(self.changes(hall, 0)) as changes:
+                async for _ in changes:
+                    if not await self._open(hall, steps):
+                        return []
+        async with self._store.work() as sql:
+            await version_of(sql, hall)
+            late = [n for n in steps if await self._void(sql, hall, n)]
+            for terminal in {steps[n] for n in late}:
+                await sql("UPDATE attending SET heard_ms = 0 WHERE hall = $1 AND terminal = $2", hall, terminal)
+            await next_version(sql, hall)
+        log.warning("%s: %s did not take a call in time", hall, ", ".join(steps[n] for n in late))
+        return [steps[n] for n in late]
+
+    async def _open(self, hall: str, steps: dict[int, str]) -> list[int]:
+        async with self._store.work() as sql:
+            found = await sql("SELECT n FROM step WHERE hall = $1 AND state = 'open'", hall)
+        return [n for (n,) in found if n in steps]
+
+    async def _void(self, sql: Sql, hall: str, n: int) -> bool:
+        return bool(await sql(_VOID, hall, n))

@@ -1,0 +1,107 @@
+"""One queue for two terminals of a hall: real ledgers, a real hub, and the network between them."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.ledger.ledger import Ledger
+from kiosk.queueing.rules import Business
+from kiosk.sync.attending import Attendant
+from kiosk.tickets.desk import Desk
+from kiosk.tickets.settings import QueueSettings
+from tests.hub.conftest import HALL, Hub, Sending, paired
+from tests.tickets.hall import ZONE
+
+PENSIONS = Business(letter="A", name="社保医保", name_en="Pensions", windows=(1, 2))
+
+
+class Terminal:
+    """One of two, with its ledger and its queue, connected or not."""
+
+    def __init__(self, ledger: Ledger, desk: Desk, sending: Sending) -> None:
+        self.ledger = ledger
+        self.desk = desk
+        self.sending = sending
+        self._attending: asyncio.Task[None] | None = None
+
+    def plug(self) -> None:
+        """Talk to the hub from now on."""
+        self.sending.begin()
+        attendant = Attendant(self.desk, self.sending.identity, self.sending.settings, self.ledger.ledger_id, time.time)
+        self._attending = asyncio.create_task(attendant.run())
+
+    async def unplug(self) -> None:
+        """The cable is out."""
+        await self.sending.end()
+        task, self._attending = self._attending, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.result()
+
+    async def until(self, holds: Callable[[Desk], bool]) -> None:
+        """Until that holds of the queue here."""
+        changed = asyncio.Event()
+        unsubscribe = self.desk.subscribe(changed.set)
+        async with asyncio.timeout(20):
+            while not holds(self.desk):
+                await changed.wait()
+                changed.clear()
+        unsubscribe()
+
+    async def shows(self, *called: str) -> None:
+        """Until these numbers are called here, the newest call first, and no others."""
+        await self.until(lambda desk: [each.shown for each in desk.called()] == list(called))
+
+    async def lines_up(self, *waiting: str) -> None:
+        """Until these wait here, in this order."""
+        await self.until(lambda desk: [row.shown for row in desk.waiting("A")] == list(waiting))
+
+
+@contextlib.asynccontextmanager
+async def terminal(hub: Hub, folder: Path, name: str, share: str) -> AsyncIterator[Terminal]:
+    identity = await paired(hub, hub.say("code", HALL, name), terminal=name)
+    ledger = await Ledger.open(folder / name, name)
+    settings = QueueSettings(share=share, business=(PENSIONS,))
+    broken = asyncio.Event()
+    desk = Desk(
+        ledger, folder / name, settings, zone=ZONE, now_ms=lambda: int(time.time() * 1000), on_broken=broken.set
+    )
+    await desk.open()
+    made = Terminal(ledger, desk, Sending(ledger, identity, hub.url))
+    try:
+        yield made
+    finally:
+        await made.unplug()
+        await desk.aclose()
+        await ledger.aclose()
+    assert not broken.is_set()
+
+
+@pytest.fixture
+async def two(hub: Hub, tmp_path: Path) -> AsyncIterator[tuple[Terminal, Terminal]]:
+    async with (
+        terminal(hub, tmp_path, "T1", "1/2") as first,
+        terminal(hub, tmp_path, "T2", "2/2") as second,
+    ):
+        first.plug()
+        second.plug()
+        yield first, second
+
+
+async def test_one_queue_for_the_whole_hall(two: tuple[Terminal, Terminal]) -> None:
+    first, second = two
+    given = [(await each.desk.give("A")).shown for each in (first, second, second, first)]
+    assert given == ["A001", "A002", "A004", "A003"]
+    await first.lines_up(*given)
+    assert first.desk.ahead(first.desk.waiting("A")[-1]) == 3
+    assert (await first.desk.next(1, "")).shown == "A001"
+    assert (await first.desk.next(2, "")).shown == "A002"  # of the other terminal
+    await second.shows("A002", "A001")
+    both = await asyncio.gather(first.desk.next(1, "A001"), second.desk.next(2, "A002"))
+    assert {row.shown for row in both} == {"A004", "A003"}
