@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 from typing import assert_never
@@ -64,6 +65,7 @@ class DeviceFinding(msgspec.Struct, frozen=True, kw_only=True):
     round_trip_ms: float | None
     detail: str
     advice: str = ""
+    identity: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ async def _examine_device(device: DeviceConfig) -> DeviceFinding:
     if driver.identity:
         detail = f"{detail} ({driver.identity})"
     finding = _finding(device, "todo" if advice else "ok", detail, advice)
-    return msgspec.structs.replace(finding, status=health, round_trip_ms=ms)
+    return msgspec.structs.replace(finding, status=health, round_trip_ms=ms, identity=driver.identity)
 
 
 async def _ask(driver: AnyDevice) -> tuple[Health, float | None]:
@@ -136,7 +138,11 @@ async def _ask(driver: AnyDevice) -> tuple[Health, float | None]:
     try:
         done, _ = await asyncio.wait([asking], timeout=PATIENCE + ANSWER)
         if done:
-            return asking.result()
+            health, ms = asking.result()
+            if not isinstance(health, Offline | Unknown):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(driver.ask_identity(), ANSWER)
+            return health, ms
         asking.cancel()
         return Offline(f"the driver gave no answer in {PATIENCE + ANSWER:g} s"), None
     finally:

@@ -44,6 +44,7 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
         self._printing = False
         self._closed = False
         self._reachable: bool | None = None
+        self._identity = ""
         self._leftovers = False
         """Whether the printer may still hold a piece of a slip that must not come out with the next one."""
         self._recovered_at = float("-inf")
@@ -57,6 +58,25 @@ class EscPos(ReceiptPrinter[EscPosSettings]):
         """See `Device`. A print under way ends as unknown."""
         self._closed = True
         await self._hang_up()
+
+    @property
+    def identity(self) -> str:
+        """Maker, model and firmware, as far as it told; its serial number is not asked for."""
+        return self._identity
+
+    async def ask_identity(self) -> None:
+        """See `Device`. Only of a printer that is ready and holds no piece of a slip."""
+        if self._printing:
+            return
+        async with self._lock:
+            if self._leftovers or not isinstance(await self._examine(), Ready) or (link := self._link) is None:
+                return
+            try:
+                told = await link.identity()
+            except PortError:
+                await self._hang_up()
+                return
+            self._identity = wire.read_identity(told) or self._identity
 
     async def status(self) -> Health:
         """See `ReceiptPrinter`. A cutter error is cleared by command now and then, in case somebody freed it."""

@@ -29,6 +29,8 @@ class Link:
         self._status: list[int] = []
         self._finished: set[bytes] = set()
         self._rolls = 0
+        self._texts: list[str] = []
+        self._asked_identity = False
         self._heard = False
         self._asb: wire.Sensors | None = None
 
@@ -47,6 +49,8 @@ class Link:
                     self._finished.add(mark)
                 case wire.RollByte():
                     self._rolls += 1
+                case wire.Identity(text=text):
+                    self._texts.append(text)
                 case wire.Asb(data=block):
                     self._asb = wire.read_asb(block)
                 case wire.Noise():
@@ -133,6 +137,26 @@ class Link:
             kind = "gs_h" if await self.proven("gs_h", mark, self._settings.reply_timeout_s) else "gs_r"
             self.proof = kind
         return kind
+
+    async def identity(self) -> tuple[str, ...]:
+        """What this printer says to the questions of `wire.IDENTITY`, in their order: asked once per connection, while
+        it is idle. Many do not answer. The first silence ends it, for a late answer does not say what it answers.
+
+        A printer without GS I may take it for text: initializing wipes that from its line buffer.
+        """
+        told: list[str] = []
+        for n in () if self._asked_identity else wire.IDENTITY:
+            self._asked_identity = True
+            self._texts.clear()
+            self._inbox.expect_text()
+            await self.write(wire.INIT + wire.ask_identity(n) + wire.INIT)
+            deadline = self._now() + self._settings.reply_timeout_s
+            while not self._texts and self._now() < deadline:
+                await self._listen(deadline - self._now())
+            if not self._texts:
+                break
+            told.append(self._texts[0])
+        return tuple(told)
 
     async def _either(self, mark: bytes) -> bool:
         deadline = self._now() + self._settings.probe_timeout_s

@@ -83,6 +83,7 @@ class Printer:
             buffer_bytes=options.buffer_bytes,
             presenter=options.presenter,
             gs_h=not options.no_gs_h,
+            gs_i=not options.no_gs_i,
         )
         self._machine = Machine(model, self.faults, self.talk, self)
         self._wire.on_data = self._machine.receive
@@ -281,6 +282,7 @@ def more_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--buffer-bytes", type=int, default=65536, help="receive buffer; when full, it stops reading")
     parser.add_argument("--presenter", action="store_true", help="keeps the slip in its exit until it is taken")
     parser.add_argument("--no-gs-h", action="store_true", help="a model without GS ( H")
+    parser.add_argument("--no-gs-i", action="store_true", help="a model that takes GS I for a letter to print")
 
 
 if __name__ == "__main__":

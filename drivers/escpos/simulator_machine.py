@@ -16,7 +16,7 @@ from drivers.escpos.simulator_talk import Ear, answer_in_words
 from kiosk.testing.simulator import Faults, Talk
 
 FAULTS = {
-    "no_reply": "an answer is lost; narrow by `kind` (status, proof, roll, asb)",
+    "no_reply": "an answer is lost; narrow by `kind` (status, proof, roll, asb, id)",
     "half_reply": "an answer breaks off in the middle (a single byte is lost); narrow by `kind`",
     "garbage_reply": "an answer is bytes without meaning; narrow by `kind`",
     "late_reply": "an answer comes after `seconds` (1); narrow by `kind`",
@@ -33,6 +33,9 @@ FAULTS = {
     "ignores_enquiry": "DLE ENQ has no effect",
 }
 
+ABOUT_ITSELF = {65: "1.07 ESC/POS", 66: "MENKOU", 67: "SIM-T80VII", 68: "T0K7000186"}
+"""GS I: firmware, maker, model, serial number."""
+
 _AMBUSHES = ("paper_out_mid_slip", "cover_opened_mid_slip", "unplugged_mid_slip", "power_off_mid_slip")
 
 
@@ -45,6 +48,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     buffer_bytes: int
     presenter: bool
     gs_h: bool
+    gs_i: bool
 
 
 class Surroundings(Protocol):
@@ -389,9 +393,18 @@ class Machine:
                 self._last_asb = b""
                 self.changed()
             case "GS I":
-                self._answer(b"\x20", "id")
+                self._identify(data[0])
             case _:
                 pass
+
+    def _identify(self, n: int) -> None:
+        """GS I: a word between 5F and 00, or one byte. A model without it prints the letter that n is."""
+        if not self._model.gs_i:
+            self._add(Glyph(chr(n), wide=False))
+        elif n in ABOUT_ITSELF:
+            self._answer(b"_" + ABOUT_ITSELF[n].encode("ascii") + b"\0", "id")
+        elif n in (1, 2, 3, 49, 50, 51):
+            self._answer(bytes((0x02 if n in (2, 50) else 0x20,)), "id")
 
     def _cut(self, data: bytes) -> None:
         if self._cells:

@@ -113,7 +113,8 @@ def _command(name: str, data: bytes) -> str:
         case "GS a":
             meaning = "tell changes by yourself" if first else "tell nothing by yourself"
         case "GS I":
-            meaning = "which model are you?"
+            asked = {65: "firmware", 66: "maker", 67: "model", 68: "serial number"}
+            meaning = f"what is your {asked.get(first, 'type')}?"
     return f"{name} ({meaning})" if meaning else name
 
 
@@ -139,4 +140,4 @@ def answer_in_words(kind: str, reply: bytes, n: int = 0) -> str:
             found = ", ".join(meaning for at, bit, meaning in sensors if reply[at] & bit)
             return f"by itself: {found or 'all well'}"
         case _:
-            return "my model"
+            return f"I am {reply.strip(b'_').rstrip(bytes(1)).decode('latin-1')!r}"

@@ -1,6 +1,6 @@
 """ESC/POS as bytes and values: commands out, replies in. Pure.
 
-Sources: Epson's ESC/POS reference (DLE EOT, GS a, GS r, GS ( H function 48) and TM-U220/TM-L90 manuals; Citizen
+Sources: Epson's ESC/POS reference (DLE EOT, GS a, GS I, GS r, GS ( H function 48) and TM-U220/TM-L90 manuals; Citizen
 CT-S2000 and PPU-231II manuals for their differing bits; SPRT and HCC manuals for the Chinese commands (FS &, FS !).
 """
 
@@ -75,6 +75,16 @@ def ask_finished(mark: bytes) -> bytes:
     return b"\x1d(H\x06\x000" + b"0" + mark
 
 
+IDENTITY: tuple[Literal[65, 67, 66], ...] = (65, 67, 66)
+"""Firmware, model, maker: what GS I tells in words, the first one first where a printer knows but one. Its 68, the
+serial number, is nobody's business here."""
+
+
+def ask_identity(n: Literal[65, 66, 67]) -> bytes:
+    """GS I n, buffered: answered by a text between 5F and 00, or not at all."""
+    return bytes((0x1D, 0x49, n))
+
+
 # -- replies ----------------------------------------------------------------------------------------------------------
 
 
@@ -102,15 +112,23 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     mark: bytes
 
 
+class Identity(msgspec.Struct, frozen=True, tag="identity"):
+    """The answer to GS I n; only the asker knows which n."""
+
+    text: str
+
+
 class Noise(msgspec.Struct, frozen=True, tag="noise"):
     """A byte that means nothing here (flow control, line noise, the rest of a broken reply)."""
 
     byte: int
 
 
-Reply = StatusByte | Asb | RollByte | Finished | Noise
+Reply = StatusByte | Asb | RollByte | Finished | Identity | Noise
 
 _BLOCK_LIMIT = 6
+IDENTITY_LIMIT = 80
+"""Letters of one answer to GS I at most."""
 
 
 class Inbox:
@@ -119,23 +137,39 @@ class Inbox:
     Bit 4 set with low bits 00 starts an ASB block, low bits 10 is a DLE EOT answer, 37h starts a proof, 11h and 13h
     are flow control; bit 4 clear is part of the block begun before, or a GS r answer outside of one. So answers may
     come in the middle of a block and the block still comes out whole.
+
+    5F, which begins nothing else, begins a text where one was asked for and has not come. Many letters would be status
+    bytes or proofs by their bits, so all that follows is the text's, however late, until 00; but what a printer sends
+    in between by itself or at once (an ASB block, a status, flow control) is no letter by its bits.
     """
 
     def __init__(self) -> None:
         self._asb: bytearray | None = None
         self._proof: bytearray | None = None
+        self._text: bytearray | None = None
+        self._texts_to_come = 0
 
     def reset(self) -> None:
         """Forget a half reply."""
         self._asb = None
         self._proof = None
+        self._text = None
+
+    def expect_text(self) -> None:
+        """One more question is out that a text answers."""
+        self._texts_to_come += 1
 
     def feed(self, data: bytes) -> list[Reply]:
         """The replies completed by `data`."""
         return [reply for byte in data for reply in self._take(byte)]
 
     def _take(self, byte: int) -> Iterator[Reply]:
-        if byte == 0x37:
+        if self._text is not None and not self._comes_between(byte):
+            yield from self._continue_text(byte)
+        elif byte == 0x5F and self._texts_to_come:
+            yield from map(Noise, (self._asb or b"") + (self._proof or b""))
+            self._asb, self._proof, self._text = None, None, bytearray((byte,))
+        elif byte == 0x37:
             yield from map(Noise, (self._asb or b"") + (self._proof or b""))
             self._asb, self._proof = None, bytearray((byte,))
         elif byte & 0x93 == 0x12:
@@ -156,6 +190,29 @@ class Inbox:
             yield RollByte(byte)
         else:
             yield Noise(byte)
+
+    def _comes_between(self, byte: int) -> bool:
+        return byte & 0xF0 == 0x10 or (self._asb is not None and not byte & 0x10)
+
+    def _continue_text(self, byte: int) -> Iterator[Reply]:
+        text = self._text or bytearray()
+        yield from map(Noise, self._asb or b"")
+        self._asb = None
+        if byte == 0:
+            self._text = None
+            self._texts_to_come -= 1
+            letters = text[1:].decode("latin-1")
+            if letters.isascii() and letters.isprintable():
+                yield Identity(letters)
+            else:  # garbled
+                yield from map(Noise, text)
+        elif len(text) > IDENTITY_LIMIT:
+            # It has no end, so it was no text: this byte belongs to something else.
+            self._text = None
+            yield from map(Noise, text)
+            yield from self._take(byte)
+        else:
+            text.append(byte)
 
     def _continue_proof(self, byte: int) -> Iterator[Reply]:
         proof = self._proof or bytearray()
@@ -242,6 +299,13 @@ def read_asb(data: bytes) -> Sensors:
     )
 
 
+def read_identity(told: tuple[str, ...]) -> str:
+    """What a printer told of itself (`IDENTITY` in its order, as far as it came) in one line; "" of nothing."""
+    firmware, model, maker, *_ = (*map(str.strip, told), "", "", "")
+    name = f"{maker} {model}".strip()
+    return ", ".join(part for part in (name, firmware and f"firmware {firmware}") if part)
+
+
 RASTER_BAND_LIMIT = 48 * 72
 """The most bytes that one raster command carries: 48 rows of 576 dots."""
 
@@ -265,7 +329,9 @@ def marks(seed: int) -> Iterator[bytes]:
         yield bytes(ID_LETTERS[number // base**place % base] for place in (3, 2, 1, 0))
 
 
-_QUESTIONS = re.compile(rb"(?:\x10\x04[\x01-\x04]|\x10\x05\x02|\x1b@|\x1dr\x01|\x1d\(H\x06\x000.{5})+", re.DOTALL)
+_QUESTIONS = re.compile(
+    rb"(?:\x10\x04[\x01-\x04]|\x10\x05\x02|\x1b@|\x1dr\x01|\x1dI[ABC]|\x1d\(H\x06\x000.{5})+", re.DOTALL
+)
 """What asks and clears, and prints nothing."""
 
 

@@ -65,3 +65,8 @@ class Device(ABC, Generic[S_co]):
     def identity(self) -> str:
         """What the device said it is when it was asked last, for staff: a model, a version; "" while it has not."""
         return ""
+
+    async def ask_identity(self) -> None:
+        """Ask for the `identity` where `status` does not on its way: the doctor does, of a device that answers, and a
+        terminal at work never. Within its own time-out; raises nothing, and one that does not tell is none the worse.
+        """

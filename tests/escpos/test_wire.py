@@ -6,7 +6,19 @@ import pytest
 
 from drivers.escpos import wire
 from drivers.escpos.driver import read_health, read_paper
-from drivers.escpos.wire import Asb, Finished, Inbox, Noise, Reply, RollByte, Sensors, StatusByte, read_asb, read_status
+from drivers.escpos.wire import (
+    Asb,
+    Finished,
+    Identity,
+    Inbox,
+    Noise,
+    Reply,
+    RollByte,
+    Sensors,
+    StatusByte,
+    read_asb,
+    read_status,
+)
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready
 
 
@@ -26,6 +38,7 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready
         (wire.ask(3), "10 04 03"),
         (wire.DROP_BUFFERS, "10 05 02"),
         (wire.ASK_ROLL, "1D 72 01"),
+        (wire.ask_identity(65), "1D 49 41"),
         (wire.ask_finished(b"abcd"), "1D 28 48 06 00 30 30 61 62 63 64"),
         (wire.raster(2, b"\xff\x00\x81\x7e"), "1D 76 30 00 02 00 02 00 FF 00 81 7E"),
     ],
@@ -77,6 +90,46 @@ def test_a_broken_proof_does_not_swallow_the_next_one() -> None:
 
 def test_a_broken_proof_does_not_swallow_a_roll_answer() -> None:
     assert RollByte(0x0F) in Inbox().feed(bytes.fromhex("37 22 61 62 0F"))
+
+
+TEXT = b'_TM-T88VII 7"abcd\0'
+"""An answer to GS I whose letters have the bits of everything else: of status bytes, ASB blocks, a whole proof."""
+
+
+@pytest.mark.parametrize("between", ["", "12", "1A 1E", "11 13", "18 00 0F 00", "10 12 00 00 00"])
+def test_letters_of_an_identity_are_nothing_else(between: str) -> None:
+    sent_at_once = bytes.fromhex(between)
+    for cut in range(1, len(TEXT)):
+        inbox = Inbox()
+        inbox.expect_text()
+        heard = inbox.feed(TEXT[:cut]) + inbox.feed(sent_at_once) + inbox.feed(TEXT[cut:])
+        assert heard == [*Inbox().feed(sent_at_once), Identity('TM-T88VII 7"abcd')]
+        assert inbox.feed(b"7\x22abcd\0") == [Finished(b"abcd")]
+
+
+def test_an_identity_that_nobody_asked_for_is_none() -> None:
+    assert Inbox().feed(b"_") == [Noise(0x5F)]
+    assert Inbox().feed(b"7\x22a_bcd\0") == [Noise(0x5F), Finished(b"abcd")]
+
+
+@pytest.mark.parametrize("text", [b"_TM-\xd488V\0", b"_TM\x0288V\0", b"_" + b"T" * 81])
+def test_a_garbled_identity_is_noise(text: bytes) -> None:
+    inbox = Inbox()
+    inbox.expect_text()
+    assert {type(reply) for reply in inbox.feed(text + b"\x12")[:-1]} == {Noise}
+
+
+@pytest.mark.parametrize(
+    ("told", "identity"),
+    [
+        ((), ""),
+        (("1.07",), "firmware 1.07"),
+        (("1.07", "TM-T88V"), "TM-T88V, firmware 1.07"),
+        (("", "TM-T88V", "EPSON"), "EPSON TM-T88V"),
+    ],
+)
+def test_what_a_printer_tells_of_itself(told: tuple[str, ...], identity: str) -> None:
+    assert wire.read_identity(told) == identity
 
 
 def test_a_reset_forgets_half_a_block() -> None:
@@ -170,7 +223,7 @@ def test_chunks_keep_commands_whole() -> None:
 
 def test_what_a_recording_keeps() -> None:
     mask = wire.masking()
-    questions = wire.INIT + wire.ask(1) + wire.ask_finished(b"ABCD") + wire.ASK_ROLL
+    questions = wire.INIT + wire.ask(1) + wire.ask_identity(67) + wire.ask_finished(b"ABCD") + wire.ASK_ROLL
     assert mask(">", questions) == questions
     assert mask(">", wire.INIT + "王桂芳".encode("gb18030")) == bytes(8)
     assert mask("<", b"\x12") == b"\x12"

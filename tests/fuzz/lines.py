@@ -1,5 +1,6 @@
 """What printers, card terminals and scanners send."""
 
+from collections import Counter
 from functools import reduce
 from operator import xor
 
@@ -68,6 +69,51 @@ REPLIES = (
     b"\x03",
     b"\x13\x11",
 )
+
+
+TEXTS = (
+    b"_TM-T88VII\0",
+    b"_1.07 ESC/POS\0",
+    b"_SRP-\x12330\x10\0\0\0II\0",
+    b'_TM 7"ABCD\0',
+    b"_" + b"T" * 85,
+    b"_\0",
+)
+
+
+def check_escpos_identity(data: bytes) -> None:
+    """While texts are awaited, no byte is heard twice: a letter is neither a status nor of a proof."""
+    for awaited in (1, 3):
+        inbox, slow = escpos.Inbox(), escpos.Inbox()
+        for _ in range(awaited):
+            inbox.expect_text()
+            slow.expect_text()
+        replies, crumbs = inbox.feed(data), []
+        for n in range(len(data)):
+            crumbs += slow.feed(data[n : n + 1])
+            assert len(slow._text or b"") <= escpos.IDENTITY_LIMIT + 1, "the text has no end"
+        assert replies == crumbs, "the portions change the meaning"
+        assert not Counter(b"".join(map(_sent, replies))) - Counter(data), "more was heard than came"
+        texts = [reply.text for reply in replies if isinstance(reply, escpos.Identity)]
+        assert len(texts) <= awaited, "a text that nobody asked for"
+        for text in texts:
+            left = iter(data)
+            assert all(byte in left for byte in b"_" + text.encode("ascii") + b"\0"), "a text that nobody sent"
+        letters = data[1 : data.find(0)]
+        if data[:1] == b"_" and len(letters) <= escpos.IDENTITY_LIMIT and all(0x20 <= byte < 0x7F for byte in letters):
+            assert 0 not in data or replies[0] == escpos.Identity(letters.decode()), "a letter was something else"
+
+
+def _sent(reply: escpos.Reply) -> bytes:
+    match reply:
+        case escpos.Asb(data=block):
+            return block
+        case escpos.Finished(mark=mark):
+            return b'7"' + mark + b"\0"
+        case escpos.Identity(text=text):
+            return b"_" + text.encode("ascii") + b"\0"
+        case escpos.StatusByte(byte=byte) | escpos.RollByte(byte=byte) | escpos.Noise(byte=byte):
+            return bytes((byte,))
 
 
 def check_escpos(data: bytes) -> None:
@@ -160,6 +206,7 @@ def check_scanner(data: bytes) -> None:
 TARGETS = (
     Target("transbank_pos", (*FRAMES, b"\x06", b"\x15", b"\x06" + FRAMES[0] + FRAMES[11]), check_transbank),
     Target("escpos", REPLIES, check_escpos),
+    Target("escpos_identity", (*REPLIES, *TEXTS), check_escpos_identity),
     Target("vendor_library", (_DONE, _DONE.replace(b"00", b"51", 1), _DONE[:40]), check_vendor),
     Target("code_scanner", CODES, check_scanner, short=600),
 )

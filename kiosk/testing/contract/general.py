@@ -28,6 +28,7 @@ async def keeps(bench: Bench) -> None:
         await bench.press(mishap)
         for _ in range(3):
             await told(device, f"after {mishap!r}")
+        await within(device.ask_identity(), f"ask_identity after {mishap!r}")
         await bench.clear()
         await becomes(device, f"well again after {mishap!r}", is_well)
     await bench.press("Unplug")
