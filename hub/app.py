@@ -1,5 +1,6 @@
 """The hub's HTTP interface. It keeps nothing between requests: any number of processes serve one store."""
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -19,6 +20,7 @@ from hub.attendance import Attendance
 from hub.command_desk import CommandDesk
 from hub.keys import hash_of_code
 from hub.openapi import MOST_CONTENT, REFUSALS
+from hub.orders.follower import Follower
 from hub.pages import Pages
 from hub.queue_desk import QueueDesk
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
@@ -45,13 +47,17 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         await store.open()
+        reading = asyncio.create_task(follower.run())
         try:
             yield
         finally:
+            reading.cancel()
+            await asyncio.wait([reading])
             await store.aclose()
 
     queue = QueueDesk(store, zone, lambda: int(now() * 1000))
-    desk = _Desk(store, key, now, queue)
+    follower = Follower(store, now)
+    desk = _Desk(store, key, now, queue, follower)
     attendance = Attendance(queue, key)
     return Starlette(
         routes=[
@@ -70,7 +76,10 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
 
 
 class _Desk:
-    def __init__(self, store: Store, key: Ed25519PrivateKey, now: Callable[[], float], queue: QueueDesk) -> None:
+    def __init__(
+        self, store: Store, key: Ed25519PrivateKey, now: Callable[[], float], queue: QueueDesk, follower: Follower
+    ) -> None:
+        self._follower = follower
         self._store = store
         self._key = key
         self._now = now
@@ -130,6 +139,7 @@ class _Desk:
         if isinstance(found, Take) and batch.anchored:
             log.warning("%s of %s has rows before %d in its archive alone", sender.terminal, sender.hall, batch.first)
         self._queue.wake(sender.hall)
+        self._follower.wake()
         return _json(self._receipt(found.then if isinstance(found, Take) else found.head))
 
     async def commands(self, request: Request) -> Response:

@@ -3,9 +3,12 @@
 A statement names its values `$1`, `$2` …; its types are TEXT and BIGINT; times are milliseconds since 1970.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
+
+from hub.orders import tables as orders
 
 Sql = Callable[..., Awaitable[list[tuple[Any, ...]]]]
 """`await sql(statement, *values)`: the rows that it gives, inside one transaction."""
@@ -57,14 +60,11 @@ CREATE TABLE step (
 );
 CREATE INDEX step_not_done ON step(hall, state);
 """,
+    "0020_orders": orders.SCHEMA,
 }
 """A step that was ever released is never changed, only followed."""
 
 
 def for_sqlite(statements: str) -> str:
     """The same tables in SQLite's words."""
-    return (
-        statements.replace("BIGINT", "INTEGER")
-        .replace(");\nCREATE", ") STRICT;\nCREATE")
-        .replace("\n);", "\n) STRICT;")
-    )
+    return re.sub(r"(CREATE TABLE [^;]*\));", r"\1 STRICT;", statements.replace("BIGINT", "INTEGER"))

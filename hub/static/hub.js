@@ -2,12 +2,12 @@
 "use strict";
 
 const live = document.querySelector("#live");
-const news = new EventSource("/news");
+const news = new EventSource(`/news?of=${live.dataset.of}`);
 
 async function refresh() {
   if (live.querySelector("details[open]")) return; // somebody is about to press something in it
   try {
-    const answer = await fetch("/", { cache: "no-store", redirect: "error" });
+    const answer = await fetch(location.href, { cache: "no-store", redirect: "error" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("#live");
     if (!answer.ok || !fresh) throw new Error("another page");

@@ -3,17 +3,21 @@
 import asyncio
 import itertools
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import asyncpg
 import msgspec
 import pytest
+from yarl import URL
 
 from hub.command import DATABASE
 from kiosk.ledger.ledger import Ledger
@@ -29,6 +33,7 @@ from tests.hub.postgres import Postgres
 
 HALL = "tianfu"
 TERMINAL = "T1"
+PASSWORD = "correct horse battery"
 
 
 class Hub:
@@ -177,6 +182,51 @@ class Sending:
                 await asyncio.sleep(0.02)
 
 
+class Browser:
+    """One person at one browser; follows no redirection by itself."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._url = hub.url
+        self._web = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with self._web.get(self._url + path, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
+    async def post(self, path: str, **form: str) -> tuple[int, str]:
+        headers = {"Origin": form.pop("origin", self._url)}
+        async with self._web.post(self._url + path, data=form, headers=headers, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
+    async def enter(self, name: str, password: str = PASSWORD) -> int:
+        return (await self.post("/enter", name=name, password=password))[0]
+
+    async def word(self) -> str:
+        """What comes back with every form."""
+        _, page = await self.get("/")
+        found = re.search('name="form" value="([0-9a-f]+)"', page)
+        assert found is not None
+        return found[1]
+
+    def cookie(self) -> str:
+        cookies = self._web.cookie_jar.filter_cookies(URL(self._url))
+        return cookies["hub"].value
+
+    def put_cookie(self, value: str) -> None:
+        self._web.cookie_jar.update_cookies(SimpleCookie({"hub": value}), URL(self._url))
+
+    async def news(self, of: str = "terminals") -> str:
+        """The first event of a page."""
+        async with self._web.get(f"{self._url}/news?of={of}") as answer:
+            async for line in answer.content:
+                if line.startswith(b"event:"):
+                    return line.decode().strip()
+        raise AssertionError("the news ended")
+
+    async def close(self) -> None:
+        await self._web.close()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with Postgres() as server:
@@ -201,3 +251,10 @@ async def sending(hub: Hub, tmp_path: Path) -> AsyncIterator[Sending]:
     yield sending
     await sending.end()
     await ledger.aclose()
+
+
+@pytest.fixture
+async def browser(hub: Hub) -> AsyncIterator[Browser]:
+    browser = Browser(hub)
+    yield browser
+    await browser.close()

@@ -2,71 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from http.cookies import SimpleCookie
 
-import aiohttp
 import msgspec
 import pytest
-from yarl import URL
 
 from hub.staff import FREE_TRIES, Gate, after_a_wrong_one, is_right, kept
 from hub.store import Guesses, Staff
-from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, paired, told
-
-PASSWORD = "correct horse battery"
-
-
-class Browser:
-    """One person at one browser; follows no redirection by itself."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._url = hub.url
-        self._web = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-
-    async def get(self, path: str) -> tuple[int, str]:
-        async with self._web.get(self._url + path, allow_redirects=False) as answer:
-            return answer.status, await answer.text()
-
-    async def post(self, path: str, **form: str) -> tuple[int, str]:
-        headers = {"Origin": form.pop("origin", self._url)}
-        async with self._web.post(self._url + path, data=form, headers=headers, allow_redirects=False) as answer:
-            return answer.status, await answer.text()
-
-    async def enter(self, name: str, password: str = PASSWORD) -> int:
-        return (await self.post("/enter", name=name, password=password))[0]
-
-    async def word(self) -> str:
-        """What comes back with every form."""
-        _, page = await self.get("/")
-        found = re.search('name="form" value="([0-9a-f]+)"', page)
-        assert found is not None
-        return found[1]
-
-    def cookie(self) -> str:
-        cookies = self._web.cookie_jar.filter_cookies(URL(self._url))
-        return cookies["hub"].value
-
-    def put_cookie(self, value: str) -> None:
-        self._web.cookie_jar.update_cookies(SimpleCookie({"hub": value}), URL(self._url))
-
-    async def news(self) -> str:
-        """The first event."""
-        async with self._web.get(self._url + "/news") as answer:
-            async for line in answer.content:
-                if line.startswith(b"event:"):
-                    return line.decode().strip()
-        raise AssertionError("the news ended")
-
-    async def close(self) -> None:
-        await self._web.close()
-
-
-@pytest.fixture
-async def browser(hub: Hub) -> AsyncIterator[Browser]:
-    browser = Browser(hub)
-    yield browser
-    await browser.close()
+from tests.hub.conftest import HALL, PASSWORD, TERMINAL, Browser, Hub, Sending, paired, told
 
 
 async def test_a_managers_day(hub: Hub, browser: Browser, sending: Sending) -> None:

@@ -52,8 +52,7 @@ class Story:
         say = self._words.say
         match event:
             case ev.OrderOpening():
-                kind = self._word("story.kind", event.kind)
-                return say("story.order.opening", kind=kind, due=money(event.due_fen))
+                return say("story.order.opening", kind=self.kind(event.kind), due=money(event.due_fen))
             case ev.OrderOpened():
                 return say("story.order.opened", due=money(event.due_fen), until=self.moment(event.pay_by_ms))
             case ev.OrderRefused():
@@ -196,6 +195,10 @@ class Story:
                 return (say("story.todo.wait"),)
             case _ as never:
                 assert_never(never)
+
+    def kind(self, key: str) -> str:
+        """What an order is for."""
+        return self._word("story.kind", key)
 
     def channel(self, key: str) -> str:
         """A way to pay."""

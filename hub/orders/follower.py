@@ -1,0 +1,133 @@
+"""Reads what the hub took in, a moment after: so taking it in is as fast as it was, and what was read can be made anew.
+
+Any number of processes may read for one database: who reads on in a journal holds its place in `reading`.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from hub.orders.reading import CLOSED, FOLD, STAFF, Order, order_values, payment_values, read_on
+from hub.orders.tables import ORDERS, PAYMENTS, Table
+from hub.portable import Portable, Sql
+from hub.store import StoreBusyError
+from kiosk.protocol.order.rows import Rows
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+"""How long rows wait at most that another process took in."""
+CHUNK = 200
+"""Rows that are read in one transaction."""
+BEHIND = """
+SELECT head.ledger, head.hall, head.terminal, head.seq FROM head LEFT JOIN reading ON reading.ledger = head.ledger
+WHERE reading.ledger IS NULL OR reading.seq < head.seq OR reading.fold <> $1 ORDER BY head.at_ms LIMIT 64
+"""
+
+
+class Follower:
+    """Belongs to one event loop."""
+
+    def __init__(self, store: Portable, now: Callable[[], float]) -> None:
+        """`now` in seconds since 1970."""
+        self._store = store
+        self._now = now
+        self._more = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was taken in."""
+        self._more.set()
+
+    async def run(self) -> None:
+        """Read for ever."""
+        while True:
+            self._more.clear()
+            try:
+                while await self.read():
+                    pass
+            except StoreBusyError as error:
+                log.warning("the journals cannot be read now: %s", error)
+                await asyncio.sleep(LOOK_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._more.wait()
+
+    async def read(self) -> bool:
+        """Read on in some journals that have more; whether any had."""
+        async with self._store.work() as sql:
+            behind = await sql(BEHIND, FOLD)
+        for journal in behind:
+            begun = time.monotonic()
+            async with self._store.work() as sql:
+                await _read_on(sql, _Journal(*journal), int(self._now() * 1000))
+            await asyncio.sleep(time.monotonic() - begun)  # whoever sends comes first
+        return bool(behind)
+
+
+class _Journal(NamedTuple):
+    """A journal that has more than was read."""
+
+    ledger: str
+    hall: str
+    terminal: str
+    last: int
+
+
+async def _read_on(sql: Sql, journal: _Journal, now_ms: int) -> None:
+    ledger, hall, terminal, last = journal
+    place = (ledger, hall, terminal)
+    if await sql(
+        "INSERT INTO reading (ledger, hall, terminal, seq, fold, begun_ms, aside_ms) VALUES ($1, $2, $3, 0, $4, $5, 0) "
+        "ON CONFLICT (ledger) DO NOTHING RETURNING ledger",
+        *(*place, FOLD, now_ms),
+    ):
+        await _set_earlier_aside(sql, journal, now_ms)
+    held = "UPDATE reading SET seq = seq WHERE ledger = $1 RETURNING seq, fold, aside_ms"
+    [(seq, fold, aside_ms)] = await sql(held, ledger)
+    if fold != FOLD:
+        seq = 0
+        await sql("DELETE FROM orders WHERE ledger = $1", ledger)
+        await sql("DELETE FROM payment WHERE ledger = $1", ledger)
+    events = await sql(
+        "SELECT seq, body FROM event WHERE ledger = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4",
+        *(ledger, seq, last, CHUNK),
+    )
+    upto = max(last, seq) if len(events) < CHUNK else events[-1][0]
+    orders = read_on(await _known(sql, ledger, seq, upto), (body for _, body in events))
+    aside = aside_ms > 0
+    await _put(sql, ORDERS, [order_values(*place, order, aside=aside) for order in orders.values()])
+    await _put(sql, PAYMENTS, [row for order in orders.values() for row in payment_values(ledger, hall, order)])
+    await sql("UPDATE reading SET seq = $2, fold = $3 WHERE ledger = $1", ledger, upto, FOLD)
+
+
+async def _set_earlier_aside(sql: Sql, journal: _Journal, now_ms: int) -> None:
+    """A terminal that begins a ledger has set its earlier one aside, and goes on with no order of it."""
+    earlier = await sql(
+        "UPDATE reading SET aside_ms = $4 WHERE hall = $2 AND terminal = $3 AND ledger <> $1 AND aside_ms = 0 "
+        "RETURNING ledger",
+        *(journal.ledger, journal.hall, journal.terminal, now_ms),
+    )
+    for (each,) in earlier:
+        await sql("UPDATE orders SET rank = $2 WHERE ledger = $1 AND rank <> $3", each, STAFF, CLOSED)
+
+
+async def _known(sql: Sql, ledger: str, after: int, upto: int) -> dict[str, Order]:
+    """The orders that are kept already, of those that rows are about."""
+    found = await sql(
+        "SELECT order_no, flaw, body FROM orders WHERE ledger = $1 AND order_no IN "
+        "(SELECT about FROM event WHERE ledger = $1 AND seq > $2 AND seq <= $3)",
+        *(ledger, after, upto),
+    )
+    return {number: Order(rows=msgspec.json.decode(body, type=Rows), flaw=flaw) for number, flaw, body in found}
+
+
+async def _put(sql: Sql, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, or replace those of the same identity."""
+    if rows:
+        await sql(table.upsert(len(rows)), *itertools.chain.from_iterable(rows))
