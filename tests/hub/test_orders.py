@@ -202,7 +202,7 @@ async def test_what_was_read_is_made_anew(hub: Hub, browser: Browser, sending: S
         no = await sending.ledger.next_order_no()
         await told(sending.ledger, [*opened(no, 100 + n, n), *paid(no, 100 + n), *(delivered(no) if n % 3 else [])])
     sending.begin()
-    page = await shown(browser, "/orders", "10 笔欠着居民的钱")
+    page = await shown(browser, "/orders", "10 笔欠着居民的钱", order_number(no))
     everything = "SELECT * FROM orders, payment WHERE orders.order_no = payment.order_no ORDER BY orders.order_no"
     kept = await hub.sql(everything)
     assert len(kept) == 30
@@ -212,7 +212,7 @@ async def test_what_was_read_is_made_anew(hub: Hub, browser: Browser, sending: S
     for statement in changed:
         await hub.sql(statement)
     await asyncio.to_thread(hub.start)
-    assert numbers(await shown(browser, "/orders", "10 笔欠着居民的钱")) == numbers(page)
+    assert numbers(await shown(browser, "/orders", "10 笔欠着居民的钱", order_number(no))) == numbers(page)
     assert await hub.sql(everything) == kept
 
 
