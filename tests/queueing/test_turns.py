@@ -3,9 +3,14 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.queueing.rules import QueueRules
+from kiosk.protocol import tickets as ev
+from kiosk.queueing.deciding import at_window, decide
+from kiosk.queueing.merging import merged
+from kiosk.queueing.numbering import Share
+from kiosk.queueing.rules import Plan, QueueRules
 from kiosk.queueing.turns import ahead_of, line
-from tests.queueing.hall import Hall, business
+from kiosk.queueing.wishes import QueueNext
+from tests.queueing.hall import MINUTE, Hall, business
 
 
 def test_who_came_first_is_called_first() -> None:
@@ -45,6 +50,30 @@ def test_a_transferred_ticket_keeps_its_number_and_is_next_there() -> None:
     assert moved
     assert hall.transfer(moved, "B").shown == "A001"
     assert hall.call_all((2,)) == ["A001", "B001", "B002"]
+
+
+def test_of_two_that_an_outage_left_at_a_window_none_is_forgotten() -> None:
+    hall = Hall(business("A", 1))
+    for _ in range(3):
+        hall.give()
+    hall.call(1)
+    hall.call(1)  # by the other side
+    plan = Plan(business=hall.businesses)
+    assert at_window(hall.rows.values(), 1) == hall.called[1]
+    done = decide(hall.rows.values(), QueueNext(window=1, seen="A002"), plan, hall.now_ms)
+    assert [(type(event), hall.rows[event.matter].shown) for event in done.events] == [
+        (ev.TicketFinished, "A002"),
+        (ev.TicketRecalled, "A001"),
+    ]
+
+
+def test_tickets_of_two_terminals_stand_in_the_order_in_which_they_were_given() -> None:
+    first, second = Hall(name="a"), Hall(name="b")
+    for hall, minute in ((first, 0), (second, 1), (first, -5), (second, 2)):  # the first one's clock is put back
+        hall.now_ms = 1_800_000_000_000 + minute * MINUTE
+        hall.give(share=Share(1 if hall is first else 2, 2))
+    rows = merged({"b": second.rows.values(), "a": first.rows.values()})
+    assert [(row.shown, row.place) for row in rows] == [("A001", 1), ("A003", 2), ("A002", 3), ("A004", 4)]
 
 
 def test_who_comes_back_is_called_after_the_next_few() -> None:
