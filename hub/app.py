@@ -18,14 +18,15 @@ from starlette.routing import Route
 from hub.accept import Refuse, Take
 from hub.attendance import Attendance
 from hub.command_desk import CommandDesk
+from hub.configurations import ConfigurationBook
 from hub.keys import hash_of_code
 from hub.openapi import MOST_CONTENT, REFUSALS
 from hub.orders.follower import Follower
 from hub.pages import Pages
 from hub.queue_desk import QueueDesk
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
+from kiosk.protocol import commands, configuration
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
-from kiosk.protocol.commands import Poll
 from kiosk.protocol.pairing import Paired, Pairing
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
 from kiosk.protocol.status import Heard, Status
@@ -64,7 +65,9 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
             Route("/v1/pair", desk.pair, methods=["POST"]),
             Route("/v1/journal", desk.journal, methods=["POST"]),
             Route("/v1/status", desk.status, methods=["POST"]),
-            Route("/v1/commands", desk.commands, methods=["POST"]),
+            Route(commands.PATH, desk.commands, methods=["POST"]),
+            Route(commands.log_path("{command}"), desk.log, methods=["POST"]),
+            Route(configuration.PATH, desk.of_terminals(configuration.Wanted, desk.configuration), methods=["POST"]),
             Route(hall.PATH, desk.of_terminals(hall.Attending, attendance.attend), methods=["POST"]),
             Route(hall.WISH_PATH, desk.of_terminals(hall.Wished, attendance.wish), methods=["POST"]),
             Route("/healthz", desk.health, methods=["GET"]),
@@ -145,8 +148,25 @@ class _Desk:
     async def commands(self, request: Request) -> Response:
         content = await _content(request)
         sender = await self._sender(request, content)
-        poll = _decoded(content, Poll)
+        poll = _decoded(content, commands.Poll)
         return _json(await self._command_desk.answer(sender, poll, request.is_disconnected))
+
+    async def log(self, request: Request) -> Response:
+        content = await _content(request)
+        sender = await self._sender(request, content)
+        command = await self._command_desk.book.command(request.path_params["command"])
+        if command is None or (command.hall, command.terminal) != (sender.hall, sender.terminal):
+            raise _refuse("batch", "nobody asked this terminal for a log by that command")
+        if command.name == "send_log" and command.state in ("waiting", "under_way"):
+            await self._command_desk.book.keep_log(command.id, content.decode("utf-8", "replace"), self._now_ms())
+        return _json(Heard(self._now_ms()))
+
+    async def configuration(self, _: Request, sender: Terminal, wanted: configuration.Wanted) -> configuration.Bundle:
+        """A version for the terminals of the hall that it is of."""
+        found = await ConfigurationBook(self._store).version(sender.hall, wanted.version)
+        if found is None:
+            raise _refuse("batch", f"{sender.hall} has no version {wanted.version}")
+        return found.bundle
 
     async def status(self, request: Request) -> Response:
         content = await _content(request)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.command_store import Commanded
+from hub.commands import CommandBook, Commanded
 from hub.store import Store, StoreBusyError, Terminal
 from kiosk.protocol.commands import HOLD_S, MOST_GIVEN, Commands, Given, Poll, SignedCommand, to_sign
 
@@ -22,6 +22,7 @@ class CommandDesk:
 
     def __init__(self, store: Store, key: Ed25519PrivateKey, now_ms: Callable[[], int], hold_s: float = HOLD_S) -> None:
         self._store = store
+        self.book = CommandBook(store)
         self._key = key
         self._now_ms = now_ms
         self._hold_s = hold_s
@@ -32,7 +33,7 @@ class CommandDesk:
         """What a terminal is to do, as soon as there is something. `gone` says whether it has hung up."""
         known = {*poll.under_way, *(outcome.id for outcome in poll.outcomes)}
         if known:
-            await self._store.hear(sender.hall, sender.terminal, poll)
+            await self.book.hear(sender.hall, sender.terminal, poll, self._now_ms())
         called = asyncio.Event()
         called.set()  # look at once
         here = self._waiting.setdefault((sender.hall, sender.terminal), set())
@@ -40,14 +41,12 @@ class CommandDesk:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         found: list[Commanded] = []
+        until = asyncio.get_running_loop().time() + self._hold_s
         try:
-            async with asyncio.timeout(self._hold_s):
-                while not found and not await gone():
-                    if await _within(LISTEN_S, called):
-                        called.clear()
-                        found = await self._for(sender, known)
-        except TimeoutError:
-            pass
+            while not found and (left := until - asyncio.get_running_loop().time()) > 0 and not await gone():
+                if await _within(min(LISTEN_S, left), called):
+                    called.clear()
+                    found = await self._for(sender, known)
         finally:
             here.discard(called)
             if not here:
@@ -55,7 +54,7 @@ class CommandDesk:
         return Commands(commands=tuple(self._signed(sender, each) for each in found))
 
     async def _for(self, sender: Terminal, known: set[str]) -> list[Commanded]:
-        found = await self._store.to_give(sender.hall, sender.terminal, self._now_ms(), MOST_GIVEN + len(known))
+        found = await self.book.to_give(sender.hall, sender.terminal, self._now_ms(), MOST_GIVEN + len(known))
         found = [each for each in found if each.id not in known][:MOST_GIVEN]
         if found:  # it may have been revoked while it waited
             now = await self._store.terminal(sender.key_id)
@@ -67,7 +66,7 @@ class CommandDesk:
         while self._waiting:
             await asyncio.sleep(LOOK_S)
             try:
-                wanted = await self._store.terminals_waited_for(self._now_ms())
+                wanted = await self.book.waited_for(self._now_ms())
             except StoreBusyError:
                 continue  # each question finds out by itself
             for terminal in wanted & self._waiting.keys():

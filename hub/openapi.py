@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.protocol import batch, commands, pairing, status
+from kiosk.protocol import batch, commands, configuration, pairing, status
 from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.signing import MAX_AGE_S
 from kiosk.queueing import hall
@@ -25,6 +25,7 @@ REFUSALS: dict[batch.Problem, int] = {
 MOST_CONTENT = 1 << 20
 """Bytes of a request, as they are on the wire."""
 _SIGNED = ("Content-Digest", "Signature-Input", "Signature")
+_HEADERS = [{"name": header, "in": "header", "required": True, "schema": {"type": "string"}} for header in _SIGNED]
 _REF = "#/components/schemas/{name}"
 
 
@@ -42,6 +43,8 @@ def document() -> dict[str, Any]:
             commands.Poll,
             commands.Commands,
             commands.Given,
+            configuration.Wanted,
+            configuration.Bundle,
             hall.Attending,
             hall.Wished,
             hall.SignedAnswer,
@@ -130,6 +133,30 @@ def document() -> dict[str, Any]:
                     ("batch", "signature", "clock", "revoked", "size", "busy"),
                 )
             },
+            commands.log_path("{command}"): {
+                "post": {
+                    **_operation(
+                        "sendLog",
+                        "Send the log that a command asked for; sent again it is the same one.",
+                        {commands.LOG_TYPE: {"schema": {"type": "string"}}},
+                        "Heard",
+                        ("batch", "signature", "clock", "revoked", "size", "busy"),
+                    ),
+                    "parameters": [
+                        *_HEADERS,
+                        {"name": "command", "in": "path", "required": True, "schema": {"type": "string"}},
+                    ],
+                }
+            },
+            configuration.PATH: {
+                "post": _operation(
+                    "fetchConfiguration",
+                    "Fetch a version of what the hall's terminals are configured with; the command names its digest.",
+                    {configuration.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Wanted")}}},
+                    "Bundle",
+                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                )
+            },
             "/healthz": {
                 "get": {
                     "operationId": "health",
@@ -152,9 +179,7 @@ def _operation(
         "operationId": name,
         "summary": summary,
         "description": f"Signed after RFC 9421; the clocks may differ by {MAX_AGE_S} s. At most {MOST_CONTENT} bytes.",
-        "parameters": [
-            {"name": header, "in": "header", "required": True, "schema": {"type": "string"}} for header in _SIGNED
-        ],
+        "parameters": _HEADERS,
         "requestBody": {"required": True, "content": content},
         "responses": {
             "200": _response("Done.", answer),

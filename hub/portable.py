@@ -60,6 +60,23 @@ CREATE TABLE step (
 );
 CREATE INDEX step_not_done ON step(hall, state);
 """,
+    "0012_logs": """
+CREATE TABLE log (command TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, content TEXT NOT NULL);
+CREATE INDEX log_at ON log(at_ms);
+CREATE INDEX command_at ON command(at_ms);
+""",
+    "0013_configuration": """
+CREATE TABLE configuration (
+  hall TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  text TEXT NOT NULL,
+  catalogue TEXT NOT NULL,
+  who TEXT NOT NULL,
+  note TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  PRIMARY KEY (hall, version)
+);
+""",
     "0020_orders": orders.SCHEMA,
 }
 """A step that was ever released is never changed, only followed."""

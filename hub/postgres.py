@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from hub.accept import Take, Verdict, verdict
-from hub.postgres_commands import PostgresCommands
+from hub.postgres_base import PostgresBase
 from hub.store import (
     TERMINALS,
     Deed,
@@ -38,7 +38,7 @@ SELECT moved.ledger, row.* FROM moved,
 """The head moves and the rows come, or neither."""
 
 
-class PostgresStore(PostgresCommands):
+class PostgresStore(PostgresBase):
     """See `Store`."""
 
     def __init__(self, url: str) -> None:

@@ -4,7 +4,7 @@ import msgspec
 from sqlite_utils import Database
 
 from hub.accept import Take, Verdict, verdict
-from hub.sqlite_commands import SqliteCommands
+from hub.sqlite_base import SqliteBase
 from hub.store import (
     TERMINALS,
     Deed,
@@ -19,7 +19,7 @@ from kiosk.protocol.batch import Batch, Head
 from kiosk.protocol.status import Status
 
 
-class SqliteStore(SqliteCommands):
+class SqliteStore(SqliteBase):
     """See `Store`."""
 
     async def offer(self, code: bytes, hall: str, terminal: str, until_ms: int) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from hub.accept import Verdict
-from hub.command_store import CommandStore
 from hub.portable import Portable
 from kiosk.protocol.batch import Batch, Head
 from kiosk.protocol.status import Status
@@ -69,7 +68,7 @@ class StoreBusyError(Exception):
     """The database cannot be asked now; nothing was changed, or what was asked for can be asked again."""
 
 
-class Store(CommandStore, Portable, Protocol):
+class Store(Portable, Protocol):
     """Safe to call from many tasks, and from many processes on one database. All times in milliseconds since 1970.
 
     Every call may raise `StoreBusyError`.

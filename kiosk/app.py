@@ -155,6 +155,7 @@ class Terminal:
         self._path = path
         self._announcements = announcements
         self._ledger = ledger
+        self._folder = ledger or face.ledger
         self._before_engine = before_engine
         self._change = change
         self._thread = EngineThread(self._work, self._ended)
@@ -196,12 +197,14 @@ class Terminal:
         self.window.close(code)
 
     async def _work(self, thread: EngineThread) -> None:
-        from kiosk.config import ConfigError, LedgerSettings, load, resolve_simulators
+        from kiosk.config import ConfigError, LedgerSettings, resolve_simulators
+        from kiosk.config_start import load_for_start
         from kiosk.engine import Engine
+        from kiosk.logbook import keeping
         from kiosk.visit import Visit, VisitSettings
 
         try:
-            config = load(self._path)
+            config = load_for_start(self._path, self._folder)
             config = resolve_simulators(self._change(config) if self._change else config, self._announcements or {})
         except ConfigError as error:
             for line in error.lines:
@@ -214,7 +217,8 @@ class Terminal:
             config = msgspec.structs.replace(config, ledger=LedgerSettings(folder=self._ledger))
         engine = Engine(config, self.window)
         thread.ready(engine.take)
-        await engine.run()
+        with keeping(engine.folder):
+            await engine.run()
 
 
 def run_command(argv: list[str]) -> int:

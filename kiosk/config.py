@@ -15,7 +15,8 @@ from zoneinfo import available_timezones
 import msgspec
 from msgspec import Meta
 
-from kiosk.config_face import Display, Hall, timezone_exists
+from kiosk.config_face import Display, Hall, folder_of, timezone_exists
+from kiosk.config_hub import Use, kept_in, laid_over
 from kiosk.config_source import read
 from kiosk.config_walk import INVALID, Key, Problem, Walk, listed, near, show
 from kiosk.devices.device import Role
@@ -37,6 +38,7 @@ from kiosk.orders.settings import OrderSettings
 from kiosk.plugins import plugins
 from kiosk.ports.errors import PortUrlError
 from kiosk.ports.urls import SCHEMES, parse_url
+from kiosk.protocol.configuration import WrongConfigurationError
 from kiosk.resources import HOUSE, Package, package_of
 from kiosk.sync.settings import HubSettings
 from kiosk.tickets.settings import QueueSettings
@@ -98,6 +100,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration of a terminal. Paths in it are absolute or start from `path`'s folder."""
 
     path: Path
+    version: int
+    """Of what the hub set instead; 0 where it set nothing."""
     terminal: Terminal
     hall: Hall
     display: Display
@@ -126,6 +130,10 @@ class Announcement(msgspec.Struct, frozen=True):
     settings: dict[str, Any] = {}
 
 
+APART = ("path", "version", "devices")
+"""What of a `Config` is no section of the file."""
+
+
 class ConfigError(ValueError):
     """Everything that is wrong with a configuration; its text has one line for each problem."""
 
@@ -136,21 +144,28 @@ class ConfigError(ValueError):
         super().__init__("\n".join(self.lines))
 
 
-def load(path: Path, *, thorough: bool = False) -> Config:
-    """The configuration in `path`. Raises `ConfigError` with all problems.
+def load(path: Path, *, thorough: bool = False, use: Use | Literal["kept"] | None = "kept") -> Config:
+    """The configuration in `path`, with what the hub set instead: the version in force unless `use` says another one,
+    or none. Raises `ConfigError` with all problems.
 
     Services that cannot be loaded are problems only for a `thorough` look: a terminal leaves them out and serves on.
     """
     source = read(path)
     if isinstance(source, Problem):
         raise ConfigError(path, [source])
+    folder = folder_of(source, path)
+    use = kept_in(folder).in_force if use == "kept" else use
+    try:
+        source = laid_over(source, use, folder)
+    except WrongConfigurationError as error:
+        raise ConfigError(path, [Problem(key=(), found=str(error), allowed="what comes from the hub")]) from error
     walk = Walk(path.parent)
     tables = dict(source.tables)
     schema = tables.pop("schema", None)
     if schema != SCHEMA or isinstance(schema, bool):
         walk.complain(("schema",), "nothing" if schema is None else show(schema), str(SCHEMA))
     raw_devices = tables.pop("device", [])
-    sections = {name: kind for name, kind in Config.__annotations__.items() if name not in ("path", "devices")}
+    sections = {name: kind for name, kind in Config.__annotations__.items() if name not in APART}
     for name in tables.keys() - sections.keys():
         known = ("schema", "device", *sections)
         walk.complain((name,), "a section that does not exist", ", ".join(sorted(known)), near(name, known))
@@ -161,7 +176,8 @@ def load(path: Path, *, thorough: bool = False) -> Config:
     if walk.problems or any(value is INVALID for value in built.values()):
         problems = [msgspec.structs.replace(problem, line=source.line_of(problem.key)) for problem in walk.problems]
         raise ConfigError(path, sorted(problems, key=lambda p: p.line or 0), _called(raw_devices))
-    return Config(path=path, devices=tuple(device for device in devices if device), **built)
+    version = use.version if use is not None else 0
+    return Config(path=path, version=version, devices=tuple(device for device in devices if device), **built)
 
 
 def resolve_simulators(config: Config, announcements: Mapping[str, Announcement]) -> Config:

@@ -1,5 +1,6 @@
 """The part of the configuration that the first frame needs: cheap to import, and readable though the rest is wrong."""
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from kiosk.config_hub import kept_in, laid_over
 from kiosk.config_source import Source, read
 from kiosk.config_walk import Walk
 from kiosk.stage.settings import Backend, DisplaySettings, HallInfo
@@ -80,6 +82,10 @@ def glance(path: Path) -> Face:
     """As much of `[display]` and `[hall]` as is right in the file, and defaults for the rest. Never raises: a terminal
     whose configuration is wrong still shows the hall's name and telephone number."""
     source = read(path)
+    if isinstance(source, Source):
+        folder = folder_of(source, path)
+        with contextlib.suppress(ValueError):  # a version that is no configuration: then the file alone
+            source = laid_over(source, kept_in(folder).in_force, folder)
     tables = source.tables if isinstance(source, Source) else {}
     display, hall = (
         Walk(path.parent).fields(table, cls) if isinstance(table := tables.get(section), dict) else {}
@@ -95,6 +101,11 @@ def glance(path: Path) -> Face:
         ledger=_folder(tables.get("ledger"), "folder", path.parent),
         archive=_folder(tables.get("ledger"), "archive", path.parent),
     )
+
+
+def folder_of(source: Source, path: Path) -> Path | None:
+    """The ledger's folder, where the file at `path` names one."""
+    return _folder(source.tables.get("ledger"), "folder", path.parent)
 
 
 def _folder(table: object, key: str, base: Path) -> Path | None:

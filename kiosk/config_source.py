@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,12 +23,21 @@ _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 class Source:
     """A parsed file: its tables, and the lines of its keys."""
 
-    def __init__(self, tables: dict[str, object], text: str) -> None:
+    def __init__(self, tables: dict[str, object], text: str, elsewhere: Collection[Key] = ()) -> None:
+        """What stands at the keys `elsewhere`, of a section and a name, is not in this file."""
         self.tables = tables
+        self._text = text
         self._lines = _lines(text)
+        self._elsewhere = elsewhere
+
+    def with_others(self, tables: dict[str, object], elsewhere: Collection[Key]) -> "Source":
+        """The same file with these tables."""
+        return Source(tables, self._text, elsewhere)
 
     def line_of(self, key: Key) -> int | None:
         """The line (from 1) of `key`, or of the nearest table around it."""
+        if key[:2] in self._elsewhere:
+            return None
         for length in range(len(key), 0, -1):
             if key[:length] in self._lines:
                 return self._lines[key[:length]]

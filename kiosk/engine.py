@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.closing import Closing
 from kiosk.config import Config
+from kiosk.config_hub import came_up
 from kiosk.control.server import listening
 from kiosk.control.wire import Answer, QueueRequest
 from kiosk.devices.gas_card import GasCardReader
@@ -34,7 +35,7 @@ from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
 from kiosk.orders.world import Observer, World
-from kiosk.protocol.commands import CloseTerminal, OpenTerminal, Restart
+from kiosk.protocol.commands import CloseTerminal, Configure, OpenTerminal, Restart, SendLog
 from kiosk.restarting import Restarting
 from kiosk.services import Services, trouble
 from kiosk.stage.metrics import sheet_width
@@ -51,6 +52,9 @@ REOPEN_SECONDS = 10.0
 
 OPEN_SECONDS = 5.0
 """How long the first screen waits for the ledger: a disk that hangs closes money, not the terminal."""
+
+TRIAL_SECONDS = 20.0
+"""How long a terminal must serve until a start counts as a good one."""
 
 FORMS = "print_form"
 """The journey that needs forms."""
@@ -109,8 +113,11 @@ class Engine:
             on_staff_called=lambda: log.warning("a resident asks for the staff"),
             closed=lambda: self.closing.reason,
         )
-        self.closing = Closing(self._folder(), self.host.health_changed)
+        self.closing = Closing(self.folder, self.host.health_changed)
         self.restarting = Restarting(self.host.between_visits)
+        self._recording = asyncio.Event()
+        self.came_up = asyncio.Event()
+        """Set once the terminal serves with its ledger, and has done so for a while."""
         items = config.path.parent / config.notice.catalogue if "notice" in journeys else None
         self._shelf = Shelf(items, self.host.health_changed)
 
@@ -129,6 +136,7 @@ class Engine:
         try:
             first = (_within(OPEN_SECONDS, opened), _within(OPEN_SECONDS, self._shelf.looked))
             await asyncio.gather(self.devices.open(), *first)
+            keeping.append(asyncio.create_task(self._come_up()))
             keeping.append(asyncio.create_task(self._prepare_forms()))  # the first screen does not wait for it
             await self._serve()
         finally:
@@ -138,6 +146,18 @@ class Engine:
             if self.forms is not None:
                 await self.forms.aclose()
             await self.devices.aclose()
+
+    async def _come_up(self) -> None:
+        """Believe in this start, and so in what the hub configured, once it has lasted."""
+        await self._recording.wait()
+        await asyncio.sleep(TRIAL_SECONDS)
+        if self._config.version:
+            try:
+                await asyncio.to_thread(came_up, self.folder)
+            except OSError as error:
+                log.error("the configuration stays on trial: %s", error)
+                return
+        self.came_up.set()
 
     async def _serve(self) -> None:
         """Until the program is to be started anew."""
@@ -169,7 +189,7 @@ class Engine:
         told = ""
         while True:
             try:
-                ledger = await Ledger.open(self._folder(), self._config.terminal.id, self._now)
+                ledger = await Ledger.open(self.folder, self._config.terminal.id, self._now)
             except (LedgerError, OSError) as error:
                 why = "another terminal runs on this folder" if isinstance(error, LedgerBusyError) else str(error)
                 if why != told:  # or a disk that is full for a month would be told of every ten seconds
@@ -192,6 +212,7 @@ class Engine:
         ]
         try:
             self.ledger = ledger
+            self._recording.set()
             async with self._queue_on(ledger), self._hub_with(ledger):
                 if self.devices.sells:
                     await self._sell(ledger, opened)
@@ -229,9 +250,15 @@ class Engine:
         with contextlib.suppress(LedgerError):
             await talk_to_hub(
                 ledger,
-                self._folder(),
+                self.folder,
                 self._config,
-                lambda rows: status_of(self.devices, money_open=self.orders is not None, rows=rows),
+                lambda rows: status_of(
+                    self.devices,
+                    money_open=self.orders is not None,
+                    rows=rows,
+                    closed=self.closing.reason,
+                    configuration=self._config.version,
+                ),
                 self._handlers(),
                 queue=self.queue,
                 now=self._now,
@@ -239,10 +266,19 @@ class Engine:
 
     def _handlers(self) -> Handlers:
         """Who carries out what the staff order through the hub."""
+        from kiosk.configuring import Configuring
+        from kiosk.sync.asking import Hub
+        from kiosk.sync.log_sender import LogSender
+
+        hub = Hub(self.folder, self._config.hub, self._now)
         return {
             CloseTerminal: self.closing.close,
             OpenTerminal: self.closing.open,
             Restart: self.restarting.restart,
+            SendLog: LogSender(self.folder, hub).send,
+            Configure: Configuring(
+                self._config.path, self.folder, hub, self.restarting.when_nobody_is_here, self.came_up
+            ).configure,
         }
 
     async def _archive(self, ledger: Ledger) -> None:
@@ -261,7 +297,7 @@ class Engine:
     async def _sell(self, ledger: Ledger, opened: asyncio.Event) -> None:
         """Keep money open until the ledger fails."""
         told = False
-        while aside := await asyncio.to_thread(Files(self._folder()).set_aside):
+        while aside := await asyncio.to_thread(Files(self.folder).set_aside):
             # who is owed something stands in it, and only the staff can settle that
             if not told:
                 newest, why = aside[-1]
@@ -291,7 +327,7 @@ class Engine:
             return
         desk = Desk(
             ledger,
-            self._folder(),
+            self.folder,
             self._config.queue,
             zone=self._zone,
             now_ms=self._now_ms,
@@ -315,7 +351,7 @@ class Engine:
     async def _open_to_clerks(self, doors: contextlib.AsyncExitStack, desk: Desk) -> None:
         """By command and by page. One that cannot be opened keeps no resident from their number."""
         try:
-            await doors.enter_async_context(listening(self._folder(), self._clerk))
+            await doors.enter_async_context(listening(self.folder, self._clerk))
         except OSError as error:
             log.error("no numbers can be called from the command line: %s", error)
         if self._config.queue.page is None:
@@ -389,7 +425,9 @@ class Engine:
     def _now_ms(self) -> int:
         return int(self._now() * 1000)
 
-    def _folder(self) -> Path:
+    @property
+    def folder(self) -> Path:
+        """The ledger's."""
         folder = self._config.ledger.folder
         return folder if folder.is_absolute() else self._config.path.parent / folder
 

@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _path(options: argparse.Namespace) -> Path:
-    config = load(options.config)
+    config = load(options.config, use=None)  # the hub's own is not to be written over
     return config.path.parent / config.notice.catalogue
 
 

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 PATH = "/v1/commands"
 CONTENT_TYPE = "application/json"
+LOG_TYPE = "text/plain; charset=utf-8"
 HOLD_S = 25.0
 """How long the hub keeps a question that it has no answer to: shorter than what proxies bear."""
 MOST_GIVEN = 16
@@ -47,7 +48,19 @@ class Restart(Command, frozen=True, tag="restart"):
     """Start the program anew, between two visits."""
 
 
-AnyCommand = CloseTerminal | OpenTerminal | Restart
+class SendLog(Command, frozen=True, tag="send_log"):
+    """Send the last lines of the log: to `/v1/commands/ID/log`."""
+
+
+class Configure(Command, frozen=True, tag="configure"):
+    """Use this version of the configuration from the next visit on."""
+
+    version: Annotated[int, Meta(ge=1)]
+    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    """`kiosk.protocol.configuration.Bundle.digest`: what is fetched is what was ordered."""
+
+
+AnyCommand = CloseTerminal | OpenTerminal | Restart | SendLog | Configure
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +117,11 @@ class Commands(msgspec.Struct, frozen=True, kw_only=True, tag="commands"):
 
 class _Named(msgspec.Struct, frozen=True):
     do: str = ""
+
+
+def log_path(command: str) -> str:
+    """Where the log goes that a command asked for."""
+    return f"{PATH}/{command}/log"
 
 
 def to_sign(given: str) -> bytes:

@@ -28,6 +28,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it takes money now."""
     rows: Annotated[int, Meta(ge=0)]
     """Of its journal that the hub does not have."""
+    closed: Short = ""
+    """Why the staff closed it, in their words; nothing while it is open."""
+    configuration: int = 0
+    """The version of what the hub configured that is in force; 0 for the terminal's own file."""
     devices: Annotated[tuple[DeviceStatus, ...], Meta(max_length=64)]
 
 

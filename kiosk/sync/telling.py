@@ -12,12 +12,14 @@ from kiosk.protocol.status import DeviceStatus, State, Status
 _version = cache(version)
 
 
-def status_of(devices: Devices, *, money_open: bool, rows: int) -> Status:
-    """`rows` of the journal wait to be sent."""
+def status_of(devices: Devices, *, money_open: bool, rows: int, closed: str, configuration: int) -> Status:
+    """`rows` of the journal wait to be sent; `closed` and `configuration` as in `Status`."""
     return Status(
         version=_version("menkou"),
         money_open=money_open,
         rows=rows,
+        closed=closed,
+        configuration=configuration,
         devices=tuple(
             DeviceStatus(
                 name=device.name,

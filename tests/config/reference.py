@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec.inspect import CollectionType, Field, Metadata, StructType, Type, UnionType, type_info
 
-from kiosk.config import Config
+from kiosk.config import APART, Config
 from kiosk.config_walk import describe, show
 from kiosk.devices.drivers import load_driver
 
@@ -45,7 +45,7 @@ def tables_in(document: str) -> set[tuple[str, str]]:
 
 def sections() -> dict[str, type[msgspec.Struct]]:
     """The tables of a configuration file with their structs."""
-    return {name: kind for name, kind in Config.__annotations__.items() if name not in ("path", "devices")}
+    return {name: kind for name, kind in Config.__annotations__.items() if name not in APART}
 
 
 def table(kind: str, name: str) -> str:

@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from hub.command import _store
-from hub.command_store import Commanded
-from hub.store import Store
+from hub.commands import CommandBook, Commanded
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.commanded import CommandRow
 from kiosk.protocol.commands import (
@@ -37,22 +36,23 @@ class Tomorrow(Command, frozen=True, tag="tomorrow"):
 
 
 @pytest.fixture
-async def store(hub: Hub) -> AsyncIterator[Store]:
+async def book(hub: Hub) -> AsyncIterator[CommandBook]:
     store = _store(hub.database, hub.folder)
     await store.open()
-    yield store
+    yield CommandBook(store)
     await store.aclose()
 
 
-async def order(store: Store, command: Command, terminal: str = TERMINAL, *, seconds: float = 60) -> str:
+async def order(book: CommandBook, command: Command, terminal: str = TERMINAL, *, seconds: float = 60) -> str:
     now = int(time.time() * 1000)
-    return await store.command(HALL, terminal, command, who="chen", now_ms=now, until_ms=now + int(seconds * 1000))
+    until = now + int(seconds * 1000)
+    return (await book.order(HALL, terminal, command, who="chen", now_ms=now, until_ms=until)).id
 
 
-async def until(store: Store, command: str, *states: str) -> Commanded:
+async def until(book: CommandBook, command: str, *states: str) -> Commanded:
     async with asyncio.timeout(20):
         while True:
-            found = await store.commanded(command)
+            found = await book.command(command)
             if found is not None and found.state in states:
                 return found
             await asyncio.sleep(0.02)
@@ -91,17 +91,17 @@ class Listening:
         await self.carrier.aclose()
 
 
-async def test_a_command_is_done_once_and_told(hub: Hub, store: Store, sending: Sending) -> None:
+async def test_a_command_is_done_once_and_told(hub: Hub, book: CommandBook, sending: Sending) -> None:
     hand = Hand()
     terminal = Listening(sending.ledger, sending, {OpenTerminal: hand.do})
     await terminal.begin()
-    first = await order(store, OpenTerminal())
-    second = await order(store, Tomorrow())
-    third = await order(store, OpenTerminal())
+    first = await order(book, OpenTerminal())
+    second = await order(book, Tomorrow())
+    third = await order(book, OpenTerminal())
 
-    assert (await until(store, first, "done")).who == "chen"
-    assert (await until(store, second, "not_understood")).state == "not_understood"
-    await until(store, third, "done")
+    assert (await until(book, first, "done")).who == "chen"
+    assert (await until(book, second, "not_understood")).state == "not_understood"
+    await until(book, third, "done")
     assert [taken.id for taken in hand.done] == [first, third]
     rows = await sending.ledger.matters(CommandRow)
     assert sorted((row.number, row.name, row.result, row.who) for row in rows) == [
@@ -113,14 +113,14 @@ async def test_a_command_is_done_once_and_told(hub: Hub, store: Store, sending: 
     await terminal.end()
 
 
-async def test_the_power_fails_at_every_moment(hub: Hub, store: Store, sending: Sending) -> None:
+async def test_the_power_fails_at_every_moment(hub: Hub, book: CommandBook, sending: Sending) -> None:
     """Also between what was done and its being told: nothing is begun twice, nothing is left undone."""
     hand = Hand()
     hand.gate.clear()
-    given = await order(store, OpenTerminal())
+    given = await order(book, OpenTerminal())
     terminal = Listening(sending.ledger, sending, {OpenTerminal: hand.do})
     await terminal.begin()
-    await until(store, given, "under_way")
+    await until(book, given, "under_way")
     await terminal.end()  # in the middle of it
 
     hub.kill()
@@ -134,13 +134,13 @@ async def test_the_power_fails_at_every_moment(hub: Hub, store: Store, sending: 
 
     terminal = Listening(sending.ledger, sending, {OpenTerminal: hand.do})
     await terminal.begin()
-    await until(store, given, "done")
+    await until(book, given, "done")
     await terminal.end()
     assert [(taken.id, taken.again) for taken in hand.done] == [(given, False), (given, True)]
     assert len(await sending.ledger.matters(RatingRow)) == 1
 
 
-async def test_who_is_not_obeyed(hub: Hub, store: Store, sending: Sending) -> None:
+async def test_who_is_not_obeyed(hub: Hub, book: CommandBook, sending: Sending) -> None:
     """Whatever was signed by somebody else, for somebody else, before, or too long ago."""
     other = await paired(hub, hub.say("code", HALL, "T2"), terminal="T2")
     hand = Hand()
@@ -153,10 +153,10 @@ async def test_who_is_not_obeyed(hub: Hub, store: Store, sending: Sending) -> No
         assert reply.status == 200, reply.body
         return msgspec.json.decode(reply.body, type=Commands)
 
-    await order(store, OpenTerminal(), "T2")
+    await order(book, OpenTerminal(), "T2")
     [theirs] = (await given_to(other)).commands
     assert listener._opened(theirs) is None
-    command = await order(store, OpenTerminal())
+    command = await order(book, OpenTerminal())
     [ours] = (await given_to(sending.identity)).commands
     opened = listener._opened(ours)
     assert opened is not None
@@ -175,7 +175,7 @@ async def test_who_is_not_obeyed(hub: Hub, store: Store, sending: Sending) -> No
     assert [taken.id for taken in hand.done] == [command]
     await terminal.end()
 
-    await order(store, Restart())
+    await order(book, Restart())
     hub.say("revoke", HALL, TERMINAL)
     content = msgspec.json.encode(Poll())
     reply = await ask(hub.url, PATH, content, sign(sending.identity.key, PATH, CONTENT_TYPE, content, time.time()))
@@ -186,13 +186,13 @@ async def test_who_is_not_obeyed(hub: Hub, store: Store, sending: Sending) -> No
     assert [listener._opened(signed) for signed in for_the_new_machine] == [None, None]
 
 
-async def test_a_question_waits_for_an_answer(hub: Hub, store: Store, sending: Sending) -> None:
+async def test_a_question_waits_for_an_answer(hub: Hub, book: CommandBook, sending: Sending) -> None:
     """Also one that is asked at another process of the same hub."""
     content = msgspec.json.encode(Poll())
     headers = sign(sending.identity.key, PATH, CONTENT_TYPE, content, time.time())
     asking = asyncio.create_task(ask(hub.url, PATH, content, headers))
     await asyncio.sleep(0.3)
     assert not asking.done()
-    command = await order(store, OpenTerminal())
+    command = await order(book, OpenTerminal())
     [signed] = msgspec.json.decode((await asking).body, type=Commands).commands
     assert msgspec.json.decode(signed.given, type=Given).id == command

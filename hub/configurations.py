@@ -1,0 +1,60 @@
+"""What the terminals of a hall are configured with, in versions that are never changed; on either database."""
+
+from typing import Any
+
+import msgspec
+
+from hub.portable import Portable
+from kiosk.protocol.configuration import Bundle
+
+_FIELDS = "SELECT hall, version, text, catalogue, who, note, at_ms FROM configuration "
+_ONE = _FIELDS + "WHERE hall = $1 AND version = $2"
+_LAST = _FIELDS + "WHERE hall = $1 ORDER BY version DESC LIMIT $2"
+_NEWEST = "SELECT coalesce(max(version), 0) FROM configuration WHERE hall = $1"
+_ADD = (
+    "INSERT INTO configuration (hall, version, text, catalogue, who, note, at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    "ON CONFLICT DO NOTHING RETURNING version"
+)
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """One version, and whose it is."""
+
+    bundle: Bundle
+    who: str
+    note: str
+    """Why, in words."""
+    at_ms: int
+    """Milliseconds since 1970."""
+
+
+class ConfigurationBook:
+    """The versions in a store. Every call may raise `StoreBusyError`."""
+
+    def __init__(self, store: Portable) -> None:
+        self._store = store
+
+    async def add(self, configuration: Configuration) -> bool:
+        """Keep the next version of a hall; False where it is not the next one any more."""
+        bundle = configuration.bundle
+        values = (bundle.hall, bundle.version, bundle.text, bundle.catalogue)
+        async with self._store.work() as sql:
+            if await sql(_NEWEST, bundle.hall) != [(bundle.version - 1,)]:
+                return False
+            return bool(await sql(_ADD, *values, configuration.who, configuration.note, configuration.at_ms))
+
+    async def last(self, hall: str, most: int) -> list[Configuration]:
+        """The newest first."""
+        async with self._store.work() as sql:
+            return [_configuration(row) for row in await sql(_LAST, hall, most)]
+
+    async def version(self, hall: str, version: int) -> Configuration | None:
+        """One of them."""
+        async with self._store.work() as sql:
+            return next((_configuration(row) for row in await sql(_ONE, hall, version)), None)
+
+
+def _configuration(row: tuple[Any, ...]) -> Configuration:
+    hall, version, text, catalogue, who, note, at_ms = row
+    bundle = Bundle(hall=hall, version=version, text=text, catalogue=catalogue)
+    return Configuration(bundle=bundle, who=who, note=note, at_ms=at_ms)
