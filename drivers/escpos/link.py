@@ -144,9 +144,11 @@ class Link:
 
         A printer without GS I may take it for text: initializing wipes that from its line buffer.
         """
+        if self._asked_identity:
+            return ()
+        self._asked_identity = True
         told: list[str] = []
-        for n in () if self._asked_identity else wire.IDENTITY:
-            self._asked_identity = True
+        for n in wire.IDENTITY:
             self._texts.clear()
             self._inbox.expect_text()
             await self.write(wire.INIT + wire.ask_identity(n) + wire.INIT)

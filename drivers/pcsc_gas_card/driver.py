@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
+
 from drivers.pcsc_gas_card.session import Session, Writing
 from drivers.pcsc_gas_card.settings import PcscGasCardSettings
 from drivers.pcsc_gas_card.watch import Watch
@@ -30,7 +32,7 @@ from kiosk.devices.gas_card import (
 )
 from kiosk.devices.gas_card_layout import Contents, load_layout
 from kiosk.devices.health import Busy, Health, Offline, Ready
-from kiosk.ports.pcsc import PcscError, Service
+from kiosk.ports.pcsc import About, PcscError, Service
 from kiosk.ports.threads import in_daemon_thread
 from kiosk.ports.urls import PcscAddress, parse_url
 
@@ -63,6 +65,7 @@ class PcscGasCard(GasCardReader[PcscGasCardSettings]):
             raise ValueError("a reader that is spoken to directly reads no CPU cards: leave 'cpu' out of 'chips'")
         self._layout = load_layout(settings.layout)
         self._watch = Watch(address, direct=settings.direct)
+        self._about = About()
         self._turn = asyncio.Lock()
         self._under_way: asyncio.Future[Any] | None = None
         self._hangs = False
@@ -86,8 +89,22 @@ class PcscGasCard(GasCardReader[PcscGasCardSettings]):
 
     @property
     def identity(self) -> str:
-        """The reader's name, and what is in its slot."""
-        return self._watch.identity
+        """The reader's name, what is in its slot, and what it says of itself."""
+        told = msgspec.structs.asdict(self._about).items()
+        return ", ".join(filter(None, (self._watch.identity, *(f"{what} {word}" for what, word in told if word))))
+
+    async def ask_identity(self) -> None:
+        """See `Device`. One whose card is being read or written is left alone."""
+        if self._turn.locked():
+            return
+        async with self._turn:
+            with contextlib.suppress(PcscError, TimeoutError):
+                async with asyncio.timeout(self.settings.answer_timeout_s):
+                    self._about = await in_daemon_thread(self._ask_about, f"{self.name} reader")
+
+    def _ask_about(self) -> About:
+        with Service(self._address) as service:
+            return service.about(service.reader())
 
     def presence(self) -> Presence:
         """See `GasCardReader`."""

@@ -7,6 +7,7 @@ one thread alone.
 
 import ctypes
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ _LEAVE: Final = 0
 _UNPOWER: Final = 2
 _LONGEST_ANSWER: Final = 264
 _LONGEST_ATR: Final = 33
+_VENDOR_NAME: Final = 0x00010100
+_VENDOR_TYPE: Final = 0x00010101
+_VENDOR_VERSION: Final = 0x00010102
 _PRESENT: Final = 0x0020
 _GONE: Final = 0x0004 | 0x0008
 """The service knows no such reader, or no longer."""
@@ -85,6 +89,14 @@ class SlotState(msgspec.Struct, frozen=True):
     def moves(self) -> int:
         """How often a card came or went, as the service counts."""
         return self.raw >> 16
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a reader says of itself; "" of what it does not tell. `version` is its own, which USB calls the device's."""
+
+    maker: str = ""
+    model: str = ""
+    version: str = ""
 
 
 class _ReaderState(ctypes.Structure):
@@ -149,6 +161,24 @@ class Service:
             raise PcscError("reader", "the reader was unplugged")
         return SlotState(bool(state.event & _PRESENT), bool(state.event & _MUTE), state.event & ~0x2)
 
+    def about(self, reader: str) -> About:
+        """What the reader is. A card that may be in it gets no power by that, and loses none."""
+        handle, protocol = ctypes.c_long(), ctypes.c_ulong()
+        arguments = (_DIRECT, 0, ctypes.byref(handle), ctypes.byref(protocol))
+        _check(self._library.SCardConnect(self._context, reader.encode(), *arguments))
+        try:
+            told = (self._attribute(handle, which) for which in (_VENDOR_NAME, _VENDOR_TYPE, _VENDOR_VERSION))
+            maker, model, version = told
+            return About(_words(maker), _words(model), _version(version))
+        finally:
+            self._library.SCardDisconnect(handle, _LEAVE)
+
+    def _attribute(self, handle: ctypes.c_long, which: int) -> bytes:
+        """Empty where the reader's driver does not tell."""
+        value, length = ctypes.create_string_buffer(_LONGEST_ANSWER), ctypes.c_ulong(_LONGEST_ANSWER)
+        failed = self._library.SCardGetAttrib(handle, which, value, ctypes.byref(length))
+        return b"" if failed else value.raw[: length.value]
+
     def card(self, reader: str, escape: int | None = None) -> "Card":
         """Power the card up and keep others from it. With `escape`, a control code, it is the reader itself that is
         spoken to, whether there is a card or not, and it that powers the card: some take pseudo commands only so."""
@@ -212,6 +242,18 @@ def _pointed_to(socket: str) -> Iterator[None]:
                 os.environ[_SOCKET_VARIABLE] = before
 
 
+def _words(value: bytes) -> str:
+    """Text of a reader, which may end in a zero; only what can be printed."""
+    return "".join(filter(str.isprintable, value.partition(b"\0")[0].decode("utf-8", "replace"))).strip()
+
+
+def _version(value: bytes) -> str:
+    """A word 0xMMmmbbbb. MM and mm are decimal digits in readers on USB, where nothing is built."""
+    number = int.from_bytes(value[:4], sys.byteorder)
+    major, minor, build = number >> 24, number >> 16 & 0xFF, number & 0xFFFF
+    return f"{major:x}.{minor:02x}{f'.{build}' if build else ''}" if len(value) >= 4 and number else ""
+
+
 def _check(code: int) -> None:
     if code:
         code &= 0xFFFFFFFF
@@ -239,6 +281,7 @@ def _library(socket: str) -> ctypes.CDLL:
         "SCardDisconnect": (handle, word),
         "SCardBeginTransaction": (handle,),
         "SCardEndTransaction": (handle, word),
+        "SCardGetAttrib": (handle, word, ctypes.c_char_p, pointer),
         "SCardControl": (handle, word, ctypes.c_char_p, word, ctypes.c_char_p, word, pointer),
         "SCardTransmit": (handle, pointer, ctypes.c_char_p, word, pointer, ctypes.c_char_p, pointer),
     }

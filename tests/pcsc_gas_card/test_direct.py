@@ -1,6 +1,7 @@
 """A reader that takes pseudo commands only for itself: the driver before pcscd's library as it is called, with the chip
 models behind it. The virtual reader of a real pcscd refuses such commands (test_real_reader.py)."""
 
+import struct
 import threading
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
@@ -20,6 +21,7 @@ DIRECT, NO_PROTOCOL = 3, 0
 CODE = 0x42000000 + 2079
 EMPTY, PRESENT, MUTE, IN_USE = 0x10, 0x20, 0x200, 0x100
 NOT_TRANSACTED = 0x80100016
+UNSUPPORTED = 0x8010001F
 TIMEOUT = 0x8010000A
 
 
@@ -51,6 +53,7 @@ class Library:
             "SCardGetStatusChange": self._wait,
             "SCardConnect": self._connect,
             "SCardControl": self._control,
+            "SCardGetAttrib": self._attribute,
         }
         assert name != "SCardTransmit"
         return here.get(name, lambda *_: 0)
@@ -72,6 +75,15 @@ class Library:
 
     def _connect(self, _context: Any, _reader: bytes, *asked: Any) -> int:
         self.calls.append(f"connect {asked[0]} {asked[1]}")
+        return 0
+
+    def _attribute(self, _handle: Any, which: int, value: Any, length: Any) -> int:
+        """As a driver of readers on USB answers: no type, and the device's own number of its version, 1.12."""
+        told = {0x00010100: b"ACS\0", 0x00010102: struct.pack("=I", 0x01120000)}.get(which)
+        if told is None:
+            return UNSUPPORTED
+        value[: len(told)] = told
+        length._obj.value = len(told)
         return 0
 
     def _control(self, _handle: Any, code: int, *asked: Any) -> int:
@@ -126,6 +138,13 @@ async def test_read_and_written_through_the_readers_own_commands(
     assert outcome.card.gas_m3 == Decimal(25)
     assert bytes(mine.memory) == job.new_image
     assert set(library.calls) == {f"connect {DIRECT} {NO_PROTOCOL}"}
+
+
+async def test_the_reader_says_what_it_is(library: Library, driver: PcscGasCard) -> None:
+    library.insert(card())
+    await driver.changed(Presence("empty", 0))
+    await driver.ask_identity()
+    assert driver.identity == "ACS ACR38U 00 00, a card in it, maker ACS, version 1.12"
 
 
 async def test_a_card_swapped_between_two_commands_is_not_written(library: Library, driver: PcscGasCard) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from drivers.pcsc_gas_card.driver import PcscGasCard
 from drivers.pcsc_gas_card.settings import PcscGasCardSettings
+from drivers.pcsc_gas_card.simulator_chips import ATRS
 from kiosk.devices.gas_card import (
     Absent,
     BadCard,
@@ -25,8 +26,13 @@ from kiosk.devices.gas_card import (
     Torn,
 )
 from kiosk.devices.health import Busy, Offline, Ready
+from kiosk.ports.pcsc import About, Service
+from kiosk.ports.urls import PcscAddress, parse_url
 from tests.pcsc_gas_card import company
 from tests.pcsc_gas_card.conftest import Hall
+
+ATR = 0x0303
+"""The attribute that the virtual reader has: what its card said when it got power."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,6 +103,28 @@ async def test_the_doctor_hears_of_reader_and_card(hall: Hall) -> None:
     assert driver.identity == "Simulated Reader 00 00, no card in it"
     await hall.insert(driver)
     assert driver.identity == "Simulated Reader 00 00, a card in it"
+
+
+async def test_a_reader_that_says_nothing_of_itself(hall: Hall) -> None:
+    """As the virtual one; the attribute that it has comes whole."""
+    driver = await hall.driver()
+    await driver.ask_identity()
+    assert driver.identity == "Simulated Reader 00 00, no card in it"
+    await hall.insert(driver)
+    address = parse_url(hall.announced["port"])
+    assert isinstance(address, PcscAddress)
+
+    def ask() -> tuple[About, bytes]:
+        with Service(address) as service:
+            about = service.about(reader := service.reader())
+            with service.card(reader) as card:
+                return about, service._attribute(card._handle, ATR)
+
+    about, answer_to_reset = await asyncio.to_thread(ask)
+    assert about == About()
+    assert answer_to_reset == ATRS["sle4442"]
+    await hall.hand("unplug")
+    await driver.ask_identity()
 
 
 # -- one purchase ---
