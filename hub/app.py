@@ -71,7 +71,7 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
             Route(hall.PATH, desk.of_terminals(hall.Attending, attendance.attend), methods=["POST"]),
             Route(hall.WISH_PATH, desk.of_terminals(hall.Wished, attendance.wish), methods=["POST"]),
             Route("/healthz", desk.health, methods=["GET"]),
-            *Pages(store, key.private_bytes_raw(), zone, now).routes,
+            *Pages(store, queue, key.private_bytes_raw(), zone, now).routes,
         ],
         exception_handlers={_RefusedError: _refused, StoreBusyError: _busy},
         lifespan=life,

@@ -6,7 +6,7 @@ A browser is not trusted. What changes something needs the cookie, the form's ow
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qs, urlsplit
 
 import jinja2
@@ -27,6 +27,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_ROLES = get_args(Role)
+"""Each may do what those before it may."""
 Page = Callable[[Request, Staff], Awaitable[Response]]
 Form = Mapping[str, str]
 FormDeed = Callable[[Request, Staff, Form], Awaitable[Response]]
@@ -96,6 +98,7 @@ class Frame:
             say=_Say(chosen),
             other=other,
             who=who,
+            may=lambda role: who is not None and _may(who, role),
             in_other=f"?{request.url.include_query_params(lang=other).query}",
             here=page,
             form=self.gate.form(request.cookies[COOKIE]) if who else "",
@@ -120,7 +123,7 @@ class _Say:
 
 
 def _may(who: Staff, role: Role) -> bool:
-    return role in ("viewer", who.role)
+    return _ROLES.index(who.role) >= _ROLES.index(role)
 
 
 def words(request: Request) -> Catalogue:

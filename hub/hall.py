@@ -17,9 +17,8 @@ import msgspec
 from kiosk.protocol.matter import ImpossibleEventError
 from kiosk.protocol.tickets import TicketEvent, TicketRow, evolve
 from kiosk.queueing.deciding import Decided, decide
-from kiosk.queueing.hall import PRESENT_S, plan_in, plan_of
+from kiosk.queueing.hall import PRESENT_S, HallPlan, plan_in, plan_of
 from kiosk.queueing.merging import merged
-from kiosk.queueing.rules import Plan
 from kiosk.queueing.wishes import Wish
 
 StepState = Literal["open", "counts", "done", "void"]
@@ -67,7 +66,7 @@ class Hall:
         self._attendants = {each.terminal: each for each in attendants}
         self._now_ms = now_ms
         ordered = [self._attendants[name] for name in sorted(self._attendants)]
-        self.plan: Plan = plan_of(plan for each in ordered if (plan := plan_in(each.plan)) is not None)
+        self.plan: HallPlan = plan_of(plan for each in ordered if (plan := plan_in(each.plan)) is not None)
         self.rows = self._together("counts")
         """As everybody may be shown it."""
 

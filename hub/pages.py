@@ -16,6 +16,8 @@ from hub.cards import cards
 from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, to, words
 from hub.keys import hash_of_code, new_code
 from hub.orders.pages import OrderPages
+from hub.queue_desk import QueueDesk
+from hub.queue_pages import QueuePages
 from hub.staff import FREE_TRIES, after_a_wrong_one, is_right
 from hub.store import Guesses, Staff, Store
 from kiosk.text.catalogue import catalogue
@@ -32,10 +34,13 @@ _HERE = Path(__file__).parent
 class Pages:
     """The routes of the pages. `secret` makes the cookies; `now` in seconds since 1970, UTC."""
 
-    def __init__(self, store: Store, secret: bytes, zone: tzinfo, now: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, queue_desk: QueueDesk, secret: bytes, zone: tzinfo, now: Callable[[], float]
+    ) -> None:
         self._store = store
         self._frame = frame = Frame(store, secret, zone, now)
         orders = OrderPages(frame)
+        queue = QueuePages(frame, queue_desk)
         self._changing: dict[str, Callable[[], Awaitable[object]]] = {"terminals": self._seen, "orders": orders.seen}
         self.routes: list[BaseRoute] = [
             Route("/", frame.page(self._terminals), methods=["GET"]),
@@ -46,6 +51,7 @@ class Pages:
             Route("/deeds", frame.page(self._deeds, "manager"), methods=["GET"]),
             Route("/news", frame.page(self._news), methods=["GET"]),
             *orders.routes,
+            *queue.routes,
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]
 

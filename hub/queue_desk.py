@@ -60,6 +60,13 @@ class QueueDesk:
         async with self._store.work() as sql:
             return [hall for (hall,) in await sql("SELECT DISTINCT hall FROM terminal ORDER BY hall")]
 
+    async def present(self, hall: str) -> set[str]:
+        """The terminals that are there."""
+        since_ms = self._now_ms() - int(wire.PRESENT_S * 1000)
+        async with self._store.work() as sql:
+            found = await sql("SELECT terminal FROM attending WHERE hall = $1 AND heard_ms >= $2", hall, since_ms)
+        return {terminal for (terminal,) in found}
+
     async def attend(
         self, hall: str, terminal: str, asked: wire.Attending, gone: Callable[[], Awaitable[bool]], hold_s: float
     ) -> wire.HallNews:

@@ -35,11 +35,12 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """Of the last row that it has sent, of the ledger that it sent last; 0 when it has sent none."""
 
 
-Role = Literal["viewer", "manager"]
+Role = Literal["viewer", "clerk", "manager"]
 
 
 class Staff(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who may open the pages: a `viewer` looks, a `manager` also pairs terminals and revokes them."""
+    """Somebody who may open the pages: a `viewer` looks, a `clerk` also calls numbers and works on ratings and
+    requests, a `manager` does everything."""
 
     name: str
     role: Role

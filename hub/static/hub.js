@@ -2,7 +2,7 @@
 "use strict";
 
 const live = document.querySelector("#live");
-const news = new EventSource(`/news?of=${live.dataset.of}`);
+const news = new EventSource(live.dataset.news || `/news?of=${live.dataset.of}`);
 
 async function refresh() {
   if (live.querySelector("details[open]")) return; // somebody is about to press something in it

@@ -11,6 +11,7 @@ from typing import Annotated, cast
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from kiosk.protocol import tickets as ev
 from kiosk.protocol.tickets import TicketEvent, TicketRow
@@ -26,6 +27,13 @@ PRESENT_S = 25.0
 """Who has asked within this time is there: what is decided for it is given to it at once."""
 
 
+class HallPlan(Plan, frozen=True, kw_only=True):
+    """What a terminal queues people for, and how its hall is called."""
+
+    hall: str = ""
+    hall_en: str = ""
+
+
 class Attending(msgspec.Struct, frozen=True, kw_only=True):
     """The terminal's question."""
 
@@ -35,7 +43,7 @@ class Attending(msgspec.Struct, frozen=True, kw_only=True):
     refused: Annotated[tuple[int, ...], Meta(max_length=1000)] = ()
     """Steps that did not fit."""
     plan: msgspec.Raw
-    """Its `Plan`: raw, since a terminal of another version may have more in it."""
+    """Its `HallPlan`: raw, since a terminal of another version may have more in it."""
     nonce: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
     """Stands in the answer: an old one is none."""
 
@@ -92,7 +100,7 @@ class _Business(Business, frozen=True, kw_only=True, forbid_unknown_fields=False
     """As a terminal of a later version may tell it."""
 
 
-class _Plan(Plan, frozen=True, kw_only=True, forbid_unknown_fields=False):
+class _Plan(HallPlan, frozen=True, kw_only=True, forbid_unknown_fields=False):
     business: tuple[_Business, ...] = ()
 
 
@@ -122,7 +130,7 @@ def event_in(text: bytes | str) -> TicketEvent | None:
         return None
 
 
-def plan_in(text: bytes | str) -> Plan | None:
+def plan_in(text: bytes | str) -> HallPlan | None:
     """A terminal's plan; None for one that cannot be read here."""
     try:
         return msgspec.json.decode(text, type=_Plan)
@@ -130,14 +138,11 @@ def plan_in(text: bytes | str) -> Plan | None:
         return None
 
 
-def plan_of(plans: Iterable[Plan]) -> Plan:
-    """What counts for a hall whose terminals say these: rules of the first, and every business as the first one that
-    has it says."""
+def plan_of(plans: Iterable[HallPlan]) -> HallPlan:
+    """What counts for a hall whose terminals say these: rules and names of the first, and every business as the first
+    one that has it says."""
     plans = list(plans)
     if not plans:
-        return Plan()
+        return HallPlan()
     business = {business.letter: business for plan in reversed(plans) for business in plan.business}
-    rules = {
-        name: getattr(plans[0], name) for name in ("priority_every", "calls", "come_back_minutes", "come_back_after")
-    }
-    return Plan(business=tuple(business[letter] for letter in sorted(business)), **rules)
+    return replace(plans[0], share="1/1", business=tuple(business[letter] for letter in sorted(business)))

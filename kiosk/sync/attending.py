@@ -14,6 +14,7 @@ from typing import NoReturn, TypeVar
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
+from kiosk.config_face import Hall
 from kiosk.ports.http import HttpLine, Reply
 from kiosk.protocol.signing import sign
 from kiosk.protocol.tickets import TicketRow
@@ -25,6 +26,7 @@ from kiosk.queueing.hall import (
     Attending,
     Done,
     HallNews,
+    HallPlan,
     SignedAnswer,
     Wished,
     event_in,
@@ -50,15 +52,14 @@ class Attendant:
     """See the module. Belongs to one event loop; `Desk.hall` while it runs."""
 
     def __init__(
-        self, desk: Desk, identity: Identity, settings: HubSettings, ledger_id: str, now: Callable[[], float]
+        self, desk: Desk, identity: Identity, settings: HubSettings, plan: HallPlan, now: Callable[[], float]
     ) -> None:
-        """`now`: seconds since 1970, UTC."""
+        """`plan` is what the hall has to know of this terminal's settings; `now`: seconds since 1970, UTC."""
         self._desk = desk
         self._identity = identity
         self._settings = settings
-        self._ledger_id = ledger_id
         self._now = now
-        self._plan = msgspec.Raw(msgspec.json.encode(_plan_of(desk.settings)))
+        self._plan = msgspec.Raw(msgspec.json.encode(plan))
         self._version = self._taken = 0
         self._refused: set[int] = set()
         self._answered = False
@@ -104,7 +105,7 @@ class Attendant:
         """Ask once for what is new and take it in."""
         nonce, told = secrets.token_hex(16), sorted(self._refused)
         asked = Attending(
-            ledger=self._ledger_id, since=self._version, refused=tuple(told), plan=self._plan, nonce=nonce
+            ledger=self._desk.ledger_id, since=self._version, refused=tuple(told), plan=self._plan, nonce=nonce
         )
         news = await self._ask(self._news, PATH, asked, HallNews)
         if news is None or news.nonce != nonce:
@@ -154,6 +155,7 @@ class Attendant:
         return None
 
 
-def _plan_of(settings: Plan) -> Plan:
+def plan_of(settings: Plan, hall: Hall) -> HallPlan:
     """The part of the settings that the whole hall has to know."""
-    return Plan(**{field.name: getattr(settings, field.name) for field in msgspec.structs.fields(Plan)})
+    said = {field.name: getattr(settings, field.name) for field in msgspec.structs.fields(Plan)}
+    return HallPlan(**said, hall=hall.named("zh_CN"), hall_en=hall.named("en"))

@@ -10,7 +10,7 @@ from kiosk.config import Config
 from kiosk.devices.secret import SecretError
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.status import Status
-from kiosk.sync.attending import Attendant
+from kiosk.sync.attending import Attendant, plan_of
 from kiosk.sync.carrying import Carrier, Handlers
 from kiosk.sync.commands import Listener
 from kiosk.sync.identity import Identity, NotPairedError, identity_in
@@ -52,7 +52,7 @@ async def talk_to_hub(
                     Listener(carrier, identity, config.hub, now).run(),
                 ]
                 if queue is not None:
-                    parts.append(Attendant(queue, identity, config.hub, ledger.ledger_id, now).run())
+                    parts.append(Attendant(queue, identity, config.hub, plan_of(config.queue, config.hall), now).run())
                 await _while_paired(folder, identity, *map(asyncio.create_task, parts))
                 continue  # as whom it was paired anew
             except (NotPairedError, SecretError, ValueError, OSError) as error:

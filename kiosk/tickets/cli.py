@@ -16,6 +16,8 @@ from kiosk.queueing.board import Board
 
 WHY = {
     "closed": "the queue is closed: the ledger cannot be written",
+    "no_hub": "the hub did not answer: say it again, then this terminal calls its own numbers",
+    "silent": "a terminal did not answer the hub: say it again",
     "no_such_window": "no business names this window",
     "no_such_business": "there is no such business",
     "no_such_ticket": "no such number was given today",

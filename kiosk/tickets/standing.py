@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.board import Board, board
-from kiosk.queueing.deciding import at_window
+from kiosk.queueing.deciding import at_window, last_called
 from kiosk.queueing.hall import Other
 from kiosk.queueing.hours import is_open
 from kiosk.queueing.merging import merged
@@ -33,7 +33,7 @@ class Standing:
 
     def __init__(self, settings: QueueSettings, zone: tzinfo, now_ms: Callable[[], int], ledger_id: str) -> None:
         self.settings = settings
-        self._ledger_id = ledger_id
+        self.ledger_id = ledger_id
         self._zone = zone
         self._now_ms = now_ms
         self._marks: Marks | None = None
@@ -54,7 +54,7 @@ class Standing:
         """Every ticket of today, of the whole hall as far as it is known here, `place` counting all of them."""
         if self._together is None:
             others = {source: rows.values() for source, rows in self._others.items()}
-            self._together = merged({**others, self._ledger_id: self._rows.values()})
+            self._together = merged({**others, self.ledger_id: self._rows.values()})
         return self._together
 
     def row(self, ticket_id: str) -> TicketRow | None:
@@ -72,7 +72,7 @@ class Standing:
 
     def called(self) -> list[Called]:
         """Who is at the windows or on the way there, the newest call first."""
-        at = sorted((row for row in self.rows if row.state == "called"), key=lambda row: -row.turn)
+        at = sorted((row for row in self.rows if row.state == "called"), key=last_called, reverse=True)
         return [Called(row.shown, row.window) for row in at]
 
     def ahead(self, row: TicketRow) -> int:
@@ -116,6 +116,6 @@ class Standing:
 
     def _know(self, others: Iterable[Other]) -> None:
         for other in others:
-            if other.row.business_date == self._date and other.ledger != self._ledger_id:
+            if other.row.business_date == self._date and other.ledger != self.ledger_id:
                 self._others.setdefault(other.ledger, {})[other.row.matter] = other.row
         self._together = None

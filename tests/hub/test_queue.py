@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.ledger.ledger import Ledger
+from kiosk.queueing.hall import HallPlan
 from kiosk.queueing.rules import Business
 from kiosk.sync.attending import Attendant
 from kiosk.tickets.desk import Desk
 from kiosk.tickets.settings import QueueSettings
-from tests.hub.conftest import HALL, Hub, Sending, paired
+from tests.hub.conftest import HALL, PASSWORD, Browser, Hub, Sending, paired
 from tests.tickets.hall import ZONE
 
 PENSIONS = Business(letter="A", name="社保医保", name_en="Pensions", windows=(1, 2))
@@ -31,7 +33,13 @@ class Terminal:
     def plug(self) -> None:
         """Talk to the hub from now on."""
         self.sending.begin()
-        attendant = Attendant(self.desk, self.sending.identity, self.sending.settings, self.ledger.ledger_id, time.time)
+        attendant = Attendant(
+            self.desk,
+            self.sending.identity,
+            self.sending.settings,
+            HallPlan(business=self.desk.settings.business, hall="和园", hall_en="Heyuan"),
+            time.time,
+        )
         self._attending = asyncio.create_task(attendant.run())
 
     async def unplug(self) -> None:
@@ -105,3 +113,46 @@ async def test_one_queue_for_the_whole_hall(two: tuple[Terminal, Terminal]) -> N
     await second.shows("A002", "A001")
     both = await asyncio.gather(first.desk.next(1, "A001"), second.desk.next(2, "A002"))
     assert {row.shown for row in both} == {"A004", "A003"}
+
+
+async def test_calls_from_a_browser_while_a_terminal_is_cut_off(hub: Hub, two: tuple[Terminal, Terminal]) -> None:
+    first, second = two
+    hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
+    hub.say("admit", "wang", said=PASSWORD)
+    for each in (first, second, first, second):
+        await each.desk.give("A")
+    await first.lines_up("A001", "A002", "A003", "A004")
+    clerk, viewer = Browser(hub), Browser(hub)
+    assert await clerk.enter("chen") == 303
+    assert await viewer.enter("wang") == 303
+    word = await clerk.word()
+
+    async def press(deed: str, window: int, seen: str) -> str:
+        status, page = await clerk.post(f"/queue/{HALL}/{window}/{deed}", form=word, seen=seen)
+        assert (status, page) == (303, "")
+        return (await clerk.get(f"/queue/{HALL}/{window}"))[1]
+
+    assert '<p class="number">A001</p>' in await press("next", 1, "")
+    screen = re.search('href="(/screen/[^"]+)"', (await viewer.get("/queue"))[1])
+    assert screen is not None
+    assert "<b>A001</b>" in (await viewer.get(screen[1]))[1]
+    assert (await viewer.get(screen[1][:-1]))[0] == 404
+    assert (await viewer.post(f"/queue/{HALL}/2/next", form=await viewer.word(), seen=""))[0] == 403
+
+    await second.unplug()
+    assert '<p class="number">' not in (await press("next", 2, "")).replace('class="number none"', "")
+    page = await press("next", 2, "")  # the terminal of A002 did not answer: now it is known to be away
+    assert '<p class="number">A003</p>' in page
+    assert "T2 号机联系不上，拿着它的号的有 2 人在等" in page
+    assert [(await second.desk.next(2)).shown for _ in range(2)] == ["A002", "A004"]
+
+    second.plug()
+    await first.shows("A004", "A003", "A001")
+    await second.shows("A004", "A003", "A001")
+    assert '<p class="number">A003</p>' in await press("next", 2, "A004")  # the other one at this window
+    assert (await second.desk.finish(2, "A003")).state == "finished"
+    await first.shows("A001")
+    _, page = await clerk.get(f"/queue/{HALL}/2")
+    assert '<p class="number none">' in page
+    for browser in (clerk, viewer):
+        await browser.close()

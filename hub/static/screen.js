@@ -1,0 +1,65 @@
+// The hall's screen: fetches what changed, rings when somebody is called, and says so when it is not up to date.
+"use strict";
+
+const SILENCE_MS = 25000; // the hub gives a sign of life more often
+const live = document.querySelector("#live");
+let heard = Date.now();
+let sound = null;
+
+function chime() {
+  for (const [tone, at] of [[659, 0], [523, 0.35]]) {
+    const voice = sound.createOscillator();
+    const volume = sound.createGain();
+    const start = sound.currentTime + at;
+    voice.frequency.value = tone;
+    volume.gain.setValueAtTime(0.25, start);
+    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.9);
+    voice.connect(volume).connect(sound.destination);
+    voice.start(start);
+    voice.stop(start + 0.9);
+  }
+}
+
+function wire() {
+  const button = document.querySelector("#sound");
+  button.setAttribute("aria-pressed", String(sound !== null));
+  button.addEventListener("click", () => {
+    sound = new AudioContext(); // browsers give sound to a page that was touched
+    button.setAttribute("aria-pressed", "true");
+    chime();
+  });
+}
+
+async function refresh() {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store", redirect: "error" });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#live");
+    if (!answer.ok || !fresh) throw new Error("another page");
+    const called = fresh.dataset.call !== live.dataset.call && fresh.dataset.call !== "";
+    live.replaceChildren(...fresh.childNodes);
+    live.dataset.call = fresh.dataset.call;
+    wire();
+    if (called) {
+      document.querySelector(".calls").classList.add("rings");
+      if (sound) chime();
+    }
+    heard = Date.now();
+    document.body.classList.remove("lost");
+  } catch {
+    document.body.classList.add("lost");
+  }
+}
+
+wire();
+const news = new EventSource(live.dataset.news);
+news.addEventListener("changed", refresh);
+news.addEventListener("open", refresh);
+news.addEventListener("beat", () => {
+  heard = Date.now();
+  if (document.body.classList.contains("lost")) refresh();
+});
+news.addEventListener("error", () => document.body.classList.add("lost"));
+setInterval(() => {
+  if (Date.now() - heard > SILENCE_MS) document.body.classList.add("lost");
+}, 1000);
+setInterval(refresh, 30000); // the time, and who is away
