@@ -130,7 +130,7 @@ def _asked(request: Request) -> dict[str, str]:
 
 
 def _stands(found: Found, story: Story, said: Catalogue) -> str:
-    return said.say("hub.orders.broken") if found.order.flaw == "broken" else story.verdict(found.order.rows)
+    return said.say("hub.orders.broken") if found.order.flaw == "broken" else story.stands(found.order.rows)
 
 
 def _wanted(asked: dict[str, str]) -> Wanted:

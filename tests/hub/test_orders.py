@@ -124,7 +124,7 @@ async def test_orders_as_a_clerk_looks_for_them(hub: Hub, browser: Browser, send
     await told(ledger, [*opened(waiting, 700, 4), sent(waiting, 700)])
     sending.begin()
 
-    page = await shown(browser, "/orders", order_number(waiting), "1 笔等人处理", "1 笔欠着居民的钱", "1 笔还没办完")
+    page = await shown(browser, "/orders", order_number(waiting), "1 笔等人处理", "1 笔欠着居民的钱", "1 笔进行中")
     assert numbers(page) == [failed, owed, waiting, done]
     place = f"/orders/{ledger.ledger_id}"
     for query in (
@@ -176,7 +176,7 @@ async def test_a_journal_that_was_set_aside(hub: Hub, browser: Browser, sending:
     await told(sending.ledger, [*opened(first, 100, 1), *paid(first, 100), *delivered(first)])
     await told(sending.ledger, [*opened(second, 200, 2), sent(second, 200)])
     sending.begin()
-    await shown(browser, "/orders", "1 笔还没办完")
+    await shown(browser, "/orders", "1 笔进行中")
     await sending.until_sent()
     await sending.end()
     await sending.ledger.aclose()

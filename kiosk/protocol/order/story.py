@@ -128,9 +128,14 @@ class Story:
             case "no_money_kept":
                 return self._words.say("story.verdict.nothing")
             case "not_finished":
-                return self._words.say("story.verdict.not_finished", note=self.note(rows) or self.state(rows))
+                return self._words.say("story.verdict.not_finished", note=self.stands(rows))
             case _ as never:
                 assert_never(never)
+
+    def stands(self, rows: Rows) -> str:
+        """The same where it is said beside that an order is not finished."""
+        unfinished = truth(rows) == "not_finished"
+        return (self.note(rows) or self.state(rows)) if unfinished else self.verdict(rows)
 
     def state(self, rows: Rows) -> str:
         """The state of an order in a word or three."""
