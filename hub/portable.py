@@ -78,6 +78,7 @@ CREATE TABLE configuration (
 );
 """,
     "0020_orders": orders.SCHEMA,
+    "0021_askings": orders.ASKINGS,
 }
 """A step that was ever released is never changed, only followed."""
 

@@ -32,10 +32,19 @@ from kiosk.journeys.journey import Journey
 from kiosk.ledger.errors import LedgerBusyError, LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.ledger import Ledger
+from kiosk.orders.by_staff import ByStaff
 from kiosk.orders.orders import Orders
 from kiosk.orders.receipt import Issuer
 from kiosk.orders.world import Observer, World
-from kiosk.protocol.commands import CloseTerminal, Configure, OpenTerminal, Restart, SendLog
+from kiosk.protocol.commands import (
+    CloseTerminal,
+    Configure,
+    GiveBack,
+    OpenTerminal,
+    Restart,
+    SendLog,
+    SettleRefund,
+)
 from kiosk.restarting import Restarting
 from kiosk.services import Services, trouble
 from kiosk.stage.metrics import sheet_width
@@ -84,6 +93,8 @@ class Engine:
         self.queue: Desk | None = None
         self.money_open = asyncio.Event()
         """Set once money was open for the first time."""
+        self._selling = asyncio.Event()
+        """Set while it is."""
         self._away: set[str] = set()
         """Devices that residents were told to be in trouble."""
         journeys = load_journeys(config.journeys.enabled)
@@ -118,6 +129,7 @@ class Engine:
         self._recording = asyncio.Event()
         self.came_up = asyncio.Event()
         """Set once the terminal serves with its ledger, and has done so for a while."""
+        self.by_staff = ByStaff(self._open_orders, self._now_ms)
         items = config.path.parent / config.notice.catalogue if "notice" in journeys else None
         self._shelf = Shelf(items, self.host.health_changed)
 
@@ -279,7 +291,15 @@ class Engine:
             Configure: Configuring(
                 self._config.path, self.folder, hub, self.restarting.when_nobody_is_here, self.came_up
             ).configure,
+            GiveBack: self.by_staff.give_back,
+            SettleRefund: self.by_staff.settle_refund,
         }
+
+    async def _open_orders(self) -> Orders:
+        """Once money is open."""
+        while self.orders is None:
+            await self._selling.wait()
+        return self.orders
 
     async def _archive(self, ledger: Ledger) -> None:
         """Move old rows away, now and then. By itself: a folder in the network may hang, and nothing else waits for
@@ -313,10 +333,12 @@ class Engine:
                 log.info("going on with %d orders that are not finished", unclosed)
             self.orders = orders
             self.money_open.set()
+            self._selling.set()
             self._changed(opened)
             await ledger.failed.wait()
         finally:
             self.orders = None
+            self._selling.clear()
             await orders.aclose()
 
     @contextlib.asynccontextmanager

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import get_args
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,9 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.frame import Frame, to, words
+from hub.orders.asking_pages import AskingPages
 from hub.orders.book import MOST, Book, Found, Wanted
 from hub.orders.reading import CLOSED, OWED, STAFF, UNDER_WAY
 from hub.store import Staff
+from kiosk.protocol.commands import How
 from kiosk.protocol.order.story import Story
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment, money, order_number
@@ -30,14 +33,16 @@ class OrderPages:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._book = Book(frame.store)
+        self._askings = AskingPages(frame, self._book)
         self.routes: list[BaseRoute] = [
             Route("/orders", frame.page(self._orders), methods=["GET"]),
             Route("/orders/{ledger}/{number}", frame.page(self._order), methods=["GET"]),
+            *self._askings.routes,
         ]
 
     async def seen(self) -> object:
         """Another value whenever these pages would show something else."""
-        return await self._book.version()
+        return await self._book.version(), await self._askings.seen()
 
     async def _orders(self, request: Request, who: Staff) -> Response:
         said, asked = words(request), _asked(request)
@@ -57,6 +62,7 @@ class OrderPages:
             problem=problem,
             asked=asked,
             older=older,
+            waiting=await self._askings.waiting(said),
             orders=[self._line(each, said) for each in found],
             sums=[(RANKS[rank], count) for rank, count in sorted((await self._book.ranks()).items(), reverse=True)],
             aside=[
@@ -81,6 +87,9 @@ class OrderPages:
             who,
             number=order_number(number),
             found=found,
+            order_no=number,
+            hows={how: story.how(how) for how in get_args(How)},
+            **await self._askings.of_order(found, who, said, aside=aside_ms > 0),
             rank=RANKS[found.rank] if found else "closed",
             place=f"{steps[0].terminal} · {found.hall}" if found else steps[0].terminal,
             kind=story.kind(rows.order.kind) if rows else "",

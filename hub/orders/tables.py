@@ -81,3 +81,25 @@ CREATE INDEX payment_ref ON payment(ref);
 CREATE INDEX payment_day ON payment(business_date, hall);
 CREATE INDEX payment_paid ON payment(paid_ms);
 """
+
+ASKINGS = """
+CREATE TABLE asking (
+  id TEXT PRIMARY KEY,
+  ledger TEXT NOT NULL,
+  order_no TEXT NOT NULL,
+  hall TEXT NOT NULL,
+  terminal TEXT NOT NULL,
+  fen BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  body TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  asked_ms BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  second TEXT NOT NULL,
+  decided_ms BIGINT NOT NULL,
+  command TEXT NOT NULL
+);
+CREATE INDEX asking_of ON asking(ledger, order_no);
+CREATE INDEX asking_state ON asking(state);
+"""
+"""What one person asked for and a second one decides. It follows from no journal."""

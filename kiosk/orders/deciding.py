@@ -26,6 +26,7 @@ from kiosk.orders.steps import (
     Wait,
 )
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.by_staff import no_giving_back
 from kiosk.protocol.order.rows import AttemptRow, Rows
 
 
@@ -38,6 +39,8 @@ def decide(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
     match rows.order.state:
         case "open":
             return _open(rows, moment, settings)
+        case "delivering" | "held" if moment.unwanted and not no_giving_back(rows):
+            return _cancel(rows, "staff")
         case "delivering" | "held" if rows.order.owed:
             return _or_look(rows, loading.load(rows, moment, settings), moment, settings)
         case "delivering" | "held" as state:

@@ -21,6 +21,7 @@ from kiosk.orders.private import Private
 from kiosk.orders.within import within
 from kiosk.orders.world import World, no_answer
 from kiosk.protocol import events as ev
+from kiosk.protocol.order.by_staff import ALREADY, no_giving_back
 from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 
@@ -52,6 +53,9 @@ class Running:
         self.not_ready: steps.Method | None = None
         """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
         self._stop = False
+        self._unwanted = False
+        self._delivery_over = asyncio.Event()
+        """Set while it is known what becomes of the goods, or the staff cannot change it."""
         self._giving_back_at = ""
         """The last-sale device that is being asked to give money back."""
         self._not_before: dict[str, float] = {}
@@ -74,7 +78,7 @@ class Running:
         """Whether the ledger failed under this order."""
         self.closed = asyncio.Event()
         """Set while the order is closed; late money opens it again."""
-        self._mark_closed()
+        self._mark()
 
     # What the journey says and sees
 
@@ -107,6 +111,13 @@ class Running:
         """The order's own card was read; None where it contradicts itself. What is owed to it goes onto it."""
         self.card.read(card)
         self._wake.set()
+
+    async def give_up_goods(self) -> None:
+        """Two of the staff want it given up, if it can be: returns once the company will not deliver it any more, or
+        has, or nobody can give it up."""
+        self._unwanted = True
+        self._wake.set()
+        await self._delivery_over.wait()
 
     def nudge(self) -> None:
         """Try now what is waiting for its next try."""
@@ -179,6 +190,7 @@ class Running:
             card=self.card.there,
             fresh=self.rows.job is not None and self.card.unwritten == self.rows.job.n,
             taken=frozenset(device for device in last_sale if self._taken_by(device)),
+            unwanted=self._unwanted,
             shown_out=self.rows.live is not None and self.show_left(self.rows.live) <= 0,
         )
 
@@ -302,15 +314,17 @@ class Running:
                 self.give_up()
                 raise
             self.rows = rows
-            self._mark_closed()
+            self._mark()
         self._changed.set()
         self._world.observe(f"after record {name}")
 
-    def _mark_closed(self) -> None:
-        if self.rows.order.closed:
-            self.closed.set()
-        else:
-            self.closed.clear()
+    def _mark(self) -> None:
+        is_over = self.rows.order.state in GOODS_FINAL or no_giving_back(self.rows) not in ("", ALREADY)
+        for event, is_so in ((self.closed, self.rows.order.closed), (self._delivery_over, is_over)):
+            if is_so:
+                event.set()
+            else:
+                event.clear()
 
     async def _perform(self, effect: steps.Effect) -> answers.Answer:
         name = type(effect).__name__

@@ -46,6 +46,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the write that is not resolved was never handed to the reader."""
     taken: frozenset[str] = frozenset()
     """Last-sale devices that another order is at: whatever is given back there now becomes their last transaction."""
+    unwanted: bool = False
+    """Two of the staff want the order given up, if it can be, and its money back."""
     shown_out: bool = False
     """Whether the live attempt was on offer as long as it may, by a clock that nobody sets."""
 

@@ -25,6 +25,9 @@ MOST_BYTES = 4096
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{24}\Z")]
 Line = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 """One line of text that people read."""
+OrderNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,14}\Z")]
+How = Literal["cash", "bank_transfer", "channel"]
+"""How money was returned that a channel would not: `channel` where its books show that it was after all."""
 Result = Literal["done", "refused", "not_understood"]
 
 
@@ -60,7 +63,27 @@ class Configure(Command, frozen=True, tag="configure"):
     """`kiosk.protocol.configuration.Bundle.digest`: what is fetched is what was ordered."""
 
 
-AnyCommand = CloseTerminal | OpenTerminal | Restart | SendLog | Configure
+class GiveBack(Command, frozen=True, tag="give_back"):
+    """Give up an order that was paid and not delivered: the company is asked to cancel it, and the money goes back."""
+
+    order_no: OrderNo
+    reason: Line
+    asked_by: Line
+    """The other of the two people; the second stands beside the command."""
+
+
+class SettleRefund(Command, frozen=True, tag="settle_refund"):
+    """Write down that people returned what the channel would not."""
+
+    order_no: OrderNo
+    n: Annotated[int, Meta(ge=1)]
+    r: Annotated[int, Meta(ge=1)]
+    how: How
+    ref: Line
+    asked_by: Line
+
+
+AnyCommand = CloseTerminal | OpenTerminal | Restart | SendLog | Configure | GiveBack | SettleRefund
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):

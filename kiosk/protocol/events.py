@@ -193,6 +193,20 @@ class RefundFailed(OrderEvent, frozen=True, tag="menkou.refund.failed.v1"):
     why: str
 
 
+class RefundSettled(OrderEvent, frozen=True, tag="menkou.refund.settled.v1"):
+    """Two of the staff returned in another way what the channel would not, or found that it did."""
+
+    n: int
+    r: int
+    how: str
+    """`cash`, `bank_transfer`, or `channel` where the channel's own books show it."""
+    ref: str
+    """What proves it: the number of a receipt, a transfer or the channel's refund."""
+    by: str
+    second: str
+    at_ms: int
+
+
 class JobSent(OrderEvent, frozen=True, tag="menkou.job.sent.v1"):
     """Intent: the card is about to be written. Of its bytes only the hashes are kept."""
 
@@ -271,6 +285,7 @@ Event = (
     | RefundSent
     | RefundDone
     | RefundFailed
+    | RefundSettled
     | JobSent
     | JobLanded
     | JobAbsent

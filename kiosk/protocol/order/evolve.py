@@ -167,6 +167,8 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
             return _refund(_released(rows, event.n), event, {"due", "sent"}, "done", ref=event.ref)
         case ev.RefundFailed():
             return _refund(_released(rows, event.n), event, {"due", "sent"}, "failed", why=event.why)
+        case ev.RefundSettled():
+            return _refund(rows, event, {"failed"}, "done", ref=event.ref, why=event.how)
         case ev.JobSent() | ev.JobLanded() | ev.JobAbsent() | ev.JobTorn() | ev.JobReported():
             return evolve_jobs.evolve(rows, event)
         case ev.PrintIntended():
@@ -264,7 +266,7 @@ def _refund_due(rows: Rows, event: ev.RefundDue) -> Rows:
 
 def _refund(
     rows: Rows,
-    event: ev.RefundSent | ev.RefundDone | ev.RefundFailed,
+    event: ev.RefundSent | ev.RefundDone | ev.RefundFailed | ev.RefundSettled,
     before: set[RefundState],
     after: RefundState,
     **changes: object,

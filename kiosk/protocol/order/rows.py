@@ -62,6 +62,7 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     due_ms: int
     ref: str = ""
     why: str = ""
+    """Why it failed; and once it is done, how the staff did it, where they did."""
 
 
 class JobRow(msgspec.Struct, frozen=True, kw_only=True):

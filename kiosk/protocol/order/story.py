@@ -101,6 +101,10 @@ class Story:
                 return say("story.refund.done", n=event.n, r=event.r, ref=event.ref)
             case ev.RefundFailed():
                 return self._because(say("story.refund.failed", n=event.n, r=event.r), event.why)
+            case ev.RefundSettled():
+                people = {"by": event.by, "second": event.second}
+                how = self.how(event.how)
+                return say("story.refund.settled", n=event.n, r=event.r, how=how, ref=event.ref, **people)
             case ev.JobSent():
                 return say("story.job.sent", n=event.n, gas=event.gas_m3, count=event.count, job=event.provider_job)
             case ev.JobLanded():
@@ -208,6 +212,10 @@ class Story:
     def channel(self, key: str) -> str:
         """A way to pay."""
         return self._word("channel", key)
+
+    def how(self, key: str) -> str:
+        """How people returned money."""
+        return self._word("story.how", key)
 
     def why(self, key: str) -> str:
         """A reason: of the machine as a key, of a driver in its own words."""

@@ -107,6 +107,8 @@ def _failed_fen(rows: Rows) -> int:
 
 
 def _returned(key: str, fen: int, rows: Rows) -> Said:
+    if any(refund.state == "done" and refund.why for refund in rows.refunds):
+        return Said(f"{key}_by_staff", money={"amount": fen})
     numbers = {refund.n for refund in rows.refunds if refund.state == "done"}
     channel = next(attempt.channel for attempt in rows.attempts if attempt.n in numbers)
     return Said(key, money={"amount": fen}, keys={"channel": f"channel.{channel}"})

@@ -1,0 +1,131 @@
+"""What moves money by hand takes two people: one asks, another one agrees, and then the terminal is told to do it."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from hub.commands import CommandBook
+from hub.portable import Portable, Sql
+from kiosk.protocol.commands import GiveBack, SettleRefund, read_command
+
+WAIT_MS = 7 * 86_400_000
+"""How long an order may wait for its terminal to be reached."""
+State = Literal["asked", "approved", "rejected"]
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """One request."""
+
+    id: str
+    ledger: str
+    order_no: str
+    hall: str
+    terminal: str
+    fen: int
+    reason: str
+    body: str
+    """The command in JSON that the terminal gets once a second person has agreed."""
+    asked_by: str
+    asked_ms: int
+    state: State = "asked"
+    second: str = ""
+    """Who agreed or refused; who asked may take it back."""
+    decided_ms: int = 0
+    command: str = ""
+    """The command's id, once it was given."""
+
+    @property
+    def wish(self) -> GiveBack | SettleRefund | None:
+        """What the terminal is to do."""
+        command = read_command(self.body)
+        return command if isinstance(command, GiveBack | SettleRefund) else None
+
+
+_COLUMNS = ", ".join(Asking.__struct_fields__)
+_VALUES = ", ".join(f"${n}" for n in range(1, len(Asking.__struct_fields__) + 1))
+_SELECT = " ".join(("SELECT", _COLUMNS, "FROM asking"))
+_INSERT = " ".join(("INSERT INTO asking (", _COLUMNS, ") VALUES (", _VALUES, ")"))
+
+
+class Askings:
+    """Of one hub."""
+
+    def __init__(self, store: Portable) -> None:
+        self._store = store
+        self._commands = CommandBook(store)
+
+    async def ask(self, asking: Asking) -> bool:
+        """Keep a request, unless one waits for the same order already."""
+        async with self._store.work() as sql:
+            waiting = "SELECT 1 FROM asking WHERE ledger = $1 AND order_no = $2 AND state = 'asked'"
+            if await sql(waiting, asking.ledger, asking.order_no):
+                return False
+            await sql(_INSERT, *msgspec.structs.astuple(asking))
+        return True
+
+    async def of_order(self, ledger: str, order_no: str) -> list[Asking]:
+        """Every request about an order, the newest first."""
+        async with self._store.work() as sql:
+            rows = await sql(f"{_SELECT} WHERE ledger = $1 AND order_no = $2 ORDER BY asked_ms DESC", ledger, order_no)
+        return _read(rows)
+
+    async def waiting(self) -> list[Asking]:
+        """Every request that waits for a second person, the oldest first."""
+        async with self._store.work() as sql:
+            return _read(await sql(f"{_SELECT} WHERE state = 'asked' ORDER BY asked_ms LIMIT 100"))
+
+    async def reject(self, asking_id: str, who: str, now_ms: int) -> Asking | None:
+        """Do not do it, or take it back; None where it does not wait any more."""
+        async with self._store.work() as sql:
+            return await _decide(sql, asking_id, "rejected", who, now_ms)
+
+    async def approve(self, asking_id: str, who: str, now_ms: int) -> Asking | None:
+        """Agree, and tell the terminal; None for who asked, and where it does not wait any more.
+
+        Where the hub was stopped in between, who agreed may agree again: what is ordered twice is done once.
+        """
+        async with self._store.work() as sql:
+            found = await _one(sql, asking_id)
+            if found is None or found.asked_by == who or found.wish is None:
+                return None
+            again = (found.state, found.second, found.command) == ("approved", who, "")
+            if not again and await _decide(sql, asking_id, "approved", who, now_ms) is None:
+                return None
+        command = await self._commands.order(
+            found.hall, found.terminal, found.wish, who=who, now_ms=now_ms, until_ms=now_ms + WAIT_MS
+        )
+        async with self._store.work() as sql:
+            await sql("UPDATE asking SET command = $2 WHERE id = $1", asking_id, command.id)
+        return found
+
+    async def version(self) -> tuple[Any, ...]:
+        """Another one whenever a request or what came of it changed."""
+        async with self._store.work() as sql:
+            [(asked, decided)] = await sql("SELECT count(*), coalesce(sum(decided_ms), 0) FROM asking")
+            [(ended,)] = await sql(
+                "SELECT count(*) FROM asking JOIN command ON command.id = asking.command WHERE command.ended_ms > 0"
+            )
+        return asked, int(decided), ended
+
+
+def new_id() -> str:
+    """Of a request that there never was."""
+    return secrets.token_hex(12)
+
+
+async def _decide(sql: Sql, asking_id: str, state: State, who: str, now_ms: int) -> Asking | None:
+    changed = await sql(
+        "UPDATE asking SET state = $2, second = $3, decided_ms = $4 WHERE id = $1 AND state = 'asked' RETURNING id",
+        *(asking_id, state, who, now_ms),
+    )
+    return await _one(sql, asking_id) if changed else None
+
+
+async def _one(sql: Sql, asking_id: str) -> Asking | None:
+    return next(iter(_read(await sql(f"{_SELECT} WHERE id = $1", asking_id))), None)
+
+
+def _read(rows: Sequence[Sequence[Any]]) -> list[Asking]:
+    return [Asking(**dict(zip(Asking.__struct_fields__, row, strict=True))) for row in rows]

@@ -1,0 +1,67 @@
+"""What two of the staff order through the hub, carried out on the orders of this terminal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from kiosk.orders.orders import Orders
+from kiosk.orders.runner import Running
+from kiosk.protocol import events as ev
+from kiosk.protocol.commands import GiveBack, SettleRefund
+from kiosk.protocol.order.by_staff import ALREADY, no_giving_back, no_settling
+from kiosk.sync.carrying import End, Taken
+
+OPEN_S = 60.0
+"""How long a command waits for the money path, which opens a moment after the ledger."""
+
+
+class ByStaff:
+    """The handlers of the two commands."""
+
+    def __init__(self, orders: Callable[[], Awaitable[Orders]], now_ms: Callable[[], int]) -> None:
+        """`orders` comes once money is open."""
+        self._orders = orders
+        self._now_ms = now_ms
+
+    async def give_back(self, command: GiveBack, taken: Taken) -> End:
+        """Give up an order that was paid and not delivered."""
+        running = await self._find(command.order_no)
+        if isinstance(running, End):
+            return running
+        why = no_giving_back(running.rows)
+        if why in ("", ALREADY):
+            await running.give_up_goods()
+            why = no_giving_back(running.rows)
+        return _end(why)
+
+    async def settle_refund(self, command: SettleRefund, taken: Taken) -> End:
+        """Write down how people returned a refund that the channel would not."""
+        running = await self._find(command.order_no)
+        if isinstance(running, End):
+            return running
+        why = no_settling(running.rows, command.n, command.r)
+        if not why:
+            settled = ev.RefundSettled(
+                order_no=command.order_no,
+                n=command.n,
+                r=command.r,
+                how=command.how,
+                ref=command.ref,
+                by=command.asked_by,
+                second=taken.who,
+                at_ms=self._now_ms(),
+            )
+            await running.commit(settled)
+            running.nudge()
+        return _end(why or ALREADY)
+
+    async def _find(self, order_no: str) -> Running | End:
+        try:
+            async with asyncio.timeout(OPEN_S):
+                orders = await self._orders()
+        except TimeoutError:
+            return End(result="refused", why="by_staff.money_closed")
+        return await orders.look_up(order_no) or End(result="refused", why="by_staff.no_such_order")
+
+
+def _end(why: str) -> End:
+    return End() if why == ALREADY else End(result="refused", why=why)
