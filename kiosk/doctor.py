@@ -25,6 +25,7 @@ PATIENCE = 3.0
 ANSWER = 15.0
 """Seconds a driver has for one answer."""
 
+_LONGEST_IDENTITY = 200
 _IN_THE_NETWORK = ("http:", "https:", "socket:", "ipp:", "ipps:")
 
 _ADVICE: dict[Reason, str] = {
@@ -125,10 +126,10 @@ async def _examine_device(device: DeviceConfig) -> DeviceFinding:
         detail, advice = f"{_first_word(health)}: {cause.detail}", cause.advice
     if isinstance(driver, ReceiptPrinter) and not isinstance(health, Offline | Unknown):
         detail = f"{detail}, paper {paper}" if (paper := await driver.paper()) != "unknown" else detail
-    if driver.identity:
-        detail = f"{detail} ({driver.identity})"
+    if identity := _printable(driver.identity):
+        detail = f"{detail} ({identity})"
     finding = _finding(device, "todo" if advice else "ok", detail, advice)
-    return msgspec.structs.replace(finding, status=health, round_trip_ms=ms, identity=driver.identity)
+    return msgspec.structs.replace(finding, status=health, round_trip_ms=ms, identity=identity)
 
 
 async def _ask(driver: AnyDevice) -> tuple[Health, float | None]:
@@ -207,6 +208,11 @@ def _finding(device: DeviceConfig, state: State, detail: str, advice: str = "") 
 def _surprised(device: DeviceConfig, error: BaseException) -> DeviceFinding:
     detail = f"the driver failed: {type(error).__name__}: {error}"
     return _finding(device, "todo", detail, "tell the driver's maintainer")
+
+
+def _printable(told: str) -> str:
+    """What a device says of itself is shown on staff's screens: letters, and not more of them than can be read."""
+    return "".join(filter(str.isprintable, told))[:_LONGEST_IDENTITY]
 
 
 def _unreadable_secrets(value: object) -> list[str]:

@@ -70,6 +70,7 @@ class Cups(DocumentPrinter[CupsSettings]):
         self._to_clear = False
         self._queue_problem = ""
         self._printer_problem = ""
+        self._identity = ""
 
     async def open(self) -> None:
         """Nothing to get ready: every question has a connection of its own."""
@@ -80,6 +81,11 @@ class Cups(DocumentPrinter[CupsSettings]):
             guard.cancel()
         await asyncio.gather(*self._guards, return_exceptions=True)
         await asyncio.gather(self._link.aclose(), self._printer_link.aclose())
+
+    @property
+    def identity(self) -> str:
+        """What the printer says it is; of one that cannot be asked, what its queue was made for."""
+        return self._identity
 
     async def status(self) -> Health:
         """See `DocumentPrinter`. Of a printer that cannot be asked, the queue's word is taken while it prints; in
@@ -94,6 +100,7 @@ class Cups(DocumentPrinter[CupsSettings]):
         teller = seen.printer if seen.asked else seen.queue
         if teller is None:
             return Offline(f"the printer does not answer: {self._printer_problem}")
+        self._identity = teller.identity
         said = understand(teller.reasons, self.settings.ignored_reasons)
         if said.unreachable:
             return Offline("the queue does not reach the printer")

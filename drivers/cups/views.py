@@ -31,7 +31,15 @@ JOB_ATTRIBUTES = (
     "time-at-processing",
     "sides",
 )
-PEER_ATTRIBUTES = ("printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "device-uri")
+_MODEL, _FIRMWARE = "printer-make-and-model", "printer-firmware-string-version"
+PEER_ATTRIBUTES = (
+    "printer-state",
+    "printer-state-reasons",
+    "printer-is-accepting-jobs",
+    "device-uri",
+    _MODEL,
+    _FIRMWARE,
+)
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +87,8 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     accepting: bool = True
     reasons: tuple[str, ...] = ()
     device_uri: str = ""
+    identity: str = ""
+    """Maker, model and firmware, as far as it tells."""
     jobs: tuple[JobView, ...] = ()
 
 
@@ -109,8 +119,14 @@ def read_peer(group: Group, jobs: tuple[JobView, ...]) -> PeerView:
         accepting=group.truth("printer-is-accepting-jobs") is not False,
         reasons=group.words("printer-state-reasons"),
         device_uri=group.word("device-uri") or "",
+        identity=_identity(group),
         jobs=jobs,
     )
+
+
+def _identity(group: Group) -> str:
+    firmware = ", ".join(filter(None, group.words(_FIRMWARE)))  # one of each of its parts
+    return ", ".join(filter(None, (group.word(_MODEL), firmware and f"firmware {firmware}")))
 
 
 def _count(number: int | None) -> int | None:

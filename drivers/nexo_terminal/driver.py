@@ -66,6 +66,7 @@ class NexoTerminal(PaymentMethod[NexoTerminalSettings]):
         self._quick = self._line(settings.timeout_s)
         self._sealer: Sealer | None = None
         self._ready = False
+        self._identity = ""
         self._running: dict[str, asyncio.Task[Outcome]] = {}
         """Payments under way, by key: one, unless the terminal was asked again too soon."""
         self._ended: dict[str, Outcome] = {}
@@ -82,6 +83,11 @@ class NexoTerminal(PaymentMethod[NexoTerminalSettings]):
         await asyncio.gather(self._slow.aclose(), self._quick.aclose())
         self._ready = False
 
+    @property
+    def identity(self) -> str:
+        """Model and firmware, as the last diagnosis told them."""
+        return self._identity
+
     async def status(self) -> health.Health:
         """By a diagnosis, unless a payment runs."""
         if self._running:
@@ -94,7 +100,9 @@ class NexoTerminal(PaymentMethod[NexoTerminalSettings]):
         if isinstance(answer, str):
             sealed = self._sealer is not None
             return health.NeedsAttention(("bad_credentials",)) if sealed else health.Unknown(answer)
-        return _judge(answer.body.diagnosis_response)
+        said = answer.body.diagnosis_response
+        self._identity = "" if said is None else wire.read_identity(said)
+        return _judge(said)
 
     async def start(self, attempt: Attempt, tell: Callable[[Progress], None]) -> Outcome:
         """Begin the exchange; `Open` where it was not answered at once. Where no byte can have left, it is dead."""

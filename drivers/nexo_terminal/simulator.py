@@ -221,8 +221,9 @@ class NexoTerminalSimulator:
                 return self._reversal(names, content)
             case "Diagnosis":
                 busy = self._terminal.order is not None
+                form = f"batteryLevel=100%25&firmwareVersion=sim_v1_07p2&terminalId={header.get('POIID')}"
                 return {
-                    "Response": {"Result": "Success"},
+                    "Response": {"Result": "Success", "AdditionalResponse": form},
                     "POIStatus": {"GlobalStatus": "Busy" if busy else "OK", "CommunicationOKFlag": True},
                 }
             case _:

@@ -14,6 +14,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Meta
@@ -142,10 +143,15 @@ class _PoiStatus(msgspec.Struct, rename="pascal"):
     global_status: str = ""
 
 
+class _Diagnosed(Response, rename="pascal"):
+    additional_response: object = None
+    """Of any kind, for all we know: no health hangs on it."""
+
+
 class DiagnosisAnswer(msgspec.Struct, rename={"status": "POIStatus"}):
     """How the terminal says it is."""
 
-    response: Response = msgspec.field(name="Response")
+    response: _Diagnosed = msgspec.field(name="Response")
     status: _PoiStatus | None = None
 
 
@@ -335,6 +341,15 @@ def read_reversal_status(
     found = read_reversal(said, attempt)
     failed = said is not None and said.response.result == "Failure" and said.response.error_condition != NO_ANSWER_YET
     return None if isinstance(found, RefundPending) and failed else found
+
+
+def read_identity(answer: DiagnosisAnswer) -> str:
+    """Model and firmware out of a diagnosis, where Adyen's terminals tell both as a form; not the serial number."""
+    told = answer.response.additional_response
+    fields = dict(parse_qsl(told)) if isinstance(told, str) else {}
+    model = fields.get("terminalId", "").rpartition("-")[0]
+    firmware = fields.get("firmwareVersion", "")
+    return ", ".join(filter(None, (model, firmware and f"firmware {firmware}")))
 
 
 def join_ref(transaction_id: str, time_stamp: str) -> str:

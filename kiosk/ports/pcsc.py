@@ -243,8 +243,8 @@ def _pointed_to(socket: str) -> Iterator[None]:
 
 
 def _words(value: bytes) -> str:
-    """Text of a reader, which may end in a zero; only what can be printed."""
-    return "".join(filter(str.isprintable, value.partition(b"\0")[0].decode("utf-8", "replace"))).strip()
+    """Text of a reader, which may end in a zero."""
+    return value.partition(b"\0")[0].decode("utf-8", "replace").strip()
 
 
 def _version(value: bytes) -> str:

@@ -100,6 +100,22 @@ def test_a_driver_that_never_answers(
     assert (status, "offline: the driver gave no answer in 0.25 s" in text) == (1, True)
 
 
+def test_what_a_device_says_it_is_is_letters_and_few_and_may_never_come(
+    write: Write, capsys: pytest.CaptureFixture[str], answer: list[Health | Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(self: Printer) -> None:
+        await self.released.wait()
+
+    answer.append(Ready())
+    monkeypatch.setattr(Printer, "ask_identity", hang)
+    monkeypatch.setattr(Printer, "identity", "\x1b[2JACME\n80" + "!" * 999)
+    status, text = run(capsys, write(GOOD + PRINTER), "--json")
+    (device,) = json.loads(text)["devices"]
+    assert (status, device["detail"]) == (0, f"ready ({device['identity']})")
+    assert device["identity"].rstrip("!") == "[2JACME80"
+    assert len(device["identity"]) == 200
+
+
 def test_a_secret_that_is_not_there(
     write: Write, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

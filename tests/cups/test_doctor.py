@@ -58,22 +58,27 @@ def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_queue_that_is_well(shop: Shop, tmp_path: Path) -> None:
     finding = await found(shop, tmp_path)
-    assert (finding.state, finding.detail, finding.advice) == ("ok", "ready", "")
+    assert (finding.state, finding.detail, finding.advice) == ("ok", "ready (Example Printer)", "")
+    assert finding.identity == "Example Printer"  # as ippeveprinter calls itself
     await shop.do("toner_low")
-    assert (await found(shop, tmp_path)).detail == "ready, toner low"
+    assert (await found(shop, tmp_path)).detail == "ready, toner low (Example Printer)"
 
 
 async def test_a_printer_that_needs_a_person(shop: Shop, tmp_path: Path) -> None:
     await shop.do("paper_out")
     finding = await found(shop, tmp_path)
-    assert (finding.state, finding.detail, finding.advice) == ("todo", "sheets out", "put paper into the tray")
+    assert (finding.state, finding.detail, finding.advice) == (
+        "todo",
+        "sheets out (Example Printer)",
+        "put paper into the tray",
+    )
 
 
 async def test_the_doctor_leaves_a_job_alone(shop: Shop, tmp_path: Path) -> None:
     driver, job = shop.driver(), shop.job(pages=6)
     printing = asyncio.create_task(shop.print(driver, job))
     await shop.until(lambda: shop.sheets(job.key) >= 1, "a sheet")
-    assert (await found(shop, tmp_path)).detail == "busy"
+    assert (await found(shop, tmp_path)).detail == "busy (Example Printer)"
     await printing
     assert shop.sheets(job.key) == 6
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.cups import wire
+from drivers.cups.views import read_peer
 from drivers.cups.wire import Attribute, FlawError
-from tests.cups.answers import CORPUS, answer, value
+from tests.cups.answers import CORPUS, PRINTER, answer, value
 
 GROUP_JOB = b"\x02"
 
@@ -63,6 +64,10 @@ def test_an_answer_with_everything() -> None:
 def test_two_jobs_are_two_groups() -> None:
     data = answer(0, GROUP_JOB, value(0x21, "job-id", b"\x00\x00\x00\x01"), GROUP_JOB, value(0x21, "job-id", bytes(4)))
     assert [job.number("job-id") for job in wire.decode(data).all("job")] == [1, 0]
+
+
+def test_what_a_printer_says_it_is() -> None:
+    assert read_peer(wire.decode(PRINTER).all("printer")[0], ()).identity == "Pantum P3370DN, firmware 1.3.7, 2.0"
 
 
 def test_why_it_refused() -> None:

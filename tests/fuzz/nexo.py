@@ -61,7 +61,13 @@ ANSWERS = (
         _repeated("Reversal", wire.service_id(REFUND.key), {"Response": {"Result": "Success"}}),
     ),
     _answer("ReversalResponse", {"Response": {"Result": "Failure", "ErrorCondition": "NotAllowed"}}),
-    _answer("DiagnosisResponse", {"Response": {"Result": "Success"}, "POIStatus": {"GlobalStatus": "OK"}}),
+    _answer(
+        "DiagnosisResponse",
+        {
+            "Response": {"Result": "Success", "AdditionalResponse": "firmwareVersion=1&terminalId=V400m-346403161"},
+            "POIStatus": {"GlobalStatus": "OK"},
+        },
+    ),
 )
 
 
@@ -74,6 +80,8 @@ def check_answer(body: bytes) -> None:
     said = understood(body)["SaleToPOIResponse"]
     assert said["MessageHeader"]["ServiceID"] == ASKED.service_id
     assert (said["MessageHeader"]["SaleID"], said["MessageHeader"]["POIID"]) == (PEER.sale_id, PEER.poi_id)
+    if answer.diagnosis_response is not None:
+        wire.read_identity(answer.diagnosis_response)
     paid = wire.read_payment(answer.payment_response, PEER, ATTEMPT)
     _believed(paid, said.get("PaymentResponse"))
     for may_arrive in (True, False):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from drivers.nexo_terminal import wire
 from drivers.nexo_terminal.simulator import NexoTerminalSimulator
 from kiosk.devices.health import Busy, NeedsAttention, Offline, Ready
 from kiosk.devices.health import Unknown as UnknownHealth
@@ -280,6 +281,28 @@ async def test_says_what_is_wrong(hall: Hall, fault: str, health: object) -> Non
     hall.arm(fault)
     assert await driver.status() == health
     assert await driver.status() == Ready()
+
+
+@BOTH
+async def test_the_doctor_hears_of_model_and_firmware(hall: Hall) -> None:
+    driver = await hall.driver()
+    assert driver.identity == ""
+    await driver.status()
+    assert driver.identity == "V400m, firmware sim_v1_07p2"
+
+
+def test_a_diagnosis_that_cannot_be_understood_is_one_all_the_same() -> None:
+    """The first is Adyen's own example, with its serial number; no health and no payment hangs on what that holds."""
+    example = "batteryLevel=100%25&firmwareVersion=adyen_v1_49p5&networkProfile=WyB7%3d&terminalId=V400m-346403161"
+    for told, identity in (
+        (example, "V400m, firmware adyen_v1_49p5"),
+        ("terminalId=346403161", ""),
+        ("e30=", ""),
+        (7, ""),
+        (None, ""),
+    ):
+        body = {"Response": {"Result": "Success", "AdditionalResponse": told}}
+        assert wire.read_identity(msgspec.convert(body, wire.DiagnosisAnswer)) == identity
 
 
 # Giving it back
