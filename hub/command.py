@@ -19,6 +19,8 @@ from hub.staff import kept
 from hub.store import Role, Staff, Store, StoreBusyError
 
 CODE_MINUTES = 15
+SHUTDOWN_S = 5
+"""For what is being answered when the hub is told to stop; pages that listen for news would never end."""
 DATABASE = "MENKOU_HUB_DATABASE"
 """The environment variable that names the database: on a command line everybody sees its password."""
 
@@ -102,6 +104,7 @@ async def _serve(chosen: argparse.Namespace, store: Store) -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_S,
         )
     )
     await server.serve([door])

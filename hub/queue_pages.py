@@ -26,7 +26,7 @@ BEAT_S = 8.0
 """Between two signs of life to a page that is open."""
 MOST_WAITING = 40
 """Of a business, on a window's page."""
-MOST_CALLS = 6
+MOST_CALLS = 5
 """On the hall's screen."""
 
 

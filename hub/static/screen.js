@@ -5,6 +5,7 @@ const SILENCE_MS = 25000; // the hub gives a sign of life more often
 const live = document.querySelector("#live");
 let heard = Date.now();
 let sound = null;
+let shown = live.innerHTML;
 
 function chime() {
   for (const [tone, at] of [[659, 0], [523, 0.35]]) {
@@ -35,13 +36,16 @@ async function refresh() {
     const answer = await fetch(location.href, { cache: "no-store", redirect: "error" });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#live");
     if (!answer.ok || !fresh) throw new Error("another page");
-    const called = fresh.dataset.call !== live.dataset.call && fresh.dataset.call !== "";
-    live.replaceChildren(...fresh.childNodes);
-    live.dataset.call = fresh.dataset.call;
-    wire();
-    if (called) {
-      document.querySelector(".calls").classList.add("rings");
-      if (sound) chime();
+    if (fresh.innerHTML !== shown) {
+      const called = fresh.dataset.call !== live.dataset.call && fresh.dataset.call !== "";
+      shown = fresh.innerHTML;
+      live.replaceChildren(...fresh.childNodes);
+      live.dataset.call = fresh.dataset.call;
+      wire();
+      if (called) {
+        document.querySelector(".calls").classList.add("rings");
+        if (sound) chime();
+      }
     }
     heard = Date.now();
     document.body.classList.remove("lost");
