@@ -74,7 +74,7 @@ class Scanner:
         self.actions: Mapping[str, Action] = {
             "show": self._show,
             "show_bill": self._show_bill,
-            "unplug": self._do(self._cable.unplug),
+            "unplug": self._do(self._unplug),
             "plug": self._do(self._cable.plug),
             "babble": self._do(self._babbling.begin),
             "hush": self._do(self._babbling.end),
@@ -110,6 +110,7 @@ class Scanner:
         texts = asked.get("texts", [asked.get("text")])
         if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text for text in texts):
             raise BadRequestError("'text' is what the code says, or 'texts' what several say")
+        self._cable.hear()  # the light may have to go out
         read = self.lit and self._cable.plugged
         self._books.executemany("INSERT INTO reads(text, heard) VALUES (?, ?)", [(text, read) for text in texts])
         if read:
@@ -128,6 +129,10 @@ class Scanner:
             return {"done": True}
 
         return act
+
+    def _unplug(self) -> None:
+        self._cable.unplug()
+        self._dark()  # its power comes by the cable
 
     # The engine
 
@@ -164,10 +169,10 @@ class Scanner:
 
     def _received(self, data: bytes) -> None:
         self._heard = (self._heard + data)[-64:]
-        for word, commands in (("read", ON), ("stop", OFF)):
-            command = commands.get(self._trigger)
-            if command is None or command not in self._heard:
-                continue
+        words = {table[self._trigger]: word for word, table in (("read", ON), ("stop", OFF)) if self._trigger in table}
+        while said := [command for command in words if command in self._heard]:
+            command = min(said, key=self._heard.index)
+            word = words[command]
             self._heard = self._heard.split(command, 1)[1]
             self.talk.heard(word, command)
             if self.faults.take("deaf"):

@@ -66,6 +66,11 @@ class Cable:
         else:
             loop.add_reader(ours, self._read, ours)
 
+    def hear(self) -> None:
+        """Take in now what has arrived already."""
+        if self._ends is not None and not self._held:
+            self._read(self._ends[0])
+
     def _read(self, descriptor: int) -> None:
         with contextlib.suppress(OSError):
             self.on_data(os.read(descriptor, 4096))

@@ -68,13 +68,17 @@ class Person(Resident):
 
     async def at(self, kind: type[V], which: Callable[[V], bool] = lambda _: True) -> V:
         """Wait until a page of that kind is on the screen; its view."""
-        async with asyncio.timeout(LIMIT_SECONDS):
-            while True:
-                view = self.page.view if self.page else None
-                if isinstance(view, kind) and which(view):
-                    return view
-                self.heard.clear()
-                await self.heard.wait()
+        try:
+            async with asyncio.timeout(LIMIT_SECONDS):
+                while True:
+                    view = self.page.view if self.page else None
+                    if isinstance(view, kind) and which(view):
+                        return view
+                    self.heard.clear()
+                    await self.heard.wait()
+        except TimeoutError:
+            came = [type(view).__name__ for view in self.seen[-12:]]
+            raise AssertionError(f"no such {kind.__name__} came after {came}; there is {self.page}") from None
 
     async def told(self, truth: str) -> Outcome:
         """Wait for an end screen that says `truth` and whose slip is not on its way."""

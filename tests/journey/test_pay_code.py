@@ -48,6 +48,8 @@ def there(hall: Hall, counter: Simulators, tmp_path: Path) -> Hall:
     assert hall.simulators.names
     for name in ("serial_scanner", "wechat_pay"):
         counter.clear(name)
+    for action in ("unplug", "plug"):  # which puts out the light of the terminal before
+        counter.do("serial_scanner", action)
     return Hall(counter, tmp_path)
 
 

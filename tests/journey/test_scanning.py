@@ -29,7 +29,8 @@ def there(hall: Hall, counter: Simulators, tmp_path: Path) -> Hall:
     """A hall with a scanner, which `hall` has made whole otherwise."""
     assert hall.simulators.names
     counter.clear("serial_scanner")
-    counter.do("serial_scanner", "plug")
+    for action in ("unplug", "plug"):  # which puts out the light of the terminal before
+        counter.do("serial_scanner", action)
     return Hall(counter, tmp_path)
 
 
