@@ -1,17 +1,21 @@
 """What the page of terminals shows, in words: those that need somebody first. Pure."""
 
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
+from hub.commands import Commanded
+from hub.ordered import Ordered, ordered, said_of
 from hub.store import Seen
-from kiosk.text.catalogue import Catalogue, MissingMessageError
+from kiosk.protocol.status import Status
+from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import exact_moment
 
 SILENT_MS = 60_000
 """A terminal that says nothing for so long is not there: it tells how it is every 15 s."""
-_ORDER = ("trouble", "silent", "new", "well", "revoked")
+State = Literal["trouble", "silent", "closed", "new", "well", "revoked"]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,30 +23,44 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
     hall: str
     terminal: str
-    state: Literal["trouble", "silent", "new", "well", "revoked"]
+    state: State
     said: str
     troubles: tuple[str, ...]
     money: str
     waiting: str
     heard: str
     version: str
+    configuration: str
+    closed: bool
+    """Whether the staff closed it."""
+    ordered: tuple[Ordered, ...]
+    """What it was ordered to do of late, the newest first."""
 
 
-def cards(terminals: list[Seen], words: Catalogue, zone: tzinfo, now_ms: int) -> list[Card]:
-    """In the order in which somebody should look at them."""
-    made = [_card(seen, words, zone, now_ms) for seen in terminals]
-    return sorted(made, key=lambda card: (_ORDER.index(card.state), card.hall, card.terminal))
+def cards(
+    terminals: list[Seen],
+    commands: Mapping[tuple[str, str], Sequence[Commanded]],
+    words: Catalogue,
+    zone: tzinfo,
+    now_ms: int,
+) -> list[Card]:
+    """In the order in which somebody should look at them. `commands` are by hall and terminal."""
+    made = [_card(seen, commands.get((seen.hall, seen.terminal), ()), words, zone, now_ms) for seen in terminals]
+    return sorted(made, key=lambda card: (get_args(State).index(card.state), card.hall, card.terminal))
 
 
-def _card(seen: Seen, words: Catalogue, zone: tzinfo, now_ms: int) -> Card:
+def _card(seen: Seen, commands: Sequence[Commanded], words: Catalogue, zone: tzinfo, now_ms: int) -> Card:
     status, silence = seen.status, now_ms - seen.heard_ms
     troubles = _troubles(seen, words)
+    state: State
     if seen.revoked:
-        state: Literal["trouble", "silent", "new", "well", "revoked"] = "revoked"
+        state = "revoked"
     elif not seen.heard_ms:
         state = "new"
     elif silence > SILENT_MS:
         state = "silent"
+    elif status is not None and status.closed:
+        state = "closed"
     else:
         state = "trouble" if troubles else "well"
     unknown = words.say("hub.unknown")
@@ -50,12 +68,15 @@ def _card(seen: Seen, words: Catalogue, zone: tzinfo, now_ms: int) -> Card:
         hall=seen.hall,
         terminal=seen.terminal,
         state=state,
-        said=words.say(f"hub.state.{state}", minutes=silence // 60_000),
+        said=words.say(f"hub.state.{state}", minutes=silence // 60_000, reason=status.closed if status else ""),
         troubles=troubles,
         money=words.say("hub.money_open" if status.money_open else "hub.money_closed") if status else unknown,
         waiting=words.say("hub.rows", count=status.rows) if status else unknown,
         heard=exact_moment(seen.heard_ms, zone) if seen.heard_ms else words.say("hub.never"),
         version=status.version if status else unknown,
+        configuration=_configuration(status, words),
+        closed=status is not None and bool(status.closed),
+        ordered=tuple(ordered(command, words, zone, now_ms) for command in commands),
     )
 
 
@@ -64,14 +85,15 @@ def _troubles(seen: Seen, words: Catalogue) -> tuple[str, ...]:
         return ()
     told = [] if seen.status.money_open else [words.say("hub.money_trouble")]
     for device in seen.status.devices:
-        told += [_reason(reason, words) for reason in device.reasons]
+        told += [said_of(reason, words) for reason in device.reasons]
         if device.state in ("offline", "unknown"):
             told.append(words.say(f"hub.device.{device.state}", name=device.name))
     return tuple(told)
 
 
-def _reason(key: str, words: Catalogue) -> str:
-    try:
-        return words.say(key)
-    except MissingMessageError:  # of a terminal that is newer than this hub
-        return key
+def _configuration(status: Status | None, words: Catalogue) -> str:
+    if status is None:
+        return words.say("hub.unknown")
+    if not status.configuration:
+        return words.say("hub.configuration.own")
+    return words.say("hub.configuration.version", version=status.configuration)

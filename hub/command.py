@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from hub.commands import CommandBook
+from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
 from hub.keys import hash_of_code, new_code, read_or_make_key
 from hub.sqlite import SqliteStore
 from hub.staff import kept
 from hub.store import Role, Staff, Store, StoreBusyError
+from kiosk.protocol.configuration import tables_of
 
 CODE_MINUTES = 15
 SHUTDOWN_S = 5
 """For what is being answered when the hub is told to stop; pages that listen for news would never end."""
+CONSOLE = "menkou-hub"
+"""Who orders something by command, in the records."""
 DATABASE = "MENKOU_HUB_DATABASE"
 """The environment variable that names the database: on a command line everybody sees its password."""
 
@@ -53,6 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     revoke = commands.add_parser("revoke", help="trust a terminal no more")
     revoke.add_argument("hall")
     revoke.add_argument("terminal")
+    configure = commands.add_parser("configure", help="keep another version of what a hall's terminals share")
+    configure.add_argument("hall")
+    configure.add_argument("file", type=Path, help="TOML with what is to change")
+    configure.add_argument("--catalogue", type=Path, help="a file of `kiosk catalogue import`; else the last one stays")
+    configure.add_argument("--note", default="", help="why")
+    configure.add_argument("--use", action="store_true", help="have all terminals of the hall use it")
     heads = commands.add_parser("heads", help="up to where each terminal of a hall has sent its journal")
     heads.add_argument("hall")
     chosen = parser.parse_args(argv)
@@ -128,6 +139,8 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
         case "dismiss":
             if not await store.dismiss(chosen.name):
                 raise ValueError(f"nobody is called {chosen.name}")
+        case "configure":
+            await _configure(chosen, store)
         case "revoke":
             if not await store.revoke(chosen.hall, chosen.terminal):
                 raise ValueError(f"there is no terminal {chosen.terminal} in {chosen.hall}")
@@ -135,3 +148,18 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
             for terminal, head in await store.heads(chosen.hall):
                 sys.stdout.write(f"{terminal:<6} {head.ledger}  row {head.seq:,}  {head.hash[:16]}\n")
     return 0
+
+
+async def _configure(chosen: argparse.Namespace, store: Store) -> None:
+    versions, now_ms = ConfigurationBook(store), int(time.time() * 1000)
+    text = chosen.file.read_text("utf-8")
+    tables_of(text)
+    catalogue = chosen.catalogue.read_text("utf-8") if chosen.catalogue else None
+    bundle = await versions.following(chosen.hall, text, catalogue)
+    if not await versions.add(Configuration(bundle=bundle, who=CONSOLE, note=chosen.note, at_ms=now_ms)):
+        raise ValueError("somebody else saved a version meanwhile")
+    sys.stdout.write(f"version {bundle.version}\n")
+    if chosen.use:
+        names = [seen.terminal for seen in await terminals_of(store, chosen.hall)]
+        await use(CommandBook(store), bundle, names, CONSOLE, now_ms)
+        sys.stdout.write(f"ordered for {', '.join(names) or 'no terminal'}\n")

@@ -4,9 +4,14 @@ from typing import Any
 
 import msgspec
 
+from hub.commands import CommandBook
 from hub.portable import Portable
-from kiosk.protocol.configuration import Bundle
+from hub.store import Seen, Store
+from kiosk.protocol.commands import Configure
+from kiosk.protocol.configuration import MOST_CATALOGUE, Bundle
 
+MEANT_MS = 7 * 24 * 3600 * 1000
+"""How long a version waits for a terminal that is not reached."""
 _FIELDS = "SELECT hall, version, text, catalogue, who, note, at_ms FROM configuration "
 _ONE = _FIELDS + "WHERE hall = $1 AND version = $2"
 _LAST = _FIELDS + "WHERE hall = $1 ORDER BY version DESC LIMIT $2"
@@ -43,6 +48,16 @@ class ConfigurationBook:
                 return False
             return bool(await sql(_ADD, *values, configuration.who, configuration.note, configuration.at_ms))
 
+    async def following(self, hall: str, text: str, catalogue: str | None = None) -> Bundle:
+        """What would be the next version; without a catalogue it keeps that of the one before."""
+        newest = await self.last(hall, 1)
+        before = newest[0].bundle if newest else Bundle(hall=hall, version=0, text="")
+        if catalogue is None:
+            catalogue = before.catalogue
+        if len(catalogue.encode()) > MOST_CATALOGUE:
+            raise ValueError(f"a catalogue of more than {MOST_CATALOGUE} bytes")
+        return Bundle(hall=hall, version=before.version + 1, text=text, catalogue=catalogue)
+
     async def last(self, hall: str, most: int) -> list[Configuration]:
         """The newest first."""
         async with self._store.work() as sql:
@@ -58,3 +73,15 @@ def _configuration(row: tuple[Any, ...]) -> Configuration:
     hall, version, text, catalogue, who, note, at_ms = row
     bundle = Bundle(hall=hall, version=version, text=text, catalogue=catalogue)
     return Configuration(bundle=bundle, who=who, note=note, at_ms=at_ms)
+
+
+async def use(book: CommandBook, bundle: Bundle, terminals: list[str], who: str, now_ms: int) -> None:
+    """Have terminals of its hall use a version from their next visit on."""
+    command = Configure(version=bundle.version, digest=bundle.digest)
+    for terminal in terminals:
+        await book.order(bundle.hall, terminal, command, who=who, now_ms=now_ms, until_ms=now_ms + MEANT_MS)
+
+
+async def terminals_of(store: Store, hall: str) -> list[Seen]:
+    """Those of a hall that are trusted."""
+    return [seen for seen in await store.terminals() if seen.hall == hall and not seen.revoked]

@@ -64,11 +64,11 @@ class Frame:
 
         return answer
 
-    def deed(self, deed: FormDeed, role: Role) -> Answer:
-        """Does what a form of ours says, for who may do it."""
+    def deed(self, deed: FormDeed, role: Role, most: int = MOST_FORM) -> Answer:
+        """Does what a form of ours says, of at most so many bytes, for who may do it."""
 
         async def answer(request: Request) -> Response:
-            who, form = await self.who(request), await form_of(request)
+            who, form = await self.who(request), await form_of(request, most)
             if who is None:
                 return to("/enter")
             if form is None or not self.gate.is_form(request.cookies[COOKIE], form.get("form", "")):
@@ -148,14 +148,14 @@ def to(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303, HEADERS)
 
 
-async def form_of(request: Request) -> Form | None:
+async def form_of(request: Request, most: int = MOST_FORM) -> Form | None:
     """What a form sent; None where another site sent it, or it is none."""
     if not is_ours(request):
         return None
     content = bytearray()
     async for piece in request.stream():
         content += piece
-        if len(content) > MOST_FORM:
+        if len(content) > most:
             return None
     try:
         return {name: values[0] for name, values in parse_qs(content.decode(), max_num_fields=16).items()}

@@ -1,26 +1,23 @@
 """The staff's pages: server-rendered, usable without scripts; one script brings news."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import tzinfo
 from pathlib import Path
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from hub.cards import cards
+from hub.configuration_pages import ConfigurationPages
 from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, to, words
-from hub.keys import hash_of_code, new_code
 from hub.orders.pages import OrderPages
 from hub.queue_desk import QueueDesk
 from hub.queue_pages import QueuePages
 from hub.staff import FREE_TRIES, after_a_wrong_one, is_right
 from hub.store import Guesses, Staff, Store
-from kiosk.text.catalogue import catalogue
+from hub.terminal_pages import TerminalPages
 from kiosk.text.numbers import exact_moment
 
 CODE_S = 15 * 60
@@ -39,28 +36,25 @@ class Pages:
     ) -> None:
         self._store = store
         self._frame = frame = Frame(store, secret, zone, now)
-        orders = OrderPages(frame)
         queue = QueuePages(frame, queue_desk)
-        self._changing: dict[str, Callable[[], Awaitable[object]]] = {"terminals": self._seen, "orders": orders.seen}
+        terminals, orders, configuration = TerminalPages(frame), OrderPages(frame), ConfigurationPages(frame)
+        self._changing: dict[str, Callable[[], Awaitable[object]]] = {
+            "terminals": terminals.seen,
+            "orders": orders.seen,
+            "configuration": configuration.seen,
+        }
+        self._no_page = terminals.seen
         self.routes: list[BaseRoute] = [
-            Route("/", frame.page(self._terminals), methods=["GET"]),
             Route("/enter", self._enter, methods=["GET", "POST"]),
             Route("/leave", frame.deed(self._leave, "viewer"), methods=["POST"]),
-            Route("/code", frame.deed(self._code, "manager"), methods=["POST"]),
-            Route("/revoke", frame.deed(self._revoke, "manager"), methods=["POST"]),
             Route("/deeds", frame.page(self._deeds, "manager"), methods=["GET"]),
             Route("/news", frame.page(self._news), methods=["GET"]),
+            *terminals.routes,
             *orders.routes,
             *queue.routes,
+            *configuration.routes,
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]
-
-    async def _terminals(
-        self, request: Request, who: Staff, *, code: Mapping[str, str] | None = None, problem: str = ""
-    ) -> Response:
-        found = cards(await self._store.terminals(), words(request), self._frame.zone, self._frame.now_ms())
-        troubled = sum(card.state in ("trouble", "silent") for card in found)
-        return self._frame.say(request, "terminals", who, cards=found, troubled=troubled, code=code, problem=problem)
 
     async def _deeds(self, request: Request, who: Staff) -> Response:
         said = words(request)
@@ -75,7 +69,7 @@ class Pages:
         return self._frame.say(request, "deeds", who, deeds=lines)
 
     async def _news(self, request: Request, who: Staff) -> Response:
-        look = self._changing.get(request.query_params.get("of", ""), self._seen)
+        look = self._changing.get(request.query_params.get("of", ""), self._no_page)
 
         async def beats() -> AsyncIterator[bytes]:
             told, beaten = await look(), self._frame.now()
@@ -90,26 +84,6 @@ class Pages:
                     yield b":\n\n"
 
         return StreamingResponse(beats(), media_type="text/event-stream", headers=HEADERS)
-
-    async def _seen(self) -> list[object]:
-        """What the page would show, but for the passing of time between two minutes."""
-        found = cards(await self._store.terminals(), catalogue("en"), self._frame.zone, self._frame.now_ms())
-        return [msgspec.structs.replace(card, heard="") for card in found]
-
-    async def _code(self, request: Request, who: Staff, form: Form) -> Response:
-        hall, terminal = form.get("hall", ""), form.get("terminal", "")
-        if not (re.fullmatch("[a-z0-9][a-z0-9-]{0,31}", hall) and re.fullmatch("[0-9A-Z]{1,3}", terminal)):
-            return await self._terminals(request, who, problem=words(request).say("hub.bad_ids"))
-        code = new_code()
-        await self._store.offer(hash_of_code(code), hall, terminal, self._frame.now_ms() + CODE_S * 1000)
-        await self._frame.note(who.name, "code", f"{hall} {terminal}")
-        return await self._terminals(request, who, code={"hall": hall, "terminal": terminal, "code": code})
-
-    async def _revoke(self, request: Request, who: Staff, form: Form) -> Response:
-        hall, terminal = form.get("hall", ""), form.get("terminal", "")
-        if await self._store.revoke(hall, terminal):
-            await self._frame.note(who.name, "revoked", f"{hall} {terminal}")
-        return to("/")
 
     async def _leave(self, request: Request, who: Staff, form: Form) -> Response:
         response = to("/enter")

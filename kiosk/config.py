@@ -159,7 +159,7 @@ def load(path: Path, *, thorough: bool = False, use: Use | Literal["kept"] | Non
         source = laid_over(source, use, folder)
     except WrongConfigurationError as error:
         raise ConfigError(path, [Problem(key=(), found=str(error), allowed="what comes from the hub")]) from error
-    walk = Walk(path.parent)
+    walk = Walk(path.absolute().parent)  # or what starts from here would start from there once more
     tables = dict(source.tables)
     schema = tables.pop("schema", None)
     if schema != SCHEMA or isinstance(schema, bool):

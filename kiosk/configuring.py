@@ -56,7 +56,7 @@ class Configuring:
             bundle = await self._fetch(command)
             await asyncio.to_thread(self._check_and_keep, bundle)
         except (RefusedError, WrongConfigurationError, ConfigError, CatalogueError) as error:
-            return End(result="refused", why=str(error)[:2000])
+            return End(result="refused", why=str(error).replace(f"{self._config}: ", "")[:2000])
         log.info("version %d of the configuration is tried out from the next start on", bundle.version)
         return await self._restart()
 

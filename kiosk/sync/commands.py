@@ -30,8 +30,10 @@ class Listener:
         identity: Identity,
         settings: HubSettings,
         now: Callable[[], float],
+        told: Callable[[], None] = lambda: None,
     ) -> None:
-        """`now`: seconds since 1970, UTC."""
+        """`now`: seconds since 1970, UTC; `told` is called once the hub has heard of the end of a command."""
+        self._told = told
         self._carrier = carrier
         self._identity = identity
         self._key_id = key_id(identity.key.public_key())
@@ -91,6 +93,8 @@ class Listener:
         if isinstance(answer, Refused):
             return f"the hub refuses: {answer.problem} ({answer.detail})"
         self._carrier.heard(poll)
+        if poll.outcomes:
+            self._told()
         for signed in answer.commands:
             given = self._opened(signed)
             if given is None:

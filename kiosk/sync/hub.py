@@ -47,10 +47,8 @@ async def talk_to_hub(
                     raise NotPairedError(
                         f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it"
                     )
-                parts = [
-                    Sender(ledger, identity, config.hub, status, now).run(),
-                    Listener(carrier, identity, config.hub, now).run(),
-                ]
+                sender = Sender(ledger, identity, config.hub, status, now)
+                parts = [sender.run(), Listener(carrier, identity, config.hub, now, sender.report_soon).run()]
                 if queue is not None:
                     parts.append(Attendant(queue, identity, config.hub, plan_of(config.queue, config.hall), now).run())
                 await _while_paired(folder, identity, *map(asyncio.create_task, parts))

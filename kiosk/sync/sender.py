@@ -69,6 +69,7 @@ class Sender:
             connect_timeout_s=settings.timeout_s,
             max_answer_bytes=_MOST_ANSWER,
         )
+        self._soon = asyncio.Event()
         self._pauses = Pauses(settings, "the journal waits here and is sent later")
 
     async def run(self) -> None:
@@ -84,6 +85,10 @@ class Sender:
         finally:  # also where it is cancelled while it ends
             await self._line.aclose()
 
+    def report_soon(self) -> None:
+        """How the terminal is has changed."""
+        self._soon.set()
+
     async def _send_all(self) -> NoReturn:
         while True:
             self._outbox.grown.clear()
@@ -98,10 +103,13 @@ class Sender:
     async def _report(self) -> None:
         """Tell how the terminal is, now and then; a report that is lost is not told again."""
         while True:
+            self._soon.clear()
             content = msgspec.json.encode(self._status(await self._outbox.waiting()))
             headers = sign(self._identity.key, STATUS, JSON, content, self._now())
             await self._line.ask("POST", STATUS, content, headers)
-            await asyncio.sleep(self._settings.report_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.report_s):
+                    await self._soon.wait()
 
     async def _send(self, unsent: Unsent) -> str:
         """Offer rows to the hub; why it does not have them now, or nothing."""

@@ -1,8 +1,10 @@
 """What the staff order reaches a terminal, and is done once, whatever fails on the way."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,25 +12,43 @@ import pytest
 
 from hub.command import _store
 from hub.commands import CommandBook, Commanded
+from hub.configurations import Configuration, ConfigurationBook
+from kiosk import config_hub
+from kiosk.closing import Closing
+from kiosk.config import load
+from kiosk.config_hub import Kept, kept_in
+from kiosk.config_start import load_for_start
+from kiosk.configuring import Configuring
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.commanded import CommandRow
 from kiosk.protocol.commands import (
     CONTENT_TYPE,
+    LOG_TYPE,
     PATH,
+    CloseTerminal,
     Command,
     Commands,
+    Configure,
     Given,
     OpenTerminal,
     Poll,
     Restart,
+    SendLog,
     SignedCommand,
+    log_path,
     to_sign,
 )
+from kiosk.protocol.configuration import Bundle
 from kiosk.protocol.ratings import RatingRow
 from kiosk.protocol.signing import sign
+from kiosk.sync.asking import Hub as AtHub
 from kiosk.sync.carrying import Carrier, End, Handlers, Taken
 from kiosk.sync.commands import Listener
-from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, ask, paired, rating
+from kiosk.sync.identity import keep
+from kiosk.sync.log_sender import LogSender
+from tests.hub.conftest import HALL, PASSWORD, TERMINAL, Browser, Hub, Sending, ask, paired, rating
+
+CATALOGUE = Path(__file__).parents[2] / "assets" / "items" / "demo.json"
 
 
 class Tomorrow(Command, frozen=True, tag="tomorrow"):
@@ -140,6 +160,7 @@ async def test_the_power_fails_at_every_moment(hub: Hub, book: CommandBook, send
     assert len(await sending.ledger.matters(RatingRow)) == 1
 
 
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
 async def test_who_is_not_obeyed(hub: Hub, book: CommandBook, sending: Sending) -> None:
     """Whatever was signed by somebody else, for somebody else, before, or too long ago."""
     other = await paired(hub, hub.say("code", HALL, "T2"), terminal="T2")
@@ -196,3 +217,166 @@ async def test_a_question_waits_for_an_answer(hub: Hub, book: CommandBook, sendi
     command = await order(book, OpenTerminal())
     [signed] = msgspec.json.decode((await asking).body, type=Commands).commands
     assert msgspec.json.decode(signed.given, type=Given).id == command
+
+
+async def test_a_manager_closes_a_terminal_and_reads_its_log(
+    hub: Hub, book: CommandBook, sending: Sending, browser: Browser, tmp_path: Path
+) -> None:
+    hub.say("admit", "chen", "--role", "manager", said=PASSWORD)
+    await browser.enter("chen")
+    await browser.get("/?lang=en")
+    changed: list[str] = []
+    closing = Closing(tmp_path / "ledger", lambda: changed.append(closing.reason))
+    line = AtHub(tmp_path / "ledger", sending.settings, sending.clock)
+    keep(tmp_path / "ledger", sending.identity)
+    (tmp_path / "ledger" / "terminal.log").write_text("an old line\n\N{SNOWMAN}\n", "utf-8")
+    terminal = Listening(
+        sending.ledger,
+        sending,
+        {CloseTerminal: closing.close, OpenTerminal: closing.open, SendLog: LogSender(tmp_path / "ledger", line).send},
+    )
+    await terminal.begin()
+
+    async def press(do: str, **more: str) -> str:
+        status, page = await browser.post(
+            "/order", form=await browser.word(), hall=HALL, terminal=TERMINAL, do=do, **more
+        )
+        assert status == 303, page
+        [newest, *_] = await book.last(0, 1)
+        await until(book, newest.id, "done", "refused")
+        return newest.id
+
+    await press("close", reason="  No paper,\n please go to <b>window 2</b> ")
+    assert closing.reason == "No paper, please go to <b>window 2</b>"
+    assert Closing(tmp_path / "ledger", lambda: None).reason == closing.reason  # also after a power cut
+    _, page = await browser.get("/")
+    assert "Out of service: No paper, please go to &lt;b&gt;window 2&lt;/b&gt;" in page
+    await press("open")
+    assert changed == ["No paper, please go to <b>window 2</b>", ""]
+    assert Closing(tmp_path / "ledger", lambda: None).reason == ""
+    log = await press("send_log")
+    assert (await browser.get(f"/logs/{log}")) == (200, "an old line\n\N{SNOWMAN}\n")
+    assert (await browser.get(f"/logs/{'0' * 24}"))[0] == 404
+    status, page = await browser.post("/order", form=await browser.word(), hall=HALL, terminal=TERMINAL, do="close")
+    assert (status, "Write what residents read" in page) == (200, True)
+    await browser.post("/order", form=await browser.word(), hall=HALL, terminal="T9", do="restart")
+    _, page = await browser.get("/deeds")
+    deeds = re.findall("<td>([^<]+)</td></tr>", page)
+    assert deeds[:-1] == [
+        "downloaded the log of tianfu T1 #3",
+        "tianfu T1 #3: done",
+        "asked for the log of tianfu T1 #3",
+        "tianfu T1 #2: done",
+        "put tianfu T1 #2 in service again",
+        "tianfu T1 #1: done",
+        "took tianfu T1 #1 out of service",
+    ]
+    stranger = await paired(hub, hub.say("code", HALL, "T2"), terminal="T2")
+    theirs = sign(stranger.key, log_path(log), LOG_TYPE, b"evil", time.time())
+    assert (await ask(hub.url, log_path(log), b"evil", theirs)).status == 422
+    again = sign(sending.identity.key, log_path(log), LOG_TYPE, b"another", time.time())
+    assert (await ask(hub.url, log_path(log), b"another", again)).status == 200  # an answer was lost
+    assert (await browser.get(f"/logs/{log}"))[1] == "an old line\n\N{SNOWMAN}\n"
+    await terminal.end()
+
+
+async def test_a_hall_is_configured_and_put_back(
+    hub: Hub, book: CommandBook, sending: Sending, browser: Browser, tmp_path: Path
+) -> None:
+    hub.say("admit", "chen", "--role", "manager", said=PASSWORD)
+    await browser.enter("chen")
+    await browser.get("/?lang=en")
+    folder, config = tmp_path / "ledger", tmp_path / "config.toml"
+    config.write_text((Path(__file__).parents[2] / "config.toml").read_text("utf-8").replace("var/ledger", "ledger"))
+    keep(folder, sending.identity)
+    line = AtHub(folder, sending.settings, sending.clock)
+    came_up, starts = asyncio.Event(), asyncio.Event()
+
+    async def restart() -> End:
+        starts.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def terminal_started() -> Listening:
+        configuring = Configuring(config, folder, line, restart, came_up)
+        starts.clear()
+        came_up.clear()
+        terminal = Listening(sending.ledger, sending, {Configure: configuring.configure})
+        await terminal.begin()
+        return terminal
+
+    async def save(text: str) -> tuple[int, str]:
+        return await browser.post(f"/configuration/{HALL}", form=await browser.word(), text=text, note="why")
+
+    async def use(version: int) -> Commanded:
+        where = f"/configuration/{HALL}/use"
+        assert (await browser.post(where, form=await browser.word(), version=str(version), terminal=""))[0] == 303
+        return (await book.last(0, 1))[0]
+
+    assert (await save('[hall]\nid = "x"'))[0] == 422
+    first_text = tmp_path / "first.toml"
+    first_text.write_text('[hall]\nphone = "028-1111 1111"\n')
+    assert hub.say("configure", HALL, str(first_text), "--catalogue", str(CATALOGUE), "--note", "why") == "version 1"
+    assert (await save('[hall]\nphone = "028-2222 2222"\n'))[0] == 303
+    assert (await save('[journeys]\nenabled = ["gas_bil"]\n'))[0] == 303
+
+    terminal = await terminal_started()
+    first = await use(1)
+    await asyncio.wait_for(starts.wait(), 20)
+    await terminal.end()
+    loaded = load_for_start(config, folder)
+    assert loaded.hall.phone == "028-1111 1111"
+    assert loaded.notice.catalogue.read_bytes() == CATALOGUE.read_bytes()
+    terminal = await terminal_started()
+    config_hub.came_up(folder)
+    came_up.set()
+    await until(book, first.id, "done")
+
+    flawed = await use(3)
+    ended = await until(book, flawed.id, "refused")
+    assert 'journeys.enabled[1]: found "gas_bil"' in ended.why
+    assert load(config).version == 1
+
+    second = await use(2)
+    await asyncio.wait_for(starts.wait(), 20)
+    await terminal.end()
+    for _ in range(config_hub.TRIES):  # it does not come up, and the supervisor starts it again and again
+        assert load_for_start(config, folder).version == 2
+    assert load_for_start(config, folder).hall.phone == "028-1111 1111"
+    assert load(config).notice.catalogue.read_bytes() == CATALOGUE.read_bytes()
+    terminal = await terminal_started()
+    ended = await until(book, second.id, "refused")
+    assert ended.why == "hub.command.did_not_come_up"
+    _, page = await browser.get(f"/configuration/{HALL}")
+    assert "The terminal did not come up with it" in page
+
+    back = await use(1)
+    await until(book, back.id, "done")  # it is what counts already
+    await terminal.end()
+
+
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+async def test_a_configuration_that_somebody_changed_on_the_way(
+    hub: Hub, book: CommandBook, sending: Sending, tmp_path: Path
+) -> None:
+    """What is fetched is what the signed command names, or nothing."""
+    folder = tmp_path / "ledger"
+    keep(folder, sending.identity)
+    bundle = Bundle(hall=HALL, version=1, text='[hall]\nphone = "028-1111 1111"\n')
+    now = int(time.time() * 1000)
+    versions = ConfigurationBook(book.store)
+    assert await versions.add(Configuration(bundle=bundle, who="chen", note="", at_ms=now))
+    assert not await versions.add(Configuration(bundle=bundle, who="wang", note="", at_ms=now))
+    line = AtHub(folder, sending.settings, sending.clock)
+    config = Path(__file__).parents[2] / "config.toml"
+
+    async def restart() -> End:
+        raise AssertionError
+
+    configuring = Configuring(config, folder, line, restart, asyncio.Event())
+    other = Configure(version=1, digest="0" * 64)
+    end = await configuring.configure(other, Taken(id="1" * 24, who="chen"))
+    assert (end.result, end.why) == ("refused", "what came is not what was signed")
+    unknown = await configuring.configure(Configure(version=9, digest="0" * 64), Taken(id="2" * 24, who="chen"))
+    assert (unknown.result, unknown.why) == ("refused", "tianfu has no version 9")
+    assert kept_in(folder) == Kept()
