@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from hub.commands import CommandBook
 from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
 from hub.keys import hash_of_code, new_code, read_or_make_key
+from hub.settlement.folder import read_folder
+from hub.settlement.source import sources
 from hub.sqlite import SqliteStore
 from hub.staff import kept
 from hub.store import Role, Staff, Store, StoreBusyError
@@ -66,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     configure.add_argument("--use", action="store_true", help="have all terminals of the hall use it")
     heads = commands.add_parser("heads", help="up to where each terminal of a hall has sent its journal")
     heads.add_argument("hall")
+    statements = commands.add_parser("statements", help="read in bills and files of the gas company: FOLDER/SOURCE/*")
+    statements.add_argument("folder", type=Path, help="with a folder for each source: " + ", ".join(sources()))
     chosen = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
@@ -144,6 +148,8 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
         case "revoke":
             if not await store.revoke(chosen.hall, chosen.terminal):
                 raise ValueError(f"there is no terminal {chosen.terminal} in {chosen.hall}")
+        case "statements":
+            return await read_folder(store, chosen.folder, int(time.time() * 1000))
         case _:
             for terminal, head in await store.heads(chosen.hall):
                 sys.stdout.write(f"{terminal:<6} {head.ledger}  row {head.seq:,}  {head.hash[:16]}\n")

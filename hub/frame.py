@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.staff import Gate
 from hub.store import Deed, Role, Staff, Store
+from hub.upload import Upload, upload_of
 from kiosk.text.catalogue import Catalogue, catalogue
 
 COOKIE = "hub"
@@ -31,6 +32,7 @@ _ROLES = get_args(Role)
 """Each may do what those before it may."""
 Page = Callable[[Request, Staff], Awaitable[Response]]
 Form = Mapping[str, str]
+UploadDeed = Callable[[Request, Staff, Upload], Awaitable[Response]]
 FormDeed = Callable[[Request, Staff, Form], Awaitable[Response]]
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -58,7 +60,7 @@ class Frame:
             who = await self.who(request)
             if who is None:
                 return to("/enter")
-            if not _may(who, role):
+            if not may(who, role):
                 return Response(words(request).say("hub.not_yours"), 403, HEADERS, "text/plain")
             return asked_language(request) or await page(request, who)
 
@@ -69,15 +71,34 @@ class Frame:
 
         async def answer(request: Request) -> Response:
             who, form = await self.who(request), await form_of(request, most)
-            if who is None:
-                return to("/enter")
-            if form is None or not self.gate.is_form(request.cookies[COOKIE], form.get("form", "")):
-                return Response(status_code=400, headers=HEADERS)
-            if not _may(who, role):
-                return Response(words(request).say("hub.not_yours"), 403, HEADERS, "text/plain")
+            refused = self._refused(request, who, form, role)
+            if refused is not None or who is None or form is None:
+                return refused or Response(status_code=400, headers=HEADERS)
             return await deed(request, who, form)
 
         return answer
+
+    def upload(self, deed: UploadDeed, role: Role) -> Answer:
+        """The same for a form with a file, which is read only from who may send one."""
+
+        async def answer(request: Request) -> Response:
+            who = await self.who(request)
+            upload = await upload_of(request) if who is not None and may(who, role) and is_ours(request) else None
+            refused = self._refused(request, who, upload.fields if upload else None, role)
+            if refused is not None or who is None or upload is None:
+                return refused or Response(status_code=400, headers=HEADERS)
+            return await deed(request, who, upload)
+
+        return answer
+
+    def _refused(self, request: Request, who: Staff | None, form: Form | None, role: Role) -> Response | None:
+        if who is None:
+            return to("/enter")
+        if not may(who, role):
+            return Response(words(request).say("hub.not_yours"), 403, HEADERS, "text/plain")
+        if form is None or not self.gate.is_form(request.cookies[COOKIE], form.get("form", "")):
+            return Response(status_code=400, headers=HEADERS)
+        return None
 
     async def who(self, request: Request) -> Staff | None:
         """Whose browser asks; None for nobody's."""
@@ -98,7 +119,7 @@ class Frame:
             say=_Say(chosen),
             other=other,
             who=who,
-            may=lambda role: who is not None and _may(who, role),
+            may=lambda role: who is not None and may(who, role),
             in_other=f"?{request.url.include_query_params(lang=other).query}",
             here=page,
             form=self.gate.form(request.cookies[COOKIE]) if who else "",
@@ -122,7 +143,7 @@ class _Say:
         return self._words.say(key, **words)
 
 
-def _may(who: Staff, role: Role) -> bool:
+def may(who: Staff, role: Role) -> bool:
     return _ROLES.index(who.role) >= _ROLES.index(role)
 
 

@@ -15,6 +15,7 @@ from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, to,
 from hub.orders.pages import OrderPages
 from hub.queue_desk import QueueDesk
 from hub.queue_pages import QueuePages
+from hub.settlement.pages import SettlementPages
 from hub.staff import FREE_TRIES, after_a_wrong_one, is_right
 from hub.store import Guesses, Staff, Store
 from hub.terminal_pages import TerminalPages
@@ -36,6 +37,7 @@ class Pages:
     ) -> None:
         self._store = store
         self._frame = frame = Frame(store, secret, zone, now)
+        settlement = SettlementPages(frame)
         queue = QueuePages(frame, queue_desk)
         terminals, orders, configuration = TerminalPages(frame), OrderPages(frame), ConfigurationPages(frame)
         self._changing: dict[str, Callable[[], Awaitable[object]]] = {
@@ -51,6 +53,7 @@ class Pages:
             Route("/news", frame.page(self._news), methods=["GET"]),
             *terminals.routes,
             *orders.routes,
+            *settlement.routes,
             *queue.routes,
             *configuration.routes,
             Mount("/static", StaticFiles(directory=_HERE / "static")),

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from hub.orders import tables as orders
+from hub.settlement import tables as settlement
 
 Sql = Callable[..., Awaitable[list[tuple[Any, ...]]]]
 """`await sql(statement, *values)`: the rows that it gives, inside one transaction."""
@@ -79,6 +80,7 @@ CREATE TABLE configuration (
 """,
     "0020_orders": orders.SCHEMA,
     "0021_askings": orders.ASKINGS,
+    "0022_statements": settlement.STATEMENTS,
 }
 """A step that was ever released is never changed, only followed."""
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from hub.orders.reading import Order
+from hub.orders.reading import Order, kept
 from hub.portable import Portable
 from kiosk.protocol.envelope import Envelope, decode
-from kiosk.protocol.order.rows import Rows
 
 MOST = 50
 """Orders on a page."""
@@ -51,7 +50,7 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True):
     unfinished: int
 
 
-_COLUMNS = "SELECT ledger, hall, terminal, rank, flaw, body FROM orders"
+_COLUMNS = "SELECT ledger, hall, terminal, rank, body FROM orders"
 _ORDER = "ORDER BY rank DESC, opened_ms DESC, order_no DESC LIMIT"
 _BY_NUMBER = (
     "(ledger, order_no) IN (SELECT ledger, order_no FROM orders WHERE order_no = {0} "
@@ -145,6 +144,5 @@ def _of(wanted: Wanted) -> Iterator[tuple[Any, ...]]:
 
 
 def _found(row: Sequence[Any]) -> Found:
-    ledger, hall, terminal, rank, flaw, body = row
-    order = Order(rows=msgspec.json.decode(body, type=Rows), flaw=flaw)
-    return Found(ledger=ledger, hall=hall, terminal=terminal, rank=rank, order=order)
+    ledger, hall, terminal, rank, body = row
+    return Found(ledger=ledger, hall=hall, terminal=terminal, rank=rank, order=kept(body))

@@ -11,13 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
-from hub.orders.reading import CLOSED, FOLD, STAFF, Order, order_values, payment_values, read_on
+from hub.orders.reading import CLOSED, FOLD, STAFF, Order, kept, order_values, payment_values, read_on
 from hub.orders.tables import ORDERS, PAYMENTS, Table
 from hub.portable import Portable, Sql
 from hub.store import StoreBusyError
-from kiosk.protocol.order.rows import Rows
 
 log = logging.getLogger(__name__)
 
@@ -120,11 +117,11 @@ async def _set_earlier_aside(sql: Sql, journal: _Journal, now_ms: int) -> None:
 async def _known(sql: Sql, ledger: str, after: int, upto: int) -> dict[str, Order]:
     """The orders that are kept already, of those that rows are about."""
     found = await sql(
-        "SELECT order_no, flaw, body FROM orders WHERE ledger = $1 AND order_no IN "
+        "SELECT order_no, body FROM orders WHERE ledger = $1 AND order_no IN "
         "(SELECT about FROM event WHERE ledger = $1 AND seq > $2 AND seq <= $3)",
         *(ledger, after, upto),
     )
-    return {number: Order(rows=msgspec.json.decode(body, type=Rows), flaw=flaw) for number, flaw, body in found}
+    return {number: kept(body) for number, body in found}
 
 
 async def _put(sql: Sql, table: Table, rows: Sequence[Sequence[Any]]) -> None:

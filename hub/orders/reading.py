@@ -9,12 +9,13 @@ from typing import Any, Literal
 import msgspec
 
 from kiosk.protocol.envelope import Envelope, UnknownEventError, decode
+from kiosk.protocol.events import RefundDone
 from kiosk.protocol.matter import ImpossibleEventError, MatterEvent
 from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.order.truth import needs_staff
 
-FOLD = 1
+FOLD = 2
 """Counted up when what is kept of an order changes, or when more events are understood: then all is read anew."""
 
 CLOSED, UNDER_WAY, OWED, STAFF = range(4)
@@ -30,6 +31,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     rows: Rows
     flaw: Literal["", "unknown", "broken"] = ""
     """`unknown`: it has a step that this hub does not know; `broken`: its steps do not follow from one another."""
+    returned_ms: dict[int, int] = {}
+    """By attempt: when the last of its money went back."""
 
 
 def read_on(known: Mapping[str, Order], bodies: Iterable[str]) -> dict[str, Order]:
@@ -60,7 +63,10 @@ def _after(order: Order | None, envelope: Envelope) -> Order | None:
         return order and msgspec.structs.replace(order, flaw="unknown")
     except ImpossibleEventError:
         return order and msgspec.structs.replace(order, flaw="broken")
-    return Order(rows=rows, flaw=order.flaw if order else "")
+    returned_ms = order.returned_ms if order else {}
+    if isinstance(event, RefundDone):
+        returned_ms = returned_ms | {event.n: max(0, min(event.at_ms, _MOST_MS))}
+    return Order(rows=rows, flaw=order.flaw if order else "", returned_ms=returned_ms)
 
 
 def _can_be(rows: Rows) -> bool:
@@ -80,12 +86,17 @@ def rank(order: Order, *, aside: bool) -> int:
     return CLOSED if rows.order.closed else UNDER_WAY
 
 
+def kept(body: str) -> Order:
+    """An order as `order_values` wrote it down."""
+    return msgspec.json.decode(body, type=Order)
+
+
 def order_values(ledger: str, hall: str, terminal: str, order: Order, *, aside: bool) -> tuple[Any, ...]:
     """Its row of the table `orders`."""
     row = order.rows.order
-    body = msgspec.json.encode(order.rows).decode()
+    body = msgspec.json.encode(order).decode()
     place = (ledger, row.order_no, hall, terminal)
-    return *place, _text(row.business_date), row.opened_ms, row.due_fen, rank(order, aside=aside), order.flaw, body
+    return *place, _text(row.business_date), row.opened_ms, row.due_fen, rank(order, aside=aside), body
 
 
 def payment_values(ledger: str, hall: str, order: Order) -> Iterator[tuple[Any, ...]]:
@@ -101,10 +112,10 @@ def payment_values(ledger: str, hall: str, order: Order) -> Iterator[tuple[Any, 
             *(*place, attempt.n, hall, _text(row.business_date)),
             *(_text(attempt.channel), _text(attempt.key), _text(attempt.ref), attempt.paid_ms or attempt.ended_ms),
             *(attempt.captured_fen, sum(each.amount_fen for each in done), len(done)),
-            delivered_fen if is_paid else 0,
+            *(delivered_fen if is_paid else 0, order.returned_ms.get(attempt.n, 0)),
         )
     if row.state == "delivered" and not row.due_fen:
-        yield *place, 0, hall, _text(row.business_date), "", "", "", row.ended_ms, 0, 0, 0, 0
+        yield *place, 0, hall, _text(row.business_date), "", "", "", row.ended_ms, 0, 0, 0, 0, 0
 
 
 def _text(said: str) -> str:

@@ -24,11 +24,12 @@ class Table:
         )
 
 
-ORDERS = Table("orders", 2, "ledger order_no hall terminal business_date opened_ms due_fen rank flaw body")
+ORDERS = Table("orders", 2, "ledger order_no hall terminal business_date opened_ms due_fen rank body")
 PAYMENTS = Table(
     "payment",
     3,
-    "ledger order_no n hall business_date channel number ref paid_ms captured_fen refunded_fen refunds delivered_fen",
+    "ledger order_no n hall business_date channel number ref paid_ms captured_fen refunded_fen refunds "
+    "delivered_fen refunded_ms",
 )
 
 SCHEMA = """
@@ -51,7 +52,6 @@ CREATE TABLE orders (
   opened_ms BIGINT NOT NULL,
   due_fen BIGINT NOT NULL,
   rank BIGINT NOT NULL,
-  flaw TEXT NOT NULL,
   body TEXT NOT NULL,
   PRIMARY KEY (ledger, order_no)
 );
@@ -74,6 +74,7 @@ CREATE TABLE payment (
   refunded_fen BIGINT NOT NULL,
   refunds BIGINT NOT NULL,
   delivered_fen BIGINT NOT NULL,
+  refunded_ms BIGINT NOT NULL,
   PRIMARY KEY (ledger, order_no, n)
 );
 CREATE INDEX payment_number ON payment(number);

@@ -198,6 +198,12 @@ class Browser:
         async with self._web.post(self._url + path, data=form, headers=headers, allow_redirects=False) as answer:
             return answer.status, await answer.text()
 
+    async def send(self, path: str, form: aiohttp.FormData) -> tuple[int, str]:
+        """A form with a file."""
+        headers = {"Origin": self._url}
+        async with self._web.post(self._url + path, data=form, headers=headers, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
     async def enter(self, name: str, password: str = PASSWORD) -> int:
         return (await self.post("/enter", name=name, password=password))[0]
 
