@@ -21,10 +21,14 @@ class Pauses:
         self._told = ""
 
     async def after(self, trouble: str) -> None:
-        """Say what was wrong, once for each trouble, not once for each try: a hub may be away for days. And wait."""
-        if trouble != self._told:
+        """Say what was wrong, once for each trouble, not once for each try: a hub may be away for days. And wait.
+
+        What stands in brackets may differ each time.
+        """
+        kind = trouble.partition(" (")[0]
+        if kind != self._told:
             log.error("%s; %s", trouble, self._meanwhile)
-        self._told = trouble
+        self._told = kind
         self._pause = min(max(2 * self._pause, self._settings.retry_s), self._settings.longest_pause_s)
         await asyncio.sleep(self._pause * (50 + secrets.randbelow(51)) / 100)
 

@@ -42,13 +42,14 @@ class Hub:
     def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
         self.database = database
+        self.options: list[str] = []
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Serve; the second time where it served before."""
         port = self.url.rpartition(":")[2] or "0"
-        command = [sys.executable, "-m", "hub", "--data", str(self.folder), "serve", "--port", port]
+        command = [sys.executable, "-m", "hub", "--data", str(self.folder), "serve", "--port", port, *self.options]
         log = (self.folder / "log").open("a")
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._named())
         log.close()
