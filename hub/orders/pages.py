@@ -114,9 +114,7 @@ class OrderPages:
             "kind": story.kind(order.kind),
             "due": money(order.due_fen),
             "rank": RANKS[found.rank],
-            "stands": said.say("hub.orders.broken")
-            if found.order.flaw == "broken"
-            else story.verdict(found.order.rows),
+            "stands": _stands(found, story, said),
         }
 
     def _to_do(self, found: Found | None, aside_ms: int, story: Story, said: Catalogue) -> tuple[str, ...]:

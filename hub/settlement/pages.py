@@ -48,7 +48,7 @@ class SettlementPages:
             before=(day - timedelta(days=1)).isoformat(),
             after=(day + timedelta(days=1)).isoformat(),
             lines=[_line(each, story, said) for each in sums],
-            total=_total(sums),
+            total=_total(sums, said),
             files=[
                 {
                     "name": name,
@@ -118,23 +118,23 @@ def _date(text: str) -> date | None:
 
 def _line(sums: Sums, story: Story, said: Catalogue) -> dict[str, str]:
     channel = story.channel(sums.channel) if sums.channel else said.say("hub.settlement.free")
-    return {"hall": sums.hall, "channel": channel, **_amounts(sums)}
+    return {"hall": sums.hall, "channel": channel, **_amounts(sums, said)}
 
 
-def _total(every: list[Sums]) -> dict[str, str]:
+def _total(every: list[Sums], said: Catalogue) -> dict[str, str]:
     fields = ("payments", "charged_fen", "refunds", "refunded_fen", "deliveries", "delivered_fen")
     added = {field: sum(getattr(each, field) for each in every) for field in fields}
-    return _amounts(Sums(hall="", channel="", **added))
+    return _amounts(Sums(hall="", channel="", **added), said)
 
 
-def _amounts(sums: Sums) -> dict[str, str]:
+def _amounts(sums: Sums, said: Catalogue) -> dict[str, str]:
     return {
-        "payments": f"{sums.payments:,}",
+        "payments": said.say("hub.settlement.count", count=f"{sums.payments:,}") if sums.payments else "",
         "charged": money(sums.charged_fen),
-        "refunds": f"{sums.refunds:,}",
+        "refunds": said.say("hub.settlement.count", count=f"{sums.refunds:,}") if sums.refunds else "",
         "refunded": money(sums.refunded_fen),
         "net": money(sums.net_fen),
-        "deliveries": f"{sums.deliveries:,}",
+        "deliveries": said.say("hub.settlement.count", count=f"{sums.deliveries:,}") if sums.deliveries else "",
         "delivered": money(sums.delivered_fen),
         "owed": money(sums.owed_fen) if sums.owed_fen else "",
     }

@@ -169,7 +169,9 @@ class Story:
             notes.append(say("story.note.job", n=rows.job.n))
         if rows.unreported:
             notes.append(say("story.note.unreported", n=rows.unreported.n))
-        if rows.order.why:
+        if rows.order.state == "held":
+            notes.append(self._because(self.state(rows), rows.order.why))
+        elif rows.order.why:
             notes.append(self.why(rows.order.why))
         if any(attempt.late for attempt in rows.attempts):
             notes.append(say("story.note.late"))
