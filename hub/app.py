@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from hub.accept import Refuse, Take
 from hub.attendance import Attendance
+from hub.cases.taking import Drawer
 from hub.command_desk import CommandDesk
 from hub.configurations import ConfigurationBook
 from hub.keys import hash_of_code
@@ -25,7 +26,7 @@ from hub.orders.follower import Follower
 from hub.pages import Pages
 from hub.queue_desk import QueueDesk
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
-from kiosk.protocol import commands, configuration
+from kiosk.protocol import commands, configuration, sealing
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
 from kiosk.protocol.pairing import Paired, Pairing
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
@@ -48,16 +49,18 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         await store.open()
-        reading = asyncio.create_task(follower.run())
+        beside = [asyncio.create_task(follower.run()), asyncio.create_task(drawer.keep_forgetting())]
         try:
             yield
         finally:
-            reading.cancel()
-            await asyncio.wait([reading])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await store.aclose()
 
     queue = QueueDesk(store, zone, lambda: int(now() * 1000))
     follower = Follower(store, now)
+    drawer = Drawer(store, key, now)
     desk = _Desk(store, key, now, queue, follower)
     attendance = Attendance(queue, key)
     return Starlette(
@@ -70,8 +73,9 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
             Route(configuration.PATH, desk.of_terminals(configuration.Wanted, desk.configuration), methods=["POST"]),
             Route(hall.PATH, desk.of_terminals(hall.Attending, attendance.attend), methods=["POST"]),
             Route(hall.WISH_PATH, desk.of_terminals(hall.Wished, attendance.wish), methods=["POST"]),
+            Route(sealing.PATH, desk.of_terminals(sealing.Private, drawer.take), methods=["POST"]),
             Route("/healthz", desk.health, methods=["GET"]),
-            *Pages(store, queue, key.private_bytes_raw(), zone, now).routes,
+            *Pages(store, queue, key, zone, now).routes,
         ],
         exception_handlers={_RefusedError: _refused, StoreBusyError: _busy},
         lifespan=life,

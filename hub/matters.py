@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from hub.cases.case import OPEN, begins
 from hub.portable import Sql
 from kiosk.protocol.envelope import UnknownEventError, decode
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
 from kiosk.protocol.matters import kind_of
+from kiosk.protocol.tickets import TicketEvent
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ _KEEP = (
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
     "ON CONFLICT (hall, matter) DO UPDATE SET version = excluded.version, body = excluded.body"
 )
+
+_OPEN = "INSERT INTO case_file VALUES ($1, $2, $3, $4) ON CONFLICT (hall, matter) DO NOTHING"
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -78,6 +82,19 @@ async def is_behind(sql: Sql, hall: str) -> bool:
     return bool(await sql(_BEHIND, hall))
 
 
+async def catch_up(sql: Sql, hall: str) -> int:
+    """Read the journals of a hall to their ends, where they have more; how often anything of the hall changed."""
+    if await is_behind(sql, hall):
+        await version_of(sql, hall)
+        while events := await follow(sql, hall):
+            said = {msgspec.json.encode(event).decode() for event in events if isinstance(event, TicketEvent)}
+            for n, event in await sql("SELECT n, event FROM step WHERE hall = $1 AND state <> 'done'", hall):
+                if event in said:
+                    await sql("UPDATE step SET state = 'done' WHERE hall = $1 AND n = $2", hall, n)
+    found = await sql("SELECT version FROM hall WHERE hall = $1", hall)
+    return int(found[0][0]) if found else 0
+
+
 async def follow(sql: Sql, hall: str) -> list[MatterEvent]:
     """Read on in the journals of a hall; belongs behind `version_of`. The events that changed something, the oldest
     first: at most `MOST_EVENTS` of each journal."""
@@ -111,6 +128,8 @@ async def _apply(sql: Sql, hall: str, owner: Owner, body: str) -> MatterEvent | 
     text = msgspec.json.encode(row).decode()
     version = await next_version(sql, hall)
     await sql(_KEEP, hall, row.matter, owner.terminal, owner.ledger, kind.name, row.business_date, version, text)
+    if begins(row):
+        await sql(_OPEN, hall, row.matter, kind.name, OPEN)
     return event
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.protocol import batch, commands, configuration, pairing, status
+from kiosk.protocol import batch, commands, configuration, pairing, sealing, status
 from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.signing import MAX_AGE_S
 from kiosk.queueing import hall
@@ -45,6 +45,8 @@ def document() -> dict[str, Any]:
             commands.Given,
             configuration.Wanted,
             configuration.Bundle,
+            sealing.Private,
+            sealing.SealingKey,
             hall.Attending,
             hall.Wished,
             hall.SignedAnswer,
@@ -154,6 +156,15 @@ def document() -> dict[str, Any]:
                     "Fetch a version of what the hall's terminals are configured with; the command names its digest.",
                     {configuration.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Wanted")}}},
                     "Bundle",
+                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                )
+            },
+            sealing.PATH: {
+                "post": _operation(
+                    "sendPrivate",
+                    "Send personal values sealed (HPKE) for the key that the answer names, or nothing to learn it.",
+                    {sealing.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Private")}}},
+                    "SealingKey",
                     ("batch", "signature", "clock", "revoked", "size", "busy"),
                 )
             },

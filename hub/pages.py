@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import tzinfo
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hub.cases.pages import CasePages
 from hub.configuration_pages import ConfigurationPages
 from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, to, words
 from hub.orders.pages import OrderPages
@@ -19,6 +21,7 @@ from hub.settlement.pages import SettlementPages
 from hub.staff import FREE_TRIES, after_a_wrong_one, is_right
 from hub.store import Guesses, Staff, Store
 from hub.terminal_pages import TerminalPages
+from kiosk.protocol.sealing import key_to_open
 from kiosk.text.numbers import exact_moment
 
 CODE_S = 15 * 60
@@ -30,19 +33,22 @@ _HERE = Path(__file__).parent
 
 
 class Pages:
-    """The routes of the pages. `secret` makes the cookies; `now` in seconds since 1970, UTC."""
+    """The routes of the pages. `key` makes the cookies, and opens what terminals sealed; `now` in seconds since 1970,
+    UTC."""
 
     def __init__(
-        self, store: Store, queue_desk: QueueDesk, secret: bytes, zone: tzinfo, now: Callable[[], float]
+        self, store: Store, queue_desk: QueueDesk, key: Ed25519PrivateKey, zone: tzinfo, now: Callable[[], float]
     ) -> None:
         self._store = store
-        self._frame = frame = Frame(store, secret, zone, now)
+        self._frame = frame = Frame(store, key.private_bytes_raw(), zone, now)
         settlement = SettlementPages(frame)
         queue = QueuePages(frame, queue_desk)
+        cases = CasePages(frame, key_to_open(key))
         terminals, orders, configuration = TerminalPages(frame), OrderPages(frame), ConfigurationPages(frame)
         self._changing: dict[str, Callable[[], Awaitable[object]]] = {
             "terminals": terminals.seen,
             "orders": orders.seen,
+            "cases": cases.seen,
             "configuration": configuration.seen,
         }
         self._no_page = terminals.seen
@@ -55,6 +61,7 @@ class Pages:
             *orders.routes,
             *settlement.routes,
             *queue.routes,
+            *cases.routes,
             *configuration.routes,
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]

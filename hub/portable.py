@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from hub.cases import tables as cases
 from hub.orders import tables as orders
 from hub.settlement import tables as settlement
 
@@ -81,6 +82,7 @@ CREATE TABLE configuration (
     "0020_orders": orders.SCHEMA,
     "0021_askings": orders.ASKINGS,
     "0022_statements": settlement.STATEMENTS,
+    "0030_cases": cases.CASES,
 }
 """A step that was ever released is never changed, only followed."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from hub.hall import Attendant, Hall, Step, StepState, Ticket
-from hub.matters import follow, is_behind, matters, next_version, today, version_of
+from hub.matters import catch_up, is_behind, matters, next_version, today, version_of
 from hub.portable import Portable, Sql
 from hub.store import StoreBusyError
 from kiosk.protocol.tickets import TICKET, TicketEvent
@@ -162,22 +162,11 @@ class QueueDesk:
 
     async def _version(self, hall: str) -> int:
         async with self._store.work() as sql:
-            if await is_behind(sql, hall):
-                await self._catch_up(sql, hall)
-            found = await sql("SELECT version FROM hall WHERE hall = $1", hall)
-        return int(found[0][0]) if found else 0
-
-    async def _catch_up(self, sql: Sql, hall: str) -> int:
-        await version_of(sql, hall)
-        while events := await follow(sql, hall):
-            said = {msgspec.json.encode(event).decode(): event for event in events if isinstance(event, TicketEvent)}
-            not_done = await sql("SELECT n, event FROM step WHERE hall = $1 AND state <> 'done'", hall)
-            for n in (n for n, event in not_done if event in said):
-                await sql("UPDATE step SET state = 'done' WHERE hall = $1 AND n = $2", hall, n)
-        return await version_of(sql, hall)
+            return await catch_up(sql, hall)
 
     async def _read(self, sql: Sql, hall: str) -> tuple[int, Hall]:
-        version = await self._catch_up(sql, hall)
+        await version_of(sql, hall)
+        version = await catch_up(sql, hall)
         found = await matters(sql, hall, TICKET, today(self._now_ms(), self._zone))
         tickets = [Ticket(each.terminal, each.ledger, each.row) for each in found]
         steps = await sql(

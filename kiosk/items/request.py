@@ -1,4 +1,4 @@
-"""A request for a visit at home, or that staff act for a resident: its sealed values, and its slip."""
+"""A request for a visit at home, or that staff act for a resident: what is shown of it, and its slip."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ import msgspec
 
 from kiosk.items.item import Item
 from kiosk.orders.receipt import Issuer
-from kiosk.protocol.requests import RequestWay
+from kiosk.protocol.requests import RequestPrivate, RequestWay
 from kiosk.slips.slip import Gap, Line, Pair, Qr, Rule, Slip, Text
 from kiosk.text.bilingual import Bilingual
 from kiosk.text.catalogue import Catalogue
@@ -17,16 +17,6 @@ from kiosk.views.view import Language
 
 HALVES = ("am", "pm")
 WEEKEND = (5, 6)
-
-
-class RequestPrivate(msgspec.Struct, frozen=True):
-    """What staff need to come, or to act. Sealed in the ledger, never in the journal."""
-
-    name: str
-    phone: str
-    address: str
-    wish: str
-    """`2026-11-30 am`, or empty."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,17 +15,16 @@ from sqlite_utils import Database
 
 from kiosk.config import DEFAULT_PATH
 from kiosk.config_face import glance
-from kiosk.items.request import RequestPrivate
 from kiosk.ledger import tables
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.reading import reading
 from kiosk.ledger.seal import Sealer, read_or_make_key
-from kiosk.protocol.requests import RequestRow
+from kiosk.protocol.requests import RequestPrivate, RequestRow
 from kiosk.text.numbers import moment, order_number
 
 _WAYS = {"at_home": "a visit at home", "on_behalf": "on their behalf"}
-GONE = "expired"
+GONE = "expired, or sent to the hub: its page of requests has it"
 
 
 def requests_command(argv: list[str]) -> int:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import msgspec
 
 from kiosk.items.item import Item
-from kiosk.items.request import RequestPrivate, Wanted, masked, request_slip, wish_words, wishes
+from kiosk.items.request import Wanted, masked, request_slip, wish_words, wishes
 from kiosk.journeys.gas_account import tell
 from kiosk.journeys.handing import Handing
 from kiosk.journeys.journey import End
@@ -20,7 +20,7 @@ from kiosk.ledger.errors import LedgerDoubtError, LedgerError, TakenError
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed, new_subject
 from kiosk.protocol.matter import new_matter
-from kiosk.protocol.requests import RequestMade, RequestRow, RequestWay
+from kiosk.protocol.requests import RequestMade, RequestPrivate, RequestRow, RequestWay
 from kiosk.services import Services
 from kiosk.slips.slip import Slip
 from kiosk.text.catalogue import Said, catalogue

@@ -5,7 +5,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -111,6 +111,14 @@ class Ledger:
     async def private(self, subject: str) -> bytes | None:
         """A personal value, or None when it is gone or this folder's key does not open it."""
         return await self._thread.call(lambda: self._store.private(subject))
+
+    async def for_hub(self, most: int) -> list[Sealed]:
+        """At most so many personal values that staff at the hub work with."""
+        return await self._thread.call(lambda: self._store.for_hub(most))
+
+    async def forget(self, subjects: Sequence[str]) -> None:
+        """Delete personal values."""
+        await self._thread.call(lambda: self._store.forget(subjects))
 
     async def forget_expired(self) -> int:
         """Delete expired personal values of closed orders; returns how many."""

@@ -95,6 +95,7 @@ class Store:
         self._now = now
         self._boot = _BOOT_ID.read_text("ascii").strip()
         self._known: dict[str, Rows] = {}
+        self._unreadable: set[str] = set()
         self._shut = ""
 
     def record(self, *events: Event, rows: Rows, subject: Sealed | None = None) -> None:
@@ -190,6 +191,32 @@ class Store:
         with self._sure():
             row = self._db.execute("SELECT sealed FROM private WHERE subject = ?", [subject]).fetchone()
             return self._sealer.unseal(subject, row[0]) if row else None
+
+    def for_hub(self, most: int) -> list[Sealed]:
+        """At most so many personal values that staff work with: of requests, and of who wants to be called back. One
+        that this folder's key does not open stays here."""
+        with self._sure():
+            found = self._db.execute(
+                "SELECT subject, sealed, expires_ms FROM private WHERE expires_ms > ? AND subject IN "
+                "(SELECT subject FROM requests UNION SELECT subject FROM ratings) ORDER BY subject",
+                [int(self._now() * 1000)],
+            ).fetchall()
+            values: list[Sealed] = []
+            for subject, sealed, expires_ms in found:
+                if len(values) == most or subject in self._unreadable:
+                    continue
+                value = self._sealer.unseal(subject, sealed)
+                if value is None:
+                    self._unreadable.add(subject)
+                else:
+                    values.append(Sealed(subject, value, expires_ms))
+            return values
+
+    def forget(self, subjects: Sequence[str]) -> None:
+        """Delete personal values."""
+        with self._sure(), self._transaction() as db:
+            for subject in subjects:
+                db.execute("DELETE FROM private WHERE subject = ?", [subject])
 
     def forget_expired(self) -> int:
         """Delete expired personal values of closed orders; returns how many."""

@@ -5,9 +5,21 @@ Name, telephone, address and the wished time lie sealed beside the journal until
 
 from typing import Literal
 
+import msgspec
+
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
 
 RequestWay = Literal["at_home", "on_behalf"]
+
+
+class RequestPrivate(msgspec.Struct, frozen=True):
+    """What staff need to come, or to act. Sealed, never in the journal."""
+
+    name: str
+    phone: str
+    address: str
+    wish: str
+    """`2026-11-30 am`, or empty."""
 
 
 class RequestMade(MatterEvent, frozen=True, tag="menkou.request.made.v1"):

@@ -8,11 +8,12 @@ import msgspec
 
 from kiosk.items.catalogue import Catalogue, read
 from kiosk.items.item import Item
-from kiosk.items.request import RequestPrivate, Wanted, request_slip, wish_words, wishes
+from kiosk.items.request import Wanted, request_slip, wish_words, wishes
 from kiosk.items.slip import notice_slip, takes
 from kiosk.journeys.notice import found, front, group_items, groups, offers
 from kiosk.journeys.request import confirm
 from kiosk.orders.receipt import Issuer
+from kiosk.protocol.requests import RequestPrivate
 from kiosk.rehearsal.demo_items import DEMO
 from kiosk.slips.slip import Slip
 from kiosk.stage.settings import HallInfo

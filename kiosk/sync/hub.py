@@ -14,6 +14,7 @@ from kiosk.sync.attending import Attendant, plan_of
 from kiosk.sync.carrying import Carrier, Handlers
 from kiosk.sync.commands import Listener
 from kiosk.sync.identity import Identity, NotPairedError, identity_in
+from kiosk.sync.private import PrivateSender
 from kiosk.sync.sender import Sender
 from kiosk.tickets.desk import Desk
 
@@ -48,7 +49,11 @@ async def talk_to_hub(
                         f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it"
                     )
                 sender = Sender(ledger, identity, config.hub, status, now)
-                parts = [sender.run(), Listener(carrier, identity, config.hub, now, sender.report_soon).run()]
+                parts = [
+                    sender.run(),
+                    Listener(carrier, identity, config.hub, now, sender.report_soon).run(),
+                    PrivateSender(ledger, identity, config.hub, now).run(),
+                ]
                 if queue is not None:
                     parts.append(Attendant(queue, identity, config.hub, plan_of(config.queue, config.hall), now).run())
                 await _while_paired(folder, identity, *map(asyncio.create_task, parts))

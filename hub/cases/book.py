@@ -1,0 +1,127 @@
+"""Cases in the database."""
+
+from typing import Any
+
+import msgspec
+
+from hub.cases.case import CLOSED, OPEN, STEPS, Case, Step
+from hub.matters import Days, catch_up, matters, next_version, version_of
+from hub.portable import Portable, Sql
+from kiosk.protocol.matters import MATTERS
+from kiosk.protocol.ratings import RATING, RatingRow
+from kiosk.protocol.tickets import TicketRow
+from kiosk.queueing.hall import HallPlan, plan_in, plan_of
+
+MOST_CLOSED = 60
+_KINDS = {kind.name: kind for kind in MATTERS}
+_CASES = (
+    "SELECT matter.terminal, matter.kind, case_file.state, matter.body FROM case_file "
+    "JOIN matter ON matter.hall = case_file.hall AND matter.matter = case_file.matter "
+)
+
+
+class CaseBook:
+    """See the module. Raises `StoreBusyError`."""
+
+    def __init__(self, store: Portable) -> None:
+        self._store = store
+
+    async def halls(self) -> list[str]:
+        """Every hall with a terminal."""
+        async with self._store.work() as sql:
+            return [hall for (hall,) in await sql("SELECT DISTINCT hall FROM terminal ORDER BY hall")]
+
+    async def version(self) -> object:
+        """Another value whenever anything changed."""
+        for hall in await self.halls():
+            async with self._store.work() as sql:
+                await catch_up(sql, hall)
+        async with self._store.work() as sql:
+            return await sql("SELECT hall, version FROM hall ORDER BY hall")
+
+    async def cases(self, hall: str, kind: str) -> list[Case]:
+        """All that are not closed, and the last that are."""
+        async with self._store.work() as sql:
+            await catch_up(sql, hall)
+            where = "WHERE case_file.hall = $1 AND case_file.kind = $2 AND case_file.state "
+            rows = await sql(f"{_CASES}{where}<> $3", hall, kind, CLOSED)
+            rows += await sql(
+                f"{_CASES}{where}= $3 ORDER BY matter.business_date DESC LIMIT $4", hall, kind, CLOSED, MOST_CLOSED
+            )
+        return [_case(hall, row) for row in rows]
+
+    async def case(self, hall: str, matter: str) -> Case | None:
+        """One with its steps."""
+        async with self._store.work() as sql:
+            return await _whole(sql, hall, matter)
+
+    async def step(self, hall: str, matter: str, seen: int, step: Step) -> bool:
+        """Take a step behind the `seen` ones; whether it could be taken: nobody was faster, and it leads onward."""
+        async with self._store.work() as sql:
+            await version_of(sql, hall)  # nobody else takes one meanwhile
+            found = await _whole(sql, hall, matter)
+            if found is None or len(found.steps) != seen or step.step not in found.ahead:
+                return False
+            await sql(
+                "INSERT INTO case_step VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                *(hall, matter, seen + 1, step.at_ms, step.who, step.step, step.note),
+            )
+            await sql("UPDATE case_file SET state = $3 WHERE hall = $1 AND matter = $2", hall, matter, step.step)
+            if step.step == CLOSED:
+                # its place stays until it expires: the terminal may not have heard that it came, and send it again
+                emptied = "UPDATE sealed SET content = '' WHERE hall = $1 AND subject = $2"
+                await sql(emptied, hall, found.row.subject)
+            await next_version(sql, hall)
+        return True
+
+    async def plan(self, hall: str) -> HallPlan:
+        """What the hall's terminals say of it."""
+        async with self._store.work() as sql:
+            found = await sql("SELECT plan FROM attending WHERE hall = $1 ORDER BY terminal", hall)
+        return plan_of(plan for (text,) in found if (plan := plan_in(text)) is not None)
+
+    async def ratings(self, hall: str, days: Days) -> list[tuple[str, RatingRow]]:
+        """Every rating of these days, with its terminal; of what was rated twice the first counts."""
+        async with self._store.work() as sql:
+            await catch_up(sql, hall)
+            found = await matters(sql, hall, RATING, days)
+        first = {each.row.about: each for each in sorted(found, key=lambda each: -each.row.at_ms)}
+        return [(each.terminal, each.row) for each in first.values()]
+
+    async def windows(self, hall: str, days: Days) -> dict[str, int]:
+        """By ticket, which window had it last."""
+        async with self._store.work() as sql:
+            rows = await sql(
+                "SELECT body FROM matter WHERE hall = $1 AND kind = 'ticket' AND business_date BETWEEN $2 AND $3",
+                *(hall, days.first, days.last),
+            )
+        tickets = (msgspec.json.decode(body, type=TicketRow) for (body,) in rows)
+        return {row.matter: row.window for row in tickets if row.window}
+
+    async def sealed(self, hall: str, subject: str) -> bytes | None:
+        """What a terminal sealed for this hub under that name."""
+        async with self._store.work() as sql:
+            found = await sql("SELECT content FROM sealed WHERE hall = $1 AND subject = $2", hall, subject)
+        return bytes.fromhex(found[0][0]) if found and found[0][0] else None
+
+
+async def _whole(sql: Sql, hall: str, matter: str) -> Case | None:
+    rows = await sql(f"{_CASES}WHERE case_file.hall = $1 AND case_file.matter = $2", hall, matter)
+    steps = await sql(
+        "SELECT n, at_ms, who, step, note FROM case_step WHERE hall = $1 AND matter = $2 ORDER BY n", hall, matter
+    )
+    if not rows:
+        return None
+    taken = tuple(Step(n=n, at_ms=at_ms, who=who, step=step, note=note) for n, at_ms, who, step, note in steps)
+    return msgspec.structs.replace(_case(hall, rows[0]), steps=taken)
+
+
+def _case(hall: str, row: tuple[Any, ...]) -> Case:
+    terminal, kind, state, body = row
+    return Case(
+        hall=hall,
+        terminal=terminal,
+        kind=kind,
+        state=state if state in (OPEN, *STEPS[kind]) else OPEN,
+        row=msgspec.json.decode(body, type=_KINDS[kind].row),
+    )

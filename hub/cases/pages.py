@@ -1,0 +1,240 @@
+"""The pages *Ratings* and *Requests*: what staff follow up, one case of it, and the month's report."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from hub.cases.book import CaseBook
+from hub.cases.case import CLOSED, Case, Due, Step, due
+from hub.cases.report import SMALL, Line, grouped, line, reasons
+from hub.frame import HEADERS, Form, Frame, to, words
+from hub.matters import Days, today
+from hub.store import Staff
+from kiosk.protocol.ratings import RATING, RatingRow
+from kiosk.protocol.requests import REQUEST, RequestPrivate
+from kiosk.protocol.sealing import opened
+from kiosk.queueing.hall import HallPlan
+from kiosk.text.catalogue import Catalogue, MissingMessageError
+from kiosk.text.numbers import moment, order_number
+
+MOST_NOTE = 400
+_URGENCY = ("late", "soon", "later")
+_PATH = {RATING.name: "ratings", REQUEST.name: "requests"}
+
+
+class CasePages:
+    """Their routes. `key` opens what terminals sealed."""
+
+    def __init__(self, frame: Frame, key: X25519PrivateKey) -> None:
+        self._frame = frame
+        self._key = key
+        self._book = CaseBook(frame.store)
+        self.seen = self._book.version
+        """Another value whenever these pages would show something else."""
+        self.routes: list[BaseRoute] = [
+            Route("/ratings/report", frame.page(self._report), methods=["GET"]),
+            *(
+                route
+                for kind, path in _PATH.items()
+                for route in (
+                    Route(f"/{path}", frame.page(self._list_of(kind)), methods=["GET"]),
+                    Route(f"/{path}/{{hall}}/{{matter}}", frame.page(self._case), methods=["GET"]),
+                    Route(f"/{path}/{{hall}}/{{matter}}/step", frame.deed(self._step, "clerk"), methods=["POST"]),
+                    Route(f"/{path}/{{hall}}/{{matter}}/who", frame.deed(self._who, "clerk"), methods=["POST"]),
+                )
+            ),
+        ]
+
+    def _list_of(self, kind: str) -> Any:
+        async def answer(request: Request, who: Staff) -> Response:
+            halls = await self._book.halls()
+            chosen = request.query_params.get("hall", "")
+            hall = chosen if chosen in halls else halls[0] if halls else ""
+            plan = await self._book.plan(hall)
+            now = self._today()
+            found = [(case, due(case, now)) for case in await self._book.cases(hall, kind)]
+            found.sort(key=lambda each: _rank(*each))
+            return self._frame.say(
+                request,
+                _PATH[kind],
+                who,
+                hall=hall,
+                halls=halls,
+                cases=[self._line(case, what, plan, words(request)) for case, what in found],
+                late=sum(what is not None and what.urgency == "late" for _, what in found),
+                open=sum(case.state != CLOSED for case, _ in found),
+            )
+
+        return answer
+
+    async def _case(
+        self, request: Request, who: Staff, *, problem: str = "", person: RequestPrivate | None = None
+    ) -> Response:
+        hall, matter = request.path_params["hall"], request.path_params["matter"]
+        case = await self._book.case(hall, matter)
+        if case is None:
+            return Response(status_code=404, headers=HEADERS)
+        said, plan = words(request), await self._book.plan(hall)
+        kept = bool(case.row.subject) and await self._book.sealed(hall, case.row.subject) is not None
+        return self._frame.say(
+            request,
+            "case",
+            who,
+            case=self._line(case, due(case, self._today()), plan, said),
+            path=_PATH[case.kind],
+            kind=case.kind,
+            seen=len(case.steps),
+            ahead=case.ahead,
+            steps=[
+                {"at": moment(step.at_ms, self._frame.zone), "who": step.who, "step": step.step, "note": step.note}
+                for step in case.steps
+            ],
+            wants_call=case.kind == RATING.name and bool(case.row.subject),
+            kept=kept,
+            person=person,
+            wish=_wish(person.wish, said) if person else "",
+            problem=problem,
+            most_note=MOST_NOTE,
+        )
+
+    async def _step(self, request: Request, who: Staff, form: Form) -> Response:
+        hall, matter = request.path_params["hall"], request.path_params["matter"]
+        note = " ".join(form.get("note", "").split())[:MOST_NOTE]
+        seen = form.get("seen", "")
+        step = Step(n=0, at_ms=self._frame.now_ms(), who=who.name, step=form.get("step", ""), note=note)
+        if not (seen.isdecimal() and await self._book.step(hall, matter, int(seen), step)):
+            return await self._case(request, who, problem=words(request).say("hub.case.changed"))
+        await self._frame.note(who.name, f"case.{step.step}", f"{matter[:8]} · {hall}")
+        return to(request.url.path.removesuffix("/step"))
+
+    async def _who(self, request: Request, who: Staff, form: Form) -> Response:
+        """Show what was sealed: noted down before it is shown."""
+        hall, matter = request.path_params["hall"], request.path_params["matter"]
+        case = await self._book.case(hall, matter)
+        sealed = await self._book.sealed(hall, case.row.subject) if case and case.row.subject else None
+        value = None if case is None or sealed is None else opened(self._key, case.row.subject, sealed)
+        if case is None or value is None:
+            return await self._case(request, who, problem=words(request).say("hub.case.gone"))
+        await self._frame.note(who.name, "case.who", f"{matter[:8]} · {hall}")
+        return await self._case(request, who, person=_person(case.kind, value))
+
+    async def _report(self, request: Request, who: Staff) -> Response:
+        halls = await self._book.halls()
+        chosen, month = request.query_params.get("hall", ""), request.query_params.get("month", "")
+        hall = chosen if chosen in halls else halls[0] if halls else ""
+        if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+            month = f"{self._today():%Y-%m}"
+        days = _month(month)
+        found = await self._book.ratings(hall, days)
+        terminal_of = {row.matter: terminal for terminal, row in found}
+        rows = [row for _, row in found]
+        windows = await self._book.windows(hall, days)
+        plan, said = await self._book.plan(hall), words(request)
+
+        def window(row: RatingRow) -> str:
+            at = windows.get(row.about)
+            return said.say("clerk.window", window=at) if at else said.say("hub.ratings.no_window")
+
+        cases = [case for case in await self._book.cases(hall, RATING.name) if case.row.business_date[:7] == month]
+        return self._frame.say(
+            request,
+            "report",
+            who,
+            hall=(plan.hall if said.language == "zh_CN" else plan.hall_en) or hall,
+            hall_id=hall,
+            halls=halls,
+            month=month,
+            all=_shares([line("", rows)] if len(rows) >= SMALL else []),
+            count=len(rows),
+            tables=[
+                ("hub.ratings.by_window", _shares(grouped(rows, window))),
+                ("hub.ratings.by_service", _shares(grouped(rows, lambda row: _service(row, plan, said)))),
+                (
+                    "hub.ratings.by_channel",
+                    _shares(grouped(rows, lambda row: said.say("hub.ratings.at", terminal=terminal_of[row.matter]))),
+                ),
+            ],
+            reasons=reasons(rows),
+            small=SMALL,
+            cases=len(cases),
+            closed=sum(case.state == CLOSED for case in cases),
+            late=sum((what := due(case, self._today())) is not None and what.urgency == "late" for case in cases),
+            printed=moment(self._frame.now_ms(), self._frame.zone),
+        )
+
+    def _line(self, case: Case, what: Due | None, plan: HallPlan, said: Catalogue) -> dict[str, Any]:
+        rating = isinstance(case.row, RatingRow)
+        return {
+            "path": f"/{_PATH[case.kind]}/{case.hall}/{case.row.matter}",
+            "hall": case.hall,
+            "terminal": case.terminal,
+            "date": case.row.business_date,  # never the hour: it would tell who it was
+            "what": _service(case.row, plan, said) if rating else case.row.item,
+            "number": "" if rating else order_number(case.row.number),
+            "way": "" if rating else said.say(f"hub.requests.{case.row.way}"),
+            "grade": said.say(f"grade.{case.row.grade}") if rating else "",
+            "reasons": [said.say(f"reason_not_good.{each}") for each in case.row.reasons.split(",") if each]
+            if rating
+            else [],
+            "state": case.state,
+            "due": "" if what is None else said.say(f"hub.case.due.{what.step}", day=what.day.isoformat()),
+            "urgency": "" if what is None else what.urgency,
+            "call": rating and bool(case.row.subject),
+        }
+
+    def _today(self) -> date:
+        return date.fromisoformat(today(self._frame.now_ms(), self._frame.zone).first)
+
+
+def _rank(case: Case, what: Due | None) -> tuple[bool, int, date]:
+    """Of those that are closed, the order stays as it is."""
+    return case.state == CLOSED, _URGENCY.index(what.urgency) if what else len(_URGENCY), what.day if what else date.max
+
+
+def _service(row: RatingRow, plan: HallPlan, said: Catalogue) -> str:
+    """A business of the queue, or a journey of the terminal, in words."""
+    business = plan.of(row.service)
+    if business is not None:
+        return business.named(said.language)
+    try:
+        return said.say(f"journey.{row.service}.title")
+    except MissingMessageError:
+        return row.service
+
+
+def _month(month: str) -> Days:
+    first = date.fromisoformat(f"{month}-01")
+    return Days(first.isoformat(), ((first + timedelta(days=31)).replace(day=1) - timedelta(days=1)).isoformat())
+
+
+def _shares(lines: list[Line]) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "name": each.name,
+            "grades": each.grades,
+            "count": each.count,
+            "good": f"{each.good:.1%}",
+            "bad": f"{each.bad:.1%}",
+        }
+        for each in lines
+    ]
+
+
+def _person(kind: str, value: bytes) -> RequestPrivate:
+    """Of who wants to be called back only the number was asked for."""
+    if kind == REQUEST.name:
+        return msgspec.json.decode(value, type=RequestPrivate)
+    return RequestPrivate(name="", phone=value.decode(), address="", wish="")
+
+
+def _wish(wish: str, said: Catalogue) -> str:
+    """`2026-11-30 am` as people say it."""
+    day, _, half = wish.partition(" ")
+    return f"{day} {said.say(f'hub.requests.{half}')}" if half in ("am", "pm") else wish

@@ -1,0 +1,30 @@
+"""The tables of cases, and of what terminals sealed for their hub."""
+
+CASES = """
+CREATE TABLE case_file (
+  hall TEXT NOT NULL,
+  matter TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (hall, matter)
+);
+CREATE INDEX case_state ON case_file(hall, kind, state);
+CREATE TABLE case_step (
+  hall TEXT NOT NULL,
+  matter TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  who TEXT NOT NULL,
+  step TEXT NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (hall, matter, n)
+);
+CREATE TABLE sealed (
+  hall TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  expires_ms BIGINT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (hall, subject)
+);
+CREATE INDEX sealed_until ON sealed(expires_ms);
+"""

@@ -1,0 +1,191 @@
+"""Ratings and requests at the hub: followed up step by step, reported without telling who, and forgotten in time."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.cases.case import Case, due, working_days_after
+from hub.cases.report import SMALL, grouped, reasons
+from kiosk.ledger.ledger import Ledger
+from kiosk.ledger.seal import Sealed
+from kiosk.protocol.ratings import CallBackWanted, RatingExplained, RatingGiven, RatingRow
+from kiosk.protocol.requests import RequestMade
+from kiosk.protocol.sealing import key_to_open, opened, seal, sealing_key, to_sign
+from kiosk.sync.private import PrivateSender
+from tests.hub.conftest import HALL, PASSWORD, Browser, Hub, Sending
+
+PHONE = "13800001111"
+PERSON = {"name": "赵某", "phone": "13900002222", "address": "和园 3 栋", "wish": "2026-12-01 am"}
+
+
+class Drawer:
+    """The ledger's, and says when the hub had all of it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.for_hub = ledger.for_hub
+        self.emptied = asyncio.Event()
+
+    async def forget(self, subjects: Sequence[str]) -> None:
+        await self._ledger.forget(subjects)
+        self.emptied.set()
+
+
+async def leave_behind(ledger: Ledger, expires_ms: int) -> None:
+    """A good rating, a bad one whose author wants to be called, and a request."""
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    for n, (grade, service) in enumerate(((5, "gas_bill"), (1, "print_form"))):
+        await ledger.note(
+            RatingGiven(
+                matter=f"{n:024x}",
+                about=f"order {n}",
+                service=service,
+                grade=grade,
+                business_date=day,
+                language="zh_CN",
+                at_ms=int(time.time() * 1000),
+            )
+        )
+    await ledger.note(RatingExplained(matter=f"{1:024x}", reasons=("slow", "attitude")))
+    await ledger.note(
+        CallBackWanted(matter=f"{1:024x}", subject=f"{0xA:024x}"),
+        subject=Sealed(f"{0xA:024x}", PHONE.encode(), expires_ms),
+    )
+    await ledger.note(
+        RequestMade(
+            matter=f"{2:024x}",
+            number="T100AAAA0000017",
+            item="GLBT-01",
+            way="at_home",
+            subject=f"{0xB:024x}",
+            phone_hash="h",
+            hash_key="k",
+            business_date=day,
+            language="zh_CN",
+            at_ms=int(time.time() * 1000),
+        ),
+        subject=Sealed(f"{0xB:024x}", json.dumps(PERSON).encode(), expires_ms),
+    )
+
+
+async def test_a_case_from_the_terminal_to_its_end(hub: Hub, sending: Sending, tmp_path: Path) -> None:
+    hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
+    hub.say("admit", "wang", said=PASSWORD)
+    await leave_behind(sending.ledger, int(time.time() * 1000) + 86_400_000)
+    sending.begin()
+    drawer = Drawer(sending.ledger)
+    private = asyncio.create_task(PrivateSender(drawer, sending.identity, sending.settings, sending.clock).run())
+    await sending.until_sent()
+    async with asyncio.timeout(20):
+        await drawer.emptied.wait()
+    private.cancel()
+    await asyncio.wait([private])
+    assert await sending.ledger.private(f"{0xB:024x}") is None  # it is the hub's now
+    kept = await hub.sql("SELECT content FROM sealed")
+    assert len(kept) == 2
+    assert not [content for (content,) in kept if PHONE in bytes.fromhex(content).decode("latin-1")]
+
+    clerk, viewer = Browser(hub), Browser(hub)
+    assert await clerk.enter("chen") == 303
+    assert await viewer.enter("wang") == 303
+    word = await clerk.word()
+    _, page = await viewer.get("/ratings")
+    assert page.count("非常不满意") == 1
+    assert "等得太久、态度不好" in page
+    path = re.findall(f'href="(/ratings/{HALL}/[0-9a-f]+)"', page)[0]
+    assert PHONE not in (await viewer.get(path))[1]
+    assert (await viewer.post(f"{path}/who", form=await viewer.word()))[0] == 403
+    assert (await viewer.post(f"{path}/step", form=await viewer.word(), seen="0", step="closed"))[0] == 403
+
+    assert PHONE in (await clerk.post(f"{path}/who", form=word))[1]
+    assert (await clerk.post(f"{path}/step", form=word, seen="0", step="contacted", note="会改"))[0] == 303
+    status, page = await clerk.post(f"{path}/step", form=word, seen="0", step="fixing", note="")
+    assert (status, "已经有人办了下一步" in page) == (200, True)
+    assert "会改" in page
+    assert (await clerk.post(f"{path}/step", form=word, seen="1", step="contacted"))[0] == 200  # never back
+    assert (await clerk.post(f"{path}/step", form=word, seen="1", step="closed"))[0] == 303
+    assert PHONE not in (await clerk.post(f"{path}/who", form=word))[1]
+
+    _, page = await clerk.get("/requests")
+    path = re.findall(f'href="(/requests/{HALL}/[0-9a-f]+)"', page)[0]
+    _, page = await clerk.post(f"{path}/who", form=word)
+    assert all(said in page for said in ("赵某", "13900002222", "和园 3 栋", "2026-12-01 上午"))
+    assert (await clerk.post(f"{path}/step", form=word, seen="0", step="closed"))[0] == 303
+    assert await hub.sql("SELECT count(*) FROM sealed WHERE content <> ''") == [(0,)]
+
+    deeds = await hub.sql("SELECT what FROM deed WHERE who = 'chen' ORDER BY n")
+    assert [what.removeprefix("hub.deed.") for (what,) in deeds] == [
+        "entered",
+        "case.who",
+        "case.contacted",
+        "case.closed",
+        "case.who",
+        "case.closed",
+    ]
+    for browser in (clerk, viewer):
+        await browser.close()
+
+
+async def test_what_has_expired_is_gone(sending: Sending) -> None:
+    await leave_behind(sending.ledger, int(time.time() * 1000) - 1)
+    assert await sending.ledger.for_hub(9) == []
+
+
+def test_only_the_hub_opens_what_is_sealed_and_only_under_its_name() -> None:
+    hub = Ed25519PrivateKey.generate()
+    said = sealing_key(hub, "sha-256=:x:")
+    hub.public_key().verify(bytes.fromhex(said.signature), to_sign(said.key, said.heard))
+    sealed = seal(said.public, "a", b"13800001111")
+    assert opened(key_to_open(hub), "a", sealed) == b"13800001111"
+    assert opened(key_to_open(hub), "b", sealed) is None
+    assert opened(X25519PrivateKey.generate(), "a", sealed) is None
+    assert opened(key_to_open(hub), "a", b"short") is None
+
+
+def rating(**changed: Any) -> RatingRow:
+    row: dict[str, Any] = {
+        "matter": "m",
+        "about": "o",
+        "service": "A",
+        "grade": 2,
+        "business_date": "2026-11-27",  # a Friday
+        "language": "zh_CN",
+        "at_ms": 0,
+    }
+    return RatingRow(**{**row, **changed})
+
+
+def test_what_is_due() -> None:
+    assert working_days_after(date(2026, 11, 27), 1) == date(2026, 11, 30)
+
+    def told(today: date, state: str = "open", subject: str = "s") -> str:
+        case = Case(hall="h", terminal="T1", kind="rating", state=state, row=rating(subject=subject))
+        what = due(case, today)
+        return f"{what.step} {what.day} {what.urgency}" if what else ""
+
+    assert told(date(2026, 11, 27)) == "contacted 2026-11-30 soon"
+    assert told(date(2026, 12, 1)) == "contacted 2026-11-30 late"
+    assert told(date(2026, 12, 1), "contacted") == "answered 2026-12-18 later"
+    assert told(date(2026, 12, 1), subject="") == "answered 2026-12-18 later"
+    assert told(date(2026, 12, 19), "fixing") == "answered 2026-12-18 late"
+    assert told(date(2026, 12, 19), "answered") == ""
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(1, 5)), max_size=60))
+def test_nobody_can_be_recognized_in_a_report(given_: list[tuple[str, int]]) -> None:
+    rows = [rating(service=service, grade=grade, reasons="slow") for service, grade in given_]
+    lines = grouped(rows, lambda row: row.service)
+    assert all(line.count >= SMALL for line in lines)
+    assert sum(line.count for line in lines) == (len(rows) if len(rows) >= SMALL else 0)
+    assert sum(line.name is None for line in lines) <= 1
+    assert reasons(rows) == ({"slow": len(rows)} if len(rows) >= SMALL else {})
