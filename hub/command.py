@@ -42,13 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="URL",
         help=f"postgresql://…, also from the environment ({DATABASE}); without it SQLite in the folder",
     )
+    parser.add_argument("--timezone", default="Asia/Shanghai", help="of the times on its pages, and of its days")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="answer terminals until it is told to end")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8600)
     serve.add_argument("--certificate", type=Path, help="TLS certificate in PEM; without it a proxy must bring TLS")
     serve.add_argument("--certificate-key", type=Path)
-    serve.add_argument("--timezone", default="Asia/Shanghai", help="of the times on its pages")
     admit = commands.add_parser("admit", help="let somebody open the pages; the password is read from standard input")
     admit.add_argument("name")
     admit.add_argument("--role", choices=get_args(Role), default="viewer")
@@ -149,7 +149,7 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
             if not await store.revoke(chosen.hall, chosen.terminal):
                 raise ValueError(f"there is no terminal {chosen.terminal} in {chosen.hall}")
         case "statements":
-            return await read_folder(store, chosen.folder, int(time.time() * 1000))
+            return await read_folder(store, chosen.folder, ZoneInfo(chosen.timezone), int(time.time() * 1000))
         case _:
             for terminal, head in await store.heads(chosen.hall):
                 sys.stdout.write(f"{terminal:<6} {head.ledger}  row {head.seq:,}  {head.hash[:16]}\n")

@@ -82,6 +82,7 @@ CREATE TABLE configuration (
     "0020_orders": orders.SCHEMA,
     "0021_askings": orders.ASKINGS,
     "0022_statements": settlement.STATEMENTS,
+    "0023_comparisons": settlement.COMPARISONS,
     "0030_cases": cases.CASES,
 }
 """A step that was ever released is never changed, only followed."""

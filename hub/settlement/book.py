@@ -1,5 +1,6 @@
 """The sums of a day, other books, and where they differ."""
 
+import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,9 +10,11 @@ from typing import Any
 import msgspec
 
 from hub.portable import Portable, Sql
-from hub.settlement.reconcile import Bill, Booked, Closed, Finding, Others, Payment, judge
+from hub.settlement.reconcile import Bill, Booked, Bucket, Closed, Finding, Others, Payment, judge, totals
 from hub.settlement.source import Entry, Statement, sources
 
+MOST = 300
+"""Orders kept of those in which the books differ, and entries of which no journal knows."""
 CHUNK = 500
 """Entries in one statement of SQL."""
 _OURS = re.compile(r"[0-9A-Z]{10,14}A\d{1,3}")
@@ -63,7 +66,11 @@ class Stranger(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What came of comparing a day."""
 
+    at_ms: int
+    totals: dict[Bucket, tuple[int, int]]
+    """By bucket: how many orders, and what they are about in fen."""
     findings: tuple[Finding, ...]
+    """The `MOST` worst."""
     agreed: int
     strangers: tuple[Stranger, ...]
     elsewhere: int
@@ -132,24 +139,43 @@ class Settlements:
             )
         return [Kept(**dict(zip(Kept.__struct_fields__, row, strict=True))) for row in rows]
 
-    async def compare(self, day: str) -> Comparison:
-        """Every order that any book of this day speaks of, in all books."""
+    async def compared(self, day: str) -> Comparison | None:
+        """What came of it the last time."""
+        async with self._store.work() as sql:
+            rows = await sql("SELECT body FROM comparison WHERE day = $1", day)
+        return msgspec.json.decode(rows[0][0], type=Comparison) if rows else None
+
+    async def compare(self, day: str, now_ms: int) -> None:
+        """Hold every order that any book of this day speaks of, or should, against all books, and keep what comes of
+        it. A city's day takes seconds."""
         begins = datetime.combine(date.fromisoformat(day), time(), self._zone)
         bounds = (int(begins.timestamp() * 1000), int((begins + timedelta(days=1)).timestamp() * 1000))
         async with self._store.work() as sql:
-            orders = list(self._booked(await sql(" ".join((_CONCERNED, _ORDERS)), day, *bounds)))
+            orders = await sql(" ".join((_CONCERNED, _ORDERS)), day, *bounds)
             entries = await sql(" ".join((_CONCERNED, _ENTRIES)), day, *bounds)
             others = await _others(sql, entries)
             strangers, elsewhere = await _strangers(sql, day)
-        judged = [(order, judge(order, others)) for order in orders if _is_compared(order, others)]
-        findings = [finding for _, finding in judged if finding is not None]
-        findings.sort(key=lambda finding: -finding.fen)
-        return Comparison(
-            findings=tuple(findings),
-            agreed=len(judged) - len(findings),
-            strangers=strangers,
+        compared, findings = await asyncio.to_thread(self._judged, orders, others)
+        found = Comparison(
+            at_ms=now_ms,
+            totals=totals(findings),
+            findings=tuple(findings[:MOST]),
+            agreed=compared - len(findings),
+            strangers=strangers[:MOST],
             elsewhere=elsewhere,
         )
+        async with self._store.work() as sql:
+            await sql(
+                "INSERT INTO comparison (day, at_ms, body) VALUES ($1, $2, $3) ON CONFLICT (day) "
+                "DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body",
+                *(day, now_ms, msgspec.json.encode(found).decode()),
+            )
+
+    def _judged(self, orders: Iterable[Sequence[Any]], others: Others) -> tuple[int, list[Finding]]:
+        """How many were compared, and those in which the books differ, the worst first."""
+        compared = [order for order in self._booked(orders) if _is_compared(order, others)]
+        findings = [finding for order in compared if (finding := judge(order, others)) is not None]
+        return len(compared), sorted(findings, key=lambda finding: -finding.fen)
 
     def _booked(self, rows: Iterable[Sequence[Any]]) -> Iterator[Booked]:
         orders: defaultdict[tuple[Any, ...], list[Sequence[Any]]] = defaultdict(list)

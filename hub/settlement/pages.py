@@ -1,25 +1,22 @@
 """The page *Settlement*: a day by hall and way to pay, other books for it, and where they differ."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from hub.frame import Frame, to, words
-from hub.settlement.book import Settlements, Stranger, Sums, keep
-from hub.settlement.reconcile import BUCKETS, Bill, Closed, Finding, totals
+from hub.frame import Form, Frame, to, words
+from hub.settlement.book import Comparison, Settlements, Stranger, Sums, keep
+from hub.settlement.reconcile import BUCKETS, Bill, Closed, Finding
 from hub.settlement.source import StatementError, sources
 from hub.store import Staff
 from hub.upload import Upload
 from kiosk.protocol.order.story import Story
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment, money, order_number
-
-MOST = 200
-"""Orders listed of those in which the books differ."""
 
 
 class SettlementPages:
@@ -31,6 +28,7 @@ class SettlementPages:
         self.routes: list[BaseRoute] = [
             Route("/settlement", frame.page(self._day), methods=["GET"]),
             Route("/settlement", frame.upload(self._upload, "manager"), methods=["POST"]),
+            Route("/settlement/compare", frame.deed(self._compare, "manager"), methods=["POST"]),
         ]
 
     async def _day(self, request: Request, who: Staff, problem: str = "") -> Response:
@@ -66,21 +64,8 @@ class SettlementPages:
                 }
                 for name, source in sources().items()
             ],
-            **(await self._compared(day.isoformat(), said) if kept else {"compared": False}),
+            **_compared(await self._book.compared(day.isoformat()), said, self._frame.zone),
         )
-
-    async def _compared(self, day: str, said: Catalogue) -> dict[str, Any]:
-        found = await self._book.compare(day)
-        sums = totals(found.findings)
-        return {
-            "compared": True,
-            "buckets": [{"name": name, "count": sums[name][0], "amount": money(sums[name][1])} for name in BUCKETS],
-            "agreed": found.agreed,
-            "findings": [_finding(each, said) for each in found.findings[:MOST]],
-            "more": max(0, len(found.findings) - MOST),
-            "strangers": [_stranger(each, said) for each in found.strangers[:MOST]],
-            "elsewhere": found.elsewhere,
-        }
 
     async def _upload(self, request: Request, who: Staff, upload: Upload) -> Response:
         said = words(request)
@@ -94,8 +79,14 @@ class SettlementPages:
         name = upload.fields["source"]
         now_ms = self._frame.now_ms()
         await keep(self._frame.store, name, statement, name=upload.name, who=who.name, now_ms=now_ms)
+        await self._book.compare(statement.day, now_ms)
         await self._frame.note(who.name, "statement", f"{name} {statement.day} {upload.name}")
         return to(f"/settlement?day={statement.day}")
+
+    async def _compare(self, request: Request, who: Staff, form: Form) -> Response:
+        day = _date(form.get("day", "")) or self._today()
+        await self._book.compare(day.isoformat(), self._frame.now_ms())
+        return to(f"/settlement?day={day.isoformat()}")
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._frame.now(), self._frame.zone).date()
@@ -137,6 +128,21 @@ def _amounts(sums: Sums, said: Catalogue) -> dict[str, str]:
         "deliveries": said.say("hub.settlement.count", count=f"{sums.deliveries:,}") if sums.deliveries else "",
         "delivered": money(sums.delivered_fen),
         "owed": money(sums.owed_fen) if sums.owed_fen else "",
+    }
+
+
+def _compared(found: Comparison | None, said: Catalogue, zone: tzinfo) -> dict[str, Any]:
+    if found is None:
+        return {"compared": ""}
+    sums = found.totals
+    return {
+        "compared": moment(found.at_ms, zone),
+        "buckets": [{"name": name, "count": sums[name][0], "amount": money(sums[name][1])} for name in BUCKETS],
+        "agreed": found.agreed,
+        "findings": [_finding(each, said) for each in found.findings],
+        "more": sum(count for count, _ in sums.values()) - len(found.findings),
+        "strangers": [_stranger(each, said) for each in found.strangers],
+        "elsewhere": found.elsewhere,
     }
 
 

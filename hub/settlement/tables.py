@@ -25,3 +25,11 @@ CREATE TABLE statement_entry (
 CREATE INDEX statement_entry_number ON statement_entry(number);
 CREATE INDEX statement_entry_day ON statement_entry(day);
 """
+COMPARISONS = """
+CREATE TABLE comparison (
+  day TEXT PRIMARY KEY,
+  at_ms BIGINT NOT NULL,
+  body TEXT NOT NULL
+);
+"""
+"""What came of comparing a day the last time: a city's day takes seconds, and a page does not wait."""

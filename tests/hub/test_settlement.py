@@ -17,6 +17,7 @@ from hub.settlement.reconcile import Bill, Booked, Closed, Others, Payment, judg
 from hub.settlement.source import StatementError, sources
 from kiosk.protocol import events as ev
 from kiosk.text.catalogue import catalogue
+from kiosk.text.numbers import order_number
 from tests.hub.conftest import HALL, PASSWORD, TERMINAL, Browser, Hub, Sending
 from tests.hub.test_orders import AT, cancelled, delivered, opened, paid, shown, told
 
@@ -130,7 +131,7 @@ async def test_three_books_of_a_day(hub: Hub, browser: Browser, sending: Sending
         await told(ledger, [*opened(no, fen, 1), *paid(no, fen), *delivered(no)])
     done = ev.RefundDone(order_no=back, n=1, r=1, ref="5030", at_ms=AT + 9)
     await told(ledger, [*opened(back, 9_900, 2), *paid(back, 9_900), *cancelled(back, 9_900), done])
-    await told(ledger, [*opened(lost, 5_000, 3), *paid(lost, 5_000), ev.OrderHeld(order_no=lost, why="no route")])
+    held = await told(ledger, [*opened(lost, 5_000, 3), *paid(lost, 5_000), ev.OrderHeld(order_no=lost, why="away")])
     await told(ledger, [*opened(quick, 700, 4), *paid(quick, 700, "alipay"), *delivered(quick)])
     await told(ledger, [*opened(card, 800, 5), *paid(card, 800, "card"), *delivered(card)])
     sending.begin()
@@ -177,9 +178,19 @@ async def test_three_books_of_a_day(hub: Hub, browser: Browser, sending: Sending
     assert "T9ZZ0000017A1" in page
     assert "counter-17" not in page
     assert "1 entries more that are of no terminal" in page
+    again = [
+        ev.OrderDelivering(order_no=lost, channel="wechat", channel_ref=f"4200{lost}", paid_fen=5_000, deliver_by_ms=AT)
+    ]
+    await told(ledger, [*again, *delivered(lost)], held)
+    await shown(browser, f"/orders/{ledger.ledger_id}/{lost}", "Done:")
+    assert (await browser.post("/settlement/compare", form=await browser.word(), day=DAY))[0] == 303
+    page = (await browser.get(f"/settlement?day={DAY}"))[1]
+    assert [row[2] for row in rows_of(page) if row[0].startswith(order_number(lost))] == [
+        "charged ¥50.00, refunded ¥0.00, delivered ¥50.00"
+    ]
 
-    again = wechat_bill(*((f"{no}A1", fen, "") for no, _, fen in closed))
-    assert (await sent_in(browser, "wechat_bill", again))[0] == 303  # in the place of the one before
+    anew = wechat_bill(*((f"{no}A1", fen, "") for no, _, fen in closed))
+    assert (await sent_in(browser, "wechat_bill", anew))[0] == 303  # in the place of the one before
     page = (await browser.get(f"/settlement?day={DAY}"))[1]
     assert "<b>6</b> agree" in page
     status, page = await sent_in(browser, "wechat_bill", bill[:-200])
