@@ -34,6 +34,10 @@ _BEHIND = (
     "LEFT JOIN followed ON followed.ledger = head.ledger "
     "WHERE head.hall = $1 AND head.seq > coalesce(followed.seq, 0) ORDER BY head.ledger"
 )
+_BEHIND_HALLS = (
+    "SELECT DISTINCT head.hall FROM head LEFT JOIN followed ON followed.ledger = head.ledger "
+    "WHERE head.seq > coalesce(followed.seq, 0)"
+)
 _KEEP = (
     "INSERT INTO matter (hall, matter, terminal, ledger, kind, business_date, version, body) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
@@ -80,6 +84,11 @@ async def next_version(sql: Sql, hall: str) -> int:
 async def is_behind(sql: Sql, hall: str) -> bool:
     """Whether a journal has rows that were not read."""
     return bool(await sql(_BEHIND, hall))
+
+
+async def behind_halls(sql: Sql) -> set[str]:
+    """The halls with a journal that has rows that were not read."""
+    return {hall for (hall,) in await sql(_BEHIND_HALLS)}
 
 
 async def catch_up(sql: Sql, hall: str) -> int:

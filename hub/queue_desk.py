@@ -5,12 +5,13 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from datetime import tzinfo
+from functools import reduce
 from typing import Any
 
 import msgspec
 
-from hub.hall import Attendant, Hall, Step, StepState, Ticket
-from hub.matters import catch_up, is_behind, matters, next_version, today, version_of
+from hub.hall import Attendant, Hall, Step, StepState, Ticket, stepped
+from hub.matters import behind_halls, catch_up, matters, next_version, today, version_of
 from hub.portable import Portable, Sql
 from hub.store import StoreBusyError
 from kiosk.protocol.tickets import TICKET, TicketEvent
@@ -28,7 +29,7 @@ LOOK_S = 0.25
 LISTEN_S = 2.0
 """Between two looks at whether somebody who waits is still there."""
 
-_ATTENDING = "SELECT terminal, ledger, heard_ms, taken_over, plan FROM attending WHERE hall = $1"
+_CHANGED = "UPDATE matter SET version = $3 WHERE hall = $1 AND matter = $2"
 _VOID = "UPDATE step SET state = 'void' WHERE hall = $1 AND n = $2 AND state = 'open' RETURNING n"
 
 
@@ -76,8 +77,9 @@ class QueueDesk:
         news = wire.HallNews(nonce=asked.nonce, version=asked.since)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(hold_s), contextlib.aclosing(self.changes(hall, asked.since)) as changes:
-                async for _ in changes:
-                    news = await self._news(hall, terminal, asked)
+                async for version in changes:
+                    if version != news.version:
+                        news = await self._news(hall, terminal, asked)
                     if news.steps or news.others or await gone():
                         break
         return news
@@ -128,18 +130,19 @@ class QueueDesk:
         here.add(changed)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
+        changed.set()  # look at once
         try:
             while True:
-                version = await self._version(hall)
-                if version != since:
-                    since = version
-                    yield version
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LISTEN_S):
                         await changed.wait()
-                if not changed.is_set():
-                    yield since
-                changed.clear()
+                if changed.is_set():
+                    changed.clear()
+                    version = await self._version(hall)
+                    if version == since:
+                        continue
+                    since = version
+                yield since
         finally:
             here.discard(changed)
             if not here:
@@ -152,12 +155,12 @@ class QueueDesk:
             try:
                 async with self._store.work() as sql:
                     versions: dict[Any, Any] = dict(await sql("SELECT hall, version FROM hall"))
-                    behind = {hall for hall in self._waiting if await is_behind(sql, hall)}
+                    behind = await behind_halls(sql)
             except StoreBusyError:
                 continue  # who waits finds out by itself
-            for hall in list(self._waiting):
-                if hall in behind or versions.get(hall) != known.get(hall):
-                    self.wake(hall)
+            changed = {hall for hall, version in versions.items() if version != known.get(hall)}
+            for hall in self._waiting.keys() & (behind | changed):
+                self.wake(hall)
             known = versions
 
     async def _version(self, hall: str) -> int:
@@ -192,32 +195,39 @@ class QueueDesk:
         )
 
     async def _heard(self, sql: Sql, hall: str, terminal: str, asked: wire.Attending) -> None:
-        await version_of(sql, hall)
         said = (asked.ledger, bytes(asked.plan).decode())
         before = await sql(
             "SELECT ledger, plan, taken_over FROM attending WHERE hall = $1 AND terminal = $2", hall, terminal
         )
+        if before == [(*said, 0)] and not asked.refused:
+            here = "UPDATE attending SET heard_ms = $3 WHERE hall = $1 AND terminal = $2"
+            await sql(here, hall, terminal, self._now_ms())
+            return
+        await version_of(sql, hall)
         await sql(
             "INSERT INTO attending VALUES ($1, $2, $3, $4, 0, $5) ON CONFLICT (hall, terminal) DO UPDATE SET "
             "ledger = excluded.ledger, heard_ms = excluded.heard_ms, taken_over = 0, plan = excluded.plan",
             *(hall, terminal, said[0], self._now_ms(), said[1]),
         )
         refuse = "UPDATE step SET state = 'void' WHERE hall = $1 AND terminal = $2 AND n = $3 AND state <> 'done'"
+        version = await next_version(sql, hall)
         for n in asked.refused:
-            await sql(refuse, hall, terminal, n)
-        if asked.refused or before != [(*said, 0)]:
-            await next_version(sql, hall)
-            self.wake(hall)
+            for (matter,) in await sql(f"{refuse} RETURNING matter", hall, terminal, n):
+                await sql(_CHANGED, hall, matter, version)
+        self.wake(hall)
 
     async def _news(self, hall: str, terminal: str, asked: wire.Attending) -> wire.HallNews:
         async with self._store.work() as sql:
             version = int((await sql("SELECT version FROM hall WHERE hall = $1", hall))[0][0])
             steps = await sql(
                 "SELECT n, event FROM step WHERE hall = $1 AND terminal = $2 AND n > $3 AND n <= $4 "
-                "AND (state = 'counts' OR state = 'open' AND until_ms > $5) ORDER BY n",
-                *(hall, terminal, asked.since, version, self._now_ms()),
+                "AND (state = 'counts' OR state = 'open' AND until_ms > $5) "
+                "AND matter IN (SELECT matter FROM matter WHERE hall = $1 AND ledger = $6) ORDER BY n",
+                *(hall, terminal, asked.since, version, self._now_ms(), asked.ledger),
             )
+            texts = await sql("SELECT matter, event FROM step WHERE hall = $1 AND state = 'counts' ORDER BY n", hall)
             others = await matters(sql, hall, TICKET, today(self._now_ms(), self._zone), asked.since)
+        counting = [(matter, event) for matter, text in texts if (event := wire.event_in(text)) is not None]
         return wire.HallNews(
             nonce=asked.nonce,
             version=version,
@@ -225,7 +235,12 @@ class QueueDesk:
                 wire.Step(n=n, event=msgspec.Raw(text.encode())) for n, text in steps if n not in asked.refused
             ),
             others=tuple(
-                wire.Other(ledger=each.ledger, row=each.row) for each in others if each.ledger != asked.ledger
+                wire.Other(
+                    ledger=each.ledger,
+                    row=reduce(stepped, (event for matter, event in counting if matter == each.row.matter), each.row),
+                )
+                for each in others
+                if each.ledger != asked.ledger
             ),
         )
 
@@ -236,6 +251,8 @@ class QueueDesk:
         until_ms = self._now_ms() + int(STEP_S * 1000)
         sql_text = "INSERT INTO step VALUES ($1, $2, $3, $4, $5, $6, $7)"
         await sql(sql_text, hall, n, terminal, event.matter, text, until_ms, state)
+        if state == "counts":
+            await sql(_CHANGED, hall, event.matter, n)
         return n
 
     async def _taken(self, hall: str, steps: dict[int, str]) -> list[str]:

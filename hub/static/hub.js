@@ -7,7 +7,7 @@ const news = new EventSource(live.dataset.news || `/news?of=${live.dataset.of}`)
 async function refresh() {
   if (live.querySelector("details[open]")) return; // somebody is about to press something in it
   try {
-    const answer = await fetch(location.href, { cache: "no-store", redirect: "error" });
+    const answer = await fetch(live.dataset.page || location.href, { cache: "no-store", redirect: "error" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("#live");
     if (!answer.ok || !fresh) throw new Error("another page");

@@ -129,14 +129,14 @@ class Desk(Standing):
 
     def know(self, others: Iterable[Other]) -> None:
         """Tickets of the other terminals, as they stand; of another day none counts."""
-        self._know(others)
-        self._tell()
+        if self._know(others):
+            self._tell()
 
     def know_no_others(self) -> None:
         """Nobody tells of them any more."""
-        self._others = {}
-        self._together = None
-        self._tell()
+        if self._others:
+            self._others, self._together = {}, None
+            self._tell()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Be called after anything changed; returns what ends it."""

@@ -114,8 +114,11 @@ class Standing:
         self._place = max(self._place, row.place)
         self._together = None
 
-    def _know(self, others: Iterable[Other]) -> None:
-        for other in others:
-            if other.row.business_date == self._date and other.ledger != self.ledger_id:
-                self._others.setdefault(other.ledger, {})[other.row.matter] = other.row
-        self._together = None
+    def _know(self, others: Iterable[Other]) -> bool:
+        """Take in tickets of other ledgers; whether there were any of today."""
+        of_today = [each for each in others if each.row.business_date == self._date and each.ledger != self.ledger_id]
+        for each in of_today:
+            self._others.setdefault(each.ledger, {})[each.row.matter] = each.row
+        if of_today:
+            self._together = None
+        return bool(of_today)

@@ -72,23 +72,28 @@ class Terminal:
 
 
 @contextlib.asynccontextmanager
-async def terminal(hub: Hub, folder: Path, name: str, share: str) -> AsyncIterator[Terminal]:
-    identity = await paired(hub, hub.say("code", HALL, name), terminal=name)
-    ledger = await Ledger.open(folder / name, name)
-    settings = QueueSettings(share=share, business=(PENSIONS,))
-    broken = asyncio.Event()
-    desk = Desk(
-        ledger, folder / name, settings, zone=ZONE, now_ms=lambda: int(time.time() * 1000), on_broken=broken.set
-    )
+async def open_queue(folder: Path, name: str, share: str) -> AsyncIterator[tuple[Ledger, Desk]]:
+    ledger = await Ledger.open(folder, name)
+    settings, broken = QueueSettings(share=share, business=(PENSIONS,)), asyncio.Event()
+    desk = Desk(ledger, folder, settings, zone=ZONE, now_ms=lambda: int(time.time() * 1000), on_broken=broken.set)
     await desk.open()
-    made = Terminal(ledger, desk, Sending(ledger, identity, hub.url))
     try:
-        yield made
+        yield ledger, desk
     finally:
-        await made.unplug()
         await desk.aclose()
         await ledger.aclose()
     assert not broken.is_set()
+
+
+@contextlib.asynccontextmanager
+async def terminal(hub: Hub, folder: Path, name: str, share: str) -> AsyncIterator[Terminal]:
+    identity = await paired(hub, hub.say("code", HALL, name), terminal=name)
+    async with open_queue(folder / name, name, share) as (ledger, desk):
+        made = Terminal(ledger, desk, Sending(ledger, identity, hub.url))
+        try:
+            yield made
+        finally:
+            await made.unplug()
 
 
 @pytest.fixture
@@ -102,6 +107,7 @@ async def two(hub: Hub, tmp_path: Path) -> AsyncIterator[tuple[Terminal, Termina
         yield first, second
 
 
+@pytest.mark.parametrize("hub", ["postgres"], indirect=True)
 async def test_one_queue_for_the_whole_hall(two: tuple[Terminal, Terminal]) -> None:
     first, second = two
     given = [(await each.desk.give("A")).shown for each in (first, second, second, first)]
@@ -156,3 +162,25 @@ async def test_calls_from_a_browser_while_a_terminal_is_cut_off(hub: Hub, two: t
     assert '<p class="number none">' in page
     for browser in (clerk, viewer):
         await browser.close()
+
+
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+async def test_numbers_of_a_ledger_that_was_set_aside_are_called_all_the_same(
+    hub: Hub, two: tuple[Terminal, Terminal], tmp_path: Path
+) -> None:
+    first, second = two
+    lost = (await second.desk.give("A")).shown
+    await first.lines_up(lost)
+    await second.unplug()
+    await second.desk.aclose()
+    await second.ledger.aclose()
+
+    async with open_queue(tmp_path / "afresh", "T2", "2/2") as (ledger, desk):
+        again = Terminal(ledger, desk, Sending(ledger, second.sending.identity, hub.url))
+        again.plug()
+        await again.lines_up(lost)  # it hears of its own old ticket from the hub
+        assert (await again.desk.next(1, "")).shown == lost
+        await first.shows(lost)
+        assert (await first.desk.finish(1, lost)).state == "finished"
+        await again.shows()
+        await again.unplug()
