@@ -7,7 +7,7 @@ PYTEST_WORKERS = 4
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=
 
-.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos power fuzz soak peers bench bench-hub gallery tour docs lock clean
+.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos power fuzz soak peers bench bench-hub bench-hub-scale gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -73,6 +73,10 @@ bench: setup
 # How fast a hub on PostgreSQL takes journals in, beside a bare COPY of the same rows.
 bench-hub: setup postgres
 	@$(BIN)/python -m benchmarks.hub
+
+# The database grows to ROWS, 10,000 terminals come back at once, and the staff's pages are asked: about half an hour and 15 GB.
+bench-hub-scale: setup postgres
+	@$(BIN)/python -m benchmarks.hub_scale $(if $(ROWS),--rows $(ROWS)) $(if $(TERMINALS),--terminals $(TERMINALS))
 
 gallery: setup
 	@$(OFFSCREEN) $(BIN)/kiosk gallery --out $(OUT)/gallery

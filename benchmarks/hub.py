@@ -6,11 +6,13 @@ after batch, each when the last one was acknowledged. The database syncs to disk
 
 import argparse
 import asyncio
+import contextlib
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,6 @@ import asyncpg
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.keys import hash_of_code, new_code
 from hub.postgres import PostgresStore
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, pack
 from kiosk.protocol.chain import GENESIS, link
@@ -27,7 +28,6 @@ from kiosk.protocol.events import OrderOpening
 from kiosk.protocol.signing import key_id, raw, sign
 from tests.hub.postgres import Postgres
 
-HALL = "bench"
 BATCH = 100
 WORKERS = 2
 COPY_ROWS = 10_000
@@ -39,21 +39,17 @@ FLOOR, AIM, LEAST_PER_S, P99_MS = 0.4, 0.6, 15_000, 100
 class Journal(msgspec.Struct):
     """What one terminal has to send."""
 
+    hall: str
     terminal: str
     key: Ed25519PrivateKey
     rows: list[bytes]
 
 
-def journals(terminals: int, rows: int) -> list[Journal]:
-    """Journals of real events, padded by their reason to the size that the average one has."""
-    return [
-        Journal(
-            f"T{n:02d}",
-            Ed25519PrivateKey.generate(),
-            [_row(f"{n:020d}", f"T{n:02d}", seq) for seq in range(1, rows + 1)],
-        )
-        for n in range(terminals)
-    ]
+def journal(n: int, rows: int) -> Journal:
+    """That of terminal number `n`: real events, padded by their reason to the size that the average one has."""
+    terminal = f"T{n % 100:02d}"
+    bodies = [_row(f"{n:020d}", terminal, seq) for seq in range(1, rows + 1)]
+    return Journal(f"bench-{n // 100}", terminal, Ed25519PrivateKey.generate(), bodies)
 
 
 def _row(ledger: str, terminal: str, seq: int) -> bytes:
@@ -73,14 +69,14 @@ def _row(ledger: str, terminal: str, seq: int) -> bytes:
     return encode(event, seq=seq, ledger=ledger, terminal=terminal, at=at, mono=seq, boot="0" * 36)
 
 
-def requests(journal: Journal, host: str) -> list[bytes]:
+def requests(journal: Journal) -> list[bytes]:
     """Everything that a terminal will say, as bytes on the wire; signed now, so good for five minutes."""
     made, digest = [], GENESIS
     for part in (journal.rows[n : n + BATCH] for n in range(0, len(journal.rows), BATCH)):
-        content = pack(HALL, digest, part)
+        content = pack(journal.hall, digest, part)
         headers = sign(journal.key, "/v1/journal", CONTENT_TYPE, content, time.time())
         lines = [f"{name}: {value}" for name, value in headers.items()]
-        head = "\r\n".join(["POST /v1/journal HTTP/1.1", f"Host: {host}", f"Content-Length: {len(content)}", *lines])
+        head = "\r\n".join(["POST /v1/journal HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(content)}", *lines])
         made.append(head.encode() + b"\r\n\r\n" + content)
         for body in part:
             digest = link(digest, decode(body).seq, body)
@@ -112,8 +108,8 @@ async def copy(database: Any, all_journals: list[Journal]) -> float:
     """Seconds for a bare COPY of the same rows into a table like the hub's, that nobody checks."""
     await database.execute("DROP TABLE IF EXISTS peer; CREATE TABLE peer (LIKE event INCLUDING ALL)")
     records, digest = [], GENESIS
-    for journal in all_journals:
-        for body in journal.rows:
+    for each in all_journals:
+        for body in each.rows:
             row = decode(body)
             digest = link(digest, row.seq, body)
             records.append((row.ledger, row.seq, digest, row.at, row.type, row.order, body.decode()))
@@ -124,16 +120,36 @@ async def copy(database: Any, all_journals: list[Journal]) -> float:
     return time.perf_counter() - begun
 
 
-async def paired(store: PostgresStore, all_journals: list[Journal]) -> None:
+async def pair(database: Any, all_journals: list[Journal]) -> None:
     """Make the terminals known."""
-    for journal in all_journals:
-        code, public = hash_of_code(new_code()), journal.key.public_key()
-        await store.offer(code, HALL, journal.terminal, 2**62)
-        await store.pair(code, key_id(public), raw(public), 0)
+    keys = [(each, each.key.public_key()) for each in all_journals]
+    await database.copy_records_to_table(
+        "terminal",
+        columns=["hall", "terminal", "key_id", "public_key", "paired_ms"],
+        records=[(each.hall, each.terminal, key_id(public), raw(public), 0) for each, public in keys],
+    )
 
 
-def served(folder: Path, url: str) -> tuple["subprocess.Popen[str]", int]:
-    """A hub process, and its port."""
+async def prepare(url: str) -> None:
+    """Make the hub's tables."""
+    store = PostgresStore(url)
+    await store.open()
+    await store.aclose()
+
+
+@contextlib.contextmanager
+def serving(folder: Path, url: str) -> Iterator[list[int]]:
+    """Hub processes; their ports."""
+    hubs = [_served(folder, url) for _ in range(WORKERS)]
+    try:
+        yield [port for _, port in hubs]
+    finally:
+        for process, _ in hubs:
+            process.kill()
+            process.communicate()
+
+
+def _served(folder: Path, url: str) -> tuple["subprocess.Popen[str]", int]:
     command = [sys.executable, "-m", "hub", "--data", str(folder), "--database", url, "serve", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     said = process.stdout.readline() if process.stdout else ""
@@ -143,21 +159,13 @@ def served(folder: Path, url: str) -> tuple["subprocess.Popen[str]", int]:
 async def measure(folder: Path, postgres: Postgres, terminals: int, rows: int) -> tuple[float, float, list[float]]:
     """Rows a second at the hub, and by COPY, in this run; and the seconds of each batch."""
     url = postgres.new_database()
-    store = PostgresStore(url)
-    await store.open()
-    all_journals = journals(terminals, rows)
-    await paired(store, all_journals)
-    await store.aclose()
-    hubs = [served(folder, url) for _ in range(WORKERS)]
-    try:
-        sent = [requests(journal, "127.0.0.1") for journal in all_journals]
-        seconds, took = await ingest([port for _, port in hubs], sent)
-    finally:
-        for process, _ in hubs:
-            process.kill()
-            process.communicate()
+    await prepare(url)
+    all_journals = [journal(n, rows) for n in range(terminals)]
     database = await asyncpg.connect(url)
     try:
+        await pair(database, all_journals)
+        with serving(folder, url) as ports:
+            seconds, took = await ingest(ports, [requests(each) for each in all_journals])
         kept = await database.fetchval("SELECT count(*) FROM event")
         if kept != terminals * rows:
             raise RuntimeError(f"{kept} rows arrived, not {terminals * rows}")

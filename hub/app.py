@@ -34,6 +34,10 @@ from kiosk.protocol.status import Heard, Status
 from kiosk.queueing import hall
 
 log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 256
+"""Batches that one process takes in at a time. One more would wait for its turn longer than its terminal waits for an
+answer: it is told to come again."""
 _T = TypeVar("_T", bound=msgspec.Struct)
 
 
@@ -92,6 +96,7 @@ class _Desk:
         self._now = now
         self._command_desk = CommandDesk(store, key, self._now_ms)
         self._queue = queue
+        self._taking_in = 0
 
     def of_terminals(
         self, kind: type[_T], answer: Callable[[Request, Terminal, _T], Awaitable[msgspec.Struct]]
@@ -129,6 +134,15 @@ class _Desk:
 
     async def journal(self, request: Request) -> Response:
         content = await _content(request)
+        if self._taking_in >= MOST_AT_ONCE:
+            raise _refuse("busy", "too many terminals send at this moment")
+        self._taking_in += 1
+        try:
+            return await self._take_in(request, content)
+        finally:
+            self._taking_in -= 1
+
+    async def _take_in(self, request: Request, content: bytes) -> Response:
         sender = await self._sender(request, content)
         if request.headers.get("content-type") != CONTENT_TYPE:
             raise _refuse("batch", f"Content-Type is not {CONTENT_TYPE}")
