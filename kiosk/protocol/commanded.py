@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from kiosk.protocol.commands import Outcome, Result
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
+from kiosk.text.catalogue import Catalogue
 
 
 class CommandTaken(MatterEvent, frozen=True, kw_only=True, tag="menkou.command.taken.v1"):
@@ -73,13 +74,15 @@ def evolve(row: CommandRow | None, event: CommandEvent) -> CommandRow:
     raise ImpossibleEventError(f"command {event.matter}: {type(event).__name__} does not fit {row}")
 
 
-def tell(event: CommandEvent) -> str:
+def tell(event: CommandEvent, words: Catalogue) -> str:
     """See `Kind`."""
     match event:
         case CommandTaken():
-            return f"{event.who} has the terminal do: {event.name or 'something without a name'}"
+            return words.say("matter.command.taken", who=event.who, what=words.word("matter.command", event.name))
         case CommandEnded():
-            return f"{event.result.replace('_', ' ')}{': ' if event.why else ''}{event.why}"
+            told = words.say(f"matter.command.{event.result}")
+            why = words.table.get(event.why, event.why)
+            return words.say("story.because", what=told, why=why) if why else told
         case _:
             assert_never(event)
 

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
+from kiosk.text.catalogue import Catalogue
 
 State = Literal["intended", "submitted", "printed", "not_printed", "unknown"]
 NOT_TOLD = -1
@@ -133,31 +134,32 @@ def evolve(row: FormRow | None, event: FormEvent) -> FormRow:
             raise ImpossibleEventError(f"{type(event).__name__} is no event of a form")
 
 
-def tell(event: FormEvent) -> str:
+def tell(event: FormEvent, words: Catalogue) -> str:
     """See `Kind`."""
     match event:
         case FormIntended():
-            copies = f", {event.copies} copies" if event.copies > 1 else ""
-            how = "filled in" if event.filled else "blank"
-            return f"form {event.number} is to be printed, {how}{copies}: {_sheets(event.sheets)}"
+            copies = words.say("matter.form.copies", count=event.copies) if event.copies > 1 else ""
+            key = "matter.form.filled" if event.filled else "matter.form.blank"
+            return words.say(key, number=event.number, copies=copies, sheets=_sheets(event.sheets, words))
         case FormSubmitted():
-            return "the printer's queue has it"
+            return words.say("matter.form.submitted")
         case FormPrinted(sheets=sheets):
-            return f"printed{_count(sheets)}"
+            return words.say("matter.form.printed", out=_count(sheets, words))
         case FormNotPrinted(reason=reason, sheets=sheets):
-            return f"not printed: {reason.replace('_', ' ')}{_count(sheets)}"
+            why = words.word("reason", reason)
+            return words.say("matter.form.not_printed", why=why, out=_count(sheets, words))
         case FormUnknown(why=why):
-            return f"not known whether it was printed: {why}"
+            return words.say("matter.form.unknown", why=why)
         case _:
             raise ImpossibleEventError(f"{type(event).__name__} is no event of a form")
 
 
-def _count(sheets: int) -> str:
-    return "" if sheets == NOT_TOLD else f", {_sheets(sheets)} came out"
+def _count(sheets: int, words: Catalogue) -> str:
+    return "" if sheets == NOT_TOLD else words.say("matter.form.out", sheets=_sheets(sheets, words))
 
 
-def _sheets(number: int) -> str:
-    return "1 sheet" if number == 1 else f"{number} sheets"
+def _sheets(number: int, words: Catalogue) -> str:
+    return words.say("matter.form.sheet" if number == 1 else "matter.form.sheets", count=number)
 
 
 FORM = Kind(

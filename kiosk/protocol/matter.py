@@ -12,6 +12,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from kiosk.text.catalogue import Catalogue
+
 
 def new_matter() -> str:
     """An id that no matter of any terminal ever had, and that says nothing."""
@@ -56,5 +58,5 @@ class Kind(msgspec.Struct, Generic[E, R], frozen=True, kw_only=True):
     row: type[R]
     evolve: Callable[[R | None, E], R]
     """The row after an event; raises `ImpossibleEventError`."""
-    tell: Callable[[E], str]
+    tell: Callable[[E, Catalogue], str]
     """What one event says happened, in words for the staff."""

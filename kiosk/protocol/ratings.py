@@ -6,6 +6,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
+from kiosk.text.catalogue import Catalogue
 
 Grade = Annotated[int, Meta(ge=1, le=5)]
 """5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意."""
@@ -81,15 +82,16 @@ def evolve(row: RatingRow | None, event: RatingEvent) -> RatingRow:
     raise ImpossibleEventError(f"rating {event.matter}: {type(event).__name__} does not fit {row}")
 
 
-def tell(event: RatingEvent) -> str:
+def tell(event: RatingEvent, words: Catalogue) -> str:
     """See `Kind`."""
     match event:
         case RatingGiven():
-            return f"{event.service.replace('_', ' ')} was rated {event.grade} of 5"
+            return words.say("matter.rating.given", service=words.word("story.kind", event.service), grade=event.grade)
         case RatingExplained():
-            return f"what was not good: {', '.join(reason.replace('_', ' ') for reason in event.reasons)}"
+            reasons = words.say("story.and").join(words.word("reason_not_good", each) for each in event.reasons)
+            return words.say("matter.rating.explained", reasons=reasons)
         case CallBackWanted():
-            return "the resident wants to be called back"
+            return words.say("matter.rating.call_back")
         case _:
             assert_never(event)
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
+from kiosk.text.catalogue import Catalogue
 
 RequestWay = Literal["at_home", "on_behalf"]
 
@@ -74,10 +75,10 @@ def evolve(row: RequestRow | None, event: RequestMade) -> RequestRow:
     )
 
 
-def tell(event: RequestMade) -> str:
+def tell(event: RequestMade, words: Catalogue) -> str:
     """See `Kind`."""
-    what = "a visit at home" if event.way == "at_home" else "that staff act for them"
-    return f"request {event.number}: a resident asks for {what}, item {event.item}"
+    key = "matter.request.at_home" if event.way == "at_home" else "matter.request.on_behalf"
+    return words.say(key, number=event.number, item=event.item)
 
 
 REQUEST = Kind(name="request", table="requests", events=(RequestMade,), row=RequestRow, evolve=evolve, tell=tell)

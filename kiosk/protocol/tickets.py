@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
+from kiosk.text.catalogue import Catalogue
 
 State = Literal["waiting", "called", "missed", "finished", "lapsed"]
 Lane = Literal["normal", "priority", "head"]
@@ -258,31 +259,31 @@ def _with(row: TicketRow, **changes: object) -> TicketRow:
     return msgspec.structs.replace(row, **changes)
 
 
-def tell(event: TicketEvent) -> str:
+def tell(event: TicketEvent, words: Catalogue) -> str:
     """See `Kind`."""
     match event:
         case TicketGiven():
-            lane = ", priority" if event.priority else ""
-            return f"ticket {shown(event.letter, event.number)} of {event.business_date} was given{lane}"
+            key = "matter.ticket.given_first" if event.priority else "matter.ticket.given"
+            return words.say(key, number=shown(event.letter, event.number), date=event.business_date)
         case TicketCalled():
-            return f"window {event.window} called it"
+            return words.say("matter.ticket.called", window=event.window)
         case TicketRecalled():
-            return "it was called once more"
+            return words.say("matter.ticket.recalled")
         case TicketMissed():
-            return "nobody came"
+            return words.say("matter.ticket.missed")
         case TicketCameBack():
-            return "somebody came after all"
+            return words.say("matter.ticket.came_back")
         case TicketTransferred():
-            return f"it was transferred to business {event.business}"
+            return words.say("matter.ticket.transferred", business=event.business)
         case TicketFinished():
-            return "it is done with"
+            return words.say("matter.ticket.finished")
         case TicketLapsed():
-            return "it lapsed"
+            return words.say("matter.ticket.lapsed")
         case TicketPrinting():
-            return f"{'a reprint' if event.reprint else 'its slip'} is sent to the printer"
+            return words.say("story.print.reprint" if event.reprint else "story.print.intended", p=event.p)
         case TicketPrinted():
-            why = f" ({event.why.replace('_', ' ')})" if event.why else ""
-            return f"slip {event.p} is {event.state.replace('_', ' ')}{why}"
+            told = words.say(f"story.print.{event.state}", p=event.p)
+            return words.say("story.because", what=told, why=words.word("reason", event.why)) if event.why else told
         case _:
             return type(event).__name__
 

@@ -49,6 +49,10 @@ class Catalogue:
         except KeyError as error:
             raise MissingMessageError(f"{self.language}: {key} lacks {error}") from error
 
+    def word(self, stem: str, key: str) -> str:
+        """The word for a key of an open set, `stem.key`; one that has none is read as it is, `no_card` as `no card`."""
+        return self.table.get(f"{stem}.{key}") or key.replace("_", " ")
+
     def tell(self, said: Said) -> str:
         """The sentence that `said` stands for. Raises `MissingMessageError`."""
         inserted = dict(said.words)

@@ -17,6 +17,7 @@ from kiosk.forms.catalogue import Catalogue
 from kiosk.forms.desk import Print, Wish, held_reason
 from kiosk.protocol.forms import NOT_TOLD, FormIntended, FormSubmitted, FormUnknown, evolve, tell
 from kiosk.protocol.matter import ImpossibleEventError
+from kiosk.text.catalogue import catalogue
 from tests.forms.conftest import NOW_MS, Bench
 
 
@@ -172,4 +173,4 @@ def test_an_end_is_an_end() -> None:
         evolve(row, intended)
     with pytest.raises(ImpossibleEventError):
         evolve(None, FormSubmitted(matter="m"))
-    assert tell(intended) == "form 1 is to be printed, blank: 1 sheet"
+    assert tell(intended, catalogue("en")) == "form 1 is to be printed, blank: 1 sheet"

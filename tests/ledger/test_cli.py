@@ -109,7 +109,9 @@ def test_story_of_a_matter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert ledger_command(["show", rating.matter, "--data", str(tmp_path / "ledger")]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first.endswith("gas bill was rated 1 of 5")
-    assert second.endswith("what was not good: came twice")
+    assert second.endswith("what was not good: I had to come twice")
+    assert ledger_command(["show", rating.matter, "--language", "zh_CN", "--data", str(tmp_path / "ledger")]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith("燃气费：评了 1 分，满分 5 分")
     assert ledger_command(["show", new_matter(), "--data", str(tmp_path / "ledger")]) == 1
     assert "there is no matter" in capsys.readouterr().err
 

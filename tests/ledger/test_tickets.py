@@ -11,6 +11,7 @@ from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.store import Store
 from kiosk.protocol import tickets as ev
 from kiosk.protocol.tickets import TICKET, TicketRow, evolve, tell
+from kiosk.text.catalogue import catalogue
 
 GIVEN = ev.TicketGiven(matter="t1", letter="A", number=5, business_date="2026-11-30", priority=True, place=5, at_ms=1)
 STORY: tuple[ev.TicketEvent, ...] = (
@@ -70,8 +71,10 @@ def test_a_changed_table_is_made_anew_from_the_journal(tmp_path: Path) -> None:
 
 
 def test_every_event_is_told_in_words() -> None:
-    told = {tell(event) for event in (*STORY, *LAPSED)}
+    chinese, english = catalogue("zh_CN"), catalogue("en")
+    told = {tell(event, english) for event in (*STORY, *LAPSED)}
+    assert len({tell(event, chinese) for event in (*STORY, *LAPSED)}) == len(told)
     assert {type(event) for event in (*STORY, *LAPSED)} == set(TICKET.events)
     assert "ticket A005 of 2026-11-30 was given, priority" in told
-    assert "slip 1 is not printed (paper out)" in told
+    assert "slip 1: not printed (The receipt printer is out of paper)" in told
     assert not any("Ticket" in line for line in told)

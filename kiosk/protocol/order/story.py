@@ -29,7 +29,7 @@ class Story:
             event = envelope.event()
         except UnknownEventError:
             return self._words.say("story.unknown", type=envelope.type)
-        return kind_of(event).tell(event) if isinstance(event, MatterEvent) else self.step(event)
+        return kind_of(event).tell(event, self._words) if isinstance(event, MatterEvent) else self.step(event)
 
     def title(self, rows: Rows) -> str:
         """Which order it is."""
@@ -209,19 +209,19 @@ class Story:
 
     def kind(self, key: str) -> str:
         """What an order is for."""
-        return self._word("story.kind", key)
+        return self._words.word("story.kind", key)
 
     def channel(self, key: str) -> str:
         """A way to pay."""
-        return self._word("channel", key)
+        return self._words.word("channel", key)
 
     def how(self, key: str) -> str:
         """How people returned money."""
-        return self._word("story.how", key)
+        return self._words.word("story.how", key)
 
     def why(self, key: str) -> str:
         """A reason: of the machine as a key, of a driver in its own words."""
-        return self._word("story.why", key) if f"story.why.{key}" in self._words.table else self._word("reason", key)
+        return why(key, self._words)
 
     def moment(self, epoch_ms: int) -> str:
         """`2026-11-24 10:32:05`."""
@@ -234,9 +234,10 @@ class Story:
         channel = self.channel(rows.attempt(refund.n).channel)
         return self._words.say("story.todo.return_unproved", channel=channel, number=refund.key, amount=amount)
 
-    def _word(self, stem: str, key: str) -> str:
-        """What comes from outside may have no word here."""
-        return self._words.table.get(f"{stem}.{key}") or key.replace("_", " ")
-
     def _because(self, what: str, why: str) -> str:
         return self._words.say("story.because", what=what, why=self.why(why)) if why else what
+
+
+def why(key: str, words: Catalogue) -> str:
+    """A reason: of the machine as a key, of a driver in its own words."""
+    return words.word("story.why" if f"story.why.{key}" in words.table else "reason", key)
