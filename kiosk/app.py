@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from getopt import GetoptError, gnu_getopt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,8 @@ class EngineThread:
         with self._lock:
             loop, task = self._loop, self._task
         if loop is not None and task is not None and self._thread.is_alive():
-            loop.call_soon_threadsafe(task.cancel)
+            with suppress(RuntimeError):  # it ends by itself just now
+                loop.call_soon_threadsafe(task.cancel)
         self._thread.join(STOP_SECONDS)
         return not self._thread.is_alive()
 

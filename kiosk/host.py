@@ -50,13 +50,15 @@ class Host:
         self._on_staff_called = on_staff_called
         self._closed = closed
         self._health = asyncio.Event()
+        self._serves = True
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._visit = self._new_visit()
 
     def take(self, given: Input) -> None:
         """An input from the screen."""
-        self._nobody.clear()
+        if self._serves:
+            self._nobody.clear()
         self._visit.take(given)
 
     async def between_visits(self) -> None:
@@ -100,14 +102,18 @@ class Host:
         while True:
             self._health.clear()
             tiles = self.tiles()
-            open_tiles = [shown for shown in tiles if shown.paused is None]
-            if closed := self._closed():
+            closed = self._closed()
+            open_tiles = [shown for shown in tiles if shown.paused is None and not closed]
+            if closed:
                 view: Home | OutOfService = OutOfService(reason="reason.by_staff", note=closed)
             elif not open_tiles:
                 reason = tiles[0].paused if tiles else "reason.bad_config"
                 view = OutOfService(reason=reason or "reason.offline")
             else:
                 view = Home(tiles=tiles)
+            self._serves = isinstance(view, Home)
+            if not self._serves:
+                self._nobody.set()  # whoever touches the screen now waits for nothing
             answer = await visit.ask_until(view, self._news())
             if answer in {shown.journey for shown in open_tiles}:
                 return self._journeys[answer]

@@ -39,5 +39,5 @@ class Restarting:
 def start_anew() -> int:
     """Run this command from its beginning in this process; or end it where a supervisor starts it again."""
     if "NOTIFY_SOCKET" not in os.environ:
-        os.execv(sys.executable, sys.orig_argv)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     return 0

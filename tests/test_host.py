@@ -80,12 +80,14 @@ class Hall:
     def __init__(self, *journeys: Journey, settings: VisitSettings = QUIET) -> None:
         self.screen = Screen()
         self.called: list[bool] = []
+        self.closed = ""
         self.host = Host(
             self.screen,
             {journey.name: journey for journey in journeys},
             services(),
             settings,
             lambda: self.called.append(True),
+            closed=lambda: self.closed,
         )
         self._task = asyncio.create_task(self.host.run())
 
@@ -149,6 +151,28 @@ async def test_all_services_paused_is_out_of_service_until_one_is_not() -> None:
         paused[0] = None
         hall.host.health_changed()
         await hall.screen.at(Home)
+
+
+async def test_the_staff_close_the_terminal_after_who_is_served() -> None:
+    async with Hall(a_journey(), settings=QUIET) as hall:
+        await hall.press(Home, "gas_bill")
+        await hall.screen.at(EnterAccount)
+        hall.closed = "back at two"
+        hall.host.health_changed()
+        waiting = asyncio.create_task(hall.host.between_visits())
+        await hall.press(EnterAccount, "1")
+        page = await hall.screen.at(OutOfService)
+        assert page.view == OutOfService(reason="reason.by_staff", note="back at two")
+        await waiting
+        hall.host.take(Answered(page.number, "gas_bill"))
+        await hall.host.between_visits()  # a touch on a closed terminal is nobody's visit
+        hall.closed = ""
+        hall.host.health_changed()
+        await hall.press(Home, "gas_bill")
+        waiting = asyncio.create_task(hall.host.between_visits())
+        await hall.screen.at(EnterAccount)
+        assert not waiting.done()
+        waiting.cancel()
 
 
 @pytest.mark.parametrize("where", [Home, EnterAccount])

@@ -88,8 +88,8 @@ class Notice(View, frozen=True, kw_only=True):
 
 
 class OutOfService(View, frozen=True, kw_only=True):
-    """The terminal cannot serve. `reason` is a message key; `note` is what the staff say who closed it. Nothing to
-    answer."""
+    """The terminal cannot serve. `reason` is a message key; what the staff say who
+    closed it, the `note`, stands in its place. Nothing to answer."""
 
     reason: str
     note: str = ""
