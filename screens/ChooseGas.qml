@@ -15,11 +15,12 @@ ScreenFrame {
     required property string holder
     readonly property bool headed: !Theme.large && !Theme.narrow
     readonly property int keyHeight: Math.max(other.implicitHeight, Math.min(Theme.grid * 14, Math.floor((keys.height - taken - (rows + 1) * keys.spacing) / Math.max(rows, 1))))
+    required property string leftInMeterM3
     required property string maxM3
     required property string minM3
     required property string problem
     readonly property int rows: Math.ceil(wishes.length / 2)
-    readonly property int taken: other.implicitHeight + limits.implicitHeight + keys.spacing + (beside ? 0 : sheet.implicitHeight + keys.spacing) + (remark.visible ? remark.implicitHeight + keys.spacing : 0)
+    readonly property int taken: other.implicitHeight + limits.implicitHeight + keys.spacing + (beside ? 0 : sheet.implicitHeight + keys.spacing) + (left.visible ? left.implicitHeight + keys.spacing : 0) + (remark.visible ? remark.implicitHeight + keys.spacing : 0)
 
     required property string usedThisCycleM3
     required property var volumes
@@ -28,6 +29,8 @@ ScreenFrame {
     heading: Words.say("screen.ChooseGas.title")
 
     Card {
+        id: leftSheet
+
         color: screen.headed ? Theme.paper : Theme.peach
         height: (screen.headed ? leftHead.implicitHeight + Theme.radius : 0) + leftBand.implicitHeight
         visible: screen.beside
@@ -38,6 +41,7 @@ ScreenFrame {
 
             account: screen.account
             address: screen.address
+            brief: screen.leftInMeterM3 !== ""
             height: visible ? implicitHeight : 0
             holder: screen.holder
             visible: screen.headed
@@ -56,6 +60,21 @@ ScreenFrame {
             label: Words.say("screen.ChooseGas.used")
             radius: screen.headed ? 0 : Theme.radius
             width: parent.width
+        }
+    }
+
+    Remark {
+        height: implicitHeight
+        icon: "meter"
+        text: Words.say("screen.ChooseGas.left", {
+            "volume": screen.leftInMeterM3
+        })
+        visible: screen.beside && screen.leftInMeterM3 !== ""
+        width: leftSheet.width
+
+        anchors {
+            top: leftSheet.bottom
+            topMargin: Theme.gap
         }
     }
 
@@ -102,6 +121,18 @@ ScreenFrame {
                 radius: screen.headed ? 0 : Theme.radius
                 width: parent.width
             }
+        }
+
+        Remark {
+            id: left
+
+            height: implicitHeight
+            icon: "meter"
+            text: Words.say("screen.ChooseGas.left", {
+                "volume": screen.leftInMeterM3
+            })
+            visible: !screen.beside && screen.leftInMeterM3 !== "" && screen.problem === ""
+            width: parent.width
         }
 
         Remark {

@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS job(
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_job ON job(card) WHERE state IN ('open', 'torn');
 CREATE TABLE IF NOT EXISTS job_holder(number TEXT NOT NULL, order_no TEXT NOT NULL, PRIMARY KEY (number, order_no))
   STRICT;
+CREATE TABLE IF NOT EXISTS meter_note(
+  card TEXT PRIMARY KEY, left INTEGER NOT NULL, state INTEGER NOT NULL, day TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS card_oddity(what TEXT NOT NULL) STRICT;
 """
 
@@ -99,6 +101,8 @@ class Cards:
             )
         elif row["count"] != sound.count and not self._is_under_way(row["card"], sound.count):
             raise RefusalError("card_unknown")
+        if note := images.from_the_meter(image):
+            self._db.execute("INSERT OR REPLACE INTO meter_note VALUES (?, ?, ?, ?)", (row["card"], *note))
         return row, sound
 
     def ready(self, image: bytes, load_id: str | None = None) -> tuple[sqlite3.Row, images.Sound]:
@@ -232,7 +236,7 @@ class Cards:
         return True
 
     def everything(self) -> Said:
-        """By card, what it counts and is owed; every load and job; what should never happen."""
+        """By card, what it counts and is owed; every load and job; what meters wrote; what should never happen."""
         return {
             "cards": {
                 row["card"]: {
@@ -259,6 +263,10 @@ class Cards:
                     "state": row["state"],
                 }
                 for row in self._db.execute("SELECT * FROM job ORDER BY rowid")
+            },
+            "meters": {
+                row["card"]: {"left_m3": m3(row["left"]), "state": row["state"], "day": row["day"]}
+                for row in self._db.execute("SELECT * FROM meter_note ORDER BY card")
             },
             "oddities": [row["what"] for row in self._db.execute("SELECT what FROM card_oddity")],
         }

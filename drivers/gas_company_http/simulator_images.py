@@ -41,6 +41,14 @@ def number_of(image: bytes) -> str | None:
     return owner[5:10].hex()
 
 
+def from_the_meter(image: bytes) -> tuple[int, int, str] | None:
+    """What was left in the meter, its state, and the day on which it wrote that; None where it never did."""
+    part = image[0x50:0x60]
+    if _check(part[:14]) != part[14:]:
+        return None
+    return int.from_bytes(part[:4], "big"), part[4], part[5:9].hex()
+
+
 def purchased(image: bytes, card: Sound, gas: int, day: date, generation: int) -> bytes:
     """The image of the next purchase."""
     total = card.total + gas

@@ -9,6 +9,7 @@ import struct
 from decimal import Decimal
 from typing import Final
 
+from kiosk.devices.gas_card import MeterTrouble, WriteBack
 from kiosk.devices.gas_card_layout import ChangeKey, Contents, Flaw, Put, Stand, Step
 
 SIZE: Final = 256
@@ -20,6 +21,8 @@ _KEY: Final = 0x40
 _MARKER: Final = 0x41
 _MARKERS: Final = 251
 """The marker is the count modulo this, so it is never FF, which is what a byte is while it is being written."""
+_METER: Final = slice(0x50, 0x60)
+_TROUBLES: Final[tuple[tuple[int, MeterTrouble], ...]] = ((0xFC, "alarm"), (0x02, "valve_shut"), (0x01, "battery_low"))
 _ERASED: Final = 0xFF
 _HUNDREDTHS: Final = 2
 
@@ -41,7 +44,7 @@ class DemoLayout:
             return Flaw("torn", number)
         if not _sound(record):
             return Flaw("check", number)
-        return Contents(number, Decimal(int.from_bytes(record[2:6], "big")).scaleb(-_HUNDREDTHS), _count(record))
+        return Contents(number, _volume(record[2:6]), _count(record), _write_back(image[_METER]))
 
     def stand(self, image: bytes, count: int) -> Stand:
         """See `Layout`. A record that is sound and of another purchase altogether gives it away."""
@@ -74,6 +77,18 @@ DEMO: Final = DemoLayout()
 def _sound(part: bytes) -> bool:
     """Whether its last two bytes are the check of the others (CRC-16/CCITT-FALSE)."""
     return len(part) > 2 and struct.pack(">H", binascii.crc_hqx(part[:-2], 0xFFFF)) == part[-2:]
+
+
+def _volume(hundredths: bytes) -> Decimal:
+    return Decimal(int.from_bytes(hundredths, "big")).scaleb(-_HUNDREDTHS)
+
+
+def _write_back(part: bytes) -> WriteBack | None:
+    """What the meter wrote, if that is whole: a card that was pulled out of it is a sound card all the same."""
+    if not _sound(part):
+        return None
+    troubles = tuple(trouble for bits, trouble in _TROUBLES if part[4] & bits)
+    return WriteBack(left_m3=_volume(part[:4]), troubles=troubles)
 
 
 def _count(record: bytes) -> int:

@@ -30,7 +30,8 @@ from kiosk.devices.gas_card import (
     ReaderAway,
     Reading,
 )
-from kiosk.devices.gas_card_layout import Contents, load_layout
+from kiosk.devices.gas_card_judging import is_image_of
+from kiosk.devices.gas_card_layout import load_layout
 from kiosk.devices.health import Busy, Health, Offline, Ready
 from kiosk.ports.pcsc import About, PcscError, Service
 from kiosk.ports.threads import in_daemon_thread
@@ -135,8 +136,7 @@ class PcscGasCard(GasCardReader[PcscGasCardSettings]):
 
     async def write(self, job: CardJob) -> JobOutcome:
         """See `GasCardReader`. Raises `ValueError` for a job whose image is not what the job says."""
-        says = Contents(job.card, job.expect_gas_m3, job.count)
-        if len(job.new_image) != self._layout.size or self._layout.decode(job.new_image) != says:
+        if not is_image_of(job, self._layout):
             raise ValueError(f"the image of job {job.provider_job} is not what the job says")
         writing = Writing()
         work = partial(_write, job, writing)

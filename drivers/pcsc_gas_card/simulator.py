@@ -14,7 +14,7 @@ from aiohttp import web
 from drivers.pcsc_gas_card.simulator_cards import DRAWER, Cards
 from drivers.pcsc_gas_card.simulator_chips import Card
 from drivers.pcsc_gas_card.simulator_daemon import READER, Daemon
-from drivers.pcsc_gas_card.simulator_layout import bought, key_of, read
+from drivers.pcsc_gas_card.simulator_layout import STATES, bought, key_of, read
 from drivers.pcsc_gas_card.simulator_slot import FAULTS, Slot
 from kiosk.testing.simulator import Action, BadRequestError, Button, Faults, Json, Talk, main
 
@@ -23,6 +23,7 @@ BUTTONS = (
     Button(label="Pull the card out", group="Card", action="pull"),
     Button(label="Insert it upside down", group="Card", action="insert_upside_down"),
     Button(label="Put it into the meter", group="Card", action="meter"),
+    Button(label="Into a meter with a low battery", group="Card", action="meter", more={"state": ["battery low"]}),
     Button(label="Pull it in the middle of a write", group="Card", fault="pull_mid_write", more={"after": 1}),
     Button(label="Pull it before the answer", group="Card", fault="pull_before_answer", more={"ins": "D0"}),
     Button(label="Insert one with gas on it", group="Other cards", action="insert_unused"),
@@ -141,11 +142,14 @@ class CardReader:
         return lambda asked: self._insert({**asked, "card": name})
 
     async def _meter(self, asked: Json) -> None:
-        """At home, the meter takes what is on the card: it is pulled out first, if it is in."""
-        card = self._meant(asked)
+        """At home, the meter takes what is on the card: it is pulled out first, if it is in. `state` is what the meter
+        says of itself."""
+        card, state = self._meant(asked), frozenset(asked.get("state", ()))
+        if odd := state - set(STATES.values()):
+            raise BadRequestError(f"no meter says {', '.join(sorted(odd))}; there are {', '.join(STATES.values())}")
         if self._slot.card is card:
             await self._slot.pull()
-        self._cards.visit_meter(card)
+        self._cards.visit_meter(card, state)
 
     async def _change_key(self, asked: Json) -> None:
         """Behind the company's back: the key that it gives is wrong from now on."""

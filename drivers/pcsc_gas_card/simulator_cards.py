@@ -61,9 +61,9 @@ class Cards:
             self._note("landed", purchase.number, purchase.count, purchase.gas)
         self._known[card.name] = purchase
 
-    def visit_meter(self, card: Card) -> None:
-        """The meter takes what it finds."""
-        gas = layout.at_the_meter(card.memory)
+    def visit_meter(self, card: Card, state: frozenset[str] = frozenset()) -> None:
+        """The meter takes what it finds, and writes in which state it is."""
+        gas = layout.at_the_meter(card.memory, state)
         self.keep(card)
         purchase = layout.read(bytes(card.memory))
         if gas and purchase is not None:
@@ -79,6 +79,7 @@ class Cards:
     def told(self, card: Card) -> dict[str, Any]:
         """A card in words."""
         purchase = layout.read(bytes(card.memory))
+        visit = layout.last_visit(bytes(card.memory))
         return {
             "name": card.name,
             "kind": card.kind,
@@ -88,6 +89,7 @@ class Cards:
             "sound": purchase is not None,
             "key_changing": bool(DRAWER[card.name][1]) and layout.key_changing(bytes(card.memory)),
             "tries": card.counter.bit_count() if card.kind == "sle4442" else card.counter,
+            "meter": None if visit is None else ", ".join((f"{visit.left / 100:.2f} m³ left", *visit.state)),
         }
 
     def shown(self, card: Card) -> tuple[str, ...]:

@@ -18,6 +18,19 @@ class Purchase:
     total: int
 
 
+@dataclass(frozen=True)
+class Visit:
+    """What a meter wrote on a card: hundredths of a cubic metre that it had then, and its state in words."""
+
+    left: int
+    state: tuple[str, ...]
+    day: str
+
+
+STATES = {0: "battery low", 1: "valve shut", 2: "alarm"}
+"""By bit."""
+
+
 def check(data: bytes) -> bytes:
     """CRC-16/CCITT-FALSE, bit by bit."""
     crc = 0xFFFF
@@ -77,15 +90,25 @@ def bought(image: bytes, gas: int) -> bytes:
     return bytes(new)
 
 
-def at_the_meter(image: bytearray) -> int:
-    """The meter takes the gas, and writes its part. How much it took; nothing from a card that it does not take."""
+def at_the_meter(image: bytearray, state: frozenset[str] = frozenset()) -> int:
+    """The meter, which is in that state, takes the gas, and writes its part. How much it took; nothing from a card that
+    it does not take."""
     purchase = read(bytes(image))
     if purchase is None:
         return 0
     _set_record(image, purchase.count, 0, purchase.total)
     never = image[0x50:0x54] == b"\xff" * 4
-    _visit(image, left=purchase.gas + (0 if never else int.from_bytes(image[0x50:0x54], "big")))
+    _visit(image, left=purchase.gas + (0 if never else int.from_bytes(image[0x50:0x54], "big")), state=state)
     return purchase.gas
+
+
+def last_visit(image: bytes) -> Visit | None:
+    """What the meter wrote, if it ever did."""
+    part = bytes(image[0x50:0x60])
+    if check(part[:14]) != part[14:]:
+        return None
+    state = tuple(name for bit, name in STATES.items() if part[4] >> bit & 1)
+    return Visit(int.from_bytes(part[:4], "big"), state, part[5:9].hex())
 
 
 def _set_record(image: bytearray, count: int, gas: int, total: int) -> None:
@@ -93,6 +116,7 @@ def _set_record(image: bytearray, count: int, gas: int, total: int) -> None:
     image[0x20:0x30] = image[0x30:0x40] = record + check(record)
 
 
-def _visit(image: bytearray, left: int) -> None:
-    part = left.to_bytes(4, "big") + b"\x00" + bytes.fromhex(DAY) + b"\xff" * 5
+def _visit(image: bytearray, left: int, state: frozenset[str] = frozenset()) -> None:
+    bits = sum(1 << bit for bit, name in STATES.items() if name in state)
+    part = left.to_bytes(4, "big") + bytes([bits]) + bytes.fromhex(DAY) + b"\xff" * 5
     image[0x50:0x60] = part + check(part)

@@ -25,6 +25,18 @@ def image_hash(image: bytes) -> str:
     return hashlib.sha256(image).hexdigest()
 
 
+MeterTrouble = Literal["alarm", "valve_shut", "battery_low"]
+"""What a meter says is wrong with it, the gravest first. `alarm` is whatever else its company has to look at."""
+
+
+class WriteBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What the meter wrote when the card was last in it: the gas it had then, with what it took off the card, and what
+    was wrong with it."""
+
+    left_m3: Decimal
+    troubles: tuple[MeterTrouble, ...] = ()
+
+
 class GasCard(msgspec.Struct, frozen=True, kw_only=True, tag="gas_card"):
     """A card as it was read.
 
@@ -37,6 +49,8 @@ class GasCard(msgspec.Struct, frozen=True, kw_only=True, tag="gas_card"):
     gas_m3: Decimal
     count: int
     image: bytes
+    meter: WriteBack | None = None
+    """None on a card that was never in a meter, or whose meter writes nothing that can be read."""
 
     @property
     def hash(self) -> str:

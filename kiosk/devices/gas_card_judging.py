@@ -17,7 +17,19 @@ from kiosk.devices.gas_card_layout import Contents, Flaw, Layout
 
 def gas_card(contents: Contents, image: bytes) -> GasCard:
     """What the contract calls it."""
-    return GasCard(number=contents.number, gas_m3=contents.gas_m3, count=contents.count, image=image)
+    return GasCard(
+        number=contents.number, gas_m3=contents.gas_m3, count=contents.count, image=image, meter=contents.meter
+    )
+
+
+def is_image_of(job: CardJob, layout: Layout) -> bool:
+    """Whether the image that a job would write is of the purchase that it says."""
+    says = layout.decode(job.new_image)
+    return (
+        len(job.new_image) == layout.size
+        and isinstance(says, Contents)
+        and (says.number, says.gas_m3, says.count) == (job.card, job.expect_gas_m3, job.count)
+    )
 
 
 def judge(job: CardJob, image: bytes, layout: Layout) -> JobOutcome:

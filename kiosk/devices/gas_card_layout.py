@@ -10,17 +10,20 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 
+from kiosk.devices.gas_card import WriteBack
 from kiosk.plugins import plugins
 
 GROUP: Final = "kiosk.gas_card_layouts"
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """What a sound card says. The count is that of the purchase that a meter would take from it."""
+    """What a sound card says. The count is that of the purchase that a meter would take from it. `meter` is what the
+    meter wrote back, where the layout has such a part and it is sound: the purchase does not depend on it."""
 
     number: str
     gas_m3: Decimal
     count: int
+    meter: WriteBack | None = None
 
 
 class Flaw(msgspec.Struct, frozen=True):

@@ -16,10 +16,11 @@ from kiosk.devices.gas import (
     CardWish,
     Refused,
 )
-from kiosk.devices.gas_card import GasCard, LockedCard, ReaderAway
+from kiosk.devices.gas_card import GasCard, LockedCard, MeterTrouble, ReaderAway, WriteBack
 from kiosk.journeys.at_the_card import ask_for_card
-from kiosk.journeys.gas_account import begin, look_up, money_closed, paused, pay, sorry, tell
+from kiosk.journeys.gas_account import begin, look_up, money_closed, offer, paused, pay, sorry, tell
 from kiosk.journeys.journey import End, Journey
+from kiosk.journeys.settings import GasCardSettings
 from kiosk.journeys.settle import EARLIER_SECONDS, Settlement, finish_earlier
 from kiosk.orders.orders import AlreadyRunningError, MoneyClosedError, Orders
 from kiosk.orders.private import CardLoadPrivate, GasCardPrivate
@@ -52,6 +53,9 @@ async def gas_card(visit: Visit, services: Services) -> End:
         return await tell(visit, "card", "notice.card_changed")
     if end := await finish_earlier(visit, services, known.account.number):
         return end
+    for wrong in troubles_to_tell(card.meter):
+        if not await offer(visit, "meter", f"notice.meter_{wrong}", "button.next"):
+            return "home"
     if known.gas_on_card_m3 > 0:
         return await tell(visit, "card", "notice.gas_on_card")
     if known.owed:
@@ -65,7 +69,7 @@ async def _buy(visit: Visit, services: Services, card: GasCard, known: CardAccou
     problem: Said | None = None
     for _ in range(visit.settings.lookups):
         visit.at(2, STEPS, "step.gas")
-        wish = await _ask_wish(visit, services, known, limits, problem)
+        wish = await _ask_wish(visit, choice(services.gas_card, card, known, limits, problem), limits)
         call = services.devices.gas.quote_card(card.image, wish)
         quote = await look_up(visit, call, saying="working.fetching_worth")
         if isinstance(quote, CardQuote):
@@ -79,22 +83,7 @@ async def _buy(visit: Visit, services: Services, card: GasCard, known: CardAccou
     return await tell(visit, "people", "notice.limits_changed")
 
 
-async def _ask_wish(
-    visit: Visit, services: Services, known: CardAccount, limits: CardLimits, problem: Said | None
-) -> CardWish:
-    settings, account = services.gas_card, known.account
-    fits = [m3 for m3 in settings.volumes_m3 if limits.min_m3 <= m3 <= limits.max_m3 and not m3 % limits.step_m3]
-    choose = ChooseGas(
-        holder=account.holder_masked,
-        address=account.address_masked,
-        account=mask_account(account.number),
-        used_this_cycle_m3=known.used_this_cycle_m3,
-        volumes=tuple(GasKey(choice=f"m3-{m3}", volume=str(m3)) for m3 in fits),
-        amounts=tuple(GasKey(choice=f"yuan-{yuan}", yuan=str(yuan)) for yuan in settings.amounts_yuan),
-        min_m3=limits.min_m3,
-        max_m3=limits.max_m3,
-        problem=problem,
-    )
+async def _ask_wish(visit: Visit, choose: ChooseGas, limits: CardLimits) -> CardWish:
     kind, _, figure = (await visit.ask(choose)).partition("-")
     if kind == "yuan" and figure.isdigit():
         return ByMoney(int(figure) * 100)
@@ -160,6 +149,33 @@ async def _unfinished(orders: Orders | None, number: str) -> Running | None:
                 running.seen()
                 await running.change()
     return running
+
+
+def troubles_to_tell(meter: WriteBack | None) -> tuple[MeterTrouble, ...]:
+    """What the company has to hear of. A valve that shut for want of gas is not that: the gas is being bought."""
+    if meter is None:
+        return ()
+    return tuple(each for each in meter.troubles if each != "valve_shut" or meter.left_m3 > 0)
+
+
+def choice(
+    settings: GasCardSettings, card: GasCard, known: CardAccount, limits: CardLimits, problem: Said | None = None
+) -> ChooseGas:
+    """The question how much gas it shall be."""
+    account = known.account
+    fits = [m3 for m3 in settings.volumes_m3 if limits.min_m3 <= m3 <= limits.max_m3 and not m3 % limits.step_m3]
+    return ChooseGas(
+        holder=account.holder_masked,
+        address=account.address_masked,
+        account=mask_account(account.number),
+        used_this_cycle_m3=known.used_this_cycle_m3,
+        volumes=tuple(GasKey(choice=f"m3-{m3}", volume=str(m3)) for m3 in fits),
+        amounts=tuple(GasKey(choice=f"yuan-{yuan}", yuan=str(yuan)) for yuan in settings.amounts_yuan),
+        min_m3=limits.min_m3,
+        max_m3=limits.max_m3,
+        left_in_meter_m3=card.meter.left_m3 if card.meter else None,
+        problem=problem,
+    )
 
 
 def confirmation(known: CardAccount, quote: CardQuote) -> ConfirmGas:

@@ -7,8 +7,10 @@ from typing import get_args
 
 import msgspec
 
-from kiosk.devices.gas import Account, CardAccount, CardQuote, TierLine
-from kiosk.journeys.gas_card import confirmation
+from kiosk.devices.gas import Account, CardAccount, CardLimits, CardQuote, TierLine
+from kiosk.devices.gas_card import GasCard, MeterTrouble, WriteBack
+from kiosk.journeys.gas_card import choice, confirmation
+from kiosk.journeys.settings import GasCardSettings
 from kiosk.orders.private import GasCardPrivate
 from kiosk.orders.receipt import Issuer, receipt
 from kiosk.protocol.order.rows import AttemptRow, JobRow, OrderRow, OrderState, Rows
@@ -16,9 +18,8 @@ from kiosk.protocol.order.truth import telling, truth
 from kiosk.slips.slip import Slip
 from kiosk.stage.settings import HallInfo
 from kiosk.text.catalogue import Said, catalogue
-from kiosk.text.masking import mask_account
 from kiosk.views.common import Notice, Outcome, Working
-from kiosk.views.gas_card import CardStep, ChooseGas, EnterGas, GasKey, InsertCard
+from kiosk.views.gas_card import CardStep, EnterGas, InsertCard
 from kiosk.views.view import View
 
 NUMBER = "0200000314"
@@ -26,6 +27,14 @@ AT_MS = 1_795_487_520_000
 
 ACCOUNT = Account(number=NUMBER, meter_kind="card", holder_masked="徐**", address_masked="和信家园 ***", arrears_fen=0)
 KNOWN = CardAccount(account=ACCOUNT, card=NUMBER, gas_on_card_m3=Decimal(0), count=250, used_this_cycle_m3=Decimal(490))
+CARD = GasCard(
+    number=NUMBER,
+    gas_m3=Decimal(0),
+    count=250,
+    image=b"",
+    meter=WriteBack(left_m3=Decimal("12.30")),
+)
+LIMITS = CardLimits(min_m3=Decimal(1), max_m3=Decimal(300), step_m3=Decimal(1))
 QUOTE = CardQuote(
     quote_id="K1",
     account=ACCOUNT,
@@ -61,18 +70,20 @@ def gas_card_views(order_no: str, hall: HallInfo) -> Iterator[tuple[str, int, Vi
         Notice(picture="card", title="notice.card_meter.title", body=here, primary="button.home"),
         None,
     )
-    choose = ChooseGas(
-        holder=ACCOUNT.holder_masked,
-        address=ACCOUNT.address_masked,
-        account=mask_account(NUMBER),
-        used_this_cycle_m3=Decimal(490),
-        volumes=tuple(GasKey(choice=f"m3-{m3}", volume=str(m3)) for m3 in (10, 20, 50, 100)),
-        amounts=tuple(GasKey(choice=f"yuan-{yuan}", yuan=str(yuan)) for yuan in (50, 100)),
-        min_m3=Decimal(1),
-        max_m3=Decimal(300),
-    )
+    for trouble in get_args(MeterTrouble):
+        stem = f"notice.meter_{trouble}"
+        notice = Notice(
+            picture="meter",
+            title=f"{stem}.title",
+            body=Said(f"{stem}.body"),
+            primary="button.next",
+            secondary="button.home",
+        )
+        yield f"meter-{trouble.replace('_', '-')}", 1, notice, None
+    choose = choice(GasCardSettings(), CARD, KNOWN, LIMITS)
     wrong = Said("problem.gas_outside_limits", words={"least": "1", "most": "300"})
     yield "gas", 2, choose, None
+    yield "gas-never-in-a-meter", 2, msgspec.structs.replace(choose, left_in_meter_m3=None), None
     yield "gas-problem", 2, msgspec.structs.replace(choose, problem=wrong), None
     enter = EnterGas(min_m3=Decimal(1), max_m3=Decimal(300))
     yield "gas-other", 2, enter, None

@@ -37,8 +37,8 @@ class GasKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChooseGas(View, frozen=True, kw_only=True):
-    """How much gas? By volume or by money. Answers a key's `choice`, or `"other"`. `problem` says what was wrong with
-    the wish before."""
+    """How much gas? By volume or by money. Answers a key's `choice`, or `"other"`. `left_in_meter_m3` is what
+    the meter had when the card was last in it, if it wrote that; `problem` says what was wrong with the wish before."""
 
     holder: str
     address: str
@@ -48,6 +48,7 @@ class ChooseGas(View, frozen=True, kw_only=True):
     amounts: tuple[GasKey, ...]
     min_m3: Decimal
     max_m3: Decimal
+    left_in_meter_m3: Decimal | None = None
     problem: Said | None = None
 
 

@@ -1,11 +1,12 @@
 """From the card in the reader to the gas in the meter, with a real pcscd and the company over HTTP."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from kiosk.views.common import Outcome
-from kiosk.views.gas_card import InsertCard
+from kiosk.views.gas_card import ChooseGas, InsertCard
 from tests.gas_card.counter import Counter, lines
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,6 +37,24 @@ async def test_gas_is_bought_written_once_and_reported(counter: Counter) -> None
     await counter.hall.hand("meter", card="household")
     assert await counter.visit({InsertCard: inserting(counter, "household")}) == "goodbye"  # empty again
     assert counter.hall.landed[-1]["count"] == 8
+
+
+async def test_what_the_meter_wrote_is_shown_and_the_company_has_it(counter: Counter) -> None:
+    """The company has it by the image that it is sent anyway."""
+    asked: list[ChooseGas] = []
+
+    def choose(view: ChooseGas) -> str:
+        asked.append(view)
+        return "m3-20"
+
+    assert await counter.visit({InsertCard: inserting(counter, "household"), ChooseGas: choose}) == "goodbye"
+    await counter.hall.hand("meter", card="household", state=["battery low", "valve shut"])
+    assert await counter.visit({InsertCard: inserting(counter, "household"), ChooseGas: choose}) == "goodbye"
+    told = ["notice.meter_valve_shut.title", "notice.meter_battery_low.title"]
+    assert [page for page in counter.seen if "InsertCard" not in page] == [*told, *PAGES, "Outcome"]
+    assert [view.left_in_meter_m3 for view in asked] == [Decimal("3.2"), Decimal("23.2")]
+    assert counter.books()["meters"]["0200000284"] == {"left_m3": "23.2", "state": 3, "day": "20261101"}
+    assert counter.hall.machine.books()["cards"][0]["meter"] == "23.20 m³ left, battery low, valve shut"
 
 
 async def test_card_that_is_pulled_in_the_middle_is_written_to_the_end_when_it_is_back(counter: Counter) -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.gas_company_http import simulator_images
 from drivers.pcsc_gas_card import simulator_layout
 from drivers.pcsc_gas_card.demo_layout import DEMO
-from kiosk.devices.gas_card import Absent, CardJob, JobOutcome, Landed, OtherCard, Torn
+from kiosk.devices.gas_card import Absent, CardJob, JobOutcome, Landed, OtherCard, Torn, WriteBack
 from kiosk.devices.gas_card_judging import judge
 from kiosk.devices.gas_card_layout import ChangeKey, Contents, Flaw, LayoutError, Put, load_layout
 from tests.pcsc_gas_card import company
@@ -64,6 +65,38 @@ def test_a_card_with_one_wrong_byte_is_not_taken_for_another(place: int, change:
     spoiled = DEMO.decode(bytes(image))
     assert spoiled == said or isinstance(spoiled, Flaw)
     assert (spoiled == said) == (simulator_layout.read(bytes(image)) is not None)
+
+
+def in_a_meter(left: int, state: int) -> bytes:
+    """A card that was in one."""
+    part = left.to_bytes(4, "big") + bytes([state]) + bytes.fromhex("20261102") + b"\xff" * 5
+    image = company.image(gas=0)
+    return image[:0x50] + part + company.crc(part) + image[0x60:]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 0xFFFFFFFF), st.integers(0, 7))
+def test_four_readings_of_what_the_meter_wrote_agree(left: int, state: int) -> None:
+    image = in_a_meter(left, state)
+    said = DEMO.decode(image)
+    assert isinstance(said, Contents)
+    assert said.meter is not None
+    assert said.meter.left_m3 == Decimal(left) / 100
+    bits = {"battery_low": 1, "valve_shut": 2, "alarm": 4}
+    assert sum(bits[trouble] for trouble in said.meter.troubles) == state
+    state_in_words = tuple(trouble.replace("_", " ") for trouble in reversed(said.meter.troubles))
+    assert simulator_layout.last_visit(image) == simulator_layout.Visit(left, state_in_words, "20261102")
+    assert simulator_images.from_the_meter(image) == (left, state, "20261102")
+
+
+def test_what_the_meter_wrote_and_the_purchase_do_not_depend_on_each_other() -> None:
+    """Never in a meter, pulled out of it too soon, an alarm that nobody has named."""
+    whole = in_a_meter(1230, 0)
+    for image in (company.image(gas=0), whole[:0x53] + b"\xff" + whole[0x54:]):
+        assert DEMO.decode(image) == Contents("0200000284", Decimal(0), 7)
+    named = DEMO.decode(in_a_meter(1230, 0x80))
+    assert isinstance(named, Contents)
+    assert named.meter == WriteBack(left_m3=Decimal("12.30"), troubles=("alarm",))
 
 
 def at_every_byte(job: CardJob, image: bytes) -> list[tuple[bytes, JobOutcome]]:

@@ -19,7 +19,7 @@ COLUMNS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("gas_company_http", "accounts"): (),
     ("transbank_pos", "sales"): ("ticket", "fen", "code", "approved", "reversed", "card", "rung_up_by"),
     ("vendor_library", "sales"): ("n", "fen", "code", "approved", "returned_fen", "by", "at"),
-    ("pcsc_gas_card", "cards"): ("name", "kind", "number", "count", "gas_m3", "sound", "tries"),
+    ("pcsc_gas_card", "cards"): ("name", "kind", "number", "count", "gas_m3", "sound", "meter", "tries"),
     ("nexo_terminal", "payments"): ("", "asked_fen", "state", "paid_fen", "refunded_fen", "poi_number"),
     ("escpos", "slips"): ("n", "ended", "text", "mm"),
     ("cups", "prints"): ("n", "key", "pages", "copies", "sheets", "ended"),
