@@ -240,7 +240,7 @@ async def _content(request: Request) -> bytes:
 def _decoded(content: bytes, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _refuse("batch", f"no {kind.__name__.lower()}: {error}") from error
 
 

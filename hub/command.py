@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def _run(chosen: argparse.Namespace) -> int:
-    store = _store(chosen.database, chosen.data)
+    store = store_at(chosen.database, chosen.data)
     if chosen.command == "serve":
         return await _serve(chosen, store)
     await store.open()
@@ -92,7 +92,8 @@ async def _run(chosen: argparse.Namespace) -> int:
         await store.aclose()
 
 
-def _store(url: str, folder: Path) -> Store:
+def store_at(url: str, folder: Path) -> Store:
+    """The store in a database, or in a file of the hub's folder. Raises `ValueError` for another kind of URL."""
     if not url:
         return SqliteStore(folder / "hub.db")
     if not url.startswith(("postgresql://", "postgres://")):

@@ -70,7 +70,7 @@ class CommandBook:
     """The commands in a store. Safe to use from many tasks and processes; every call may raise `StoreBusyError`."""
 
     def __init__(self, store: Portable) -> None:
-        self.store = store
+        self._store = store
 
     async def order(
         self, hall: str, terminal: str, command: Command, *, who: str, now_ms: int, until_ms: int
@@ -82,7 +82,7 @@ class CommandBook:
         body = msgspec.json.encode(command)
         if len(body) > MOST_BYTES:
             raise ValueError(f"a command of {len(body)} bytes, more than {MOST_BYTES}")
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             new = secrets.token_hex(12)
             [made] = await _found(sql, _ORDER, new, hall, terminal, who, body.decode(), now_ms, until_ms)
             await _record(sql, made, f"hub.deed.do.{made.name}", now_ms)
@@ -90,33 +90,33 @@ class CommandBook:
 
     async def last(self, since_ms: int, most: int) -> list[Commanded]:
         """The last `most` of each terminal, as far as they were ordered after `since_ms`; the newest first."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             return await _found(sql, _LAST, since_ms, most)
 
     async def configuring(self, hall: str | None) -> list[Commanded]:
         """The last orders to use a version of the configuration, in one hall or in all; the newest first."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             return await _found(sql, _CONFIGURING, hall or "", MOST_CONFIGURING)
 
     async def command(self, command_id: str) -> Commanded | None:
         """One by its id."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             return next(iter(await _found(sql, "SELECT * FROM command WHERE id = $1", command_id)), None)
 
     async def waited_for(self, now_ms: int) -> set[tuple[str, str]]:
         """Hall and name of every terminal for which there is a command that it has not begun."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             statement = "SELECT DISTINCT hall, terminal FROM command WHERE state = 'waiting' AND until_ms > $1"
             return {(hall, terminal) for hall, terminal in await sql(statement, now_ms)}
 
     async def to_give(self, hall: str, terminal: str, now_ms: int, most: int) -> list[Commanded]:
         """What a terminal may begin now or has begun, in order."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             return await _found(sql, _TO_GIVE, hall, terminal, now_ms, most)
 
     async def hear(self, hall: str, terminal: str, poll: Poll, now_ms: int) -> None:
         """Keep what a terminal says of its commands."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             for command_id in sorted(poll.under_way):
                 await sql(_BEGUN, command_id, hall, terminal)
             for said in sorted(poll.outcomes, key=lambda outcome: outcome.id):
@@ -125,13 +125,13 @@ class CommandBook:
 
     async def keep_log(self, command_id: str, content: str, now_ms: int) -> None:
         """Keep the log that a command asked for, and forget those of long ago."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             await sql(_LOG, command_id, now_ms, content)
             await sql("DELETE FROM log WHERE at_ms < $1", now_ms - KEEP_LOGS_MS)
 
     async def log(self, command_id: str, now_ms: int) -> str | None:
         """That log; None where there is none, or none any more."""
-        async with self.store.work() as sql:
+        async with self._store.work() as sql:
             await sql("DELETE FROM log WHERE at_ms < $1", now_ms - KEEP_LOGS_MS)
             found = await sql("SELECT content FROM log WHERE command = $1", command_id)
         return next((str(content) for (content,) in found), None)

@@ -1,7 +1,6 @@
 """Asks the hub for commands and tells it what came of them."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -86,9 +85,8 @@ class Listener:
                 return await self._read(reply, poll)
 
     async def _read(self, reply: Reply, poll: Poll) -> str:
-        try:
-            answer = _ANSWER.decode(reply.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        answer = read_answer(reply.body)
+        if answer is None:
             return f"something that knows no commands answers: HTTP {reply.status}"
         if isinstance(answer, Refused):
             return f"the hub refuses: {answer.problem} ({answer.detail})"
@@ -103,13 +101,26 @@ class Listener:
         return ""
 
     def _opened(self, signed: SignedCommand) -> Given | None:
-        with contextlib.suppress(InvalidSignature, ValueError):  # msgspec's errors are ValueErrors
+        try:
             self._identity.hub_public.verify(bytes.fromhex(signed.signature), to_sign(signed.given))
-            given = msgspec.json.decode(signed.given, type=Given)
-            if (given.hall, given.terminal, given.key) == (
-                self._identity.hall,
-                self._identity.terminal,
-                self._key_id,
-            ):
-                return given
+        except (InvalidSignature, ValueError):
+            return None
+        given, us = read_given(signed.given), (self._identity.hall, self._identity.terminal, self._key_id)
+        return given if given is not None and (given.hall, given.terminal, given.key) == us else None
+
+
+def read_answer(content: bytes) -> Commands | Refused | None:
+    """What a hub answers; None for something else."""
+    try:
+        answer: Commands | Refused = _ANSWER.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return answer
+
+
+def read_given(text: str) -> Given | None:
+    """The command in what was signed; None where this program does not understand so much as that."""
+    try:
+        return msgspec.json.decode(text, type=Given)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

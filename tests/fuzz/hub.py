@@ -7,7 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.protocol.batch import BatchError, pack, unpack
 from kiosk.protocol.chain import link
+from kiosk.protocol.commands import CloseTerminal, Commands, Given, SignedCommand, name_of, read_command
+from kiosk.protocol.configuration import FROM_HUB, WrongConfigurationError, tables_of
 from kiosk.protocol.signing import NotSignedError, read, sign
+from kiosk.sync.commands import read_answer, read_given
 from tests.fuzz.campaign import Target
 from tests.hub.test_protocol import NOW, hashes, rows
 
@@ -53,8 +56,48 @@ def check_signature(raw: bytes) -> None:
     assert headers | HEADERS == headers
 
 
+GIVEN = msgspec.json.encode(
+    Given(
+        hall="tianfu",
+        terminal="T1",
+        key="0" * 16,
+        id="0" * 24,
+        number=7,
+        until=NOW,
+        who="chen",
+        command=msgspec.Raw(msgspec.json.encode(CloseTerminal(reason="back at two"))),
+    )
+).decode()
+ANSWER = msgspec.json.encode(Commands(commands=(SignedCommand(given=GIVEN, signature="00"),)))
+CONFIGURED = (
+    '[hall]\nphone = "028-1111 1111"\n[visit]\nidle_seconds = 30.5\n',
+    '[[queue.business]]\nletter = "A"\nname = "x"\nname_en = "x"\nwindows = [1, 2]\n',
+)
+
+
+def check_answer(content: bytes) -> None:
+    """What a hub answers is commands, or nothing: nobody but it makes the terminal do anything."""
+    answer = read_answer(content)
+    for signed in answer.commands if isinstance(answer, Commands) else ():
+        given = read_given(signed.given)
+        if given is not None and (command := read_command(bytes(given.command))) is not None:
+            assert read_command(msgspec.json.encode(command)) == command
+            assert name_of(bytes(given.command)) == command.__struct_config__.tag
+
+
+def check_configuration(content: bytes) -> None:
+    """Only what may come from the hub, and no error but the one that says what is wrong."""
+    try:
+        tables = tables_of(content.decode("utf-8", "replace"))
+    except WrongConfigurationError:
+        return
+    assert all(table.keys() <= FROM_HUB[section] for section, table in tables.items())
+
+
 TARGETS = (
     Target("hub_batch", PLAIN, check_batch, shape="json"),
     Target("hub_packed", tuple(map(gzip.compress, PLAIN)), check_packed),
+    Target("hub_commands", (ANSWER,), check_answer, shape="json"),
+    Target("hub_configuration", tuple(text.encode() for text in CONFIGURED), check_configuration),
     Target("hub_signature", (msgspec.json.encode(HEADERS),), check_signature, shape="json"),
 )

@@ -19,7 +19,9 @@ import msgspec
 import pytest
 from yarl import URL
 
-from hub.command import DATABASE
+from hub.command import DATABASE, store_at
+from hub.commands import CommandBook
+from hub.store import Store
 from kiosk.ledger.ledger import Ledger
 from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
@@ -265,3 +267,18 @@ async def browser(hub: Hub) -> AsyncIterator[Browser]:
     browser = Browser(hub)
     yield browser
     await browser.close()
+
+
+@pytest.fixture
+async def store(hub: Hub) -> AsyncIterator[Store]:
+    """What the hub keeps, as another process of it has it."""
+    store = store_at(hub.database, hub.folder)
+    await store.open()
+    yield store
+    await store.aclose()
+
+
+@pytest.fixture
+def book(store: Store) -> CommandBook:
+    """The commands in it."""
+    return CommandBook(store)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -11,7 +10,6 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from hub.command import _store
 from hub.commands import CommandBook
 from kiosk.protocol import commands, configuration
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
@@ -39,14 +37,6 @@ class TicketWaved(MatterEvent, frozen=True, tag="menkou.ticket.waved.v1"):
 
 class OrderBlessed(OrderEvent, frozen=True, tag="menkou.order.blessed.v1"):
     """Another."""
-
-
-@pytest.fixture
-async def book(hub: Hub) -> AsyncIterator[CommandBook]:
-    store = _store(hub.database, hub.folder)
-    await store.open()
-    yield CommandBook(store)
-    await store.aclose()
 
 
 async def opened(book: CommandBook) -> str:

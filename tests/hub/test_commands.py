@@ -3,16 +3,15 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from hub.command import _store
 from hub.commands import CommandBook, Commanded
 from hub.configurations import Configuration, ConfigurationBook
+from hub.store import Store
 from kiosk import config_hub
 from kiosk.closing import Closing
 from kiosk.config import load
@@ -53,14 +52,6 @@ CATALOGUE = Path(__file__).parents[2] / "assets" / "items" / "demo.json"
 
 class Tomorrow(Command, frozen=True, tag="tomorrow"):
     """A command of a newer hub."""
-
-
-@pytest.fixture
-async def book(hub: Hub) -> AsyncIterator[CommandBook]:
-    store = _store(hub.database, hub.folder)
-    await store.open()
-    yield CommandBook(store)
-    await store.aclose()
 
 
 async def order(book: CommandBook, command: Command, terminal: str = TERMINAL, *, seconds: float = 60) -> str:
@@ -356,15 +347,13 @@ async def test_a_hall_is_configured_and_put_back(
 
 
 @pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
-async def test_a_configuration_that_somebody_changed_on_the_way(
-    hub: Hub, book: CommandBook, sending: Sending, tmp_path: Path
-) -> None:
+async def test_a_configuration_that_somebody_changed_on_the_way(store: Store, sending: Sending, tmp_path: Path) -> None:
     """What is fetched is what the signed command names, or nothing."""
     folder = tmp_path / "ledger"
     keep(folder, sending.identity)
     bundle = Bundle(hall=HALL, version=1, text='[hall]\nphone = "028-1111 1111"\n')
     now = int(time.time() * 1000)
-    versions = ConfigurationBook(book.store)
+    versions = ConfigurationBook(store)
     assert await versions.add(Configuration(bundle=bundle, who="chen", note="", at_ms=now))
     assert not await versions.add(Configuration(bundle=bundle, who="wang", note="", at_ms=now))
     line = AtHub(folder, sending.settings, sending.clock)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.command import _store
 from hub.commands import CommandBook, Commanded
 from hub.configurations import Configuration, ConfigurationBook
+from hub.store import Store
 from kiosk.config_hub import kept_in
 from kiosk.protocol.commands import CloseTerminal, Command, Configure, Restart, SendLog
 from kiosk.protocol.configuration import Bundle
@@ -52,11 +52,11 @@ def terminal(hub: Hub, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
-async def test_a_day_of_orders(hub: Hub, terminal: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+async def test_a_day_of_orders(
+    store: Store, book: CommandBook, terminal: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
     """Closed, configured, started anew twice, and each is done once; the log tells of what was before the start."""
-    store = _store(hub.database, hub.folder)
-    await store.open()
-    book, now = CommandBook(store), int(time.time() * 1000)
+    now = int(time.time() * 1000)
 
     async def order(command: Command) -> Commanded:
         made = await book.order(HALL, TERMINAL, command, who="chen", now_ms=now, until_ms=now + 600_000)
@@ -81,7 +81,6 @@ async def test_a_day_of_orders(hub: Hub, terminal: "subprocess.Popen[bytes]", tm
         assert (ended.state, ended.why) == ("done", "")
     log = await book.log(ended.id, now)
     [status] = [seen.status for seen in await store.terminals()]
-    await store.aclose()
 
     assert status is not None
     assert (status.closed, status.configuration) == ("back at two", 1)
