@@ -64,8 +64,10 @@ class QueuePages:
             )
         return self._frame.say(request, "queue", who, halls=found)
 
-    async def _window(self, request: Request, who: Staff, *, problem: str = "") -> Response:
+    async def _window(self, request: Request, who: Staff) -> Response:
         name, window = request.path_params["hall"], request.path_params["window"]
+        if name not in await self._desk.halls():
+            return to("/queue")
         _, hall = await self._desk.hall(name)
         shown = self._board(hall)
         at = next((each for each in shown.windows if each.window == window), None)
@@ -86,7 +88,7 @@ class QueuePages:
             lines=sorted(shown.lines, key=lambda line: line.letter not in at.letters),
             skipped=shown.skipped,
             away=hall.away,
-            problem=problem or (said.say(f"clerk.why.{why}") if why in WHY else ""),
+            problem=said.say(f"clerk.why.{why}") if why in WHY else "",
             time=self._time,
         )
 
@@ -98,6 +100,8 @@ class QueuePages:
             wish = msgspec.convert({"do": f"queue.{deed}", **place, **fields}, Wish)
         except msgspec.ValidationError:
             return Response(status_code=400, headers=HEADERS)
+        if name not in await self._desk.halls():
+            return to("/queue")
         here = f"/queue/{name}/{window}"
         try:
             done = await self._desk.do(name, wish)
@@ -109,6 +113,8 @@ class QueuePages:
 
     async def _take_over(self, request: Request, who: Staff, form: Form) -> Response:
         name, terminal = request.path_params["hall"], form.get("terminal", "")
+        if name not in await self._desk.halls():
+            return to("/queue")
         _, hall = await self._desk.hall(name)
         if terminal in hall.away:
             await self._desk.take_over(name, terminal)

@@ -1,5 +1,6 @@
 """Cases in the database."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -18,6 +19,9 @@ _CASES = (
     "SELECT matter.terminal, matter.kind, case_file.state, matter.body FROM case_file "
     "JOIN matter ON matter.hall = case_file.hall AND matter.matter = case_file.matter "
 )
+
+
+_TICKET = "SELECT body FROM matter WHERE hall = $1 AND matter = $2 AND kind = 'ticket'"
 
 
 class CaseBook:
@@ -88,15 +92,14 @@ class CaseBook:
         first = {each.row.about: each for each in sorted(found, key=lambda each: -each.row.at_ms)}
         return [(each.terminal, each.row) for each in first.values()]
 
-    async def windows(self, hall: str, days: Days) -> dict[str, int]:
-        """By ticket, which window had it last."""
+    async def windows(self, hall: str, ratings: Iterable[RatingRow]) -> dict[str, int]:
+        """The window that had the ticket of each rating that is about one, by what it is about."""
+        found: dict[str, int] = {}
         async with self._store.work() as sql:
-            rows = await sql(
-                "SELECT body FROM matter WHERE hall = $1 AND kind = 'ticket' AND business_date BETWEEN $2 AND $3",
-                *(hall, days.first, days.last),
-            )
-        tickets = (msgspec.json.decode(body, type=TicketRow) for (body,) in rows)
-        return {row.matter: row.window for row in tickets if row.window}
+            for about in {rating.about for rating in ratings}:
+                for (body,) in await sql(_TICKET, hall, about):
+                    found[about] = msgspec.json.decode(body, type=TicketRow).window
+        return {about: window for about, window in found.items() if window}
 
     async def sealed(self, hall: str, subject: str) -> bytes | None:
         """What a terminal sealed for this hub under that name."""

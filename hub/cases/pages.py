@@ -61,13 +61,14 @@ class CasePages:
             now = self._today()
             found = [(case, due(case, now)) for case in await self._book.cases(hall, kind)]
             found.sort(key=lambda each: _rank(*each))
+            windows = await self._windows([case for case, _ in found])
             return self._frame.say(
                 request,
                 _PATH[kind],
                 who,
                 hall=hall,
                 halls=halls,
-                cases=[self._line(case, what, plan, words(request)) for case, what in found],
+                cases=[self._line(case, what, plan, windows, words(request)) for case, what in found],
                 late=sum(what is not None and what.urgency == "late" for _, what in found),
                 open=sum(case.state != CLOSED for case, _ in found),
             )
@@ -87,7 +88,7 @@ class CasePages:
             request,
             "case",
             who,
-            case=self._line(case, due(case, self._today()), plan, said),
+            case=self._line(case, due(case, self._today()), plan, await self._windows([case]), said),
             path=_PATH[case.kind],
             kind=case.kind,
             seen=len(case.steps),
@@ -135,7 +136,7 @@ class CasePages:
         found = await self._book.ratings(hall, days)
         terminal_of = {row.matter: terminal for terminal, row in found}
         rows = [row for _, row in found]
-        windows = await self._book.windows(hall, days)
+        windows = await self._book.windows(hall, rows)
         plan, said = await self._book.plan(hall), words(request)
 
         def window(row: RatingRow) -> str:
@@ -169,12 +170,19 @@ class CasePages:
             printed=moment(self._frame.now_ms(), self._frame.zone),
         )
 
-    def _line(self, case: Case, what: Due | None, plan: HallPlan, said: Catalogue) -> dict[str, Any]:
+    async def _windows(self, cases: list[Case]) -> dict[str, int]:
+        rated = [case.row for case in cases if isinstance(case.row, RatingRow)]
+        return await self._book.windows(cases[0].hall, rated) if rated else {}
+
+    def _line(
+        self, case: Case, what: Due | None, plan: HallPlan, windows: Mapping[str, int], said: Catalogue
+    ) -> dict[str, Any]:
         rating = isinstance(case.row, RatingRow)
+        window = windows.get(case.row.about, 0) if rating else 0
         return {
             "path": f"/{_PATH[case.kind]}/{case.hall}/{case.row.matter}",
             "hall": case.hall,
-            "terminal": case.terminal,
+            "where": said.say("clerk.window", window=window) if window else case.terminal,
             "date": case.row.business_date,  # never the hour: it would tell who it was
             "what": _service(case.row, plan, said) if rating else case.row.item,
             "number": "" if rating else order_number(case.row.number),
