@@ -13,14 +13,15 @@ from starlette.routing import BaseRoute, Route
 
 from hub.cases.book import CaseBook
 from hub.cases.case import CLOSED, Case, Due, Step, due
+from hub.cases.items import names_in
 from hub.cases.report import SMALL, Line, grouped, line, reasons
-from hub.frame import HEADERS, Form, Frame, to, words
+from hub.configurations import ConfigurationBook
+from hub.frame import HEADERS, Form, Frame, Page, to, words
 from hub.matters import Days, today
 from hub.store import Staff
 from kiosk.protocol.ratings import RATING, RatingRow
 from kiosk.protocol.requests import REQUEST, RequestPrivate
 from kiosk.protocol.sealing import opened
-from kiosk.queueing.hall import HallPlan
 from kiosk.text.catalogue import Catalogue, MissingMessageError
 from kiosk.text.numbers import moment, order_number
 
@@ -36,6 +37,7 @@ class CasePages:
         self._frame = frame
         self._key = key
         self._book = CaseBook(frame.store)
+        self._configurations = ConfigurationBook(frame.store)
         self.seen = self._book.version
         """Another value whenever these pages would show something else."""
         self.routes: list[BaseRoute] = [
@@ -52,12 +54,12 @@ class CasePages:
             ),
         ]
 
-    def _list_of(self, kind: str) -> Any:
+    def _list_of(self, kind: str) -> Page:
         async def answer(request: Request, who: Staff) -> Response:
             halls = await self._book.halls()
             chosen = request.query_params.get("hall", "")
             hall = chosen if chosen in halls else halls[0] if halls else ""
-            plan = await self._book.plan(hall)
+            names = await self._names(hall, words(request))
             now = self._today()
             found = [(case, due(case, now)) for case in await self._book.cases(hall, kind)]
             found.sort(key=lambda each: _rank(*each))
@@ -68,7 +70,7 @@ class CasePages:
                 who,
                 hall=hall,
                 halls=halls,
-                cases=[self._line(case, what, plan, windows, words(request)) for case, what in found],
+                cases=[self._line(case, what, names, windows, words(request)) for case, what in found],
                 late=sum(what is not None and what.urgency == "late" for _, what in found),
                 open=sum(case.state != CLOSED for case, _ in found),
             )
@@ -82,13 +84,14 @@ class CasePages:
         case = await self._book.case(hall, matter)
         if case is None:
             return Response(status_code=404, headers=HEADERS)
-        said, plan = words(request), await self._book.plan(hall)
+        said = words(request)
+        names = await self._names(hall, said)
         kept = bool(case.row.subject) and await self._book.sealed(hall, case.row.subject) is not None
         return self._frame.say(
             request,
             "case",
             who,
-            case=self._line(case, due(case, self._today()), plan, await self._windows([case]), said),
+            case=self._line(case, due(case, self._today()), names, await self._windows([case]), said),
             path=_PATH[case.kind],
             kind=case.kind,
             seen=len(case.steps),
@@ -138,6 +141,7 @@ class CasePages:
         rows = [row for _, row in found]
         windows = await self._book.windows(hall, rows)
         plan, said = await self._book.plan(hall), words(request)
+        names = await self._names(hall, said)
 
         def window(row: RatingRow) -> str:
             at = windows.get(row.about)
@@ -156,7 +160,7 @@ class CasePages:
             count=len(rows),
             tables=[
                 ("hub.ratings.by_window", _shares(grouped(rows, window))),
-                ("hub.ratings.by_service", _shares(grouped(rows, lambda row: _service(row, plan, said)))),
+                ("hub.ratings.by_service", _shares(grouped(rows, lambda row: _called(row.service, names, said)))),
                 (
                     "hub.ratings.by_channel",
                     _shares(grouped(rows, lambda row: said.say("hub.ratings.at", terminal=terminal_of[row.matter]))),
@@ -170,12 +174,19 @@ class CasePages:
             printed=moment(self._frame.now_ms(), self._frame.zone),
         )
 
+    async def _names(self, hall: str, said: Catalogue) -> dict[str, str]:
+        """What items and businesses of a hall are called, by code and letter."""
+        plan, newest = await self._book.plan(hall), await self._configurations.last(hall, 1)
+        names = names_in(newest[0].bundle.catalogue) if newest else {}
+        items = {code: name.said(said.language) for code, name in names.items()}
+        return items | {each.letter: each.named(said.language) for each in plan.business}
+
     async def _windows(self, cases: list[Case]) -> dict[str, int]:
         rated = [case.row for case in cases if isinstance(case.row, RatingRow)]
         return await self._book.windows(cases[0].hall, rated) if rated else {}
 
     def _line(
-        self, case: Case, what: Due | None, plan: HallPlan, windows: Mapping[str, int], said: Catalogue
+        self, case: Case, what: Due | None, names: Mapping[str, str], windows: Mapping[str, int], said: Catalogue
     ) -> dict[str, Any]:
         rating = isinstance(case.row, RatingRow)
         window = windows.get(case.row.about, 0) if rating else 0
@@ -184,7 +195,7 @@ class CasePages:
             "hall": case.hall,
             "where": said.say("clerk.window", window=window) if window else case.terminal,
             "date": case.row.business_date,  # never the hour: it would tell who it was
-            "what": _service(case.row, plan, said) if rating else case.row.item,
+            "what": _called(case.row.service if rating else case.row.item, names, said),
             "number": "" if rating else order_number(case.row.number),
             "way": "" if rating else said.say(f"hub.requests.{case.row.way}"),
             "grade": said.say(f"grade.{case.row.grade}") if rating else "",
@@ -206,15 +217,12 @@ def _rank(case: Case, what: Due | None) -> tuple[bool, int, date]:
     return case.state == CLOSED, _URGENCY.index(what.urgency) if what else len(_URGENCY), what.day if what else date.max
 
 
-def _service(row: RatingRow, plan: HallPlan, said: Catalogue) -> str:
-    """A business of the queue, or a journey of the terminal, in words."""
-    business = plan.of(row.service)
-    if business is not None:
-        return business.named(said.language)
+def _called(key: str, names: Mapping[str, str], said: Catalogue) -> str:
+    """A business of the queue, an item, or a journey of the terminal, in words."""
     try:
-        return said.say(f"journey.{row.service}.title")
+        return names.get(key) or said.say(f"journey.{key}.title")
     except MissingMessageError:
-        return row.service
+        return key
 
 
 def _month(month: str) -> Days:

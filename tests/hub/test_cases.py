@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.cases.case import Case, due, working_days_after
+from hub.cases.items import names_in
 from hub.cases.report import SMALL, grouped, reasons
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed
@@ -150,6 +151,12 @@ def test_only_the_hub_opens_what_is_sealed_and_only_under_its_name() -> None:
     assert opened(key_to_open(hub), "b", sealed) is None
     assert opened(X25519PrivateKey.generate(), "a", sealed) is None
     assert opened(key_to_open(hub), "a", b"short") is None
+
+
+def test_items_have_their_names_from_the_halls_catalogue() -> None:
+    names = names_in((Path(__file__).parents[2] / "assets" / "items" / "demo.json").read_text("utf-8"))
+    assert names["01001"].said("zh_CN") == "高龄补贴年审"
+    assert names_in("") == names_in("[]") == {}
 
 
 def rating(**changed: Any) -> RatingRow:
