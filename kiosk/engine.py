@@ -43,6 +43,8 @@ from kiosk.protocol.commands import (
     OpenTerminal,
     Restart,
     SendLog,
+    SettleOrder,
+    SettlePayment,
     SettleRefund,
 )
 from kiosk.restarting import Restarting
@@ -293,6 +295,8 @@ class Engine:
             ).configure,
             GiveBack: self.by_staff.give_back,
             SettleRefund: self.by_staff.settle_refund,
+            SettlePayment: self.by_staff.settle_payment,
+            SettleOrder: self.by_staff.settle_order,
         }
 
     async def _open_orders(self) -> Orders:

@@ -8,7 +8,7 @@ import msgspec
 
 from hub.commands import CommandBook
 from hub.portable import Portable, Sql
-from kiosk.protocol.commands import GiveBack, SettleRefund, read_command
+from kiosk.protocol.commands import OrderCommand, read_command
 
 WAIT_MS = 7 * 86_400_000
 """How long an order may wait for its terminal to be reached."""
@@ -37,10 +37,10 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """The command's id, once it was given."""
 
     @property
-    def wish(self) -> GiveBack | SettleRefund | None:
+    def wish(self) -> OrderCommand | None:
         """What the terminal is to do."""
         command = read_command(self.body)
-        return command if isinstance(command, GiveBack | SettleRefund) else None
+        return command if isinstance(command, OrderCommand) else None
 
 
 _COLUMNS = ", ".join(Asking.__struct_fields__)

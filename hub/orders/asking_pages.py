@@ -11,10 +11,18 @@ from hub.commands import CommandBook, Commanded
 from hub.frame import Form, Frame, to, words
 from hub.orders.asking import Asking, Askings, new_id
 from hub.orders.book import Book, Found
+from hub.orders.wishes import fen_of, read_wish, why_not, wishes
 from hub.store import Staff
-from kiosk.protocol.commands import AnyCommand, GiveBack, SettleRefund
-from kiosk.protocol.order.by_staff import ALREADY, no_giving_back, no_settling, refund_of
-from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.commands import (
+    GiveBack,
+    SettleOrder,
+    SettlePayment,
+    SettleRefund,
+)
+from kiosk.protocol.order.by_staff import (
+    ALREADY,
+    no_giving_back,
+)
 from kiosk.protocol.order.story import Story
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment, money, order_number
@@ -56,27 +64,23 @@ class AskingPages:
     async def of_order(self, found: Found | None, who: Staff, said: Catalogue, *, aside: bool) -> dict[str, Any]:
         """What an order's own page says of requests, and what may be asked for."""
         if found is None:
-            return {"askings": [], "may_ask": False, "why_not": "", "failed": []}
+            return {"askings": [], "wishes": [], "why_not": ""}
         rows, story = found.order.rows, Story(said, self._frame.zone)
         askings = await self._askings.of_order(found.ledger, rows.order.order_no)
         may = who.role == "manager" and not aside and not found.order.flaw
         may = may and not any(each.state == "asked" for each in askings)
-        why_not = no_giving_back(rows)
+        offered = list(wishes(rows, story, said)) if may else []
+        reason = no_giving_back(rows)
         return {
             "askings": [await self._told(each, who, story, said) for each in askings],
-            "may_ask": may and not why_not,
-            "why_not": said.say(why_not) if may and why_not not in ("", ALREADY) else "",
-            "failed": [
-                {"n": each.n, "r": each.r, "amount": money(each.amount_fen)}
-                for each in rows.refunds
-                if may and each.state == "failed"
-            ],
+            "wishes": offered,
+            "why_not": said.say(reason) if may and not offered and reason not in ("", ALREADY) else "",
         }
 
     async def _ask(self, request: Request, who: Staff, form: Form) -> Response:
         ledger, number = form.get("ledger", "")[:40], form.get("number", "")[:20]
         found, _ = await self._book.order(ledger, number)
-        wish = _wish(form, number, who.name)
+        wish = read_wish(form, number, who.name)
         if found is None or wish is None or await self._book.aside_ms(ledger):
             return self._bad(request)
         rows = found.order.rows
@@ -86,13 +90,13 @@ class AskingPages:
             order_no=number,
             hall=found.hall,
             terminal=found.terminal,
-            fen=_fen(rows, wish),
+            fen=fen_of(rows, wish),
             reason=wish.reason if isinstance(wish, GiveBack) else wish.ref,
             body=msgspec.json.encode(wish).decode(),
             asked_by=who.name,
             asked_ms=self._frame.now_ms(),
         )
-        if not _why_not(rows, wish) and await self._askings.ask(asking):
+        if not why_not(rows, wish) and await self._askings.ask(asking):
             await self._frame.note(who.name, "asked", f"{order_number(number)} {money(asking.fen)}")
         return to(f"/orders/{ledger}/{number}")
 
@@ -120,12 +124,16 @@ class AskingPages:
         }
 
     def _what(self, asking: Asking, story: Story, said: Catalogue) -> str:
+        amount = money(asking.fen)
         match asking.wish:
-            case GiveBack() as wish:
-                return said.say("hub.asking.give_back", amount=money(asking.fen), reason=wish.reason)
-            case SettleRefund() as wish:
-                how = story.how(wish.how)
-                return said.say("hub.asking.settle", amount=money(asking.fen), how=how, ref=wish.ref)
+            case GiveBack(reason=reason):
+                return said.say("hub.asking.give_back", amount=amount, reason=reason)
+            case SettleRefund(how=how, ref=ref):
+                return said.say("hub.asking.settle_refund", amount=amount, how=story.how(how), ref=ref)
+            case SettlePayment(taken=taken, ref=ref):
+                return said.say(f"hub.asking.settle_payment_{taken}", amount=amount, ref=ref)
+            case SettleOrder(delivered=delivered, ref=ref):
+                return said.say(f"hub.asking.settle_order_{delivered}", amount=amount, ref=ref)
             case None:
                 return said.say("hub.asking.unknown")
 
@@ -145,33 +153,6 @@ class AskingPages:
 
     def _moment(self, at_ms: int) -> str:
         return moment(at_ms, self._frame.zone)
-
-
-def _wish(form: Form, number: str, who: str) -> GiveBack | SettleRefund | None:
-    """The command that a form asks for, as a terminal would read it; None where it would not."""
-    given = {name: form.get(name, "").strip() for name in ("reason", "how", "ref", "n", "r")}
-    common = {"order_no": number, "asked_by": who}
-    if form.get("what") == "give_back":
-        asked: dict[str, Any] = {"do": "give_back", "reason": given["reason"], **common}
-    else:
-        counts = {name: int(given[name]) if given[name].isdecimal() else 0 for name in ("n", "r")}
-        asked = {"do": "settle_refund", "how": given["how"], "ref": given["ref"], **counts, **common}
-    try:
-        wish: AnyCommand = msgspec.convert(asked, AnyCommand)
-    except msgspec.ValidationError:
-        return None
-    return wish if isinstance(wish, GiveBack | SettleRefund) else None
-
-
-def _why_not(rows: Rows, wish: GiveBack | SettleRefund) -> str:
-    return no_giving_back(rows) if isinstance(wish, GiveBack) else no_settling(rows, wish.n, wish.r)
-
-
-def _fen(rows: Rows, wish: GiveBack | SettleRefund) -> int:
-    if isinstance(wish, GiveBack):
-        return rows.liability_fen
-    refund = refund_of(rows, wish.n, wish.r)
-    return refund.amount_fen if refund else 0
 
 
 def _may_be_agreed(asking: Asking, who: Staff) -> bool:

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import get_args
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -15,7 +14,6 @@ from hub.orders.asking_pages import AskingPages
 from hub.orders.book import MOST, Book, Found, Wanted
 from hub.orders.reading import CLOSED, OWED, STAFF, UNDER_WAY
 from hub.store import Staff
-from kiosk.protocol.commands import How
 from kiosk.protocol.order.story import Story
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment, money, order_number
@@ -88,7 +86,6 @@ class OrderPages:
             number=order_number(number),
             found=found,
             order_no=number,
-            hows={how: story.how(how) for how in get_args(How)},
             **await self._askings.of_order(found, who, said, aside=aside_ms > 0),
             rank=RANKS[found.rank] if found else "closed",
             place=f"{steps[0].terminal} · {found.hall}" if found else steps[0].terminal,

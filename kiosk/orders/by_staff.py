@@ -6,8 +6,15 @@ from collections.abc import Awaitable, Callable
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.protocol import events as ev
-from kiosk.protocol.commands import GiveBack, SettleRefund
-from kiosk.protocol.order.by_staff import ALREADY, no_giving_back, no_settling
+from kiosk.protocol.commands import GiveBack, SettleOrder, SettlePayment, SettleRefund
+from kiosk.protocol.order.by_staff import (
+    ALREADY,
+    no_giving_back,
+    no_settling,
+    no_settling_order,
+    no_settling_payment,
+)
+from kiosk.protocol.order.rows import Rows
 from kiosk.sync.carrying import End, Taken
 
 OPEN_S = 60.0
@@ -15,7 +22,7 @@ OPEN_S = 60.0
 
 
 class ByStaff:
-    """The handlers of the two commands."""
+    """The handlers of these commands."""
 
     def __init__(self, orders: Callable[[], Awaitable[Orders]], now_ms: Callable[[], int]) -> None:
         """`orders` comes once money is open."""
@@ -38,21 +45,49 @@ class ByStaff:
         running = await self._find(command.order_no)
         if isinstance(running, End):
             return running
-        why = no_settling(running.rows, command.n, command.r)
-        if not why:
-            settled = ev.RefundSettled(
-                order_no=command.order_no,
-                n=command.n,
-                r=command.r,
-                how=command.how,
-                ref=command.ref,
-                by=command.asked_by,
-                second=taken.who,
-                at_ms=self._now_ms(),
-            )
-            await running.commit(settled)
-            running.nudge()
-        return _end(why or ALREADY)
+        settled = ev.RefundSettled(
+            order_no=command.order_no,
+            n=command.n,
+            r=command.r,
+            how=command.how,
+            ref=command.ref,
+            by=command.asked_by,
+            second=taken.who,
+            at_ms=self._now_ms(),
+        )
+        return await _settled(running, settled, lambda rows: no_settling(rows, command.n, command.r))
+
+    async def settle_payment(self, command: SettlePayment, taken: Taken) -> End:
+        """Write down whether a payment took its money, which the channel could not tell."""
+        running = await self._find(command.order_no)
+        if isinstance(running, End):
+            return running
+        fen = next((attempt.amount_fen for attempt in running.rows.attempts if attempt.n == command.n), 0)
+        settled = ev.AttemptSettled(
+            order_no=command.order_no,
+            n=command.n,
+            fen=fen if command.taken else 0,
+            ref=command.ref,
+            by=command.asked_by,
+            second=taken.who,
+            at_ms=self._now_ms(),
+        )
+        return await _settled(running, settled, lambda rows: no_settling_payment(rows, command.n, taken=command.taken))
+
+    async def settle_order(self, command: SettleOrder, taken: Taken) -> End:
+        """Write down whether the gas is on the card, which the card did not tell."""
+        running = await self._find(command.order_no)
+        if isinstance(running, End):
+            return running
+        settled = ev.OrderSettled(
+            order_no=command.order_no,
+            delivered=command.delivered,
+            ref=command.ref,
+            by=command.asked_by,
+            second=taken.who,
+            at_ms=self._now_ms(),
+        )
+        return await _settled(running, settled, lambda rows: no_settling_order(rows, delivered=command.delivered))
 
     async def _find(self, order_no: str) -> Running | End:
         try:
@@ -61,6 +96,10 @@ class ByStaff:
         except TimeoutError:
             return End(result="refused", why="by_staff.money_closed")
         return await orders.look_up(order_no) or End(result="refused", why="by_staff.no_such_order")
+
+
+async def _settled(running: Running, event: ev.Event, why_not: Callable[[Rows], str]) -> End:
+    return _end(await running.settle(event, why_not) or ALREADY)
 
 
 def _end(why: str) -> End:

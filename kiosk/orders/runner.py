@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Literal, assert_never
 
@@ -54,6 +55,7 @@ class Running:
         """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
         self._stop = False
         self._unwanted = False
+        self._settling: list[tuple[ev.Event, Callable[[Rows], str], asyncio.Future[str]]] = []
         self._delivery_over = asyncio.Event()
         """Set while it is known what becomes of the goods, or the staff cannot change it."""
         self._giving_back_at = ""
@@ -119,6 +121,15 @@ class Running:
         self._wake.set()
         await self._delivery_over.wait()
 
+    async def settle(self, event: ev.Event, why_not: Callable[[Rows], str]) -> str:
+        """Record what people settled, between two steps of the order, unless `why_not` says why it cannot be: that."""
+        if (why := why_not(self.rows)) or self.broken:
+            return why or "by_staff.stands_still"
+        settled: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._settling.append((event, why_not, settled))
+        self._wake.set()
+        return await settled
+
     def nudge(self) -> None:
         """Try now what is waiting for its next try."""
         self._not_before.clear()
@@ -164,6 +175,7 @@ class Running:
     async def run(self) -> None:
         """Until the order is final and nothing of it is watched. Raises what the ledger raises."""
         while True:
+            await self._settle()
             decision = deciding.decide(self.rows, self._moment(), self._world.settings)
             match decision:
                 case steps.Final():
@@ -174,6 +186,15 @@ class Running:
                     await self._act(intent, effect)
                 case _:
                     assert_never(decision)
+
+    async def _settle(self) -> None:
+        while self._settling:
+            event, why_not, settled = self._settling.pop(0)
+            if not (why := why_not(self.rows)):
+                await self.commit(event)
+                self._not_before.clear()
+            if not settled.done():  # whoever waited may be gone
+                settled.set_result(why)
 
     def _moment(self) -> steps.Moment:
         last_sale = {attempt.device for attempt in self.rows.attempts if attempt.predecessor}

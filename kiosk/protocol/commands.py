@@ -26,6 +26,8 @@ Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{24}\Z")]
 Line = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 """One line of text that people read."""
 OrderNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,14}\Z")]
+Proof = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._-]{1,40}\Z")]
+"""A channel's or the company's number, as either takes it back."""
 How = Literal["cash", "bank_transfer", "channel"]
 """How money was returned that a channel would not: `channel` where its books show that it was after all."""
 Result = Literal["done", "refused", "not_understood"]
@@ -83,7 +85,28 @@ class SettleRefund(Command, frozen=True, tag="settle_refund"):
     asked_by: Line
 
 
-AnyCommand = CloseTerminal | OpenTerminal | Restart | SendLog | Configure | GiveBack | SettleRefund
+class SettlePayment(Command, frozen=True, tag="settle_payment"):
+    """Write down what people learned from a channel's books of a payment that it could not tell of."""
+
+    order_no: OrderNo
+    n: Annotated[int, Meta(ge=1)]
+    taken: bool
+    ref: Proof
+    asked_by: Line
+
+
+class SettleOrder(Command, frozen=True, tag="settle_order"):
+    """Write down what people learned from the gas company of a card that could not be told."""
+
+    order_no: OrderNo
+    delivered: bool
+    ref: Proof
+    asked_by: Line
+
+
+OrderCommand = GiveBack | SettleRefund | SettlePayment | SettleOrder
+"""What takes two people: who asked stands in it, who agreed beside it."""
+AnyCommand = CloseTerminal | OpenTerminal | Restart | SendLog | Configure | OrderCommand
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):

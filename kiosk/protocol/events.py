@@ -93,6 +93,18 @@ class OrderCancelled(OrderEvent, frozen=True, tag="menkou.order.cancelled.v1"):
     at_ms: int
 
 
+class OrderSettled(OrderEvent, frozen=True, tag="menkou.order.settled.v1"):
+    """Two of the staff know from the gas company what is on the card: the gas, or nothing of it, and the company will
+    not deliver it any more."""
+
+    delivered: bool
+    ref: str
+    """What proves it."""
+    by: str
+    second: str
+    at_ms: int
+
+
 class AttemptSent(OrderEvent, frozen=True, tag="menkou.attempt.sent.v1"):
     """Intent: the channel is about to be asked for the money."""
 
@@ -156,6 +168,18 @@ class AttemptManual(OrderEvent, frozen=True, tag="menkou.attempt.manual.v1"):
 
     n: int
     why: str
+
+
+class AttemptSettled(OrderEvent, frozen=True, tag="menkou.attempt.settled.v1"):
+    """Two of the staff looked into the channel's books: it took `fen`, or nothing (0) and never will."""
+
+    n: int
+    fen: int
+    ref: str
+    """The channel's own number for the payment, or what proves that there is none."""
+    by: str
+    second: str
+    at_ms: int
 
 
 class RefundDue(OrderEvent, frozen=True, tag="menkou.refund.due.v1"):
@@ -273,6 +297,7 @@ Event = (
     | OrderManual
     | OrderCancelling
     | OrderCancelled
+    | OrderSettled
     | AttemptSent
     | AttemptOpened
     | AttemptAuthorized
@@ -281,6 +306,7 @@ Event = (
     | AttemptCaptured
     | AttemptDead
     | AttemptManual
+    | AttemptSettled
     | RefundDue
     | RefundSent
     | RefundDone

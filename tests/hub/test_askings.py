@@ -10,7 +10,8 @@ from kiosk.orders.by_staff import ByStaff
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import Method
-from kiosk.protocol.commands import GiveBack, SettleRefund
+from kiosk.protocol.commands import GiveBack, SettlePayment, SettleRefund
+from kiosk.sync.carrying import Handlers
 from kiosk.text.numbers import money, order_number
 from tests.hub.conftest import PASSWORD, Browser, Hub, Sending
 from tests.hub.test_commands import Listening
@@ -42,11 +43,12 @@ async def paid(counter: Desk) -> Running:
 
 
 async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
+    start: list[payment.Outcome] = [payment.Open()]
     refund: list[payment.RefundOutcome] = [payment.Refunded("R1"), payment.RefundFailed("the account is closed")]
     confirm: list[gas.Unreachable | gas.Refused] = [gas.Unreachable("no route", sent=False)]
     wechat = Scripted(
-        start=lambda *_: payment.Open(),
-        find=lambda *_: payment.Captured(TOTAL, "W"),
+        start=lambda *_: start[-1],
+        find=lambda *_: payment.Captured(TOTAL, "W") if len(start) == 1 else payment.Unknown("no answer"),
         refund=lambda *_: refund.pop(0),
     )
     peer = company(confirm_paid=lambda *_: confirm[-1])
@@ -56,7 +58,12 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
         return counter.orders
 
     hands = ByStaff(orders, lambda: int(time.time() * 1000))
-    terminal = Listening(sending.ledger, sending, {GiveBack: hands.give_back, SettleRefund: hands.settle_refund})
+    handlers: Handlers = {
+        GiveBack: hands.give_back,
+        SettleRefund: hands.settle_refund,
+        SettlePayment: hands.settle_payment,
+    }
+    terminal = Listening(sending.ledger, sending, handlers)
     await terminal.begin()
     sending.begin()
     chen, zhao = await entered(hub, "chen", "manager"), await entered(hub, "zhao", "manager")
@@ -109,8 +116,28 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
     await shown(wang, path, "退款 1.1：已由工作人员退清（现金，凭据 S17；zhao、chen）", "终端已办好。", "没有要做的事")
     assert failed.rows.order.closed
 
+    start.append(payment.Unprovable("it names no sale any more"))
+    confirm.append(gas.Unreachable("no route", sent=False))
+    doubtful = await paid(counter)
+    await until(doubtful, lambda: doubtful.rows.manual is not None)
+    path = f"/orders/{ledger}/{doubtful.rows.order.order_no}"
+    await shown(chen, path, f"（微信支付 {money(TOTAL)}）扣没扣到钱")
+    wish = {
+        "what": "settle_payment",
+        "ledger": ledger,
+        "number": doubtful.rows.order.order_no,
+        "n": "1",
+        "taken": "yes",
+    }
+    assert (await chen.post("/orders/ask", form=await chen.word(), **wish, ref="42000017"))[0] == 303
+    asking = await asking_in(zhao, path)
+    assert (await zhao.post("/orders/decide", form=await zhao.word(), asking=asking, yes="yes"))[0] == 303
+    await shown(wang, path, f"查到扣了 {money(TOTAL)}，渠道单号 42000017（chen、zhao）", "等待中")
+
     deeds = re.findall("<td>([^<]+)</td><td>([^<]+)</td></tr>", (await chen.get("/deeds"))[1])
-    assert [who for who, what in reversed(deeds) if "退款" in what] == ["chen", "zhao", "zhao", "chen", "zhao", "chen"]
+    assert [who for who, what in reversed(deeds) if "退款" in what] == [
+        *("chen", "zhao", "zhao", "chen", "zhao", "chen", "chen", "zhao")
+    ]
     for browser in (chen, zhao, wang):
         await browser.close()
     await terminal.end()

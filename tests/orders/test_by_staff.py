@@ -7,9 +7,13 @@ import pytest
 
 from kiosk.devices import gas, payment
 from kiosk.orders.by_staff import ByStaff
+from kiosk.orders.deciding import refunds_due
 from kiosk.orders.orders import Orders
 from kiosk.orders.steps import Method
-from kiosk.protocol.commands import GiveBack, SettleRefund
+from kiosk.protocol import events as ev
+from kiosk.protocol.commands import GiveBack, SettlePayment, SettleRefund
+from kiosk.protocol.order.by_staff import no_settling_order
+from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.truth import telling, truth
 from kiosk.sync.carrying import End, Taken
 from tests.orders.test_kinds import BILL
@@ -97,3 +101,77 @@ async def test_a_refund_that_people_made(tmp_path: Path) -> None:
     assert truth(running.rows) == "no_money_kept"
     assert [line.key for line in telling(running.rows)] == ["truth.money.returned_by_staff", "truth.goods.unpaid"]
     await counter.close()
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_payment_of_which_only_people_can_tell(tmp_path: Path, taken: bool) -> None:
+    silent = Scripted(
+        start=lambda *_: payment.Unprovable("it names no sale any more"), find=lambda *_: payment.Unknown("no answer")
+    )
+    counter = await desk(tmp_path, company(), wechat=silent)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    order_no = running.rows.order.order_no
+    running.pay_with(Method("wechat", "wechat"))
+    await until(running, lambda: running.rows.manual is not None)
+    running.leave()
+    ordered = staff(counter)
+    settle = SettlePayment(order_no=order_no, n=1, taken=taken, ref="W17", asked_by="chen")
+    assert await ordered.settle_payment(
+        SettlePayment(order_no=order_no, n=2, taken=taken, ref="W17", asked_by="chen"), TAKEN
+    ) == (End(result="refused", why="by_staff.not_in_doubt"))
+    async with asyncio.timeout(10):
+        assert await ordered.settle_payment(settle, TAKEN) == End()
+        await running.closed.wait()
+    assert truth(running.rows) == ("done" if taken else "no_money_kept")
+    assert running.rows.attempt(1).proof == ("" if taken else "staff")
+    assert await ordered.settle_payment(settle, TAKEN) == End()
+    other = SettlePayment(order_no=order_no, n=1, taken=not taken, ref="W18", asked_by="chen")
+    assert await ordered.settle_payment(other, TAKEN) == End(result="refused", why="by_staff.other_way")
+    await counter.close()
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_a_card_of_which_only_people_can_tell(delivered: bool) -> None:
+    """Where it holds the gas nothing goes back, where it does not all of it does."""
+    no, rows = "T1ZZ0000017", None
+    for event in (
+        ev.OrderOpening(
+            order_no=no,
+            kind="gas_card",
+            subject="s",
+            account_hash="h",
+            hash_key="k",
+            quote_id="q",
+            due_fen=500,
+            business_date="2026-11-24",
+            language="en",
+            at_ms=1,
+            card_hash="c",
+        ),
+        ev.OrderOpened(order_no=no, pay_by_ms=9, due_fen=500, provider_ref="G"),
+        ev.AttemptSent(
+            order_no=no,
+            n=1,
+            channel="wechat",
+            device="w",
+            hold=False,
+            key=f"{no}A1",
+            amount_fen=500,
+            sent_ms=2,
+            show_until_ms=3,
+        ),
+        ev.AttemptCaptured(order_no=no, n=1, fen=500, ref="W", at_ms=4),
+        ev.OrderDelivering(order_no=no, channel="wechat", channel_ref="W", paid_fen=500, deliver_by_ms=9),
+        ev.OrderOwed(order_no=no),
+        ev.JobSent(order_no=no, n=1, provider_job="J", count=2, gas_m3="20", old_hash="o", new_hash="n", sent_ms=5),
+        ev.JobTorn(order_no=no, n=1, why="torn"),
+        ev.OrderManual(order_no=no, why="torn"),
+        ev.OrderSettled(order_no=no, delivered=delivered, ref="P17", by="chen", second="zhao", at_ms=6),
+    ):
+        rows = evolve(rows, event)
+    assert rows is not None
+    due = [event.amount_fen for event in refunds_due(rows, 7) if isinstance(event, ev.RefundDue)]
+    assert (rows.order.closed, truth(rows), due) == (
+        (True, "done", []) if delivered else (False, "not_finished", [500])
+    )
+    assert no_settling_order(rows, delivered=not delivered) == "by_staff.other_way"

@@ -37,6 +37,26 @@ def no_settling(rows: Rows, n: int, r: int) -> str:
             return "by_staff.refund_under_way"
 
 
+def no_settling_payment(rows: Rows, n: int, *, taken: bool) -> str:
+    """Why people cannot say that this payment took its money, or nothing; empty where they can."""
+    state = next((attempt.state for attempt in rows.attempts if attempt.n == n), "")
+    if state == "manual":
+        return ""
+    if state in ("captured", "dead"):
+        return ALREADY if (state == "captured") is taken else "by_staff.other_way"
+    return "by_staff.not_in_doubt"
+
+
+def no_settling_order(rows: Rows, *, delivered: bool) -> str:
+    """Why people cannot say that the gas is on the card, or is not; empty where they can."""
+    state = rows.order.state
+    if state == "manual":
+        return ""
+    if state in ("delivered", "cancelled"):
+        return ALREADY if (state == "delivered") is delivered else "by_staff.other_way"
+    return "by_staff.not_in_doubt"
+
+
 def refund_of(rows: Rows, n: int, r: int) -> RefundRow | None:
     """One refund, if there is such a one."""
     return next((refund for refund in rows.refunds if (refund.n, refund.r) == (n, r)), None)

@@ -29,6 +29,7 @@ AttemptEvent = (
     | ev.AttemptCaptured
     | ev.AttemptDead
     | ev.AttemptManual
+    | ev.AttemptSettled
 )
 
 
@@ -133,6 +134,13 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
             return _order(rows, event, {"opening", "open", "delivering", "held"}, "cancelling", why=event.why)
         case ev.OrderCancelled():
             return _order(rows, event, {"cancelling"}, "cancelled", ended_ms=event.at_ms)
+        case ev.OrderSettled():
+            settled = evolve_jobs.settled(_released(rows), delivered=event.delivered)
+            if event.delivered:
+                return _order(
+                    settled, event, {"manual"}, "delivered", receipt_no=event.ref, ended_ms=event.at_ms, why=""
+                )
+            return _order(settled, event, {"manual"}, "cancelled", ended_ms=event.at_ms, why="staff")
         case ev.AttemptSent():
             return _sent(rows, event)
         case ev.AttemptOpened():
@@ -159,6 +167,18 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
             return _attempt(rows, event, UNPROVED, "dead", proof=event.proof, ended_ms=event.at_ms, hold=False)
         case ev.AttemptManual():
             return _attempt(rows, event, LIVE, "manual", why=event.why)
+        case ev.AttemptSettled(fen=0):
+            return _attempt(rows, event, {"manual"}, "dead", proof="staff", ended_ms=event.at_ms, hold=False)
+        case ev.AttemptSettled():
+            return _attempt(
+                rows,
+                event,
+                {"manual"},
+                "captured",
+                captured_fen=event.fen,
+                ref=event.ref,
+                ended_ms=event.at_ms,
+            )
         case ev.RefundDue():
             return _refund_due(rows, event)
         case ev.RefundSent():

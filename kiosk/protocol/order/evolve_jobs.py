@@ -36,6 +36,16 @@ def all_absent(rows: Rows, event: ev.OrderEvent) -> None:
         raise ImpossibleEventError(f"{type(event).__name__} of {event.order_no}, whose card may hold gas")
 
 
+def settled(rows: Rows, *, delivered: bool) -> Rows:
+    """After the staff learned at the company what is on the card: it landed, or nothing of it is there; the company
+    knows."""
+    state: JobState = "landed" if delivered else "absent"
+    return replace(
+        rows,
+        jobs=tuple(job if job.state == "absent" else replace(job, state=state, reported=True) for job in rows.jobs),
+    )
+
+
 def _sent(rows: Rows, event: ev.JobSent) -> Rows:
     order = rows.order
     if order.state != "delivering" or not order.owed or rows.captured_fen < order.due_fen:  # I7

@@ -73,6 +73,9 @@ class Story:
                 return self._because(say("story.order.cancelling"), event.why)
             case ev.OrderCancelled():
                 return say("story.order.cancelled")
+            case ev.OrderSettled():
+                key = "story.order.settled" if event.delivered else "story.order.settled_not"
+                return say(key, ref=event.ref, by=event.by, second=event.second)
             case ev.AttemptSent():
                 channel, amount = self.channel(event.channel), money(event.amount_fen)
                 return say("story.attempt.sent", n=event.n, channel=channel, amount=amount, number=event.key)
@@ -91,6 +94,10 @@ class Story:
                 return say("story.attempt.dead", n=event.n, proof=self.why(event.proof))
             case ev.AttemptManual():
                 return self._because(say("story.attempt.manual", n=event.n), event.why)
+            case ev.AttemptSettled():
+                key = "story.attempt.settled" if event.fen else "story.attempt.settled_not"
+                people = {"by": event.by, "second": event.second}
+                return say(key, n=event.n, amount=money(event.fen), ref=event.ref, **people)
             case ev.RefundDue():
                 amount = money(event.amount_fen)
                 due = say("story.refund.due", n=event.n, r=event.r, amount=amount, number=event.key)

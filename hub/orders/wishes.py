@@ -1,0 +1,142 @@
+"""What two of the staff may do about an order, as forms, and what a form asks for. Pure."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+import msgspec
+
+from hub.frame import Form
+from kiosk.protocol.commands import (
+    AnyCommand,
+    GiveBack,
+    How,
+    OrderCommand,
+    SettleOrder,
+    SettlePayment,
+    SettleRefund,
+)
+from kiosk.protocol.order.by_staff import (
+    no_giving_back,
+    no_settling,
+    no_settling_order,
+    no_settling_payment,
+    refund_of,
+)
+from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.order.story import Story
+from kiosk.text.catalogue import Catalogue
+from kiosk.text.numbers import money
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them."""
+
+    what: str
+    title: str
+    means: str
+    text: str
+    """The field of what is typed, and what it is called."""
+    label: str
+    choice: str = ""
+    """The field of what is chosen, what it is called, and what there is."""
+    choices: dict[str, str] = {}
+    hidden: dict[str, int] = {}
+
+
+def wishes(rows: Rows, story: Story, said: Catalogue) -> Iterator[Wish]:
+    """What somebody may ask for now."""
+    say = said.say
+    if not no_giving_back(rows):
+        yield Wish(
+            what="give_back",
+            title=say("hub.asking.ask_back"),
+            means=say("hub.asking.means"),
+            text="reason",
+            label=say("hub.asking.reason"),
+        )
+    for refund in rows.refunds:
+        if refund.state == "failed":
+            yield Wish(
+                what="settle_refund",
+                title=say("hub.asking.settled", amount=money(refund.amount_fen)),
+                means=say("hub.asking.settled_means"),
+                text="ref",
+                label=say("hub.asking.ref"),
+                choice="how",
+                choices={how: story.how(how) for how in get_args(How)},
+                hidden={"n": refund.n, "r": refund.r},
+            )
+    if doubt := rows.manual:
+        amount = money(doubt.amount_fen)
+        yield Wish(
+            what="settle_payment",
+            title=say("hub.asking.doubt", channel=story.channel(doubt.channel), number=doubt.key, amount=amount),
+            means=say("hub.asking.doubt_means"),
+            text="ref",
+            label=say("hub.asking.ref"),
+            choice="taken",
+            choices={"yes": say("hub.asking.yes_taken", amount=amount), "no": say("hub.asking.not_taken")},
+            hidden={"n": doubt.n},
+        )
+    if rows.order.state == "manual":
+        yield Wish(
+            what="settle_order",
+            title=say("hub.asking.card"),
+            means=say("hub.asking.card_means"),
+            text="ref",
+            label=say("hub.asking.ref"),
+            choice="delivered",
+            choices={"yes": say("hub.asking.on_card"), "no": say("hub.asking.not_on_card")},
+        )
+
+
+_FIELDS = {
+    "give_back": ("reason",),
+    "settle_refund": ("n", "r", "how", "ref"),
+    "settle_payment": ("n", "taken", "ref"),
+    "settle_order": ("delivered", "ref"),
+}
+
+
+def read_wish(form: Form, number: str, who: str) -> OrderCommand | None:
+    """The command that a form asks for, as a terminal would read it; None where it would not."""
+    what = form.get("what", "")
+    asked: dict[str, object] = {"do": what, "order_no": number, "asked_by": who}
+    for field in _FIELDS.get(what, ()):
+        given = form.get(field, "").strip()
+        if field in ("n", "r"):
+            asked[field] = int(given) if given.isdecimal() and len(given) < 4 else 0
+        else:
+            asked[field] = given == "yes" if field in ("taken", "delivered") else given
+    try:
+        wish: AnyCommand = msgspec.convert(asked, AnyCommand)
+    except msgspec.ValidationError:
+        return None
+    return wish if isinstance(wish, OrderCommand) else None
+
+
+def why_not(rows: Rows, wish: OrderCommand) -> str:
+    """Why a terminal would not do it, as a message key; empty where it would."""
+    match wish:
+        case GiveBack():
+            return no_giving_back(rows)
+        case SettleRefund(n=n, r=r):
+            return no_settling(rows, n, r)
+        case SettlePayment(n=n, taken=taken):
+            return no_settling_payment(rows, n, taken=taken)
+        case SettleOrder(delivered=delivered):
+            return no_settling_order(rows, delivered=delivered)
+
+
+def fen_of(rows: Rows, wish: OrderCommand) -> int:
+    """How much money it is about."""
+    match wish:
+        case GiveBack():
+            return rows.liability_fen
+        case SettleRefund(n=n, r=r):
+            refund = refund_of(rows, n, r)
+            return refund.amount_fen if refund else 0
+        case SettlePayment(n=n):
+            return next((attempt.amount_fen for attempt in rows.attempts if attempt.n == n), 0)
+        case SettleOrder():
+            return rows.order.due_fen
