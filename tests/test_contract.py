@@ -20,6 +20,7 @@ IMPATIENT: Mapping[str, Mapping[str, object]] = {
     "wechat_code": {"status_fresh_s": 0.2, "reverse_after_s": 1},
     "alipay": {"status_fresh_s": 0.2},
     "alipay_code": {"status_fresh_s": 0.2},
+    "gas_company_http": {f"{call}_timeout_s": 0.4 for call in ("ping", "lookup", "order", "confirm")},
 }
 BY_ANOTHER_NAME = {"wechat_code": "wechat_pay", "alipay_code": "alipay"}
 """Simulators that more than one driver speaks to."""

@@ -91,6 +91,7 @@ BUTTONS = (
     Button(label="Maintenance until cleared", group="The next time", fault="maintenance", times=-1),
     *CARD_BUTTONS,
     *WIRE_BUTTONS,
+    Button(label="Silent", group="Cable", fault="slow", times=-1, more={"seconds": 3600}),
 )
 
 

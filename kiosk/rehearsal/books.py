@@ -78,8 +78,13 @@ def lay_side_by_side(orders: list[Rows], books: Mapping[str, Books]) -> list[Lin
         order_no = taking.key.rpartition("A")[0]
         charged[order_no] = charged.get(order_no, 0) + taking.charged
         returned[order_no] = returned.get(order_no, 0) + taking.returned
-    company = books.get("gas_company_http", {}).get("orders", {})
-    delivered = {order_no: booked["due_fen"] for order_no, booked in company.items() if booked["state"] == "delivered"}
+    delivered = {
+        order_no: order["due_fen"]
+        for booked in books.values()
+        if "accounts" in booked  # a gas company's
+        for order_no, order in booked["orders"].items()
+        if order["state"] == "delivered"
+    }
     lines = []
     for order_no in sorted(ours.keys() | charged.keys() | delivered.keys()):
         rows = ours.get(order_no)

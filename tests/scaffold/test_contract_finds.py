@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from kiosk.devices.drivers import load_driver
+from kiosk.devices.gas import Cancelled, Refused, Unreachable
 from kiosk.devices.payment import Dead, Outcome, Refunded, RefundOutcome, Unknown
 from kiosk.devices.printer import Printed, PrintOutcome, PrintUnknown
 from kiosk.devices.scanner import Scanned, ScanOutcome
@@ -19,6 +20,7 @@ from kiosk.testing.contract.bench import Bench
 Right = Callable[..., Awaitable[Any]]
 log = logging.getLogger(__name__)
 numbers = itertools.count()
+QUICK = {"receipt_printer": {"print_s": 0.5}, "gas_company": {"answer_s": 0.2, "tries": 1}}
 
 
 async def silence_is_dead(self: Any, right: Right, *asked: Any) -> Outcome:
@@ -59,6 +61,20 @@ async def key_is_new_each_time(self: Any, right: Right, job: Any, on_progress: A
     return await right(self, msgspec.structs.replace(job, key=f"{job.key}.{next(numbers)}"), on_progress)
 
 
+async def silence_is_nothing_owed(self: Any, right: Right, *asked: Any) -> Any:
+    said = await right(self, *asked)
+    return Refused("nothing_owed") if isinstance(said, Unreachable) else said
+
+
+async def silence_is_refused(self: Any, right: Right, *asked: Any) -> Any:
+    said = await right(self, *asked)
+    return Refused("not_accepted") if isinstance(said, Unreachable) else said
+
+
+async def cancelled_without_asking(self: Any, right: Right, *asked: Any) -> Cancelled:
+    return Cancelled()
+
+
 async def tries_are_not_asked(self: Any, right: Right) -> int:
     return 3
 
@@ -75,6 +91,9 @@ async def tries_are_not_asked(self: Any, right: Right) -> int:
         ("code_scanner", "scan", code_is_cleaned, "DROP TABLE.* was shown, and scan says"),
         ("receipt_printer", "print", silence_is_printed, "says Printed, and that many slips came out"),
         ("document_printer", "print", key_is_new_each_time, "printed twice with one key: 4 came out"),
+        ("gas_company", "quote", silence_is_nothing_owed, "quote with 'Cut': Refused"),
+        ("gas_company", "confirm_paid", silence_is_refused, "confirm_paid with .*: Refused.*, and nothing was refused"),
+        ("gas_company", "cancel", cancelled_without_asking, "cancel of what is delivered says Cancelled"),
         ("gas_card_reader", "_tries", tries_are_not_asked, "a wrong key was presented 2 times"),
     ],
 )
@@ -87,6 +106,5 @@ def test_it_is_found(
     driver = load_driver(f"acme_{role}")
     monkeypatch.setattr(driver, method, partialmethod(broken, getattr(driver, method)))
     monkeypatch.setattr(general, "keeps", is_passed)
-    quick = {"print_s": 0.5} if role == "receipt_printer" else {}
     with pytest.raises(ContractError, match=says):
-        device_contract(f"acme_{role}", settings={"answer_s": 0.5, **quick})()
+        device_contract(f"acme_{role}", settings={"answer_s": 0.5, **QUICK.get(role, {})})()

@@ -20,7 +20,16 @@ from kiosk.config_walk import Walk
 from kiosk.devices.device import Role
 from kiosk.devices.drivers import load_driver
 from kiosk.rehearsal.simulators import Simulators
-from kiosk.testing.contract import code_scanner, document_printer, gas_card, general, id_reader, payment, printer
+from kiosk.testing.contract import (
+    code_scanner,
+    document_printer,
+    gas_card,
+    gas_company,
+    general,
+    id_reader,
+    payment,
+    printer,
+)
 from kiosk.testing.contract.bench import Bench, ContractError, nothing_left, running
 
 __all__ = ["ContractError", "device_contract"]
@@ -34,9 +43,9 @@ ROLES: Mapping[Role, Callable[[Bench], Awaitable[None]]] = MappingProxyType(
         "receipt_printer": printer.keeps,
         "document_printer": document_printer.keeps,
         "gas_card_reader": gas_card.keeps,
+        "gas_company": gas_company.keeps,
     }
 )
-"""A gas company keeps to its published HTTP form, which has tests of its own."""
 
 
 def device_contract(
@@ -62,8 +71,7 @@ async def _keeps(bench: Bench) -> None:
     before = running()
     try:
         await general.keeps(bench)
-        if (own := ROLES.get(bench.cls.role)) is not None:
-            await own(bench)
+        await ROLES[bench.cls.role](bench)
     finally:
         await bench.cleared_away()
     await nothing_left(before)

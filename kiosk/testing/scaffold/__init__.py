@@ -21,13 +21,9 @@ DEVICES: Mapping[str, str] = {
     "document_printer": "documents",
     "id_reader": "identity",
     "code_scanner": "scanner",
+    "gas_company": "gas",
 }
-"""The roles that have a template, and what a device of the role is called in the demo's configuration."""
-WITHOUT: Mapping[str, str] = {
-    "gas_company": "a gas company needs no driver: it offers the HTTP service of docs/gas-company.md, with which"
-    " gas_company_http speaks"
-}
-"""The roles that have none, and why."""
+"""The roles, and what a device of each is called in the demo's configuration."""
 _HERE = Path(__file__).parent
 
 
@@ -37,8 +33,6 @@ class ScaffoldError(ValueError):
 
 def scaffold(name: str, role: str, out: Path) -> Path:
     """Write the package `name` into a folder of its own in `out`; that folder. Raises `ScaffoldError`."""
-    if role in WITHOUT:
-        raise ScaffoldError(WITHOUT[role])
     if role not in DEVICES:
         raise ScaffoldError(f"there is no role {role!r}; the roles are {', '.join(DEVICES)}")
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
