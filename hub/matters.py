@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from hub.cases.case import OPEN, begins
-from hub.portable import Sql
+from hub.portable import Portable, Sql
 from kiosk.protocol.envelope import UnknownEventError, decode
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
 from kiosk.protocol.matters import kind_of
@@ -91,17 +91,26 @@ async def behind_halls(sql: Sql) -> set[str]:
     return {hall for (hall,) in await sql(_BEHIND_HALLS)}
 
 
+async def caught_up(store: Portable, hall: str) -> int:
+    """Read the journals of a hall to their ends, some rows in each transaction; how often anything of it changed."""
+    while True:
+        async with store.work() as sql:
+            if not await is_behind(sql, hall):
+                found = await sql("SELECT version FROM hall WHERE hall = $1", hall)
+                return int(found[0][0]) if found else 0
+            await catch_up(sql, hall)
+
+
 async def catch_up(sql: Sql, hall: str) -> int:
-    """Read the journals of a hall to their ends, where they have more; how often anything of the hall changed."""
-    if await is_behind(sql, hall):
-        await version_of(sql, hall)
-        while events := await follow(sql, hall):
-            said = {msgspec.json.encode(event).decode() for event in events if isinstance(event, TicketEvent)}
-            for n, event in await sql("SELECT n, event FROM step WHERE hall = $1 AND state <> 'done'", hall):
-                if event in said:
-                    await sql("UPDATE step SET state = 'done' WHERE hall = $1 AND n = $2", hall, n)
-    found = await sql("SELECT version FROM hall WHERE hall = $1", hall)
-    return int(found[0][0]) if found else 0
+    """Read on in the journals of a hall, and see which steps of its queue they have; how often anything of it changed.
+    Nobody else changes it before this transaction ends."""
+    await version_of(sql, hall)
+    events = await follow(sql, hall)
+    said = {msgspec.json.encode(event).decode() for event in events if isinstance(event, TicketEvent)}
+    for n, event in await sql("SELECT n, event FROM step WHERE hall = $1 AND state <> 'done'", hall) if said else ():
+        if event in said:
+            await sql("UPDATE step SET state = 'done' WHERE hall = $1 AND n = $2", hall, n)
+    return await version_of(sql, hall)
 
 
 async def follow(sql: Sql, hall: str) -> list[MatterEvent]:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from hub.hall import Attendant, Hall, Step, StepState, Ticket, stepped
-from hub.matters import behind_halls, catch_up, matters, next_version, today, version_of
+from hub.matters import behind_halls, catch_up, caught_up, matters, next_version, today, version_of
 from hub.portable import Portable, Sql
 from hub.store import StoreBusyError
 from kiosk.protocol.tickets import TICKET, TicketEvent
@@ -53,6 +53,7 @@ class QueueDesk:
 
     async def hall(self, hall: str) -> tuple[int, Hall]:
         """The queue of today, and a number that is another one as soon as anything of it changed."""
+        await caught_up(self._store, hall)
         async with self._store.work() as sql:
             return await self._read(sql, hall)
 
@@ -89,6 +90,7 @@ class QueueDesk:
 
         Raises `SilentTerminalError`.
         """
+        await caught_up(self._store, hall)
         async with self._store.work() as sql:
             _, seen = await self._read(sql, hall)
             decided, begins = seen.decide(wish)
@@ -138,7 +140,7 @@ class QueueDesk:
                         await changed.wait()
                 if changed.is_set():
                     changed.clear()
-                    version = await self._version(hall)
+                    version = await caught_up(self._store, hall)
                     if version == since:
                         continue
                     since = version
@@ -163,12 +165,7 @@ class QueueDesk:
                 self.wake(hall)
             known = versions
 
-    async def _version(self, hall: str) -> int:
-        async with self._store.work() as sql:
-            return await catch_up(sql, hall)
-
     async def _read(self, sql: Sql, hall: str) -> tuple[int, Hall]:
-        await version_of(sql, hall)
         version = await catch_up(sql, hall)
         found = await matters(sql, hall, TICKET, today(self._now_ms(), self._zone))
         tickets = [Ticket(each.terminal, each.ledger, each.row) for each in found]

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from hub.cases.case import CLOSED, OPEN, STEPS, Case, Step
-from hub.matters import Days, catch_up, matters, next_version, version_of
+from hub.matters import Days, caught_up, matters, next_version, version_of
 from hub.portable import Portable, Sql
 from kiosk.protocol.matters import MATTERS
 from kiosk.protocol.ratings import RATING, RatingRow
@@ -38,15 +38,14 @@ class CaseBook:
     async def version(self) -> object:
         """Another value whenever anything changed."""
         for hall in await self.halls():
-            async with self._store.work() as sql:
-                await catch_up(sql, hall)
+            await caught_up(self._store, hall)
         async with self._store.work() as sql:
             return await sql("SELECT hall, version FROM hall ORDER BY hall")
 
     async def cases(self, hall: str, kind: str) -> list[Case]:
         """All that are not closed, and the last that are."""
+        await caught_up(self._store, hall)
         async with self._store.work() as sql:
-            await catch_up(sql, hall)
             where = "WHERE case_file.hall = $1 AND case_file.kind = $2 AND case_file.state "
             rows = await sql(f"{_CASES}{where}<> $3", hall, kind, CLOSED)
             rows += await sql(
@@ -86,8 +85,8 @@ class CaseBook:
 
     async def ratings(self, hall: str, days: Days) -> list[tuple[str, RatingRow]]:
         """Every rating of these days, with its terminal; of what was rated twice the first counts."""
+        await caught_up(self._store, hall)
         async with self._store.work() as sql:
-            await catch_up(sql, hall)
             found = await matters(sql, hall, RATING, days)
         first = {each.row.about: each for each in sorted(found, key=lambda each: -each.row.at_ms)}
         return [(each.terminal, each.row) for each in first.values()]

@@ -126,7 +126,7 @@ def event_in(text: bytes | str) -> TicketEvent | None:
     """A step's event; None for one that this program does not know, or that no clerk can cause."""
     try:
         return _EVENT.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -134,7 +134,7 @@ def plan_in(text: bytes | str) -> HallPlan | None:
     """A terminal's plan; None for one that cannot be read here."""
     try:
         return msgspec.json.decode(text, type=_Plan)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

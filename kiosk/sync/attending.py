@@ -148,7 +148,7 @@ class Attendant:
         reply = await line.ask("POST", path, content, headers)
         if not isinstance(reply, Reply) or reply.status != 200:
             return None
-        with contextlib.suppress(InvalidSignature, ValueError):  # msgspec's errors are ValueErrors
+        with contextlib.suppress(InvalidSignature, ValueError, RecursionError):  # msgspec's errors are ValueErrors
             signed = msgspec.json.decode(reply.body, type=SignedAnswer)
             self._identity.hub_public.verify(bytes.fromhex(signed.signature), to_sign(signed.said))
             return msgspec.json.decode(signed.said, type=kind)

@@ -101,6 +101,6 @@ class PrivateSender:
         try:
             answer = msgspec.json.decode(reply.body, type=SealingKey)
             self._identity.hub_public.verify(bytes.fromhex(answer.signature), to_sign(answer.key, answer.heard))
-        except (InvalidSignature, ValueError):  # msgspec's errors are ValueErrors
+        except (InvalidSignature, ValueError, RecursionError):  # msgspec's errors are ValueErrors
             return None
         return answer if answer.heard == headers["Content-Digest"] else None

@@ -5,14 +5,19 @@ import gzip
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.protocol import tickets as ev
 from kiosk.protocol.batch import BatchError, pack, unpack
 from kiosk.protocol.chain import link
 from kiosk.protocol.commands import CloseTerminal, Commands, Given, SignedCommand, name_of, read_command
 from kiosk.protocol.configuration import FROM_HUB, WrongConfigurationError, tables_of
 from kiosk.protocol.signing import NotSignedError, read, sign
+from kiosk.queueing.deciding import decide
+from kiosk.queueing.hall import HallPlan, event_in, plan_in
+from kiosk.queueing.wishes import QueueNext
 from kiosk.sync.commands import read_answer, read_given
 from tests.fuzz.campaign import Target
 from tests.hub.test_protocol import NOW, hashes, rows
+from tests.tickets.hall import SETTINGS
 
 JOURNAL = rows(4)
 PLAIN = tuple(gzip.decompress(pack("tianfu", hashes(JOURNAL)[n], JOURNAL[n:])) for n in (0, 2))
@@ -94,10 +99,41 @@ def check_configuration(content: bytes) -> None:
     assert all(table.keys() <= FROM_HUB[section] for section, table in tables.items())
 
 
+STEPS = tuple(
+    map(
+        msgspec.json.encode,
+        (
+            ev.TicketCalled(matter="0" * 16, window=2, turn=7, lane="head", at_ms=NOW),
+            ev.TicketTransferred(matter="0" * 16, business="B", head=1, at_ms=NOW),
+        ),
+    )
+)
+PLANS = (msgspec.json.encode(HallPlan(business=SETTINGS.business, hall="和园", hall_en="Heyuan")),)
+
+
+def check_step(content: bytes) -> None:
+    """A hub decides what a clerk could: it gives no number away, and prints nothing."""
+    event = event_in(content)
+    assert not isinstance(event, ev.TicketGiven | ev.TicketLapsed | ev.TicketPrinting | ev.TicketPrinted)
+    assert event is None or event_in(msgspec.json.encode(event)) == event
+
+
+def check_plan(content: bytes) -> None:
+    """A plan that every rule can be asked about, or none."""
+    plan = plan_in(content)
+    if plan is not None:
+        assert {letter for window in plan.windows for letter in plan.serves(window)} == {
+            business.letter for business in plan.business
+        }
+        assert decide((), QueueNext(window=1), plan, NOW).why in ("nobody_waits", "no_such_window")
+
+
 TARGETS = (
     Target("hub_batch", PLAIN, check_batch, shape="json"),
     Target("hub_packed", tuple(map(gzip.compress, PLAIN)), check_packed),
     Target("hub_commands", (ANSWER,), check_answer, shape="json"),
     Target("hub_configuration", tuple(text.encode() for text in CONFIGURED), check_configuration),
+    Target("hub_queue_steps", STEPS, check_step, shape="json"),
+    Target("hub_queue_plans", PLANS, check_plan, shape="json"),
     Target("hub_signature", (msgspec.json.encode(HEADERS),), check_signature, shape="json"),
 )

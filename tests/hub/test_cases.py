@@ -103,6 +103,7 @@ async def test_a_case_from_the_terminal_to_its_end(hub: Hub, sending: Sending, t
     _, page = await viewer.get("/ratings")
     assert page.count("非常不满意") == 1
     assert "等得太久、态度不好" in page
+    assert "不足 5 条，不列明细" in (await viewer.get("/ratings/report"))[1]
     path = re.findall(f'href="(/ratings/{HALL}/[0-9a-f]+)"', page)[0]
     assert PHONE not in (await viewer.get(path))[1]
     assert (await viewer.post(f"{path}/who", form=await viewer.word()))[0] == 403
