@@ -132,16 +132,16 @@ class Session:
         if not (written and isinstance(outcome, Landed)):
             return outcome
         same = all(_is_done(step, image) for step in self._layout.steps(image, job.new_image))
-        return outcome if same else Torn("data")
+        return outcome if same else Torn("data", image)
 
     def _open(self, card: _Card, job: CardJob) -> Torn | None:
         """Present the key, unless a try was lost before: once, for nothing brings a card back that is out of tries."""
         if not card.chip.has_key:
             return None
         if card.chip.tries() is not None:
-            return Torn("locked")
+            return Torn("locked", card.image)
         changed = self._layout.key_changed(card.image, job.new_image)
-        return None if card.chip.open(job.new_key if changed else job.old_key) else Torn("key")
+        return None if card.chip.open(job.new_key if changed else job.old_key) else Torn("key", card.image)
 
     def _carry_out(self, card: _Card, job: CardJob, writing: Writing) -> None:
         """As far as it goes: what came of it is read from the card. What makes the data valid is written only after

@@ -144,10 +144,14 @@ class Absent(msgspec.Struct, frozen=True, tag="absent"):
     """Proof that the purchase is not on the card: its count is still the one before.
 
     With `mixed`, some of the job's bytes are. No meter takes such a card, and the same job may be written again; the
-    order must not be called off for it.
+    order must not be called off for it. `image` is what was read of it, where the reader gives that.
     """
 
     mixed: bool = False
+    image: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Absent(mixed={self.mixed})"
 
 
 TornReason = Literal["count", "data", "key", "locked"]
@@ -156,9 +160,14 @@ contradict themselves; `key`: the key was refused or changed by half; `locked`: 
 
 
 class Torn(msgspec.Struct, frozen=True, tag="torn"):
-    """The card says neither yes nor no, and never will: the staff's."""
+    """The card says neither yes nor no, and never will: the staff's. `image` is what was read of it, where the reader
+    gives that."""
 
     why: TornReason
+    image: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Torn({self.why})"
 
 
 class OtherCard(msgspec.Struct, frozen=True, tag="other_card"):

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import msgspec
+
 from kiosk.devices.gas_card import (
     Absent,
     CardJob,
@@ -38,6 +40,11 @@ def judge(job: CardJob, image: bytes, layout: Layout) -> JobOutcome:
     After the byte that counts, everything must be as the job would have it, but for the gas, which the meter may have
     taken. Before it, whatever a write left half done may be written again.
     """
+    outcome = _judged(job, image, layout)
+    return msgspec.structs.replace(outcome, image=image) if isinstance(outcome, Absent | Torn) else outcome
+
+
+def _judged(job: CardJob, image: bytes, layout: Layout) -> JobOutcome:
     contents = layout.decode(image)
     if contents.number != job.card:
         return OtherCard(gas_card(contents, image) if isinstance(contents, Contents) else None)

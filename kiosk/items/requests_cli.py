@@ -17,9 +17,7 @@ from kiosk.config import DEFAULT_PATH
 from kiosk.config_face import glance
 from kiosk.ledger import tables
 from kiosk.ledger.errors import LedgerError
-from kiosk.ledger.files import Files
-from kiosk.ledger.reading import reading
-from kiosk.ledger.seal import Sealer, read_or_make_key
+from kiosk.ledger.reading import reading, unsealed
 from kiosk.protocol.requests import RequestPrivate, RequestRow
 from kiosk.text.numbers import moment, order_number
 
@@ -58,18 +56,11 @@ def _requests(db: Database, folder: Path, day: str) -> _Found:
     rows = tables.matters_where(db, RequestRow, {"business_date": day} if day else {})
     if not rows:
         return []
-    key = Files(folder).seal_key
-    if not key.exists():
-        raise FileNotFoundError(f"{key}, which unseals them, is not there")
-    sealer = Sealer(read_or_make_key(key))
     rows.sort(key=lambda row: (row.at_ms, row.number), reverse=True)
-    return [(row, _private(db, sealer, row.subject)) for row in rows]
+    return [(row, _private(unsealed(db, folder, row.subject))) for row in rows]
 
 
-def _private(db: Database, sealer: Sealer, subject: str) -> RequestPrivate | None:
-    """None when it has expired, or another key sealed it."""
-    sealed = db.execute("SELECT sealed FROM private WHERE subject = ?", [subject]).fetchone()
-    value = sealer.unseal(subject, sealed[0]) if sealed else None
+def _private(value: bytes | None) -> RequestPrivate | None:
     return None if value is None else msgspec.json.decode(value, type=RequestPrivate)
 
 

@@ -12,12 +12,14 @@ from sqlite_utils import Database
 from kiosk.config_face import glance
 from kiosk.ledger import checks, tables
 from kiosk.ledger.archive import told
+from kiosk.ledger.card_images import image_lines
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.numbering import check_character
-from kiosk.ledger.reading import find, plain, reading, verify
+from kiosk.ledger.reading import find, plain, reading, unsealed, verify
 from kiosk.ledger.receipts import read_receipt
 from kiosk.ledger.witness import read_witness
+from kiosk.orders.private import CardPrivate, unseal
 from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.matter import is_matter
 from kiosk.protocol.order.story import Story
@@ -27,7 +29,7 @@ from kiosk.views.view import LANGUAGES
 
 
 def ledger_command(argv: list[str]) -> int:
-    """`kiosk ledger orders | show [ORDER] | verify`; works while the terminal runs, and on copies."""
+    """`kiosk ledger orders | show [ORDER [--card]] | verify`; works while the terminal runs, and on copies."""
     parser = argparse.ArgumentParser(prog="kiosk ledger", description="Look at the ledger of a terminal.")
     commands = parser.add_subparsers(dest="command", required=True)
     orders = commands.add_parser("orders", help="all orders, newest first")
@@ -35,6 +37,7 @@ def ledger_command(argv: list[str]) -> int:
     show = commands.add_parser("show", help="the story of one order or matter, or the last events")
     show.add_argument("order", nargs="?", help="an order number, with or without dashes, or the id of a matter")
     show.add_argument("--last", type=int, default=20, metavar="N", help="how many events without an order (20)")
+    show.add_argument("--card", action="store_true", help="and the images of its gas card around each write, unsealed")
     show.add_argument("--language", choices=LANGUAGES, default="en", help="of the story (en)")
     commands.add_parser("verify", help="check everything; exit status 1 when something is wrong")
     for command in commands.choices.values():
@@ -56,7 +59,8 @@ def ledger_command(argv: list[str]) -> int:
                 case "orders":
                     return _orders(db, story, only_open=arguments.open)
                 case "show" if arguments.order:
-                    return _story(db, story, arguments.order, arguments.archive)
+                    status = _story(db, story, arguments.order, arguments.archive)
+                    return status or (_card(db, arguments.data, arguments.order) if arguments.card else 0)
                 case "show":
                     return _last(db, story, arguments.last)
                 case _:
@@ -104,6 +108,17 @@ def _story(db: Database, story: Story, wanted: str, archive: Path | None) -> int
     _say(story.title(rows), story.verdict(rows), "")
     _tell(told, story)
     _say("", story.sums(rows), *story.to_do(rows))
+    return 0
+
+
+def _card(db: Database, folder: Path, wanted: str) -> int:
+    """They are personal: only for whoever may read the folder and its key."""
+    rows = tables.load(db, "WHERE order_no = ?", [plain(wanted)])
+    value = unsealed(db, folder, rows[0].order.subject) if rows else None
+    if value is None:
+        return _fail(f"the sealed values of {wanted} are gone")
+    private = unseal(value)
+    _say("", *(image_lines(private.writes) if isinstance(private, CardPrivate) else ()))
     return 0
 
 

@@ -17,6 +17,7 @@ from kiosk.ledger.files import Files
 from kiosk.ledger.opening import examining
 from kiosk.ledger.receipts import head_of
 from kiosk.ledger.schema import check_schema
+from kiosk.ledger.seal import Sealer, read_or_make_key
 from kiosk.ledger.witness import Head
 from kiosk.protocol.batch import Receipt
 
@@ -83,6 +84,16 @@ def verify(
 def _check_archive(archive: Path, db: Database) -> None:
     anchor = checks.anchor(db)
     check(archive, anchor.ledger_id, anchor.seq, anchor.hash)
+
+
+def unsealed(db: Database, folder: Path, subject: str) -> bytes | None:
+    """A personal value; None when it has expired, or another key sealed it. Raises `FileNotFoundError` where the folder
+    has no key."""
+    key = Files(folder).seal_key
+    if not key.exists():
+        raise FileNotFoundError(f"{key}, which unseals them, is not there")
+    sealed = db.execute("SELECT sealed FROM private WHERE subject = ?", [subject]).fetchone()
+    return Sealer(read_or_make_key(key)).unseal(subject, sealed[0]) if sealed else None
 
 
 def plain(order_no: str) -> str:

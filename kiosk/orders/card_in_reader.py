@@ -23,7 +23,8 @@ class CardInReader:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._image = b""
+        self.image = b""
+        """As it was read last, where it does not contradict itself; opaque to all but the company."""
         self._data: gas.WriteJob | None = None
         self.there = False
         """Whether the order's own card was read since the reader's last answer about it."""
@@ -35,7 +36,7 @@ class CardInReader:
     def read(self, card: gas_card.GasCard | None) -> None:
         """It was read; None where it contradicts itself."""
         self.there = True
-        self._image = card.image if card else b""
+        self.image = card.image if card else b""
 
     async def fetch(self, rows: Rows, private: Private | None) -> FetchAnswer:
         """What the company wants on it."""
@@ -43,10 +44,10 @@ class CardInReader:
             return await self._fetch(rows, private)
 
     async def _fetch(self, rows: Rows, private: Private | None) -> FetchAnswer:
-        if not self._image:  # the company would have nothing to go by; it is the card's turn again
+        if not self.image:  # the company would have nothing to go by; it is the card's turn again
             self.there = False
             return gas.Refused("not_now")
-        answer = await self._world.gas.write_data(rows.order.order_no, self._image)
+        answer = await self._world.gas.write_data(rows.order.order_no, self.image)
         if isinstance(answer, gas.WriteJob):
             if answer.gas_m3 != _bought(private):
                 return gas.Unreachable("the company would write another volume than was bought", sent=True)
@@ -67,7 +68,7 @@ class CardInReader:
         reader = self._reader()
         if doubt:
             outcome = await reader.find(_job(row, private, self._data))
-            if outcome != gas_card.Absent(mixed=True):
+            if not (isinstance(outcome, gas_card.Absent) and outcome.mixed):
                 return outcome
         if self._data is None or self._data.new_hash != row.new_hash:
             answer = await self._world.gas.write_data(row.order_no, b"", row.provider_job)

@@ -11,9 +11,9 @@ import msgspec
 from kiosk.devices.printer import PrintOutcome, PrintUnknown, ReceiptPrinter
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
-from kiosk.ledger.seal import Sealed, new_subject
+from kiosk.ledger.seal import new_subject
 from kiosk.orders import prints
-from kiosk.orders.private import CardPrivate, Private, seal, unseal
+from kiosk.orders.private import CardPrivate, Private, for_days, unseal
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import WrongAnswerError
 from kiosk.orders.within import within
@@ -25,8 +25,6 @@ from kiosk.protocol.order.rows import PrintState, Rows
 from kiosk.slips.slip import Slip
 
 log = logging.getLogger(__name__)
-
-DAY_MS = 86_400_000
 
 
 class MoneyClosedError(Exception):
@@ -130,11 +128,7 @@ class Orders:
             if earlier := self.unfinished(private.number) or by_card:
                 raise AlreadyRunningError(earlier)
             now_ms = self.world.now_ms()
-            sealed = Sealed(
-                subject=new_subject(),
-                value=seal(private),
-                expires_ms=now_ms + self.world.settings.private_days * DAY_MS,
-            )
+            sealed = for_days(private, new_subject(), now_ms, self.world.settings.private_days)
             try:
                 order_no = await self.ledger.next_order_no()
                 event = ev.OrderOpening(

@@ -5,6 +5,9 @@ from typing import ClassVar, get_args
 import msgspec
 
 from kiosk.devices.gas import CardQuote, Quote, TopUpQuote
+from kiosk.ledger.seal import Sealed
+
+DAY_MS = 86_400_000
 
 
 class GasBillPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="gas_bill"):
@@ -25,6 +28,19 @@ class TopUpPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="smart_met
     quote: TopUpQuote
 
 
+class CardWrite(msgspec.Struct, frozen=True, kw_only=True):
+    """The images of write `n` of a card: as it was read before, as it was to be, and as it was read last afterwards, if
+    it was. Keys are in none of them."""
+
+    n: int
+    before: bytes
+    meant: bytes
+    after: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"CardWrite(n={self.n})"
+
+
 class GasCardPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="gas_card"):
     """What was bought for a gas card. `number` is the account, `card` the card's number."""
 
@@ -33,6 +49,7 @@ class GasCardPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="gas_car
     number: str
     card: str
     quote: CardQuote
+    writes: tuple[CardWrite, ...] = ()
 
 
 class CardLoadPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="card_load"):
@@ -43,6 +60,7 @@ class CardLoadPrivate(msgspec.Struct, frozen=True, tag_field="kind", tag="card_l
     number: str
     card: str
     quote: CardQuote
+    writes: tuple[CardWrite, ...] = ()
 
 
 CardPrivate = GasCardPrivate | CardLoadPrivate
@@ -57,6 +75,11 @@ class _Untagged(msgspec.Struct):
 def seal(private: Private) -> bytes:
     """As the ledger seals it."""
     return msgspec.json.encode(private)
+
+
+def for_days(private: Private, subject: str, begun_ms: int, days: int) -> Sealed:
+    """To be forgotten so many days after the order was begun."""
+    return Sealed(subject=subject, value=seal(private), expires_ms=begun_ms + days * DAY_MS)
 
 
 def unseal(value: bytes) -> Private:

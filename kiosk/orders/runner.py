@@ -16,9 +16,10 @@ import msgspec
 
 from kiosk.devices import gas, gas_card, payment
 from kiosk.devices.scanner import Scanned
-from kiosk.orders import answers, deciding, steps
+from kiosk.ledger.seal import Sealed
+from kiosk.orders import answers, card_images, deciding, steps
 from kiosk.orders.card_in_reader import CardInReader
-from kiosk.orders.private import Private
+from kiosk.orders.private import Private, for_days
 from kiosk.orders.within import within
 from kiosk.orders.world import World, no_answer
 from kiosk.protocol import events as ev
@@ -43,6 +44,8 @@ class Running:
         """`private` is None only where the sealed values are gone (an order that is closed and watched)."""
         self.rows = rows
         self.private = private
+        self._sealed = private
+        """As the ledger has them."""
         self.offer: payment.Offer | None = None
         self.progress: payment.Step | None = None
         self._world = world
@@ -262,6 +265,7 @@ class Running:
         if isinstance(effect, steps.Confirm):
             self._doubt |= not isinstance(answer, gas.Unreachable) or answer.sent
         events = answers.apply(self.rows, effect, answer, self._world.now_ms())
+        self.private = card_images.kept(self.private, self.rows, effect, answer, self.card.image)
         if events:
             await self.commit(*events)
         elif isinstance(effect, steps.Write | steps.Look):
@@ -327,17 +331,25 @@ class Running:
             rows = self.rows
             for event in events:
                 rows = evolve(rows, event)
+            private = self.private
             name = "+".join(str(type(event).__struct_config__.tag) for event in events)
             self._world.observe(f"before record {name}")
             try:
-                await self._world.journal.record(*events, rows=rows)
+                await self._world.journal.record(*events, rows=rows, subject=self._to_seal(private))
             except BaseException:
                 self.give_up()
                 raise
             self.rows = rows
+            self._sealed = private
             self._mark()
         self._changed.set()
         self._world.observe(f"after record {name}")
+
+    def _to_seal(self, private: Private | None) -> Sealed | None:
+        if private is None or private is self._sealed:
+            return None
+        order = self.rows.order
+        return for_days(private, order.subject, order.opened_ms, self._world.settings.private_days)
 
     def _mark(self) -> None:
         is_over = self.rows.order.state in GOODS_FINAL or no_giving_back(self.rows) not in ("", ALREADY)

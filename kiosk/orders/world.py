@@ -6,6 +6,7 @@ from typing import Protocol, assert_never
 import msgspec
 
 from kiosk.devices import gas, gas_card, payment
+from kiosk.ledger.seal import Sealed
 from kiosk.orders import answers, steps
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
@@ -18,8 +19,8 @@ Observer = Callable[[str], None]
 class Journal(Protocol):
     """What the money path needs of the ledger."""
 
-    async def record(self, *events: ev.Event, rows: Rows) -> None:
-        """Make events and rows durable in one step; raises when that is not certain."""
+    async def record(self, *events: ev.Event, rows: Rows, subject: Sealed | None = None) -> None:
+        """Make events, rows and sealed values durable in one step; raises when that is not certain."""
 
 
 class World:

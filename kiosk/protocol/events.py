@@ -232,7 +232,7 @@ class RefundSettled(OrderEvent, frozen=True, tag="menkou.refund.settled.v1"):
 
 
 class JobSent(OrderEvent, frozen=True, tag="menkou.job.sent.v1"):
-    """Intent: the card is about to be written. Of its bytes only the hashes are kept."""
+    """Intent: the card is about to be written. Of its bytes only the hashes stand here; they lie sealed elsewhere."""
 
     n: int
     provider_job: str

@@ -21,6 +21,7 @@ from kiosk.journeys.journey import End
 from kiosk.journeys.settings import GasCardSettings
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.orders import Orders
+from kiosk.orders.private import CardPrivate, CardWrite, unseal
 from kiosk.orders.receipt import Issuer
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.world import World
@@ -77,11 +78,11 @@ class Counter:
         self.seen: list[str] = []
         """The pages, without the waiting ones."""
         self._gas = gas
-        self._folder = folder
+        self.folder = folder
 
     async def begin(self) -> None:
         """A process begins with what is on disk."""
-        self._ledger = await Ledger.open(self._folder, "T1")
+        self._ledger = await Ledger.open(self.folder, "T1")
         world = World(
             journal=self._ledger,
             gas_company=self._gas,
@@ -129,6 +130,12 @@ class Counter:
     async def orders_on_disk(self) -> list[Rows]:
         """Those that are not closed."""
         return await self._ledger.unclosed()
+
+    async def writes(self, rows: Rows) -> tuple[CardWrite, ...]:
+        """The images that are sealed for the staff."""
+        private = unseal(await self._ledger.private(rows.order.subject) or b"")
+        assert isinstance(private, CardPrivate)
+        return private.writes
 
     def books(self) -> Any:
         """The company's, of cards."""

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from drivers.pcsc_gas_card import simulator_layout as layout
+from kiosk.ledger.cli import ledger_command
 from kiosk.views.common import Outcome
 from kiosk.views.gas_card import ChooseGas, InsertCard
 from tests.gas_card.counter import Counter, lines
@@ -83,7 +85,9 @@ async def test_another_card_is_left_alone_and_asked_back(counter: Counter) -> No
     assert counter.hall.landed[-1]["number"] == "0200000284"
 
 
-async def test_who_leaves_with_a_write_cut_off_finds_it_finished_at_the_next_visit(counter: Counter) -> None:
+async def test_who_leaves_with_a_write_cut_off_finds_it_finished_at_the_next_visit(
+    counter: Counter, capsys: pytest.CaptureFixture[str]
+) -> None:
     told: list[str] = []
 
     def outcome(view: Outcome) -> str | None:
@@ -100,12 +104,22 @@ async def test_who_leaves_with_a_write_cut_off_finds_it_finished_at_the_next_vis
     assert told[-1] == "not_finished"
     [rows] = await counter.orders_on_disk()
     assert rows.job is not None
+    [write] = await counter.writes(rows)
+    assert write.after is None
     await counter.again()
     assert await counter.visit({InsertCard: inserting(counter, "household"), Outcome: outcome}) == "goodbye"
     await counter.closed()
     assert counter.seen == ["InsertCard insert", "Outcome"]
     assert told[-1] == "done"
     assert counter.books()["cards"]["0200000284"]["count"] == 7
+    [write] = await counter.writes(rows)
+    assert (layout.read(write.before), write.after) == (layout.Purchase("0200000284", 6, 0, 29_500), write.meant)
+    assert write.after == bytes(counter.hall.machine._card("household").memory)
+    assert ledger_command(["show", rows.order.order_no, "--card", "--data", str(counter.folder)]) == 0
+    shown = capsys.readouterr().out
+    assert f"  20  {write.before[0x20:0x30].hex(' ').upper()}  as it was\n" in shown
+    assert f"  20  {write.meant[0x20:0x30].hex(' ').upper()}  read back\n" in shown
+    assert not any(b"MKGC" in path.read_bytes() for path in counter.folder.rglob("*") if path.is_file())
 
 
 async def test_gas_on_the_card_stops_it_before_any_money(counter: Counter) -> None:

@@ -11,10 +11,13 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.devices import gas, gas_card, payment
+from kiosk.ledger.seal import Sealed
 from kiosk.orders.orders import AlreadyRunningError
-from kiosk.orders.private import CardLoadPrivate, CardPrivate, GasCardPrivate
+from kiosk.orders.private import CardLoadPrivate, CardPrivate, CardWrite, GasCardPrivate, unseal
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import Method
+from kiosk.protocol import events as ev
+from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.order.truth import telling, truth
 from tests.orders.test_kinds import ACCOUNT, LINES
 from tests.orders.test_runner import Desk, Scripted, company, desk, until
@@ -73,7 +76,9 @@ class Slot:
             return gas_card.OtherCard(self.card())
         if self.image == NEW:
             return gas_card.Landed(self.card())
-        return gas_card.Absent(mixed=self.image == HALF)
+        if self.image not in (OLD, HALF):
+            return gas_card.Torn("data", self.image)
+        return gas_card.Absent(mixed=self.image == HALF, image=self.image)
 
 
 def peer(**answers: Callable[..., object]) -> Scripted:
@@ -258,4 +263,48 @@ async def test_another_volume_than_was_bought_is_never_written(tmp_path: Path) -
         await thrice.wait()
     assert slot.calls == []
     assert running.rows.jobs == ()
+    await counter.close()
+
+
+async def test_images_of_a_write_are_sealed_in_the_step_of_its_intent_and_in_that_of_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No step of their own, and as long as the order's other values."""
+    slot = Slot()
+    counter = await at(tmp_path, slot, peer())
+    genuine = counter.ledger.record
+    sealed: list[tuple[str, tuple[CardWrite, ...], int]] = []
+
+    async def record(*events: ev.Event, rows: Rows, subject: Sealed | None = None) -> None:
+        await genuine(*events, rows=rows, subject=subject)
+        if subject is not None:
+            assert subject.subject == rows.order.subject
+            private = unseal(await counter.ledger.private(subject.subject) or b"")
+            assert isinstance(private, GasCardPrivate)
+            sealed.append((type(events[0]).__name__, private.writes, subject.expires_ms - rows.order.opened_ms))
+
+    monkeypatch.setattr(counter.ledger, "record", record)
+    await closed(await begun(counter, slot))
+    before = CardWrite(n=1, before=OLD, meant=NEW)
+    days = counter.orders.world.settings.private_days * 86_400_000
+    assert sealed == [
+        ("OrderOpening", (), days),
+        ("JobSent", (before,), days),
+        ("JobLanded", (replace(before, after=NEW),), days),
+    ]
+    await counter.close()
+
+
+async def test_image_of_a_card_that_was_torn_is_kept_for_the_staff(tmp_path: Path) -> None:
+    slot = Slot()
+    counter = await at(tmp_path, slot, peer())
+    slot.breaks = b"odd"
+    running = await begun(counter, slot)
+    await until(running, lambda: running.rows.job is not None and slot.calls == ["write"])
+    running.card_in(None)
+    await until(running, lambda: running.rows.order.state == "manual")
+    [rows] = await counter.ledger.unclosed()
+    private = unseal(await counter.ledger.private(rows.order.subject) or b"")
+    assert isinstance(private, GasCardPrivate)
+    assert private.writes == (CardWrite(n=1, before=OLD, meant=NEW, after=b"odd"),)
     await counter.close()

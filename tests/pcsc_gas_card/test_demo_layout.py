@@ -140,7 +140,7 @@ def test_a_key_that_was_being_changed_is_never_guessed(count: int, gas: int, gen
     job = company.sell(image, gas, new_generation=generation + 1)
     for card, outcome in at_every_byte(job, image)[:-1]:
         half = card[0x40] == 0xFF
-        assert outcome == (Torn("key") if half else Absent(mixed=card != image))
+        assert outcome == (Torn("key", card) if half else Absent(mixed=card != image, image=card))
         assert DEMO.key_in_doubt(card) == half
         assert half or DEMO.key_changed(card, job.new_image) == (card[0x40] == generation + 1)
 

@@ -29,6 +29,7 @@ from kiosk.devices.health import Busy, Offline, Ready
 from kiosk.ports.pcsc import About, Service
 from kiosk.ports.urls import PcscAddress, parse_url
 from tests.pcsc_gas_card import company
+from tests.pcsc_gas_card.bench import said
 from tests.pcsc_gas_card.conftest import Hall
 
 ATR = 0x0303
@@ -134,7 +135,7 @@ async def test_a_purchase(hall: Hall) -> None:
     driver, landed = await hall.driver(), len(hall.landed)
     await hall.insert(driver)
     job = await hall.job(driver)
-    assert await driver.find(job) == Absent()
+    assert said(await driver.find(job)) == Absent()
     written = await driver.write(job)
     assert isinstance(written, Landed)
     assert written.card.image == job.new_image
@@ -187,7 +188,7 @@ async def test_pulled_in_the_middle_and_put_in_again(hall: Hall, after: int, wri
     assert await driver.find(job) == NoCard()
     await hall.insert(driver)
     assert await driver.read() == BadCard("torn", "0200000284")
-    assert await driver.find(job) == Absent(mixed=True)
+    assert said(await driver.find(job)) == Absent(mixed=True)
     assert isinstance(await driver.write(job), Landed)
     assert hall.landed[landed:] == [{"number": "0200000284", "count": 7, "gas_m3": "25.00"}]
 
@@ -203,7 +204,7 @@ async def test_pulled_after_the_last_byte_before_its_answer(hall: Hall) -> None:
         hall.arm("pull_before_answer", ins="D0")
         assert isinstance(await driver.write(job), CardUnknown)
         await hall.insert(driver)
-    assert await driver.find(job) == Absent(mixed=True)
+    assert said(await driver.find(job)) == Absent(mixed=True)
     assert isinstance(await driver.write(job), Landed)
     assert len(hall.landed) == landed + 1
     assert hall.machine.books()["cards"][0]["tries"] == 3
@@ -215,11 +216,11 @@ async def test_a_key_that_was_changed_behind_the_companys_back(hall: Hall) -> No
     job = await hall.job(driver)
     await hall.hand("change_key")
     keys = hall.machine.books()["keys_presented"]
-    assert await driver.write(job) == Torn("key")
-    assert [await driver.write(job) for _ in range(3)] == [Torn("locked")] * 3
+    assert said(await driver.write(job)) == Torn("key")
+    assert [said(await driver.write(job)) for _ in range(3)] == [Torn("locked")] * 3
     assert hall.machine.books()["keys_presented"] == keys + 1
     assert await driver.read() == LockedCard(2, "0200000284")
-    assert await driver.find(job) == Absent()
+    assert said(await driver.find(job)) == Absent()
 
 
 async def test_a_card_without_tries(hall: Hall) -> None:
@@ -228,7 +229,7 @@ async def test_a_card_without_tries(hall: Hall) -> None:
     job = await hall.job(driver)
     await hall.hand("lose_try", times=3)
     assert await driver.read() == LockedCard(0, "0200000284")
-    assert await driver.write(job) == Torn("locked")
+    assert said(await driver.write(job)) == Torn("locked")
 
 
 async def test_somebody_else_wrote_on_it(hall: Hall) -> None:
@@ -236,7 +237,7 @@ async def test_somebody_else_wrote_on_it(hall: Hall) -> None:
     await hall.insert(driver)
     job = await hall.job(driver)
     await hall.hand("write", at=0x20, hex=(company.record(9, 100, 40000) * 2).hex() + "0009")
-    assert await driver.find(job) == await driver.write(job) == Torn("count")
+    assert said(await driver.find(job)) == said(await driver.write(job)) == Torn("count")
 
 
 # -- readers ---
@@ -252,7 +253,7 @@ async def test_noise_is_asked_again_and_then_told(hall: Hall, fault: str) -> Non
     assert isinstance(await driver.read(), ReaderAway)
     assert isinstance(await driver.write(job), CardUnknown)
     hall.machine.faults.clear()
-    assert await driver.find(job) == Absent()
+    assert said(await driver.find(job)) == Absent()
 
 
 async def test_a_flipped_bit_is_no_card_of_anybody(hall: Hall) -> None:
