@@ -21,6 +21,8 @@ FOLD = 2
 CLOSED, UNDER_WAY, OWED, STAFF = range(4)
 """How urgent an order is: settled; not finished; somebody's money is owed; only people can go on."""
 
+MOST_NUMBER = 20
+"""Letters and digits of an order's number."""
 _MOST_FEN = 10**12
 _MOST_MS = 1 << 53
 
@@ -41,12 +43,17 @@ def read_on(known: Mapping[str, Order], bodies: Iterable[str]) -> dict[str, Orde
     orders = dict(known)
     for body in bodies:
         envelope = decode(body)
-        if envelope.order:
+        if _is_number(envelope.order):
             before = orders.get(envelope.order)
             after = _after(before, envelope)
             if after is not None and after is not before:
                 orders[envelope.order] = after
     return {number: order for number, order in orders.items() if order is not known.get(number)}
+
+
+def _is_number(text: str) -> bool:
+    """Whether a terminal gives such numbers; the ledger would refuse an order of any other."""
+    return text.isascii() and text.isalnum() and len(text) <= MOST_NUMBER
 
 
 def _after(order: Order | None, envelope: Envelope) -> Order | None:

@@ -27,8 +27,8 @@ class Day(msgspec.Struct, frozen=True):
 
     day: str
     orders: tuple[Row, ...]
-    delivered_count: int
-    delivered_fen: int
+    delivered_count: Annotated[int, Meta(ge=0, le=10**9)]
+    delivered_fen: Annotated[int, Meta(ge=0, le=10**15)]
 
 
 def read(content: bytes) -> Statement:

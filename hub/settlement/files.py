@@ -60,7 +60,8 @@ def lines(content: bytes) -> list[str]:
     """The lines of a text in UTF-8 or GB 18030, without their ends and without what follows the last one."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding).rstrip().splitlines()
+            # not splitlines(): it ends a line where no editor does, and the numbers would be others
+            return [line.rstrip("\r") for line in content.decode(encoding).rstrip().split("\n")]
         except UnicodeDecodeError:
             continue
     raise StatementError(0, "encoding")

@@ -35,7 +35,7 @@ LOOKS = 40
 """At memory, over a run."""
 
 _ROOT = Path(__file__).parents[2]
-_OURS = tuple(str(_ROOT / part) for part in ("kiosk", "drivers"))
+_OURS = tuple(str(_ROOT / part) for part in ("kiosk", "drivers", "hub"))
 
 
 class Target(msgspec.Struct, frozen=True):

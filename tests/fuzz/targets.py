@@ -14,6 +14,7 @@ from tests.fuzz import (
     ledger,
     lines,
     nexo,
+    statements,
     typed,
 )
 
@@ -26,6 +27,7 @@ TARGETS = (
     *id_cards.TARGETS,
     *gas_cards.TARGETS,
     *hub.TARGETS,
+    *statements.TARGETS,
     *control.TARGETS,
     *typed.TARGETS,
     *files.TARGETS,

@@ -5,13 +5,10 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import aiohttp
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hub.settlement.reconcile import Bill, Booked, Closed, Others, Payment, judge
 from hub.settlement.source import StatementError, sources
@@ -248,25 +245,6 @@ def test_a_file_that_cannot_be_believed(source: str, content: bytes, line: int, 
         sources()[source].read(content)
     assert (caught.value.line, says in problem_of(caught.value, catalogue("en"))) == (line, True), caught.value
     assert problem_of(caught.value, catalogue("zh_CN"))
-
-
-READERS: Sequence[tuple[str, Callable[[], bytes]]] = [
-    ("wechat_bill", lambda: wechat_bill(("A1", 1, ""), ("A1", 1, "A1R1"))),
-    ("alipay_bill", lambda: alipay_bill(("A1", 1, ""), ("A1", 1, "A1R1"))),
-    ("gas_company", lambda: company_file(("A1", "delivered", 1))),
-]
-
-
-@pytest.mark.parametrize(("source", "sound"), READERS)
-@given(at=st.integers(0, 2000), change=st.binary(max_size=12), packed=st.booleans())
-def test_whatever_the_bytes_are(source: str, sound: Callable[[], bytes], at: int, change: bytes, packed: bool) -> None:
-    content = gzip.compress(sound(), mtime=0) if packed else sound()
-    at %= len(content)
-    try:
-        read = sources()[source].read(content[:at] + change + content[at + len(change) :])
-    except StatementError:
-        return
-    assert all(entry.fen >= 0 for entry in read.entries)
 
 
 PAYMENT = Payment(number="XA1", channel="wechat", captured_fen=100, refunded_fen=0, paid_day=DAY, refunded_day="")
