@@ -41,11 +41,15 @@ Does = Callable[[Any], Answer | Coroutine[Any, Any, Answer]]
 
 
 class Wallet:
-    """Pays at once."""
+    """Pays at once, and notes what."""
 
     name, channel, hold, scans, waits_s = "wechat", "wechat", False, False, 120.0
 
+    def __init__(self, paid: list[int]) -> None:
+        self._paid = paid
+
     async def start(self, attempt: payment.Attempt, tell: object) -> payment.Outcome:
+        self._paid.append(attempt.amount_fen)
         return payment.Captured(attempt.amount_fen, "W1")
 
     async def find(self, attempt: payment.Attempt) -> payment.Outcome:
@@ -75,6 +79,8 @@ class Counter:
         self.reader = reader
         self.company = company
         self.printer = Printer()
+        self.wallet: list[int] = []
+        """What was paid, in fen."""
         self.seen: list[str] = []
         """The pages, without the waiting ones."""
         self._gas = gas
@@ -86,7 +92,7 @@ class Counter:
         world = World(
             journal=self._ledger,
             gas_company=self._gas,
-            methods=cast("Any", {"wechat": Wallet()}),
+            methods=cast("Any", {"wechat": Wallet(self.wallet)}),
             settings=OrderSettings(retry_first_seconds=0.05, retry_most_seconds=0.2, late_watch_hours=0),
             now_ms=self._now_ms,
             wording=str,
@@ -146,7 +152,7 @@ class Counter:
             gas=self._gas,
             gas_cards=self.reader,
             printer=self.printer,
-            methods=(Wallet(),),
+            methods=(Wallet(self.wallet),),
             health=lambda _: Ready(),
             subscribe=lambda _: lambda: None,
         )

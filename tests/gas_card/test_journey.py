@@ -7,9 +7,11 @@ import pytest
 
 from drivers.pcsc_gas_card import simulator_layout as layout
 from kiosk.ledger.cli import ledger_command
+from kiosk.text.catalogue import catalogue
 from kiosk.views.common import Outcome
-from kiosk.views.gas_card import ChooseGas, InsertCard
-from tests.gas_card.counter import Counter, lines
+from kiosk.views.gas_card import ChooseGas, ConfirmGas, EnterGas, InsertCard
+from kiosk.views.view import View
+from tests.gas_card.counter import Counter, Does, lines
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -120,6 +122,54 @@ async def test_who_leaves_with_a_write_cut_off_finds_it_finished_at_the_next_vis
     assert f"  20  {write.before[0x20:0x30].hex(' ').upper()}  as it was\n" in shown
     assert f"  20  {write.meant[0x20:0x30].hex(' ').upper()}  read back\n" in shown
     assert not any(b"MKGC" in path.read_bytes() for path in counter.folder.rglob("*") if path.is_file())
+
+
+async def test_gas_by_money_is_whole_cubic_meters_and_every_tier_is_told(counter: Counter) -> None:
+    """A worked case of the public sheets: ¥100 in the last 10 m³ of tier 1; what buys no whole m³ is not charged."""
+    asked: list[ConfirmGas] = []
+
+    def confirm(view: ConfirmGas) -> str:
+        asked.append(view)
+        return "pay"
+
+    does: dict[type[View], Does] = {InsertCard: inserting(counter, "cpu"), ChooseGas: lambda _: "yuan-100"}
+    assert await counter.visit(does | {ConfirmGas: confirm}) == "goodbye"
+    await counter.closed()
+    [view] = asked
+    assert (view.gas_m3, view.total_fen, view.after_m3) == (Decimal(39), 98_17, Decimal(529))
+    assert [(line.tier, str(line.volume_m3), str(line.unit_price), line.amount_fen) for line in view.lines] == [
+        (1, "10", "2.19", 21_90),
+        (2, "29", "2.63", 76_27),
+    ]
+    assert counter.wallet == [98_17]
+    assert counter.hall.landed[-1] == {"number": "0200000314", "count": 251, "gas_m3": "39.00"}
+    [slip] = counter.printer.slips
+    assert all(word in lines(slip) for word in ("10 m³ × 2.19", "29 m³ × 2.63", "21.90", "76.27", "¥98.17"))
+
+
+async def test_too_little_and_too_much_are_told_before_any_money(counter: Counter) -> None:
+    """By the company for money that buys no whole m³, by the terminal for what is typed."""
+    wishes, typed = ["yuan-1", "other"], ["301", "0", "300"]
+    told: list[str] = []
+
+    def choose(view: ChooseGas) -> str:
+        told.extend([catalogue("en").tell(view.problem)] if view.problem else [])
+        return wishes.pop(0)
+
+    def enter(view: EnterGas) -> str:
+        told.extend([catalogue("en").tell(view.problem)] if view.problem else [])
+        return typed.pop(0)
+
+    does: dict[type[View], Does] = {InsertCard: inserting(counter, "household"), ChooseGas: choose, EnterGas: enter}
+    assert await counter.visit(does) == "goodbye"
+    assert told == ["Only 1 to 300 m³."] * 3
+    assert counter.hall.landed[-1]["gas_m3"] == "300.00"
+    await counter.hall.hand("meter", card="household")
+    orders = len(counter.company.books()["orders"])
+    does = {InsertCard: inserting(counter, "household"), ChooseGas: lambda _: "yuan-1"}
+    assert await counter.visit(does) == "home"
+    assert counter.seen[-1] == "notice.limits_changed.title"
+    assert len(counter.company.books()["orders"]) == orders
 
 
 async def test_gas_on_the_card_stops_it_before_any_money(counter: Counter) -> None:

@@ -240,6 +240,44 @@ async def test_somebody_else_wrote_on_it(hall: Hall) -> None:
     assert said(await driver.find(job)) == said(await driver.write(job)) == Torn("count")
 
 
+async def test_volume_and_backup_differ_on_a_card_that_counts_the_purchase(hall: Hall) -> None:
+    driver = await hall.driver()
+    await hall.insert(driver)
+    job = await hall.job(driver)
+    assert isinstance(await driver.write(job), Landed)
+    keys = hall.machine.books()["keys_presented"]
+    await hall.hand("write", at=0x30, hex=company.record(6, 0, 29500).hex())
+    assert await driver.read() == BadCard("torn", "0200000284")
+    torn = job.new_image[:0x30] + company.record(6, 0, 29500) + job.new_image[0x40:]
+    assert await driver.find(job) == await driver.write(job) == Torn("data", torn)
+    assert hall.machine.books()["keys_presented"] == keys
+
+
+async def test_pulled_while_the_key_changes_no_key_is_guessed(hall: Hall) -> None:
+    driver, keys = await hall.driver(), hall.machine.books()["keys_presented"]
+    await hall.insert(driver)
+    job = await hall.job(driver, new_generation=1)
+    hall.arm("pull_mid_write", after=3, bytes=1)
+    assert isinstance(await driver.write(job), CardUnknown)
+    await hall.insert(driver)
+    card = hall.machine._card("household")
+    assert card.key not in (job.old_key, job.new_key)
+    assert await driver.find(job) == await driver.write(job) == Torn("key", bytes(card.memory))
+    assert hall.machine.books()["keys_presented"] == keys + 1
+
+
+async def test_pulled_after_the_key_was_changed_the_new_one_opens_it(hall: Hall) -> None:
+    driver = await hall.driver()
+    await hall.insert(driver)
+    job = await hall.job(driver, new_generation=1)
+    hall.arm("pull_mid_write", after=5, bytes=0)
+    assert isinstance(await driver.write(job), CardUnknown)
+    await hall.insert(driver)
+    assert said(await driver.find(job)) == Absent(mixed=True)
+    assert isinstance(await driver.write(job), Landed)
+    assert (hall.machine._card("household").key, hall.machine.books()["cards"][0]["tries"]) == (job.new_key, 3)
+
+
 # -- readers ---
 
 
