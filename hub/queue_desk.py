@@ -13,7 +13,7 @@ import msgspec
 from hub.hall import Attendant, Hall, Step, StepState, Ticket, stepped
 from hub.matters import behind_halls, catch_up, caught_up, matters, next_version, today, version_of
 from hub.portable import Portable, Sql
-from hub.store import StoreBusyError
+from hub.waiting import Waiting
 from kiosk.protocol.tickets import TICKET, TicketEvent
 from kiosk.queueing import hall as wire
 from kiosk.queueing.wishes import Wish
@@ -24,10 +24,6 @@ STEP_S = 4.0
 """How long a clerk waits for a terminal that has to record a step; after that the step is void."""
 KEEP_MS = 3 * 86_400_000
 """How long a step is kept: a ticket is of one day."""
-LOOK_S = 0.25
-"""Between two looks at what other processes of the hub did: one look for all that wait at this one."""
-LISTEN_S = 2.0
-"""Between two looks at whether somebody who waits is still there."""
 
 _CHANGED = "UPDATE matter SET version = $3 WHERE hall = $1 AND matter = $2"
 _VOID = "UPDATE step SET state = 'void' WHERE hall = $1 AND n = $2 AND state = 'open' RETURNING n"
@@ -48,8 +44,8 @@ class QueueDesk:
         self._store = store
         self._zone = zone
         self._now_ms = now_ms
-        self._waiting: dict[str, set[asyncio.Event]] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._waiting = Waiting(self._look)
+        self._known: dict[str, int] = {}
 
     async def hall(self, hall: str) -> tuple[int, Hall]:
         """The queue of today, and a number that is another one as soon as anything of it changed."""
@@ -121,49 +117,26 @@ class QueueDesk:
 
     def wake(self, hall: str) -> None:
         """Something of that hall may have changed in this process."""
-        for event in self._waiting.get(hall, ()):
-            event.set()
+        self._waiting.wake(hall)
 
     async def changes(self, hall: str, since: int) -> AsyncGenerator[int, None]:
-        """The number of a hall's queue each time that it is another one than `since`, and each `LISTEN_S` the same once
-        more."""
-        changed = asyncio.Event()
-        here = self._waiting.setdefault(hall, set())
-        here.add(changed)
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
-        changed.set()  # look at once
-        try:
-            while True:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LISTEN_S):
-                        await changed.wait()
-                if changed.is_set():
-                    changed.clear()
+        """The number of a hall's queue each time that it is another one than `since`, and the same once more each few
+        seconds."""
+        async with contextlib.aclosing(self._waiting.turns(hall)) as turns:
+            async for news in turns:
+                if news:
                     version = await caught_up(self._store, hall)
                     if version == since:
                         continue
                     since = version
                 yield since
-        finally:
-            here.discard(changed)
-            if not here:
-                self._waiting.pop(hall, None)
 
-    async def _look(self) -> None:
-        known: dict[Any, Any] = {}
-        while self._waiting:
-            await asyncio.sleep(LOOK_S)
-            try:
-                async with self._store.work() as sql:
-                    versions: dict[Any, Any] = dict(await sql("SELECT hall, version FROM hall"))
-                    behind = await behind_halls(sql)
-            except StoreBusyError:
-                continue  # who waits finds out by itself
-            changed = {hall for hall, version in versions.items() if version != known.get(hall)}
-            for hall in self._waiting.keys() & (behind | changed):
-                self.wake(hall)
-            known = versions
+    async def _look(self) -> set[str]:
+        async with self._store.work() as sql:
+            versions: dict[Any, Any] = dict(await sql("SELECT hall, version FROM hall"))
+            behind = await behind_halls(sql)
+        before, self._known = self._known, versions
+        return behind | {hall for hall, version in versions.items() if version != before.get(hall)}
 
     async def _read(self, sql: Sql, hall: str) -> tuple[int, Hall]:
         version = await catch_up(sql, hall)

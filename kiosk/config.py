@@ -465,7 +465,7 @@ def config_command(argv: list[str]) -> int:
         sys.stderr.write("\n".join([*error.lines, f"{count} problem{'s' if count > 1 else ''}"]) + "\n")
         return 1
     devices = ", ".join(device.name for device in config.devices)
-    sys.stdout.write(
-        f"OK: {path} ({config.terminal.mode}; services: {', '.join(config.journeys.enabled)}; devices: {devices})\n"
-    )
+    hubs = f"; with version {config.version} of the hub" if config.version else ""
+    services = ", ".join(config.journeys.enabled)
+    sys.stdout.write(f"OK: {path} ({config.terminal.mode}; services: {services}; devices: {devices}{hubs})\n")
     return 0

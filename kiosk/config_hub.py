@@ -62,6 +62,7 @@ def kept_in(folder: Path | None) -> Kept:
 def count_a_start(folder: Path) -> Use | None:
     """To be called once at each start, before the configuration is read: what is in force. Raises `OSError`."""
     kept = kept_in(folder)
+    _sweep(folder, kept)
     if kept.trial is not None:
         if kept.in_force is kept.trial:
             _keep(folder, msgspec.structs.replace(kept, tries=kept.tries + 1))
@@ -70,10 +71,11 @@ def count_a_start(folder: Path) -> Use | None:
     return kept.in_force
 
 
-def came_up(folder: Path) -> None:
-    """What was on trial is good. Raises `OSError`."""
+def came_up(folder: Path, version: int) -> None:
+    """The terminal came up with this version: it is good, where it was on trial and no other one has come since.
+    Raises `OSError`."""
     kept = kept_in(folder)
-    if kept.trial is not None:
+    if kept.trial is not None and kept.trial.version == version:
         _keep(folder, Kept(good=kept.trial))
 
 
@@ -124,6 +126,10 @@ def laid_over(source: Source, use: Use | None, folder: Path | None) -> Source:
 def _keep(folder: Path, kept: Kept) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_once(folder / NAME, msgspec.json.format(msgspec.json.encode(kept)))
+
+
+def _sweep(folder: Path, kept: Kept) -> None:
+    """Take away catalogues that no version needs any more: at a start, when nobody writes one."""
     wanted = {use.catalogue for use in (kept.good, kept.trial) if use is not None}
     for path in folder.glob("catalogue-*.json"):
         if path.name not in wanted:

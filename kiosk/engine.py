@@ -167,7 +167,7 @@ class Engine:
         await asyncio.sleep(TRIAL_SECONDS)
         if self._config.version:
             try:
-                await asyncio.to_thread(came_up, self.folder)
+                await asyncio.to_thread(came_up, self.folder, self._config.version)
             except OSError as error:
                 log.error("the configuration stays on trial: %s", error)
                 return

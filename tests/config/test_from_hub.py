@@ -44,13 +44,23 @@ def test_a_version_counts_once_the_terminal_came_up_with_it(path: Path, folder: 
     assert len(config.queue.business) == 3
     assert glance(path).hall.phone == "028-0000 0001"
     assert glance(path).journeys == ("gas_bill",)
-    config_hub.came_up(folder)
+    config_hub.came_up(folder, 1)
 
     try_out(folder, use_of(phone(2)))
     versions = [load_for_start(path, folder).version for _ in range(config_hub.TRIES + 2)]
     assert versions == [2] * config_hub.TRIES + [1, 1]
     assert kept_in(folder) == Kept(good=use_of(phone(1)), fell=2)
     assert glance(path).hall.phone == "028-0000 0001"
+
+
+def test_a_version_that_comes_while_another_is_tried_out(path: Path, folder: Path) -> None:
+    """What the terminal comes up with is the one that it started with."""
+    try_out(folder, use_of(phone(1)))
+    assert load_for_start(path, folder).version == 1
+    try_out(folder, use_of(phone(2)))
+    config_hub.came_up(folder, 1)
+    assert kept_in(folder) == Kept(trial=use_of(phone(2)))
+    assert load_for_start(path, folder).version == 2
 
 
 def test_a_version_that_this_program_does_not_take_is_left_at_once(path: Path, folder: Path) -> None:
@@ -74,7 +84,7 @@ def test_the_power_may_fail_at_any_moment(path: Path, folder: Path, monkeypatch:
 
     steps: tuple[Callable[[], object], ...] = (
         lambda: try_out(folder, use_of(phone(1))),
-        lambda: config_hub.came_up(folder),
+        lambda: config_hub.came_up(folder, 1),
         lambda: try_out(folder, use_of(phone(2))),
         lambda: take_back(folder),
     )

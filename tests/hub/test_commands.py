@@ -319,7 +319,7 @@ async def test_a_hall_is_configured_and_put_back(
     assert loaded.hall.phone == "028-1111 1111"
     assert loaded.notice.catalogue.read_bytes() == CATALOGUE.read_bytes()
     terminal = await terminal_started()
-    config_hub.came_up(folder)
+    config_hub.came_up(folder, 1)
     came_up.set()
     await until(book, first.id, "done")
 
