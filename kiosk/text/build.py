@@ -5,6 +5,7 @@ language, a fuzzy or empty message, catalogues that differ in keys or in the nam
 """
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -62,9 +63,10 @@ def build(folder: Path = FOLDER, *, house: Path | None = None) -> list[Path]:
     written = []
     for language, catalog in catalogues.items():
         target = folder / f"{language}.mo"
-        with target.open("wb") as stream:
+        whole = target.with_suffix(f".mo.{os.getpid()}")  # a terminal may be reading the old one
+        with whole.open("wb") as stream:
             write_mo(stream, catalog)
-        written.append(target)
+        written.append(whole.replace(target))
     return written
 
 

@@ -156,6 +156,21 @@ def test_a_wrong_configuration_is_all_there_is_to_say(write: Write, capsys: pyte
     assert json.loads(text)["problems"][0].startswith(f"{path}:9: hall.phone: ")
 
 
+def test_what_cannot_be_recorded(
+    write: Write, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Printer, "port_schemes", ("https",))
+    path = write(GOOD + PRINTER.replace("socket://10.0.0.9:9100", "https://10.0.0.9"))
+    told = {
+        "receipts": "device receipts: only a serial line, socket:// and usb:// are recorded",
+        "recepits": "--device names what to record, one of receipts",
+    }
+    for device, says in told.items():
+        command = ["--config", str(path), "--device", device, "--record", str(tmp_path / "talk")]
+        assert doctor_command(command) == 2
+        assert capsys.readouterr().err == f"kiosk doctor: {says}\n"
+
+
 @pytest.mark.parametrize("health", [Ready(), Busy()])
 def test_nothing_is_advised_for_what_works(health: Health) -> None:
     assert read_health(health, "/dev/ttyUSB0")[1] == ""
