@@ -3,7 +3,7 @@
 A browser is not trusted. What changes something needs the cookie, the form's own word, and no other site as its origin.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, get_args
@@ -167,6 +167,11 @@ def asked_language(request: Request) -> Response | None:
 def to(path: str) -> RedirectResponse:
     """Go there now."""
     return RedirectResponse(path, 303, HEADERS)
+
+
+def chosen_of(halls: Sequence[str], asked: str) -> str:
+    """The hall that a page is about: the one asked for, or the first; nothing where there is none."""
+    return asked if asked in halls else halls[0] if halls else ""
 
 
 async def form_of(request: Request, most: int = MOST_FORM) -> Form | None:

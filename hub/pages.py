@@ -48,7 +48,6 @@ class Pages:
         self._changing: dict[str, Callable[[], Awaitable[object]]] = {
             "terminals": terminals.seen,
             "orders": orders.seen,
-            "cases": cases.seen,
             "configuration": configuration.seen,
         }
         self._no_page = terminals.seen

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from hub.frame import HEADERS, Form, Frame, to, words
+from hub.frame import HEADERS, Form, Frame, chosen_of, to, words
 from hub.hall import Hall
 from hub.queue_desk import QueueDesk, SilentTerminalError
 from hub.store import Staff
@@ -50,19 +50,20 @@ class QueuePages:
     # For clerks
 
     async def _choose(self, request: Request, who: Staff) -> Response:
-        found = []
-        for name in await self._desk.halls():
-            _, hall = await self._desk.hall(name)
-            found.append(
-                {
-                    "id": name,
-                    "name": _named(hall, words(request).language) or name,
-                    "screen": self._screen_path(name),
-                    "board": self._board(hall),
-                    "away": hall.away,
-                }
-            )
-        return self._frame.say(request, "queue", who, halls=found)
+        halls = await self._desk.halls()
+        name = chosen_of(halls, request.query_params.get("hall", ""))
+        _, hall = await self._desk.hall(name) if name else (0, Hall((), (), (), 0))
+        return self._frame.say(
+            request,
+            "queue",
+            who,
+            hall=name,
+            halls=halls,
+            name=_named(hall, words(request).language) or name,
+            screen=self._screen_path(name),
+            windows=self._board(hall).windows,
+            away=hall.away,
+        )
 
     async def _window(self, request: Request, who: Staff) -> Response:
         name, window = request.path_params["hall"], request.path_params["window"]
@@ -79,7 +80,8 @@ class QueuePages:
             request,
             "queue_window",
             who,
-            hall={"id": name, "name": _named(hall, said.language) or name},
+            hall=name,
+            name=_named(hall, said.language) or name,
             names={each.letter: each.named(said.language) for each in hall.plan.business},
             most=MOST_WAITING,
             window=window,
@@ -120,7 +122,7 @@ class QueuePages:
             await self._desk.take_over(name, terminal)
             await self._frame.note(who.name, "queue.take_over", f"{terminal} · {name}")
         window = form.get("window", "")
-        return to(f"/queue/{name}/{window}" if window.isdecimal() else "/queue")
+        return to(f"/queue/{name}/{window}" if window.isdecimal() else f"/queue?hall={name}")
 
     async def _news(self, request: Request, who: Staff) -> Response:
         async def allowed() -> bool:

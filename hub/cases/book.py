@@ -35,13 +35,6 @@ class CaseBook:
         async with self._store.work() as sql:
             return [hall for (hall,) in await sql("SELECT DISTINCT hall FROM terminal ORDER BY hall")]
 
-    async def version(self) -> object:
-        """Another value whenever anything changed."""
-        for hall in await self.halls():
-            await caught_up(self._store, hall)
-        async with self._store.work() as sql:
-            return await sql("SELECT hall, version FROM hall ORDER BY hall")
-
     async def cases(self, hall: str, kind: str) -> list[Case]:
         """All that are not closed, and the last that are."""
         await caught_up(self._store, hall)

@@ -16,7 +16,7 @@ from hub.cases.case import CLOSED, Case, Due, Step, due
 from hub.cases.items import names_in
 from hub.cases.report import SMALL, Line, grouped, line, reasons
 from hub.configurations import ConfigurationBook
-from hub.frame import HEADERS, Form, Frame, Page, to, words
+from hub.frame import HEADERS, Form, Frame, Page, chosen_of, to, words
 from hub.matters import Days, today
 from hub.store import Staff
 from kiosk.protocol.ratings import RATING, RatingRow
@@ -38,8 +38,6 @@ class CasePages:
         self._key = key
         self._book = CaseBook(frame.store)
         self._configurations = ConfigurationBook(frame.store)
-        self.seen = self._book.version
-        """Another value whenever these pages would show something else."""
         self.routes: list[BaseRoute] = [
             Route("/ratings/report", frame.page(self._report), methods=["GET"]),
             *(
@@ -57,8 +55,7 @@ class CasePages:
     def _list_of(self, kind: str) -> Page:
         async def answer(request: Request, who: Staff) -> Response:
             halls = await self._book.halls()
-            chosen = request.query_params.get("hall", "")
-            hall = chosen if chosen in halls else halls[0] if halls else ""
+            hall = chosen_of(halls, request.query_params.get("hall", ""))
             names = await self._names(hall, words(request))
             now = self._today()
             found = [(case, due(case, now)) for case in await self._book.cases(hall, kind)]
@@ -131,8 +128,8 @@ class CasePages:
 
     async def _report(self, request: Request, who: Staff) -> Response:
         halls = await self._book.halls()
-        chosen, month = request.query_params.get("hall", ""), request.query_params.get("month", "")
-        hall = chosen if chosen in halls else halls[0] if halls else ""
+        hall = chosen_of(halls, request.query_params.get("hall", ""))
+        month = request.query_params.get("month", "")
         if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
             month = f"{self._today():%Y-%m}"
         days = _month(month)
