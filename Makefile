@@ -7,7 +7,7 @@ PYTEST_WORKERS = 4
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=
 
-.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos power fuzz soak peers bench bench-hub bench-hub-scale gallery tour docs lock clean
+.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos chaos-hub power fuzz soak peers bench bench-hub bench-hub-scale gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -52,6 +52,11 @@ search: setup
 # Power cuts at every boundary of every order, among faulty peers. `make chaos KILLS=100` samples.
 chaos: setup compiler
 	@$(BIN)/kiosk chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+# Root: terminals and a hub in networks of their own; all of them are killed, and every row is counted at both ends.
+chaos-hub: setup postgres
+	@scripts/packages iproute2 nftables
+	@$(BIN)/kiosk chaos --hub --kills $(or $(KILLS),60) $(if $(SEED),--seed $(SEED))
 
 # Root: the power fails at the first byte of a request, on a real file system; ledgers that sync too little are found.
 power: setup compiler

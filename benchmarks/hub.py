@@ -26,7 +26,7 @@ from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.envelope import decode, encode
 from kiosk.protocol.events import OrderOpening
 from kiosk.protocol.signing import key_id, raw, sign
-from tests.hub.postgres import Postgres
+from kiosk.testing.postgres import Postgres
 
 BATCH = 100
 WORKERS = 2

@@ -32,7 +32,7 @@ from kiosk.protocol.batch import Receipt, Refused
 from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.envelope import encode
 from kiosk.sync.settings import HubSettings
-from tests.hub.postgres import Postgres
+from kiosk.testing.postgres import Postgres
 
 DAY_MS = 86_400_000
 FIRST_MS = 1_764_000_000_000

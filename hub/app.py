@@ -157,7 +157,7 @@ class _Desk:
             log.warning("%s of %s: %s at row %d", sender.terminal, sender.hall, found.problem, found.head.seq)
             detail = f"the hub has {found.head.ledger} up to row {found.head.seq}"
             raise _RefusedError(Refused(problem=found.problem, detail=detail, head=self._receipt(found.head)))
-        if isinstance(found, Take) and batch.anchored:
+        if isinstance(found, Take) and batch.anchored and batch.first > 1:
             log.warning("%s of %s has rows before %d in its archive alone", sender.terminal, sender.hall, batch.first)
         self._queue.wake(sender.hall)
         self._follower.wake()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from hub.commands import CommandBook
 from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
+from hub.journal import bodies
 from hub.keys import hash_of_code, new_code, read_or_make_key
 from hub.settlement.folder import read_folder
 from hub.settlement.source import sources
@@ -68,6 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     configure.add_argument("--use", action="store_true", help="have all terminals of the hall use it")
     heads = commands.add_parser("heads", help="up to where each terminal of a hall has sent its journal")
     heads.add_argument("hall")
+    journal = commands.add_parser("journal", help="what the hub has of a terminal's journal, row by row as it was sent")
+    journal.add_argument("hall")
+    journal.add_argument("terminal")
     statements = commands.add_parser("statements", help="read in bills and files of the gas company: FOLDER/SOURCE/*")
     statements.add_argument("folder", type=Path, help="with a folder for each source: " + ", ".join(sources()))
     chosen = parser.parse_args(argv)
@@ -149,6 +153,9 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
         case "revoke":
             if not await store.revoke(chosen.hall, chosen.terminal):
                 raise ValueError(f"there is no terminal {chosen.terminal} in {chosen.hall}")
+        case "journal":
+            async for body in bodies(store, chosen.hall, chosen.terminal):
+                sys.stdout.write(f"{body}\n")
         case "statements":
             return await read_folder(store, chosen.folder, ZoneInfo(chosen.timezone), int(time.time() * 1000))
         case _:

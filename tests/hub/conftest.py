@@ -31,7 +31,7 @@ from kiosk.protocol.status import DeviceStatus, Status
 from kiosk.sync.identity import Identity, new_private_key
 from kiosk.sync.sender import Sender
 from kiosk.sync.settings import HubSettings
-from tests.hub.postgres import Postgres
+from kiosk.testing.postgres import Postgres
 
 HALL = "tianfu"
 TERMINAL = "T1"

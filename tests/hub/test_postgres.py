@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.testing.postgres import Postgres
 from tests.hub.conftest import Hub, Sending
-from tests.hub.postgres import Postgres
 from tests.hub.test_sync import journal
 
 pytestmark = pytest.mark.parametrize("hub", ["postgres"], indirect=True)

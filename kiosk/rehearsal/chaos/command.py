@@ -25,8 +25,8 @@ NO_COMPILER = "no C compiler works here: every cut is only a SIGKILL, which lose
 
 
 def chaos_command(argv: list[str], life: Life = live) -> int:
-    """`kiosk chaos [--kills N] [--seed S] [--minutes M] [--json FILE] [--ext4]`; 0 only if nothing was lost, doubled
-    or left open."""
+    """`kiosk chaos [--kills N] [--seed S] [--minutes M] [--json FILE] [--ext4 | --hub]`; 0 only if nothing was lost,
+    doubled or left open."""
     parser = argparse.ArgumentParser(
         prog="kiosk chaos",
         description="Cut the power of the real terminal among faulty peers, and compare everybody's books.",
@@ -42,7 +42,12 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
         action="store_true",
         help="root: shut down a file system of the terminal's own at the first byte of requests (needs --kills)",
     )
+    parser.add_argument(
+        "--hub", action="store_true", help="instead: terminals and their hub, and what is between them (needs --kills)"
+    )
     options = parser.parse_args(argv)
+    if options.hub:
+        return _hub(options, parser)
     if options.ext4 and options.kills is None:
         parser.error("argument --ext4: needs --kills")
     if options.ext4 and (why := why_not()) is not None:
@@ -80,6 +85,25 @@ def chaos_command(argv: list[str], life: Life = live) -> int:
         sys.stdout.write("stopped before its end: the time was over\n")
     sys.stdout.write(f"{total}\n")
     return 0 if total.good else 1
+
+
+def _hub(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    from kiosk.rehearsal.chaos_hub import campaign, network
+
+    if options.kills is None or options.ext4 or options.json:
+        parser.error("argument --hub: needs --kills, and goes with --seed and --minutes alone")
+    seed = secrets.randbits(32) if options.seed is None else options.seed
+    seconds = None if options.minutes is None else options.minutes * 60
+    with contextlib.ExitStack() as stack:
+        why = network.why_not()
+        if why:
+            sys.stdout.write(f"the network between them works all the time: {why}\n")
+        between = None if why else stack.enter_context(network.Network())
+        sys.stdout.write(f"seed {seed}\n")
+        sys.stdout.flush()
+        found = campaign.campaign(seed, options.kills, seconds, between, lambda line: sys.stdout.write(f"{line}\n"))
+    sys.stdout.write(f"{found}\n")
+    return 0 if found.good else 1
 
 
 def _apart() -> bool:

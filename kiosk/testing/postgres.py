@@ -60,4 +60,5 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as, str(self._bin / program), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self._folder, check=False)
-        assert done.returncode == 0, done.stderr
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stderr}")

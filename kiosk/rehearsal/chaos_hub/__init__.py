@@ -1,0 +1,1 @@
+"""Terminals and their hub, among bad networks, kills and intruders; every row counted at both ends."""
