@@ -71,6 +71,14 @@ def test_a_read_with_its_lengths() -> None:
     assert wire.content(b"\0\xfa\4\0" + answer.data[4:]) is None
 
 
+def test_a_read_with_fingerprints_which_the_driver_never_asks_for() -> None:
+    frame = bytes.fromhex("AA AA AA 96 69 09 0A 00 00 90 01 00 04 00 04 00") + bytes(256) + b"\x07" * 2048
+    (answer,) = wire.Inbox().feed(frame + bytes([wire.check(frame[5:])]))
+    assert isinstance(answer, wire.Answer)
+    assert len(frame) + 1 == 2321
+    assert wire.content(answer.data) is None
+
+
 def test_the_security_modules_number() -> None:
     data = bytes.fromhex("05 00 01 00 D7 FE 32 01 01 00 00 00 02 00 00 00")
     assert wire.sam_id(data) == "05.01-20119255-0000000001-0000000002"
