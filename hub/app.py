@@ -53,7 +53,8 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         await store.open()
-        beside = [asyncio.create_task(follower.run()), asyncio.create_task(drawer.keep_forgetting())]
+        upkeep = (follower.run(), drawer.keep_forgetting(), commanding.keep_forgetting())
+        beside = [asyncio.create_task(each) for each in upkeep]
         try:
             yield
         finally:
@@ -65,7 +66,8 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
     queue = QueueDesk(store, zone, lambda: int(now() * 1000))
     follower = Follower(store, now)
     drawer = Drawer(store, key, now)
-    desk = _Desk(store, key, now, queue, follower)
+    commanding = CommandDesk(store, key, lambda: int(now() * 1000))
+    desk = _Desk(store, key, now, follower=follower, queue=queue, commanding=commanding)
     attendance = Attendance(queue, key)
     return Starlette(
         routes=[
@@ -88,13 +90,20 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
 
 class _Desk:
     def __init__(
-        self, store: Store, key: Ed25519PrivateKey, now: Callable[[], float], queue: QueueDesk, follower: Follower
+        self,
+        store: Store,
+        key: Ed25519PrivateKey,
+        now: Callable[[], float],
+        *,
+        follower: Follower,
+        queue: QueueDesk,
+        commanding: CommandDesk,
     ) -> None:
         self._follower = follower
         self._store = store
         self._key = key
         self._now = now
-        self._command_desk = CommandDesk(store, key, self._now_ms)
+        self._command_desk = commanding
         self._queue = queue
         self._taking_in = 0
 

@@ -60,6 +60,7 @@ _ENDED = (
     "UPDATE command SET state = $4, why = $5, ended_ms = $6 "
     "WHERE id = $1 AND hall = $2 AND terminal = $3 AND state IN ('waiting', 'under_way') RETURNING *"
 )
+_THAT_LOG = "SELECT content FROM log WHERE command = $1 AND at_ms > $2"
 _LOG = (
     "INSERT INTO log (command, at_ms, content) VALUES ($1, $2, $3) "
     "ON CONFLICT (command) DO UPDATE SET at_ms = excluded.at_ms, content = excluded.content"
@@ -124,17 +125,20 @@ class CommandBook:
                     await _record(sql, ended, f"hub.deed.end.{ended.state}", now_ms)
 
     async def keep_log(self, command_id: str, content: str, now_ms: int) -> None:
-        """Keep the log that a command asked for, and forget those of long ago."""
+        """Keep the log that a command asked for."""
         async with self._store.work() as sql:
             await sql(_LOG, command_id, now_ms, content)
-            await sql("DELETE FROM log WHERE at_ms < $1", now_ms - KEEP_LOGS_MS)
 
     async def log(self, command_id: str, now_ms: int) -> str | None:
         """That log; None where there is none, or none any more."""
         async with self._store.work() as sql:
-            await sql("DELETE FROM log WHERE at_ms < $1", now_ms - KEEP_LOGS_MS)
-            found = await sql("SELECT content FROM log WHERE command = $1", command_id)
+            found = await sql(_THAT_LOG, command_id, now_ms - KEEP_LOGS_MS)
         return next((str(content) for (content,) in found), None)
+
+    async def forget_logs(self, now_ms: int) -> None:
+        """Delete those of long ago."""
+        async with self._store.work() as sql:
+            await sql("DELETE FROM log WHERE at_ms <= $1", now_ms - KEEP_LOGS_MS)
 
 
 async def _found(sql: Sql, statement: str, *values: object) -> list[Commanded]:

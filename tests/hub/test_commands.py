@@ -248,6 +248,8 @@ async def test_a_manager_closes_a_terminal_and_reads_its_log(
     log = await press("send_log")
     assert (await browser.get(f"/logs/{log}")) == (200, "an old line\n\N{SNOWMAN}\n")
     assert (await browser.get(f"/logs/{'0' * 24}"))[0] == 404
+    await hub.sql("UPDATE log SET at_ms = 0")
+    assert (await browser.get(f"/logs/{log}"))[0] == 404
     status, page = await browser.post("/order", form=await browser.word(), hall=HALL, terminal=TERMINAL, do="close")
     assert (status, "Write what residents read" in page) == (200, True)
     await browser.post("/order", form=await browser.word(), hall=HALL, terminal="T9", do="restart")
@@ -267,8 +269,13 @@ async def test_a_manager_closes_a_terminal_and_reads_its_log(
     assert (await ask(hub.url, log_path(log), b"evil", theirs)).status == 422
     again = sign(sending.identity.key, log_path(log), LOG_TYPE, b"another", time.time())
     assert (await ask(hub.url, log_path(log), b"another", again)).status == 200  # an answer was lost
-    assert (await browser.get(f"/logs/{log}"))[1] == "an old line\n\N{SNOWMAN}\n"
     await terminal.end()
+    await asyncio.to_thread(hub.kill)
+    await asyncio.to_thread(hub.start)
+    async with asyncio.timeout(20):
+        while rows := await hub.sql("SELECT content FROM log"):
+            assert rows == [("an old line\n\N{SNOWMAN}\n",)]
+            await asyncio.sleep(0.05)
 
 
 async def test_a_hall_is_configured_and_put_back(
