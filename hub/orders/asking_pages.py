@@ -13,16 +13,8 @@ from hub.orders.asking import Asking, Askings, new_id
 from hub.orders.book import Book, Found
 from hub.orders.wishes import fen_of, read_wish, why_not, wishes
 from hub.store import Staff
-from kiosk.protocol.commands import (
-    GiveBack,
-    SettleOrder,
-    SettlePayment,
-    SettleRefund,
-)
-from kiosk.protocol.order.by_staff import (
-    ALREADY,
-    no_giving_back,
-)
+from kiosk.protocol.commands import GiveBack, SettleOrder, SettlePayment, SettleRefund
+from kiosk.protocol.order.by_staff import ALREADY, no_giving_back
 from kiosk.protocol.order.story import Story
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import moment, money, order_number

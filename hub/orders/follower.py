@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """How long rows wait at most that another process took in."""
+RETRY_S = 10.0
 CHUNK = 200
 """Rows that are read in one transaction."""
 BEHIND = """
@@ -36,6 +37,8 @@ class Follower:
         self._store = store
         self._now = now
         self._more = asyncio.Event()
+        self._not_before: dict[str, float] = {}
+        """By ledger that could not be read: when it is tried again, by the monotonic clock."""
 
     def wake(self) -> None:
         """Something was taken in."""
@@ -59,12 +62,20 @@ class Follower:
         """Read on in some journals that have more; whether any had."""
         async with self._store.work() as sql:
             behind = await sql(BEHIND, FOLD)
-        for journal in behind:
+        journals = [_Journal(*row) for row in behind]
+        due = [each for each in journals if self._not_before.get(each.ledger, 0) <= time.monotonic()]
+        for journal in due:
             begun = time.monotonic()
-            async with self._store.work() as sql:
-                await _read_on(sql, _Journal(*journal), int(self._now() * 1000))
+            try:
+                async with self._store.work() as sql:
+                    await _read_on(sql, journal, int(self._now() * 1000))
+            except Exception as error:
+                self._not_before[journal.ledger] = begun + RETRY_S  # no journal keeps the others from being read
+                if isinstance(error, StoreBusyError):
+                    raise
+                log.exception("ledger %s of %s, %s cannot be read", journal.ledger, journal.terminal, journal.hall)
             await asyncio.sleep(time.monotonic() - begun)  # whoever sends comes first
-        return bool(behind)
+        return bool(due)
 
 
 class _Journal(NamedTuple):

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -20,9 +20,8 @@ from kiosk.text.numbers import moment, money, order_number
 
 RANKS = {STAFF: "staff", OWED: "owed", UNDER_WAY: "under_way", CLOSED: "closed"}
 """Also the ends of message keys, and classes of the style sheet."""
-
-
 SEARCH = ("q", "day", "amount", "terminal", "after")
+"""The fields of the search, as its address has them."""
 
 
 class OrderPages:
@@ -142,7 +141,7 @@ def _wanted(asked: dict[str, str]) -> Wanted:
     day, amount, place, after = (asked[name] for name in SEARCH[1:])
     if day:
         try:
-            date.fromisoformat(day)
+            day = date.fromisoformat(day).isoformat()
         except ValueError as error:
             raise ValueError("day") from error
     hall, _, terminal = place.partition("/")
@@ -161,7 +160,7 @@ def _fen(amount: str) -> int:
         fen = Decimal(amount.lstrip("¥").replace(",", "")) * 100
         if fen != fen.to_integral_value() or not 0 <= fen < 10**12:
             raise ValueError("amount")
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise ValueError("amount") from error
     return int(fen)
 

@@ -24,7 +24,8 @@ CLOSED, UNDER_WAY, OWED, STAFF = range(4)
 MOST_NUMBER = 20
 """Letters and digits of an order's number."""
 _MOST_FEN = 10**12
-_MOST_MS = 1 << 53
+_MOST_MS = 250_000_000_000_000
+"""In the year 9892: calendars end at 9999."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +80,8 @@ def _after(order: Order | None, envelope: Envelope) -> Order | None:
 def _can_be(rows: Rows) -> bool:
     """Whether every database can hold it: a terminal signs what it says, which does not make it sense."""
     fen = (rows.order.due_fen, rows.captured_fen, *(attempt.captured_fen for attempt in rows.attempts))
-    times = (rows.order.opened_ms, *(attempt.ended_ms for attempt in rows.attempts))
+    times = [rows.order.opened_ms, rows.order.ended_ms]
+    times += [moment for attempt in rows.attempts for moment in (attempt.ended_ms, attempt.paid_ms)]
     return all(0 <= each <= _MOST_FEN for each in fen) and all(0 <= each <= _MOST_MS for each in times)
 
 

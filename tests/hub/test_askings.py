@@ -135,7 +135,7 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
     await shown(wang, path, f"查到扣了 {money(TOTAL)}，渠道单号 42000017（chen、zhao）", "等待中")
 
     deeds = re.findall("<td>([^<]+)</td><td>([^<]+)</td></tr>", (await chen.get("/deeds"))[1])
-    assert [who for who, what in reversed(deeds) if "退款" in what] == [
+    assert [who for who, what in reversed(deeds) if "人工处理" in what] == [
         *("chen", "zhao", "zhao", "chen", "zhao", "chen", "chen", "zhao")
     ]
     for browser in (chen, zhao, wang):

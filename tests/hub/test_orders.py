@@ -233,3 +233,24 @@ async def test_two_hubs_read_one_journal_once(hub: Hub, browser: Browser, sendin
     finally:
         beside.kill()
     assert "contradicts" not in (hub.folder / "log").read_text()
+
+
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+async def test_a_terminal_that_says_what_cannot_be(
+    hub: Hub, browser: Browser, sending: Sending, tmp_path: Path
+) -> None:
+    """Its own key signs it, so it is taken in; it stays with its order, and people are told."""
+    hub.say("admit", "wang", said=PASSWORD)
+    await browser.enter("wang")
+    ledger = sending.ledger
+    early, huge, sound = [await ledger.next_order_no() for _ in range(3)]
+    rows = await told(ledger, opened(early, 100, 1))
+    await ledger.record(*delivered(early), rows=rows)
+    rows = await told(ledger, [*opened(huge, 100, 2), sent(huge, 100)])
+    await ledger.record(ev.AttemptCaptured(order_no=huge, n=1, fen=10**40, ref="x", at_ms=10**40), rows=rows)
+    await told(ledger, [*opened(sound, 100, 3), *paid(sound, 100), *delivered(sound)])
+    sending.begin()
+    page = await shown(browser, "/orders", order_number(sound), "2 笔等人处理")
+    assert page.count("记录前后对不上。") == 2
+    await shown(browser, f"/orders/{ledger.ledger_id}/{huge}", "请技术人员核对这台终端的记录")
+    await shown(browser, f"/orders/{ledger.ledger_id}/{sound}", "已办成")
