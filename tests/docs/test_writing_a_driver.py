@@ -1,7 +1,6 @@
 """docs/writing-a-driver.md: its package is made as the page says, its samples are put in, and all of it passes."""
 
 import inspect
-import os
 import shlex
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.config import load
 from kiosk.devices.drivers import driver_names
+from kiosk.rehearsal.simulators import Simulators
 from kiosk.testing.contract import ROLES
 from kiosk.testing.scaffold import DEVICES
 from tests.docs import quality
@@ -49,14 +49,39 @@ def test_the_samples_pass_in_the_package(project: Path) -> None:
     _run("ruff", "format", "--no-cache", "--check", "--quiet", cwd=project)
 
 
-def test_its_device_in_the_hall_of_the_demo(project: Path) -> None:
+def test_its_device_in_the_hall_of_the_demo(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page's commands, at a reader that a simulator plays; it says what the page's recording says."""
+    check, look, record = (
+        shlex.split(line)[1:]
+        for block in fenced(ROOT / PAGE, "sh")[1:]
+        for line in block.splitlines()
+        if line.startswith(".venv/bin/kiosk ")
+    )
+    monkeypatch.chdir(project.parent)
     opening, *tables = (ROOT / "config.toml").read_text("utf-8").split("[[device]]\n")
     others = [table for table in tables if 'role = "id_reader"' not in table]
-    path = project.with_name("config.toml")
+    path = Path("config.toml")
     path.write_text("[[device]]\n".join((opening, *others)) + samples(PAGE)["config.toml"], "utf-8")
     device = load(path).devices[-1]
     assert (device.driver, device.driver_class.__name__) == ("acme_reader", "AcmeReader")
-    assert main(["config", "check", os.fspath(path)]) == 0
+    assert main(check) == 0
+
+    with Simulators(project.parent / "books", ("acme_reader",)) as running:
+        path.write_text(path.read_text("utf-8").replace(device.port, running.announcements["acme_reader"].port))
+        main(look)  # which finds more to do in this hall: its other devices are played by nobody
+        assert "ok    identity: ready (ID-1 1.0) (" in capsys.readouterr().out
+        running.do("acme_reader", "lay")
+        assert main(record) == 0
+    assert _said(Path("well.talk").read_text("ascii")) == _said(samples(PAGE)["tests/recordings/well.talk"])
+
+
+def _said(talk: str) -> list[str]:
+    """Questions and answers of a recording, each once: not when, nor with which number."""
+    chunks = (line.split(" ", 2)[1:] for line in talk.splitlines()[1:])
+    lines = ((way, bytes.fromhex(raw).decode().partition("\t")[2]) for way, raw in chunks)
+    return list(dict.fromkeys(f"{way} {line.rpartition('*')[0]}" for way, line in lines))
 
 
 def test_every_role_is_told_of() -> None:
