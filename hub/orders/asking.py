@@ -7,12 +7,27 @@ from typing import Any, Literal
 import msgspec
 
 from hub.commands import CommandBook
+from hub.orders.reading import CLOSED
 from hub.portable import Portable, Sql
-from kiosk.protocol.commands import OrderCommand, read_command
+from kiosk.protocol.commands import Command, Line, OrderCommand, OrderNo
 
 WAIT_MS = 7 * 86_400_000
 """How long an order may wait for its terminal to be reached."""
 State = Literal["asked", "approved", "rejected"]
+
+
+class ByHand(Command, frozen=True, tag="by_hand"):
+    """What no terminal can do any more, since it set the order's journal aside: people did it, and the hub is told."""
+
+    order_no: OrderNo
+    reason: Line
+    """What they did, and what proves it."""
+    asked_by: Line
+
+
+AnyWish = OrderCommand | ByHand
+BY_HAND = "by_hand"
+"""In the place of a command's id."""
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +41,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     fen: int
     reason: str
     body: str
-    """The command in JSON that the terminal gets once a second person has agreed."""
+    """In JSON: the command that the terminal gets once a second person has agreed, or what people did."""
     asked_by: str
     asked_ms: int
     state: State = "asked"
@@ -37,10 +52,13 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """The command's id, once it was given."""
 
     @property
-    def wish(self) -> OrderCommand | None:
-        """What the terminal is to do."""
-        command = read_command(self.body)
-        return command if isinstance(command, OrderCommand) else None
+    def wish(self) -> AnyWish | None:
+        """What is to be done."""
+        try:
+            wish: AnyWish = msgspec.json.decode(self.body, type=AnyWish)
+        except msgspec.DecodeError:  # of a later version
+            return None
+        return wish
 
 
 _COLUMNS = ", ".join(Asking.__struct_fields__)
@@ -93,6 +111,10 @@ class Askings:
             again = (found.state, found.second, found.command) == ("approved", who, "")
             if not again and await _decide(sql, asking_id, "approved", who, now_ms) is None:
                 return None
+            if isinstance(found.wish, ByHand):
+                await sql("UPDATE asking SET command = $2 WHERE id = $1", asking_id, BY_HAND)
+                await close_by_hand(sql, found.ledger)
+                return found
         command = await self._commands.order(
             found.hall, found.terminal, found.wish, who=who, now_ms=now_ms, until_ms=now_ms + WAIT_MS
         )
@@ -108,6 +130,15 @@ class Askings:
                 "SELECT count(*) FROM asking JOIN command ON command.id = asking.command WHERE command.ended_ms > 0"
             )
         return asked, int(decided), ended
+
+
+async def close_by_hand(sql: Sql, ledger: str) -> None:
+    """What two of the staff settled by hand waits for nobody."""
+    await sql(
+        "UPDATE orders SET rank = $2 WHERE ledger = $1 AND order_no IN "
+        "(SELECT order_no FROM asking WHERE ledger = $1 AND state = 'approved' AND command = $3)",
+        *(ledger, CLOSED, BY_HAND),
+    )
 
 
 def new_id() -> str:

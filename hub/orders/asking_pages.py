@@ -9,9 +9,10 @@ from starlette.routing import BaseRoute, Route
 
 from hub.commands import CommandBook, Commanded
 from hub.frame import Form, Frame, to, words
-from hub.orders.asking import Asking, Askings, new_id
+from hub.orders.asking import BY_HAND, Asking, Askings, ByHand, new_id
 from hub.orders.book import Book, Found
-from hub.orders.wishes import fen_of, read_wish, why_not, wishes
+from hub.orders.reading import CLOSED
+from hub.orders.wishes import by_hand, fen_of, read_wish, why_not, wishes
 from hub.store import Staff
 from kiosk.protocol.commands import GiveBack, SettleOrder, SettlePayment, SettleRefund
 from kiosk.protocol.order.by_staff import ALREADY, no_giving_back
@@ -59,21 +60,25 @@ class AskingPages:
             return {"askings": [], "wishes": [], "why_not": ""}
         rows, story = found.order.rows, Story(said, self._frame.zone)
         askings = await self._askings.of_order(found.ledger, rows.order.order_no)
-        may = who.role == "manager" and not aside and not found.order.flaw
-        may = may and not any(each.state == "asked" for each in askings)
-        offered = list(wishes(rows, story, said)) if may else []
+        may = who.role == "manager" and not any(each.state == "asked" for each in askings)
+        may = may and found.order.flaw != "unknown" and (not aside or found.rank > CLOSED)
+        if aside:
+            offered = [by_hand(said)] if may else []
+        else:
+            offered = list(wishes(rows, story, said)) if may and not found.order.flaw else []
         reason = no_giving_back(rows)
         return {
             "askings": [await self._told(each, who, story, said) for each in askings],
             "wishes": offered,
-            "why_not": said.say(reason) if may and not offered and reason not in ("", ALREADY) else "",
+            "why_not": said.say(reason) if may and not aside and not offered and reason not in ("", ALREADY) else "",
         }
 
     async def _ask(self, request: Request, who: Staff, form: Form) -> Response:
         ledger, number = form.get("ledger", "")[:40], form.get("number", "")[:20]
         found, _ = await self._book.order(ledger, number)
         wish = read_wish(form, number, who.name)
-        if found is None or wish is None or await self._book.aside_ms(ledger):
+        aside = await self._book.aside_ms(ledger) > 0
+        if found is None or wish is None or isinstance(wish, ByHand) is not aside:
             return self._bad(request)
         rows = found.order.rows
         asking = Asking(
@@ -83,7 +88,7 @@ class AskingPages:
             hall=found.hall,
             terminal=found.terminal,
             fen=fen_of(rows, wish),
-            reason=wish.reason if isinstance(wish, GiveBack) else wish.ref,
+            reason=wish.reason if isinstance(wish, GiveBack | ByHand) else wish.ref,
             body=msgspec.json.encode(wish).decode(),
             asked_by=who.name,
             asked_ms=self._frame.now_ms(),
@@ -126,6 +131,8 @@ class AskingPages:
                 return said.say(f"hub.asking.settle_payment_{taken}", amount=amount, ref=ref)
             case SettleOrder(delivered=delivered, ref=ref):
                 return said.say(f"hub.asking.settle_order_{delivered}", amount=amount, ref=ref)
+            case ByHand(reason=reason):
+                return said.say("hub.asking.by_hand_done", reason=reason)
             case None:
                 return said.say("hub.asking.unknown")
 
@@ -133,7 +140,7 @@ class AskingPages:
         if asking.state == "asked":
             return said.say("hub.asking.state_asked")
         decided = said.say(f"hub.asking.{asking.state}", who=asking.second, at=self._moment(asking.decided_ms))
-        if asking.state == "rejected":
+        if asking.state == "rejected" or asking.command == BY_HAND:
             return decided
         too_late = command and command.state == "waiting" and command.until_ms < self._frame.now_ms()
         told = said.say(f"hub.asking.command_{'too_late' if too_late else command.state if command else 'unsent'}")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from hub.orders.asking import close_by_hand
 from hub.orders.reading import CLOSED, FOLD, STAFF, Order, kept, order_values, payment_values, read_on
 from hub.orders.tables import ORDERS, PAYMENTS, Table
 from hub.portable import Portable, Sql
@@ -111,6 +112,8 @@ async def _read_on(sql: Sql, journal: _Journal, now_ms: int) -> None:
     aside = aside_ms > 0
     await _put(sql, ORDERS, [order_values(*place, order, aside=aside) for order in orders.values()])
     await _put(sql, PAYMENTS, [row for order in orders.values() for row in payment_values(ledger, hall, order)])
+    if aside:
+        await close_by_hand(sql, ledger)
     await sql("UPDATE reading SET seq = $2, fold = $3 WHERE ledger = $1", ledger, upto, FOLD)
 
 

@@ -118,6 +118,8 @@ class OrderPages:
             return (said.say("story.todo.nothing"),)
         if found.order.flaw == "broken":
             return (said.say("hub.orders.todo_broken"),)
+        if aside_ms and found.rank == CLOSED and not found.order.rows.order.closed:
+            return (said.say("hub.orders.todo_settled"),)
         if aside_ms and found.rank > CLOSED:
             return (said.say("hub.orders.todo_aside"), *story.to_do(found.order.rows))
         return story.to_do(found.order.rows)

@@ -6,11 +6,10 @@ from typing import get_args
 import msgspec
 
 from hub.frame import Form
+from hub.orders.asking import AnyWish, ByHand
 from kiosk.protocol.commands import (
-    AnyCommand,
     GiveBack,
     How,
-    OrderCommand,
     SettleOrder,
     SettlePayment,
     SettleRefund,
@@ -90,7 +89,19 @@ def wishes(rows: Rows, story: Story, said: Catalogue) -> Iterator[Wish]:
         )
 
 
+def by_hand(said: Catalogue) -> Wish:
+    """What may be asked for about an order in a journal that was set aside."""
+    return Wish(
+        what="by_hand",
+        title=said.say("hub.asking.by_hand"),
+        means=said.say("hub.asking.by_hand_means"),
+        text="reason",
+        label=said.say("hub.asking.by_hand_how"),
+    )
+
+
 _FIELDS = {
+    "by_hand": ("reason",),
     "give_back": ("reason",),
     "settle_refund": ("n", "r", "how", "ref"),
     "settle_payment": ("n", "taken", "ref"),
@@ -98,8 +109,8 @@ _FIELDS = {
 }
 
 
-def read_wish(form: Form, number: str, who: str) -> OrderCommand | None:
-    """The command that a form asks for, as a terminal would read it; None where it would not."""
+def read_wish(form: Form, number: str, who: str) -> AnyWish | None:
+    """What a form asks for, as who is to do it would read it; None where they would not."""
     what = form.get("what", "")
     asked: dict[str, object] = {"do": what, "order_no": number, "asked_by": who}
     for field in _FIELDS.get(what, ()):
@@ -109,13 +120,13 @@ def read_wish(form: Form, number: str, who: str) -> OrderCommand | None:
         else:
             asked[field] = given == "yes" if field in ("taken", "delivered") else given
     try:
-        wish: AnyCommand = msgspec.convert(asked, AnyCommand)
+        wish: AnyWish = msgspec.convert(asked, AnyWish)
     except msgspec.ValidationError:
         return None
-    return wish if isinstance(wish, OrderCommand) else None
+    return wish
 
 
-def why_not(rows: Rows, wish: OrderCommand) -> str:
+def why_not(rows: Rows, wish: AnyWish) -> str:
     """Why a terminal would not do it, as a message key; empty where it would."""
     match wish:
         case GiveBack():
@@ -126,12 +137,14 @@ def why_not(rows: Rows, wish: OrderCommand) -> str:
             return no_settling_payment(rows, n, taken=taken)
         case SettleOrder(delivered=delivered):
             return no_settling_order(rows, delivered=delivered)
+        case ByHand():
+            return ""
 
 
-def fen_of(rows: Rows, wish: OrderCommand) -> int:
+def fen_of(rows: Rows, wish: AnyWish) -> int:
     """How much money it is about."""
     match wish:
-        case GiveBack():
+        case GiveBack() | ByHand():
             return rows.liability_fen
         case SettleRefund(n=n, r=r):
             refund = refund_of(rows, n, r)

@@ -191,6 +191,28 @@ async def test_a_journal_that_was_set_aside(hub: Hub, browser: Browser, sending:
     page = (await browser.get(f"/orders/{before}/{second}"))[1]
     assert "这笔订单的记录在" in page
     assert "请两个人按下面查清办完" in page
+
+    path = f"/orders/{before}/{second}"
+    for name in ("chen", "zhao"):
+        hub.say("admit", name, "--role", "manager", said=PASSWORD)
+    await browser.enter("chen")
+    wish = {"ledger": before, "number": second, "reason": "渠道后台没有扣款，凭据 S9"}
+    for what, status in (("give_back", 409), ("by_hand", 303)):
+        assert (await browser.post("/orders/ask", form=await browser.word(), what=what, **wish))[0] == status
+    await browser.enter("zhao")
+    asking = re.search('name="asking" value="([0-9a-f]+)"', await shown(browser, path, "人工办完：渠道后台没有扣款"))
+    assert asking is not None
+    assert (await browser.post("/orders/decide", form=await browser.word(), asking=asking[1], yes="yes"))[0] == 303
+    await shown(browser, path, "已由两个人办完")
+    await hub.sql("UPDATE reading SET fold = 0")
+    async with asyncio.timeout(20):
+        while True:  # until all is made anew
+            if await hub.sql("SELECT count(*) FROM reading WHERE fold = 0") == [(0,)]:
+                break
+            await asyncio.sleep(0.05)
+    page = await shown(browser, "/orders", order_number(second))
+    assert "等人处理" not in page
+    assert "停用了原来的记录" not in page
     assert "这笔订单的记录在" not in (await browser.get(f"/orders/{sending.ledger.ledger_id}/{third}"))[1]
 
 
@@ -236,9 +258,7 @@ async def test_two_hubs_read_one_journal_once(hub: Hub, browser: Browser, sendin
 
 
 @pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
-async def test_a_terminal_that_says_what_cannot_be(
-    hub: Hub, browser: Browser, sending: Sending, tmp_path: Path
-) -> None:
+async def test_a_terminal_that_says_what_cannot_be(hub: Hub, browser: Browser, sending: Sending) -> None:
     """Its own key signs it, so it is taken in; it stays with its order, and people are told."""
     hub.say("admit", "wang", said=PASSWORD)
     await browser.enter("wang")
