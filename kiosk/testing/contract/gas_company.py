@@ -31,13 +31,15 @@ Call = Callable[..., Awaitable[object]]
 T = TypeVar("T")
 STATES = {Opened: "open", Delivered: "delivered", Cancelled: "cancelled"}
 NOT_THERE = ""
+HOLDER = ("110101199003071233", "何小满")
+"""Nobody's number, and a name."""
 
 
 async def keeps(bench: Bench) -> None:
     """Raises `ContractError`."""
     company = await _opened(bench)
     account = await _owing(bench)
-    with private(lambda: [account]):
+    with private(lambda: [account, *HOLDER]):
         await _tells(bench, company, account)
         delivered = await _delivers_once(bench, company, account)
         company = await _opened(bench)
@@ -124,17 +126,21 @@ async def _cancels_once(bench: Bench, company: Company, account: str) -> None:
 async def _is_true_under(bench: Bench, company: Company, account: str, delivered: str, mishap: str) -> None:
     """Whatever is asked gets the true answer or none."""
     order_no, _ = await _held(company, account)
-    asked: Sequence[tuple[str, Call, str]] = (
+    asked: Sequence[tuple[str, Call, *tuple[object, ...]]] = (
         ("read_account", company.read_account, account),
         ("quote", company.quote, account),
         ("query of what is open", company.query, order_no),
         ("query of what is delivered", company.query, delivered),
         ("query of what never was", company.query, at.new_key()),
+        ("find_accounts", company.find_accounts, *HOLDER),
+        ("read_card", company.read_card, bytes(256)),
     )
-    for what, ask, about in asked:
-        true = _kept(await _answer(what, ask, about))
-        said = _kept(await _struck(bench, company, mishap, what, ask, about))
-        if not isinstance(said, Unreachable) and (said != true or mishap == "Unplug"):
+    for what, ask, *about in asked:
+        true = _kept(await _answer(what, ask, *about))
+        said = _kept(await _struck(bench, company, mishap, what, ask, *about))
+        if isinstance(said, Unreachable) or said == true == Refused("not_accepted"):  # what it does not offer
+            continue
+        if said != true or mishap == "Unplug":
             raise ContractError(f"{what} with {mishap!r}: {said!r}, and the truth is {true!r}")
     said = await _struck(bench, company, mishap, "cancel", company.cancel, order_no, "left")
     if not isinstance(said, Cancelled | Unreachable):
