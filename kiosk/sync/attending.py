@@ -52,13 +52,22 @@ class Attendant:
     """See the module. Belongs to one event loop; `Desk.hall` while it runs."""
 
     def __init__(
-        self, desk: Desk, identity: Identity, settings: HubSettings, plan: HallPlan, now: Callable[[], float]
+        self,
+        desk: Desk,
+        identity: Identity,
+        settings: HubSettings,
+        plan: HallPlan,
+        *,
+        now: Callable[[], float],
+        found: Callable[[], None],
     ) -> None:
-        """`plan` is what the hall has to know of this terminal's settings; `now`: seconds since 1970, UTC."""
+        """`plan` is what the hall has to know of this terminal's settings; `now`: seconds since 1970, UTC. `found` is
+        called when the hub answers again: no step counts for it before the journal has come."""
         self._desk = desk
         self._identity = identity
         self._settings = settings
         self._now = now
+        self._found = found
         self._plan = msgspec.Raw(msgspec.json.encode(plan))
         self._version = self._taken = 0
         self._refused: set[int] = set()
@@ -113,6 +122,7 @@ class Attendant:
             return False
         if not self._answered:
             log.info("the queue is the hall's again: the hub answers")
+            self._found()
         self._answered = True
         if news.version < self._taken:  # a hub that counts anew
             self._taken = 0

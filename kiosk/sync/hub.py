@@ -55,7 +55,8 @@ async def talk_to_hub(
                     PrivateSender(ledger, identity, config.hub, now).run(),
                 ]
                 if queue is not None:
-                    parts.append(Attendant(queue, identity, config.hub, plan_of(config.queue, config.hall), now).run())
+                    plan = plan_of(config.queue, config.hall)
+                    parts.append(Attendant(queue, identity, config.hub, plan, now=now, found=sender.hurry).run())
                 await _while_paired(folder, identity, *map(asyncio.create_task, parts))
                 continue  # as whom it was paired anew
             except (NotPairedError, SecretError, ValueError, OSError) as error:

@@ -2,6 +2,7 @@
 other terminals."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 
@@ -19,6 +20,7 @@ class Pauses:
         self._meanwhile = meanwhile
         self._pause = 0.0
         self._told = ""
+        self._hurry = asyncio.Event()
 
     async def after(self, trouble: str) -> None:
         """Say what was wrong, once for each trouble, not once for each try: a hub may be away for days. And wait.
@@ -30,7 +32,14 @@ class Pauses:
             log.error("%s; %s", trouble, self._meanwhile)
         self._told = kind
         self._pause = min(max(2 * self._pause, self._settings.retry_s), self._settings.longest_pause_s)
-        await asyncio.sleep(self._pause * (50 + secrets.randbelow(51)) / 100)
+        self._hurry.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._pause * (50 + secrets.randbelow(51)) / 100):
+                await self._hurry.wait()
+
+    def hurry(self) -> None:
+        """End the pause: the hub answered something else."""
+        self._hurry.set()
 
     def over(self) -> None:
         """It went well."""

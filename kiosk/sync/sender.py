@@ -89,6 +89,10 @@ class Sender:
         """How the terminal is has changed."""
         self._soon.set()
 
+    def hurry(self) -> None:
+        """The hub answers: what waits here need not wait longer."""
+        self._pauses.hurry()
+
     async def _send_all(self) -> NoReturn:
         while True:
             self._outbox.grown.clear()

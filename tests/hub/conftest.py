@@ -158,10 +158,11 @@ class Sending:
         self._count = itertools.count(1)
         self._task: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
+    def begin(self) -> Sender:
         """Send from now on."""
         sender = Sender(self.ledger, self.identity, self.settings, self.told, self.clock)
         self._task = asyncio.create_task(sender.run())
+        return sender
 
     async def end(self) -> None:
         """Send no more; raises what ended it earlier."""

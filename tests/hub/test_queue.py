@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk.ledger.ledger import Ledger
 from kiosk.queueing.hall import HallPlan
@@ -32,13 +33,14 @@ class Terminal:
 
     def plug(self) -> None:
         """Talk to the hub from now on."""
-        self.sending.begin()
+        sender = self.sending.begin()
         attendant = Attendant(
             self.desk,
             self.sending.identity,
-            self.sending.settings,
+            replace(self.sending.settings, retry_s=0.05),
             HallPlan(business=self.desk.settings.business, hall="和园", hall_en="Heyuan"),
-            time.time,
+            now=time.time,
+            found=sender.hurry,
         )
         self._attending = asyncio.create_task(attendant.run())
 
@@ -90,6 +92,7 @@ async def terminal(hub: Hub, folder: Path, name: str, share: str) -> AsyncIterat
     identity = await paired(hub, hub.say("code", HALL, name), terminal=name)
     async with open_queue(folder / name, name, share) as (ledger, desk):
         made = Terminal(ledger, desk, Sending(ledger, identity, hub.url))
+        made.sending.settings = replace(made.sending.settings, retry_s=60, longest_pause_s=60)
         try:
             yield made
         finally:
@@ -108,7 +111,7 @@ async def two(hub: Hub, tmp_path: Path) -> AsyncIterator[tuple[Terminal, Termina
 
 
 @pytest.mark.parametrize("hub", ["postgres"], indirect=True)
-async def test_one_queue_for_the_whole_hall(two: tuple[Terminal, Terminal]) -> None:
+async def test_one_queue_for_the_whole_hall(hub: Hub, two: tuple[Terminal, Terminal]) -> None:
     first, second = two
     given = [(await each.desk.give("A")).shown for each in (first, second, second, first)]
     assert given == ["A001", "A002", "A004", "A003"]
@@ -119,6 +122,12 @@ async def test_one_queue_for_the_whole_hall(two: tuple[Terminal, Terminal]) -> N
     await second.shows("A002", "A001")
     both = await asyncio.gather(first.desk.next(1, "A001"), second.desk.next(2, "A002"))
     assert {row.shown for row in both} == {"A004", "A003"}
+
+    await asyncio.to_thread(hub.kill)
+    alone = await second.desk.give("A")
+    await asyncio.to_thread(hub.start)
+    await first.lines_up(alone.shown)
+    assert (await first.desk.next(1)).shown == alone.shown
 
 
 async def test_calls_from_a_browser_while_a_terminal_is_cut_off(hub: Hub, two: tuple[Terminal, Terminal]) -> None:
