@@ -15,6 +15,7 @@ from kiosk.devices.gas_card import (
 )
 from kiosk.journeys.paper import Slips
 from kiosk.orders.runner import Running
+from kiosk.protocol.order.rows import CARD_LOCKED, GAS_ON_CARD
 from kiosk.services import Services
 from kiosk.views.common import Working
 from kiosk.views.gas_card import CardStep, InsertCard
@@ -91,7 +92,9 @@ class CardDesk:
             return False
         if order.state == "manual":  # the card may say that it landed, once
             return self._running.rows.job is not None and self._tries == 0
-        return order.state in ("delivering", "held") and order.why != "gas_on_card"
+        if order.why in (GAS_ON_CARD, CARD_LOCKED) and self._tries:  # it was so just now: once a visit
+            return self._running.card.there or self._running.card.busy
+        return order.state in ("delivering", "held")
 
     async def _offer_card(self, seen: Presence) -> CardStep | None:
         """Hand the card to the order, if it is its own; else what to ask for."""
@@ -102,9 +105,9 @@ class CardDesk:
                 self._tries += 1
                 self._running.card_in(card)
                 return None
-            case BadCard(number=number) | LockedCard(number=number) if number == self._number:
+            case BadCard(number=number) | LockedCard(number=number) as card if number == self._number:
                 self._tries += 1
-                self._running.card_in(None)
+                self._running.card_in(card if isinstance(card, LockedCard) else None)
                 return None
             case GasCard() | BadCard() | LockedCard():
                 return "other"

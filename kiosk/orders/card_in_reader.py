@@ -15,7 +15,7 @@ from kiosk.orders.private import CardPrivate, Private
 from kiosk.orders.world import World
 from kiosk.protocol.order.rows import JobRow, Rows
 
-FetchAnswer = gas.WriteJob | gas.Delivered | gas.Cancelled | gas.Refused | gas.Unreachable
+FetchAnswer = gas.WriteJob | gas.Delivered | gas.Cancelled | gas.Refused | gas.Unreachable | gas_card.LockedCard
 
 
 class CardInReader:
@@ -25,6 +25,7 @@ class CardInReader:
         self._world = world
         self.image = b""
         """As it was read last, where it does not contradict itself; opaque to all but the company."""
+        self._locked: gas_card.LockedCard | None = None
         self._data: gas.WriteJob | None = None
         self.there = False
         """Whether the order's own card was read since the reader's last answer about it."""
@@ -33,20 +34,21 @@ class CardInReader:
         self.busy = False
         """Whether the company or the reader is being asked."""
 
-    def read(self, card: gas_card.GasCard | None) -> None:
+    def read(self, card: gas_card.GasCard | gas_card.LockedCard | None) -> None:
         """It was read; None where it contradicts itself."""
         self.there = True
-        self.image = card.image if card else b""
+        self.image = card.image if isinstance(card, gas_card.GasCard) else b""
+        self._locked = card if isinstance(card, gas_card.LockedCard) else None
 
     async def fetch(self, rows: Rows, private: Private | None) -> FetchAnswer:
-        """What the company wants on it."""
+        """What the company wants on it; of one that cannot be written it is not asked."""
         with self._asking():
             return await self._fetch(rows, private)
 
     async def _fetch(self, rows: Rows, private: Private | None) -> FetchAnswer:
         if not self.image:  # the company would have nothing to go by; it is the card's turn again
             self.there = False
-            return gas.Refused("not_now")
+            return self._locked or gas.Refused("not_now")
         answer = await self._world.gas.write_data(rows.order.order_no, self.image)
         if isinstance(answer, gas.WriteJob):
             if answer.gas_m3 != _bought(private):

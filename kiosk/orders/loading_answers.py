@@ -3,12 +3,10 @@
 from kiosk.devices import gas, gas_card
 from kiosk.orders.steps import Ask, CardEffect, Fetch, Look, Report, Write, WrongAnswerError
 from kiosk.protocol import events as ev
-from kiosk.protocol.order.rows import JobRow, Rows
+from kiosk.protocol.order.rows import CARD_LOCKED, GAS_ON_CARD, JobRow, Rows
 
-CardAnswer = gas.WriteJob | gas.Reported | gas_card.JobOutcome
+CardAnswer = gas.WriteJob | gas.Reported | gas_card.JobOutcome | gas_card.LockedCard
 Events = tuple[ev.Event, ...]
-
-GAS_ON_CARD: gas.RefusalReason = "gas_on_card"
 
 
 def apply(rows: Rows, effect: CardEffect, answer: object, now_ms: int) -> Events:
@@ -34,6 +32,8 @@ def apply(rows: Rows, effect: CardEffect, answer: object, now_ms: int) -> Events
             )
         case (Fetch(), gas.Refused(reason="gas_on_card")):  # the meter must take that first
             return (ev.OrderHeld(order_no=order_no, why=GAS_ON_CARD),)
+        case (Fetch(), gas_card.LockedCard()):  # the counter may unlock it: until then nothing is given up
+            return (ev.OrderHeld(order_no=order_no, why=CARD_LOCKED),)
         case (Fetch(), gas.Refused(reason=reason)):
             return (ev.OrderCancelling(order_no=order_no, why=reason),)
         case (Fetch(), gas.Cancelled()):

@@ -112,7 +112,7 @@ class Running:
         self._wants = None
         self._wake.set()
 
-    def card_in(self, card: gas_card.GasCard | None) -> None:
+    def card_in(self, card: gas_card.GasCard | gas_card.LockedCard | None) -> None:
         """The order's own card was read; None where it contradicts itself. What is owed to it goes onto it."""
         self.card.read(card)
         self._wake.set()

@@ -13,7 +13,7 @@ from kiosk.journeys.gas_card import choice, confirmation
 from kiosk.journeys.settings import GasCardSettings
 from kiosk.orders.private import GasCardPrivate
 from kiosk.orders.receipt import Issuer, receipt
-from kiosk.protocol.order.rows import AttemptRow, JobRow, OrderRow, OrderState, Rows
+from kiosk.protocol.order.rows import CARD_LOCKED, AttemptRow, JobRow, OrderRow, OrderState, Rows
 from kiosk.protocol.order.truth import telling, truth
 from kiosk.slips.slip import Slip
 from kiosk.stage.settings import HallInfo
@@ -93,6 +93,7 @@ def gas_card_views(order_no: str, hall: HallInfo) -> Iterator[tuple[str, int, Vi
     yield "card-writing", 4, Working(saying="working.writing_card"), None
     yield "gas-loaded", 4, outcome(rows_of(order_no, "delivered"), hall), None
     yield "gas-bring-card", 4, outcome(rows_of(order_no, "held"), hall), None
+    yield "gas-card-locked", 4, outcome(rows_of(order_no, "held", CARD_LOCKED), hall), None
     yield "gas-in-doubt", 4, outcome(rows_of(order_no, "manual"), hall), None
 
 
@@ -110,7 +111,7 @@ def outcome(rows: Rows, hall: HallInfo) -> Outcome:
     )
 
 
-def rows_of(order_no: str, state: OrderState) -> Rows:
+def rows_of(order_no: str, state: OrderState, why: str = "") -> Rows:
     """Paid for; a write that landed, left nothing, or is torn."""
     order = OrderRow(
         order_no=order_no,
@@ -127,6 +128,7 @@ def rows_of(order_no: str, state: OrderState) -> Rows:
         closed=state == "delivered",
         card_hash="c",
         owed=True,
+        why=why,
     )
     paid = AttemptRow(
         order_no=order_no,

@@ -10,8 +10,10 @@ from kiosk.ledger.cli import ledger_command
 from kiosk.text.catalogue import catalogue
 from kiosk.views.common import Outcome
 from kiosk.views.gas_card import ChooseGas, ConfirmGas, EnterGas, InsertCard
+from kiosk.views.payment import ChooseMethod
 from kiosk.views.view import View
 from tests.gas_card.counter import Counter, Does, lines
+from tests.pcsc_gas_card import company
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,6 +30,16 @@ def inserting(counter: Counter, *cards: str) -> Any:
             await counter.hall.hand("insert", card=left.pop(0))
 
     return insert
+
+
+def telling(told: list[Outcome]) -> Does:
+    """Keep the ends that are told, and go when the slip is there."""
+
+    def outcome(view: Outcome) -> str | None:
+        told.append(view)
+        return "done" if view.slip_state == "printed" else None
+
+    return outcome
 
 
 async def test_gas_is_bought_written_once_and_reported(counter: Counter) -> None:
@@ -170,6 +182,56 @@ async def test_too_little_and_too_much_are_told_before_any_money(counter: Counte
     assert await counter.visit(does) == "home"
     assert counter.seen[-1] == "notice.limits_changed.title"
     assert len(counter.company.books()["orders"]) == orders
+
+
+async def test_gas_that_came_onto_the_card_meanwhile_is_for_the_meter_first_and_then_the_order_goes_on(
+    counter: Counter,
+) -> None:
+    told: list[Outcome] = []
+
+    async def takes_it_out(_: ChooseMethod) -> str:
+        await counter.hall.hand("pull")
+        return "wechat"
+
+    async def insert(view: InsertCard) -> None:
+        if view.step == "again":
+            await counter.hall.hand("write", card="household", at=0x20, hex=(company.record(6, 500, 29_500) * 2).hex())
+        await inserting(counter, "household")(view)
+
+    does: dict[type[View], Does] = {InsertCard: insert, Outcome: telling(told)}
+    assert await counter.visit(does | {ChooseMethod: takes_it_out}) == "goodbye"
+    assert [line.key for line in told[-1].lines] == ["truth.money.received", "truth.goods.meter_first"]
+    await counter.hall.hand("meter", card="household")
+    assert await counter.visit({InsertCard: inserting(counter, "household"), Outcome: telling(told)}) == "goodbye"
+    await counter.closed()
+    assert told[-1].truth == "done"
+    assert counter.hall.landed[-1] == {"number": "0200000284", "count": 7, "gas_m3": "20.00"}
+
+
+async def test_card_that_was_locked_meanwhile_is_told_so_at_once_and_goes_on_when_it_is_unlocked(
+    counter: Counter,
+) -> None:
+    told: list[Outcome] = []
+
+    async def insert(view: InsertCard) -> None:
+        if view.step == "again":
+            await counter.hall.hand("lose_try", card="household", times=3)
+        await inserting(counter, "household")(view)
+
+    counter.hall.arm("pull_at", ins="D0")
+    assert await counter.visit({InsertCard: insert, Outcome: telling(told)}) == "goodbye"
+    assert [line.key for line in told[-1].lines] == ["truth.money.received", "truth.goods.card_locked"]
+    assert "counter" in catalogue("en").tell(told[-1].lines[-1])
+    [rows] = await counter.orders_on_disk()
+    assert (rows.order.state, rows.order.why) == ("held", "card_locked")
+    assert await counter.visit({InsertCard: inserting(counter, "household"), Outcome: telling(told)}) == "goodbye"
+    assert [line.key for line in told[-1].lines] == ["truth.money.received", "truth.goods.card_locked"]
+    await counter.hall.hand("renew", card="household")
+    await counter.again()
+    assert await counter.visit({InsertCard: inserting(counter, "household"), Outcome: telling(told)}) == "goodbye"
+    await counter.closed()
+    assert told[-1].truth == "done"
+    assert counter.hall.landed[-1] == {"number": "0200000284", "count": 7, "gas_m3": "20.00"}
 
 
 async def test_gas_on_the_card_stops_it_before_any_money(counter: Counter) -> None:

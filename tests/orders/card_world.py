@@ -15,6 +15,9 @@ from tests.orders.peers import DUE, PAY_BY_MS, Channel, Company
 from tests.orders.story import Story
 from tests.orders.world import BACK_MS, Next, State, World
 
+LOCKED = gas_card.LockedCard(0)
+NOT_THIS_CARD = gas.Refused("card_unknown")
+
 
 class CardWorld(World):
     """See the module. `free`: what is loaded is owed to the household already. `writes`: how often it is tried."""
@@ -77,7 +80,8 @@ class CardWorld(World):
         if isinstance(effect, steps.Fetch) and state.faults and state.company.state == "owed":
             spent = state._replace(faults=state.faults - 1)
             yield "the card holds gas", spent, gas.Refused("gas_on_card")
-            yield "the company wants another card", spent, gas.Refused("card_unknown")
+            yield "the card is locked", spent, LOCKED
+            yield "the company wants another card", spent, NOT_THIS_CARD
 
     def _at_the_reader(
         self, state: State, effect: steps.Write | steps.Look
@@ -125,7 +129,7 @@ class CardWorld(World):
             state = _with(state, card.forgotten())
         elif isinstance(effect, steps.Fetch) and isinstance(answer, gas.WriteJob):
             state = _with(state, card._replace(fresh=True))
-        elif isinstance(effect, steps.Fetch) and answer in (gas.Refused("gas_on_card"), gas.Refused("card_unknown")):
+        elif isinstance(effect, steps.Fetch) and answer in (gas.Refused("gas_on_card"), LOCKED, NOT_THIS_CARD):
             state = _with(state, card._replace(seen=False))
         return super()._answered(state, effect, answer)
 

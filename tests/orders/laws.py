@@ -238,6 +238,8 @@ def no_screen_lies(rows: Rows, booked: Booked) -> None:
                 true = not delivered
             case "goods.not_on_card" | "goods.meter_first" | "goods.card_uncertain" | "goods.card_in_doubt":
                 true = rows.order.state in ("delivering", "held", "manual")
+            case "goods.card_locked":
+                true = rows.order.state == "held" and all(job.state == "absent" for job in rows.jobs)
             case "money.bank_hold" | "money.if_wallet_shows":
                 true = booked.taken == 0 or late
             case _:

@@ -177,6 +177,23 @@ def test_gas_on_the_card_is_for_the_meter_first() -> None:
     assert story.answered(Ask(), gas.Owed()).rows.order.state == "held"
 
 
+def test_card_that_is_locked_waits_for_the_counter_and_the_money_goes_back_at_the_deadline() -> None:
+    """Nothing else is given up: somebody may unlock it, or load it elsewhere."""
+    story = bought().answered(Fetch(), gas_card.LockedCard(0))
+    assert (story.rows.order.state, advice(story.rows)) == ("held", "card_locked")
+    assert keys(story) == ["truth.money.received", "truth.goods.card_locked"]
+    assert effect_of(story.restart()) == Ask()
+    unlocked = story.at_screen(card=True)
+    assert (intends(unlocked), effect_of(unlocked)) == ([ev.OrderDelivering], Fetch())
+    story.now_ms = story.rows.order.deliver_by_ms
+    assert effect_of(story.restart()) == Cancel()
+    story.cancelling("deadline").answered(Cancel(), gas.Cancelled())
+    assert intends(story.restart()) == [ev.RefundDue]
+    loading = free().answered(Fetch(), gas_card.LockedCard(0))
+    assert keys(loading) == ["truth.money.nothing", "truth.goods.card_locked"]
+    assert effect_of(loading.restart()) == Cancel()
+
+
 def test_card_that_the_company_does_not_know_any_more_is_paid_back() -> None:
     story = bought().answered(Fetch(), gas.Refused("card_unknown"))
     assert effect_of(story.restart()) == Cancel()

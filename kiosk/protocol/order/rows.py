@@ -21,6 +21,11 @@ UNPROVED: frozenset[AttemptState] = LIVE | {"manual"}
 UNPROVED_RETURN = "unproved"
 """Why a refund is with the staff whose channel can never say whether it was done."""
 
+GAS_ON_CARD = "gas_on_card"
+CARD_LOCKED = "card_locked"
+"""Why an order is held whose own card was there and cannot take the gas: not before the meter has taken what is
+on it; not before somebody unlocks it."""
+
 GOODS_FINAL: frozenset[OrderState] = frozenset({"refused", "delivered", "cancelled"})
 
 

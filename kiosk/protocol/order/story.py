@@ -10,7 +10,7 @@ from kiosk.protocol import events as ev
 from kiosk.protocol.envelope import Envelope, UnknownEventError
 from kiosk.protocol.matter import MatterEvent
 from kiosk.protocol.matters import kind_of
-from kiosk.protocol.order.rows import UNPROVED_RETURN, RefundRow, Rows
+from kiosk.protocol.order.rows import CARD_LOCKED, UNPROVED_RETURN, RefundRow, Rows
 from kiosk.protocol.order.truth import truth
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import exact_moment, money, order_number, yuan
@@ -206,7 +206,8 @@ class Story:
             case "not_finished" if refunding:
                 return (say("story.todo.refunding", number=refunding.key),)
             case "not_finished" if order.owed and order.state in ("delivering", "held"):
-                return (say("story.todo.bring_card", until=until),)
+                locked = order.why == CARD_LOCKED
+                return (say("story.todo.card_locked" if locked else "story.todo.bring_card", until=until),)
             case "not_finished" if order.state in ("delivering", "held"):
                 return (say("story.todo.deliver", until=until),)
             case "not_finished":

@@ -6,12 +6,20 @@ come from here.
 
 from typing import Literal
 
-from kiosk.protocol.order.rows import GOODS_FINAL, UNPROVED_RETURN, Rows
+from kiosk.protocol.order.rows import CARD_LOCKED, GAS_ON_CARD, GOODS_FINAL, UNPROVED_RETURN, Rows
 from kiosk.text.catalogue import Said
 
 Truth = Literal["done", "not_finished", "no_money_kept"]
 Advice = Literal[
-    "done", "not_finished", "bring_card", "staff", "staff_check", "staff_card", "no_money_kept", "already_paid"
+    "done",
+    "not_finished",
+    "bring_card",
+    "card_locked",
+    "staff",
+    "staff_check",
+    "staff_card",
+    "no_money_kept",
+    "already_paid",
 ]
 
 
@@ -63,7 +71,7 @@ def advice(rows: Rows) -> Advice:
     if told == "not_finished" and needs_staff(rows):
         return "staff"
     if told == "not_finished" and rows.order.owed and rows.order.state in ("delivering", "held"):
-        return "bring_card"
+        return "card_locked" if rows.order.why == CARD_LOCKED else "bring_card"
     if told == "no_money_kept" and _paid_elsewhere(rows):
         return "already_paid"
     return told
@@ -142,8 +150,10 @@ def _on_card(rows: Rows) -> list[Said]:
             return [Said("truth.goods.card_in_doubt")]
         case "delivering" | "held" if rows.job:
             return [Said("truth.goods.card_uncertain")]
-        case "held" if order.why == "gas_on_card":
+        case "held" if order.why == GAS_ON_CARD:
             return [Said("truth.goods.meter_first")]
+        case "held" if order.why == CARD_LOCKED:
+            return [Said("truth.goods.card_locked")]
         case "delivering" | "held" if order.owed:
             return [Said("truth.goods.not_on_card")]
     if rows.captured_fen or _at_any_terminal(rows):
