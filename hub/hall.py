@@ -21,6 +21,10 @@ from kiosk.queueing.hall import PRESENT_S, HallPlan, plan_in, plan_of
 from kiosk.queueing.merging import merged
 from kiosk.queueing.wishes import Wish
 
+EXPECTED_S = 12 * 3600
+"""A terminal that was there so lately, or has given a number today, is missed while it is away."""
+REMEMBERED_S = 7 * 86400
+"""What a terminal said of the hall counts for so long after it was there."""
 StepState = Literal["open", "counts", "done", "void"]
 """`open`: given to its terminal, which has not recorded it yet. `counts`: decided for a terminal that is away. `done`:
 it stands in the journal. `void`: it did not fit any more, or was not taken in time."""
@@ -65,7 +69,7 @@ class Hall:
         self._steps = sorted(steps, key=lambda step: step.n)
         self._attendants = {each.terminal: each for each in attendants}
         self._now_ms = now_ms
-        ordered = [self._attendants[name] for name in sorted(self._attendants)]
+        ordered = [each for _, each in sorted(self._attendants.items()) if self._heard_within(each, REMEMBERED_S)]
         self.plan: HallPlan = plan_of(plan for each in ordered if (plan := plan_in(each.plan)) is not None)
         self.rows = self._together("counts")
         """As everybody may be shown it."""
@@ -73,8 +77,9 @@ class Hall:
     @property
     def away(self) -> dict[str, int]:
         """The terminals that are away and not taken over, each with how many wait with its numbers."""
-        missing = {name for name, each in self._attendants.items() if not each.taken_over and not self._present(each)}
-        missing |= {each.terminal for each in self._tickets.values()} - self._attendants.keys()
+        expected = {name for name, each in self._attendants.items() if self._heard_within(each, EXPECTED_S)}
+        expected |= {each.terminal for each in self._tickets.values()}
+        missing = {name for name in expected if (each := self._attendants.get(name)) is None or self._is_missing(each)}
         return {
             name: sum(self._away(self._tickets[row.matter]) for row in self._waiting() if self._of(row) == name)
             for name in sorted(missing)
@@ -108,8 +113,14 @@ class Hall:
         decided = any(step.event.matter == ticket.row.matter and step.state == "counts" for step in self._steps)
         return not (each.taken_over or each.ledger != ticket.ledger or self._present(each) or decided)
 
+    def _is_missing(self, each: Attendant) -> bool:
+        return not each.taken_over and not self._present(each)
+
     def _present(self, each: Attendant) -> bool:
-        return self._now_ms - each.heard_ms <= PRESENT_S * 1000
+        return self._heard_within(each, PRESENT_S)
+
+    def _heard_within(self, each: Attendant, seconds: float) -> bool:
+        return self._now_ms - each.heard_ms <= seconds * 1000
 
     def _together(self, *states: StepState) -> list[TicketRow]:
         rows = {matter: ticket.row for matter, ticket in self._tickets.items()}

@@ -235,8 +235,10 @@ class QueueDesk:
         async with self._store.work() as sql:
             await version_of(sql, hall)
             late = [n for n in steps if await self._void(sql, hall, n)]
+            away_ms = self._now_ms() - int(wire.PRESENT_S * 1000) - 1
             for terminal in {steps[n] for n in late}:
-                await sql("UPDATE attending SET heard_ms = 0 WHERE hall = $1 AND terminal = $2", hall, terminal)
+                away = "UPDATE attending SET heard_ms = $3 WHERE hall = $1 AND terminal = $2"
+                await sql(away, hall, terminal, away_ms)
             await next_version(sql, hall)
         log.warning("%s: %s did not take a call in time", hall, ", ".join(steps[n] for n in late))
         return [steps[n] for n in late]

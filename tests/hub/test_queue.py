@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.ledger.ledger import Ledger
+from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.hall import HallPlan
 from kiosk.queueing.rules import Business
 from kiosk.sync.attending import Attendant
@@ -193,3 +194,31 @@ async def test_numbers_of_a_ledger_that_was_set_aside_are_called_all_the_same(
         assert (await first.desk.finish(1, lost)).state == "finished"
         await again.shows()
         await again.unplug()
+
+
+@pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
+async def test_a_terminal_that_is_off_is_taken_over_until_it_is_back(hub: Hub, two: tuple[Terminal, Terminal]) -> None:
+    first, second = two
+    hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
+    clerk = Browser(hub)
+    assert await clerk.enter("chen") == 303
+    word = await clerk.word()
+    here = f"/queue/{HALL}/1"
+    given = (await second.desk.give("A")).shown
+    await first.lines_up(given)
+    await second.unplug()
+    await hub.sql("UPDATE attending SET heard_ms = 0 WHERE terminal = 'T2'")
+
+    assert (await clerk.post(f"{here}/next", form=word, seen=""))[0] == 303
+    assert '<p class="number none">' in (await clerk.get(here))[1]  # it may be calling it itself
+    assert (await clerk.post(f"/queue/{HALL}/take_over", form=word, terminal="T2", window="1"))[0] == 303
+    assert (await clerk.post(f"{here}/next", form=word, seen=""))[0] == 303
+    assert f'<p class="number">{given}</p>' in (await clerk.get(here))[1]
+    await first.shows(given)
+
+    second.plug()
+    await second.shows(given)
+    [row] = await second.ledger.matters(TicketRow, state="called")
+    assert (row.shown, row.window) == (given, 1)
+    assert ("hub.deed.queue.take_over", f"T2 · {HALL}") in await hub.sql("SELECT what, about FROM deed")
+    await clerk.close()
