@@ -7,7 +7,7 @@ PYTEST_WORKERS = 4
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=
 
-.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos chaos-hub power fuzz soak peers bench bench-hub bench-hub-scale gallery tour docs lock clean
+.PHONY: run hub test setup compiler pinyin postgres lint matrix search chaos chaos-hub power fuzz soak browser peers bench bench-hub bench-hub-scale gallery tour docs lock clean
 
 run: setup
 	@$(BIN)/kiosk demo
@@ -70,6 +70,11 @@ fuzz: setup
 # Residents and random faults at the real terminal for MINUTES (30): memory, threads, files, ledger and latency over time.
 soak: setup
 	@$(OFFSCREEN) $(BIN)/kiosk soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) --out $(OUT)/soak
+
+# The hub's pages in a real Chromium with two real terminals behind them; pictures in build/browser.
+browser: setup
+	@scripts/packages chromium
+	@$(BIN)/python -m tests.browser --out $(OUT)/browser
 
 bench: setup
 	@scripts/packages chromium xvfb

@@ -1,0 +1,1 @@
+"""The hub's pages in a real Chromium, with real terminals behind them: `make browser`."""
