@@ -68,7 +68,7 @@ def ledger_command(argv: list[str]) -> int:
                     status = _verify(db, found, witnessed=witness is not None)
                     _tell_of_earlier(Files(arguments.data))
                     return status
-    except (LedgerError, OSError, msgspec.ValidationError) as error:
+    except (LedgerError, OSError, msgspec.DecodeError) as error:
         return _fail(str(error))
 
 
@@ -118,7 +118,8 @@ def _card(db: Database, folder: Path, wanted: str) -> int:
     if value is None:
         return _fail(f"the sealed values of {wanted} are gone")
     private = unseal(value)
-    _say("", *(image_lines(private.writes) if isinstance(private, CardPrivate) else ()))
+    writes = private.writes if isinstance(private, CardPrivate) else ()
+    _say("", *(image_lines(writes) if writes else ("nothing was written on a gas card for it",)))
     return 0
 
 

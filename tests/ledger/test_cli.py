@@ -10,11 +10,14 @@ from kiosk.ledger.cli import ledger_command
 from kiosk.ledger.files import Files, connect
 from kiosk.ledger.numbering import order_number as order_number_of
 from kiosk.ledger.store import Store
+from kiosk.orders.private import for_days
 from kiosk.protocol.matter import new_matter
+from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.ratings import RatingExplained, RatingGiven
 from kiosk.text.numbers import order_number
 from tests.ledger import stories
+from tests.orders.test_kinds import BILL
 
 Day = tuple[Path, list[Rows]]
 
@@ -57,6 +60,26 @@ def test_only_open_orders(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
     _, lines, _ = _run(capsys, folder, "orders", "--open")
 
     assert [line.split()[0] for line in lines[1:]] == [order_number(orders[2].order.order_no)]
+
+
+def test_card_of_an_order_that_has_none_or_whose_values_are_gone_or_unreadable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(tmp_path, "T07")
+    unreadable, gone = stories.begin(store), stories.begin(store, "2")
+    opening = stories.opening(store, "3")
+    sealed = for_days(BILL, opening.subject, stories.NOW_MS, 30)
+    store.record(opening, rows=evolve(None, opening), subject=sealed)
+    store.close()
+    with connect(Files(tmp_path).database) as db:
+        db.execute("DELETE FROM private WHERE subject = ?", [gone.order.subject])
+
+    status, lines, _ = _run(capsys, tmp_path, "show", opening.order_no, "--card")
+    assert (status, lines[-1]) == (0, "nothing was written on a gas card for it")
+    for order_no, why in ((gone.order.order_no, "are gone"), (unreadable.order.order_no, "JSON is malformed")):
+        status, _, error = _run(capsys, tmp_path, "show", order_no, "--card")
+        assert status == 1
+        assert why in error
 
 
 def test_what_happened_to_this_payment(day: Day, capsys: pytest.CaptureFixture[str]) -> None:
