@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ from kiosk.orders.runner import Running
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import Method
 from kiosk.orders.world import World
+from kiosk.protocol import events as ev
+from kiosk.protocol.order.by_staff import no_giving_back, no_settling_payment
 from kiosk.protocol.order.rows import LIVE, Rows
 from kiosk.protocol.order.truth import gist
 from kiosk.slips.slip import Slip, Text
@@ -296,6 +299,41 @@ class Hall(RuleBasedStateMachine):
             if self.slot.landed[order_no]:
                 account.goods = "delivered"
             return
+
+    # -- the staff --------------------------------------------------------------------------------------------------
+
+    @rule(first=st.booleans())
+    def staff_want_the_money_back(self, *, first: bool) -> None:
+        """Two of them, through the hub, at any moment."""
+        able = [each for each in self.orders._running.values() if not no_giving_back(each.rows)]
+        if able:
+            self.run(self.begun(able[0 if first else -1].give_up_goods()))
+            self.pass_time(0.2)
+
+    @rule()
+    def staff_look_into_the_books_of_a_channel(self) -> None:
+        for running in self.orders._running.values():
+            if doubt := running.rows.manual:
+                book = self.books().get(doubt.key)
+                settled = ev.AttemptSettled(
+                    order_no=doubt.order_no,
+                    n=doubt.n,
+                    fen=book.fen if book else 0,
+                    ref=f"B{doubt.n}",
+                    by="chen",
+                    second="zhao",
+                    at_ms=self.loop.now_ms(),
+                )
+                taken = settled.fen > 0
+                why_not = partial(no_settling_payment, n=doubt.n, taken=taken)
+                self.run(self.begun(running.settle(settled, why_not)))
+                self.pass_time(0.2)
+                return
+
+    async def begun(self, work: Coroutine[Any, Any, object]) -> None:
+        """Whoever ordered it does not wait."""
+        self.ordered = asyncio.create_task(work)
+        await asyncio.sleep(0)
 
     # -- mishaps ----------------------------------------------------------------------------------------------------
 
