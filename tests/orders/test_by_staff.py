@@ -4,15 +4,17 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk.devices import gas, payment
 from kiosk.orders.by_staff import ByStaff
-from kiosk.orders.deciding import refunds_due
+from kiosk.orders.deciding import decide, refunds_due
 from kiosk.orders.orders import Orders
-from kiosk.orders.steps import Method
+from kiosk.orders.settings import OrderSettings
+from kiosk.orders.steps import Method, Moment
 from kiosk.protocol import events as ev
 from kiosk.protocol.commands import GiveBack, SettlePayment, SettleRefund
-from kiosk.protocol.order.by_staff import no_settling_order
+from kiosk.protocol.order.by_staff import no_giving_back, no_settling_order
 from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.truth import telling, truth
 from kiosk.sync.carrying import End, Taken
@@ -169,6 +171,12 @@ def test_a_card_of_which_only_people_can_tell(delivered: bool) -> None:
         ev.OrderSettled(order_no=no, delivered=delivered, ref="P17", by="chen", second="zhao", at_ms=6),
     ):
         rows = evolve(rows, event)
+        if rows.job:  # I5: while it may be on the card, nobody has the order given up
+            wanted = Moment(now_ms=6, unwanted=True)
+            assert decide(rows, wanted, OrderSettings()) == decide(
+                rows, replace(wanted, unwanted=False), OrderSettings()
+            )
+            assert no_giving_back(rows) == "by_staff.card"
     assert rows is not None
     due = [event.amount_fen for event in refunds_due(rows, 7) if isinstance(event, ev.RefundDue)]
     assert (rows.order.closed, truth(rows), due) == (
