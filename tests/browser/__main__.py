@@ -187,10 +187,13 @@ class Day:
         await chen.press(say("hub.asking.ask"))
         await zhao.sees(say("hub.asking.agree"))
         await self._seen(zhao, "four-eyes")
-        two.hall.simulators.do("gas_company_http", "plug")
         await zhao.press(say("hub.asking.agree"))
-        await zhao.sees(say("hub.orders.refunded"))
-        await until(partial(self._is_closed, two, number))
+        await until(partial(self._is, two, number, "cancelling"))
+        two.hall.simulators.do("gas_company_http", "plug")
+        await until(partial(self._is, two, number, "cancelled"))
+        amount = "document.querySelector('.sums .{} dd')?.innerText"  # not there between two pages
+        back, taken = (amount.format(name) for name in ("refunded", "captured"))
+        await zhao.until(f"{taken} !== undefined && {back} === {taken}")
         await self._seen(zhao, "given-back")
 
     async def _apart(self, chen: Window, one: Terminal, two: Terminal) -> None:
@@ -204,8 +207,9 @@ class Day:
         await chen.open(f"{self._hub.url}/queue/{HALL}/2")
         await chen.sees(ticket.shown)
 
-    async def _is_closed(self, terminal: Terminal, number: str) -> bool:
-        return any(rows.order.closed for rows in ledger_rows(terminal.hall.ledger) if rows.order.order_no == number)
+    async def _is(self, terminal: Terminal, number: str, state: str) -> bool:
+        orders = {rows.order.order_no: rows.order.state for rows in ledger_rows(terminal.hall.ledger)}
+        return orders[number] == state
 
     async def _agrees(self, terminal: Terminal) -> None:
         terminal.hall.check_books()
@@ -240,8 +244,9 @@ async def run(pictures: Path) -> None:
         async with chromium() as browser:
             try:
                 await Day(browser, hub, halls, pictures).goes_by()
-            finally:
+            except BaseException:
                 sys.stderr.write((folder / "hub" / "log").read_text()[-3000:])
+                raise
 
 
 def main() -> int:
