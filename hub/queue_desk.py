@@ -99,6 +99,8 @@ class QueueDesk:
         silent = await self._taken(hall, steps) if steps else []
         if silent:
             raise SilentTerminalError(silent)
+        if steps and await self._in(hall, "void") & steps.keys():
+            return wire.Done(nonce="", why="changed")  # its terminal had taken another step
         _, seen = await self.hall(hall)
         row = seen.row(decided.events[-1].matter) if decided.events else None
         return wire.Done(nonce="", row=row, why=decided.why or "")
@@ -230,7 +232,7 @@ class QueueDesk:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STEP_S), contextlib.aclosing(self.changes(hall, 0)) as changes:
                 async for _ in changes:
-                    if not await self._open(hall, steps):
+                    if not await self._in(hall, "open") & steps.keys():
                         return []
         async with self._store.work() as sql:
             await version_of(sql, hall)
@@ -243,10 +245,9 @@ class QueueDesk:
         log.warning("%s: %s did not take a call in time", hall, ", ".join(steps[n] for n in late))
         return [steps[n] for n in late]
 
-    async def _open(self, hall: str, steps: dict[int, str]) -> list[int]:
+    async def _in(self, hall: str, state: StepState) -> set[int]:
         async with self._store.work() as sql:
-            found = await sql("SELECT n FROM step WHERE hall = $1 AND state = 'open'", hall)
-        return [n for (n,) in found if n in steps]
+            return {n for (n,) in await sql("SELECT n FROM step WHERE hall = $1 AND state = $2", hall, state)}
 
     async def _void(self, sql: Sql, hall: str, n: int) -> bool:
         return bool(await sql(_VOID, hall, n))

@@ -48,6 +48,7 @@ class CasePages:
                     Route(f"/{path}/{{hall}}/{{matter}}", frame.page(self._case), methods=["GET"]),
                     Route(f"/{path}/{{hall}}/{{matter}}/step", frame.deed(self._step, "clerk"), methods=["POST"]),
                     Route(f"/{path}/{{hall}}/{{matter}}/who", frame.deed(self._who, "clerk"), methods=["POST"]),
+                    Route(f"/{path}/{{hall}}/{{matter}}/{{deed}}", frame.page(self._back), methods=["GET"]),
                 )
             ),
         ]
@@ -105,12 +106,16 @@ class CasePages:
             most_note=MOST_NOTE,
         )
 
+    async def _back(self, request: Request, who: Staff) -> Response:
+        """What a form answered, asked for anew: in the other language."""
+        return to(request.url.path.rpartition("/")[0])
+
     async def _step(self, request: Request, who: Staff, form: Form) -> Response:
         hall, matter = request.path_params["hall"], request.path_params["matter"]
         note = " ".join(form.get("note", "").split())[:MOST_NOTE]
         seen = form.get("seen", "")
         step = Step(n=0, at_ms=self._frame.now_ms(), who=who.name, step=form.get("step", ""), note=note)
-        if not (seen.isdecimal() and await self._book.step(hall, matter, int(seen), step)):
+        if not (re.fullmatch(r"[0-9]{1,6}", seen) and await self._book.step(hall, matter, int(seen), step)):
             return await self._case(request, who, problem=words(request).say("hub.case.changed"))
         await self._frame.note(who.name, f"case.{step.step}", f"{matter[:8]} · {hall}")
         return to(request.url.path.removesuffix("/step"))
