@@ -1,6 +1,6 @@
 """What the page of terminals shows, in words: those that need somebody first. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Literal, get_args
 
@@ -15,6 +15,7 @@ from kiosk.text.numbers import exact_moment
 
 SILENT_MS = 60_000
 """A terminal that says nothing for so long is not there: it tells how it is every 15 s."""
+_AWAY = ("offline", "unknown")
 State = Literal["trouble", "silent", "closed", "new", "well", "revoked"]
 
 
@@ -37,39 +38,53 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """What it was ordered to do of late, the newest first."""
 
 
+def standing(terminals: Iterable[Seen], now_ms: int) -> list[tuple[State, Seen]]:
+    """How each terminal is, in the order in which somebody should look at them."""
+    found = [(_state(seen, now_ms), seen) for seen in terminals]
+    return sorted(found, key=lambda each: (get_args(State).index(each[0]), each[1].hall, each[1].terminal))
+
+
 def cards(
-    terminals: list[Seen],
+    shown: Iterable[tuple[State, Seen]],
     commands: Mapping[tuple[str, str], Sequence[Commanded]],
     words: Catalogue,
     zone: tzinfo,
     now_ms: int,
 ) -> list[Card]:
-    """In the order in which somebody should look at them. `commands` are by hall and terminal."""
-    made = [_card(seen, commands.get((seen.hall, seen.terminal), ()), words, zone, now_ms) for seen in terminals]
-    return sorted(made, key=lambda card: (get_args(State).index(card.state), card.hall, card.terminal))
+    """In the order given. `commands` are by hall and terminal."""
+    return [_card(each, commands.get((each[1].hall, each[1].terminal), ()), words, zone, now_ms) for each in shown]
 
 
-def _card(seen: Seen, commands: Sequence[Commanded], words: Catalogue, zone: tzinfo, now_ms: int) -> Card:
-    status, silence = seen.status, now_ms - seen.heard_ms
-    troubles = _troubles(seen, words)
-    state: State
+def _state(seen: Seen, now_ms: int) -> State:
     if seen.revoked:
-        state = "revoked"
-    elif not seen.heard_ms:
-        state = "new"
-    elif silence > SILENT_MS:
-        state = "silent"
-    elif status is not None and status.closed:
-        state = "closed"
-    else:
-        state = "trouble" if troubles else "well"
+        return "revoked"
+    if not seen.heard_ms:
+        return "new"
+    if now_ms - seen.heard_ms > SILENT_MS:
+        return "silent"
+    if seen.status is not None and seen.status.closed:
+        return "closed"
+    return "trouble" if _is_troubled(seen.status) else "well"
+
+
+def _is_troubled(status: Status | None) -> bool:
+    if status is None:
+        return False
+    return not status.money_open or any(each.reasons or each.state in _AWAY for each in status.devices)
+
+
+def _card(
+    shown: tuple[State, Seen], commands: Sequence[Commanded], words: Catalogue, zone: tzinfo, now_ms: int
+) -> Card:
+    state, seen = shown
+    status, silence = seen.status, now_ms - seen.heard_ms
     unknown = words.say("hub.unknown")
     return Card(
         hall=seen.hall,
         terminal=seen.terminal,
         state=state,
         said=words.say(f"hub.state.{state}", minutes=silence // 60_000, reason=status.closed if status else ""),
-        troubles=troubles,
+        troubles=_troubles(status, words),
         money=words.say("hub.money_open" if status.money_open else "hub.money_closed") if status else unknown,
         waiting=words.say("hub.rows", count=status.rows) if status else unknown,
         heard=exact_moment(seen.heard_ms, zone) if seen.heard_ms else words.say("hub.never"),
@@ -80,13 +95,13 @@ def _card(seen: Seen, commands: Sequence[Commanded], words: Catalogue, zone: tzi
     )
 
 
-def _troubles(seen: Seen, words: Catalogue) -> tuple[str, ...]:
-    if seen.status is None:
+def _troubles(status: Status | None, words: Catalogue) -> tuple[str, ...]:
+    if status is None:
         return ()
-    told = [] if seen.status.money_open else [words.say("hub.money_trouble")]
-    for device in seen.status.devices:
+    told = [] if status.money_open else [words.say("hub.money_trouble")]
+    for device in status.devices:
         told += [said_of(reason, words) for reason in device.reasons]
-        if device.state in ("offline", "unknown"):
+        if device.state in _AWAY:
             told.append(words.say(f"hub.device.{device.state}", name=device.name))
     return tuple(told)
 

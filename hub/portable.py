@@ -79,6 +79,7 @@ CREATE TABLE configuration (
   PRIMARY KEY (hall, version)
 );
 """,
+    "0019_head_of_terminal": "CREATE INDEX head_of_terminal ON head(hall, terminal, at_ms);",
     "0020_orders": orders.SCHEMA,
     "0021_askings": orders.ASKINGS,
     "0022_statements": settlement.STATEMENTS,

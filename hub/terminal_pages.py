@@ -9,14 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from hub.cards import Card, cards
-from hub.commands import AUDITED, CommandBook
+from hub.cards import cards, standing
+from hub.commands import AUDITED, CommandBook, Commanded
 from hub.frame import HEADERS, Form, Frame, to, words
 from hub.keys import hash_of_code, new_code
 from hub.store import Staff
 from kiosk.protocol.commands import CloseTerminal, Command, OpenTerminal, Restart, SendLog
-from kiosk.text.catalogue import Catalogue, catalogue
 
+MOST = 60
+"""Terminals on the page: those that need somebody first."""
 CODE_S = 15 * 60
 DAY_MS, HOUR_MS = 24 * 3600 * 1000, 3600 * 1000
 SHOWN_MS, SHOWN = 3 * DAY_MS, 3
@@ -41,22 +42,35 @@ class TerminalPages:
 
     async def seen(self) -> list[object]:
         """What the page would show, but for the passing of time between two minutes."""
-        return [msgspec.structs.replace(card, heard="") for card in await self._cards(catalogue("en"))]
+        found = standing(await self._frame.store.terminals(), self._frame.now_ms())
+        terminals = [(state, msgspec.structs.replace(seen, heard_ms=0)) for state, seen in found]
+        return [*terminals, *(await self._ordered()).items()]
 
-    async def _cards(self, said: Catalogue) -> list[Card]:
-        now_ms = self._frame.now_ms()
+    async def _ordered(self) -> dict[tuple[str, str], list[Commanded]]:
         ordered = defaultdict(list)
-        for command in await self._book.last(now_ms - SHOWN_MS, SHOWN):
+        for command in await self._book.last(self._frame.now_ms() - SHOWN_MS, SHOWN):
             if command.name in AUDITED:
                 ordered[command.hall, command.terminal].append(command)
-        return cards(await self._frame.store.terminals(), ordered, said, self._frame.zone, now_ms)
+        return ordered
 
     async def _terminals(
         self, request: Request, who: Staff, *, code: Mapping[str, str] | None = None, problem: str = ""
     ) -> Response:
-        found = await self._cards(words(request))
-        troubled = sum(card.state in ("trouble", "silent") for card in found)
-        return self._frame.say(request, "terminals", who, cards=found, troubled=troubled, code=code, problem=problem)
+        hall, now_ms = request.query_params.get("hall", ""), self._frame.now_ms()
+        known = [seen for seen in await self._frame.store.terminals() if hall in ("", seen.hall)]
+        found = standing(known, now_ms)
+        return self._frame.say(
+            request,
+            "terminals",
+            who,
+            cards=cards(found[:MOST], await self._ordered(), words(request), self._frame.zone, now_ms),
+            troubled=sum(state in ("trouble", "silent") for state, _ in found),
+            count=len(found),
+            more=max(len(found) - MOST, 0),
+            hall=hall,
+            code=code,
+            problem=problem,
+        )
 
     async def _code(self, request: Request, who: Staff, form: Form) -> Response:
         hall, terminal = form.get("hall", ""), form.get("terminal", "")

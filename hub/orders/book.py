@@ -13,6 +13,8 @@ from kiosk.protocol.envelope import Envelope, decode
 MOST = 50
 """Orders on a page."""
 MOST_STEPS = 1000
+MOST_CHOICES = 200
+"""Terminals in a list to choose from."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,12 @@ class Book:
             story = "SELECT body FROM event WHERE about = $2 AND ledger = $1 ORDER BY seq LIMIT $3"
             steps = await sql(story, ledger, number, MOST_STEPS)
         return _found(rows[0]) if rows else None, [decode(body) for (body,) in steps]
+
+    async def terminals(self) -> list[tuple[str, str]]:
+        """Every terminal with its hall, to choose from; none where there are too many for that."""
+        async with self._store.work() as sql:
+            rows = await sql("SELECT hall, terminal FROM terminal ORDER BY hall, terminal LIMIT $1", MOST_CHOICES + 1)
+        return [(hall, terminal) for hall, terminal in rows] if len(rows) <= MOST_CHOICES else []
 
     async def ranks(self) -> dict[int, int]:
         """How many orders there are of each rank above the settled ones."""

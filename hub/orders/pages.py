@@ -66,7 +66,7 @@ class OrderPages:
                 {"terminal": each.terminal, "hall": each.hall, "at": self._moment(each.at_ms), "count": each.unfinished}
                 for each in await self._book.set_aside()
             ],
-            terminals=sorted({(each.hall, each.terminal) for each in await self._frame.store.terminals()}),
+            terminals=await self._book.terminals(),
         )
 
     async def _order(self, request: Request, who: Staff) -> Response:

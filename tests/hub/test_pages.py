@@ -108,3 +108,22 @@ def test_each_wrong_one_waits_longer() -> None:
         guesses = after_a_wrong_one(guesses, 0)
         waits.append(guesses.wait_until_ms // 1000)
     assert waits == [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]
+
+
+async def test_a_city_is_shown_by_those_that_need_somebody(hub: Hub, browser: Browser) -> None:
+    key = "'\\x00'" if hub.database else "x'00'"
+    values = ", ".join(f"('hall-{n % 3}', 'T{n}', 'key {n}', {key}, 0)" for n in range(250))
+    hub.say("admit", "chen", "--role", "manager", said=PASSWORD)
+    await hub.sql(" ".join(("INSERT INTO terminal (hall, terminal, key_id, public_key, paired_ms) VALUES", values)))
+    await browser.enter("chen")
+    _, page = await browser.get("/")
+    assert (page.count("<article"), "190" in page) == (60, True)
+    _, page = await browser.get("/?hall=hall-1")
+    assert page.count("<article") == 60
+    assert "hall-0" not in page
+    _, page = await browser.get("/?hall=nowhere")
+    assert page.count("<article") == 0
+    _, page = await browser.get("/orders")
+    assert ("<select" in page, 'name="terminal"' in page) == (False, True)
+    status, page = await browser.get("/orders?terminal=hall-1/T1")
+    assert (status, 'value="hall-1/T1"' in page) == (200, True)
