@@ -93,7 +93,7 @@ class Filling:
 
     def __init__(self, database: Any, terminals: int) -> None:
         self._database = database
-        self._at = {f"{n:020x}": (1, GENESIS) for n in range(terminals)}
+        self._at = {f"F{n:019x}": (1, GENESIS) for n in range(terminals)}
         self._orders = itertools.count()
         self.rows = 0
         self.sample: list[Order] = []
@@ -107,7 +107,7 @@ class Filling:
             payments: list[tuple[Any, ...]] = []
             touched: dict[str, tuple[str, str]] = {}
             for ledger in itertools.islice(ledgers, 100):
-                n = int(ledger, 16)
+                n = int(ledger[1:], 16)
                 hall, terminal = f"hall-{n // 20}", f"T{n % 20:02d}"
                 touched[ledger] = hall, terminal
                 bodies = list(self._day_of(ledger, terminal, events))

@@ -1,5 +1,6 @@
 """The hub's store on PostgreSQL: any number of hub processes on one database, rows in a partition for each month."""
 
+import asyncio
 import contextlib
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,9 @@ MONTHS = range(-120, 25)
 """From the present one: rows of these have a partition each. Whatever a wrong clock wrote stands in one beside."""
 _MONTH_LOCK = 0x6D6E6B02
 
+TURNS = 2
+"""Batches that one process has the database take in at a time: more of them only wait for each other there."""
+
 FOLLOW = """
 WITH moved AS (
   UPDATE head SET seq = $6, hash = $7, at_ms = $8
@@ -45,6 +49,7 @@ class PostgresStore(PostgresBase):
         """`url` is `postgresql://…`."""
         super().__init__(url)
         self._months: set[int] = set()
+        self._turns = asyncio.Semaphore(TURNS)
 
     async def offer(self, code: bytes, hall: str, terminal: str, until_ms: int) -> None:
         """See `Store`."""
@@ -87,10 +92,10 @@ class PostgresStore(PostgresBase):
         """See `Store`."""
         await self._prepare({_month(row.envelope.at) for row in batch.rows}, _month(now_ms))
         then = Head(ledger=batch.ledger, seq=batch.last, hash=batch.hash_of(batch.last).hex())
-        async with self._connection() as db:
+        async with self._turns, self._connection() as db:
             if await self._follows(db, sender, batch, then, now_ms):
                 return Take(batch.first - 1, then)
-        async with self._transaction() as db:
+        async with self._turns, self._transaction() as db:
             row = await _locked(db, batch.ledger)
             if row is not None and (row["hall"], row["terminal"]) != (sender.hall, sender.terminal):
                 raise ForeignError(batch.ledger)
