@@ -21,8 +21,8 @@ def new_matter() -> str:
 
 
 def is_matter(text: str) -> bool:
-    """Whether it may be such an id."""
-    return re.fullmatch("[0-9a-f]{24}", text) is not None
+    """Whether it may be such an id; a ticket's, which its code holds, is shorter."""
+    return re.fullmatch("[0-9a-f]{16}([0-9a-f]{8})?", text) is not None
 
 
 class MatterEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

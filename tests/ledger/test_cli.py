@@ -18,6 +18,7 @@ from kiosk.protocol.ratings import RatingExplained, RatingGiven
 from kiosk.text.numbers import order_number
 from tests.ledger import stories
 from tests.orders.test_kinds import BILL
+from tests.tickets.hall import Clock, desk_on
 
 Day = tuple[Path, list[Rows]]
 
@@ -113,6 +114,15 @@ def test_story_says_what_became_of_the_slip(day: Day, capsys: pytest.CaptureFixt
 
     assert lines[1] == "Done: ¥154.00 delivered, nothing owed."
     assert any("slip 1: printed" in line for line in lines)
+
+
+async def test_story_of_a_ticket_by_the_id_that_its_code_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with desk_on(tmp_path, Clock()) as desk:
+        ticket = await desk.give("A")
+    assert ledger_command(["show", ticket.matter, "--data", str(tmp_path)]) == 0
+    assert f"ticket {ticket.shown} of 2026-11-30 was given" in capsys.readouterr().out
 
 
 def test_story_of_a_matter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
