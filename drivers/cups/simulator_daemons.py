@@ -146,7 +146,7 @@ class Daemons:
         self._write()
         bus = self._place / "bus"
         await self._run("dbus-daemon", "--nofork", "--nopidfile", f"--config-file={self._place / 'bus.conf'}")
-        await self._until(bus.exists, "dbus-daemon")
+        await self._until(lambda: _serves(bus), "dbus-daemon")
         await self.start_printer()
         await self.start_queue()
         log = self.folder / "cups-error.log"
@@ -266,6 +266,12 @@ def _remove_left_behind() -> None:
         owner = place.name.removeprefix(_PLACE).partition("-")[0]
         if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _serves(path: Path) -> bool:
+    """Whether somebody listens at a socket, which has a name before that."""
+    with socket.socket(socket.AF_UNIX) as line:
+        return line.connect_ex(str(path)) == 0
 
 
 def _listens(port: int) -> bool:

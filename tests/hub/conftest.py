@@ -5,8 +5,6 @@ import itertools
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from http.cookies import SimpleCookie
@@ -32,6 +30,7 @@ from kiosk.sync.identity import Identity, new_private_key
 from kiosk.sync.sender import Sender
 from kiosk.sync.settings import HubSettings
 from kiosk.testing.postgres import Postgres
+from tests.hub.forked import Forked, forked, said_by
 
 HALL = "tianfu"
 TERMINAL = "T1"
@@ -46,32 +45,27 @@ class Hub:
         self.database = database
         self.options: list[str] = []
         self.url = ""
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Forked | None = None
 
     def start(self) -> None:
         """Serve; the second time where it served before."""
         port = self.url.rpartition(":")[2] or "0"
-        command = [sys.executable, "-m", "hub", "--data", str(self.folder), "serve", "--port", port, *self.options]
-        log = (self.folder / "log").open("a")
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._named())
-        log.close()
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().removeprefix("listening at ").strip()
+        ours, theirs = os.pipe()
+        with (self.folder / "log").open("ab") as log, Path(os.devnull).open() as nothing, os.fdopen(ours) as said:
+            arguments = ("--data", str(self.folder), "serve", "--port", port, *self.options)
+            self._process = forked(arguments, self._named(), nothing.fileno(), theirs, log.fileno())
+            os.close(theirs)
+            self.url = said.readline().removeprefix("listening at ").strip()
 
     def kill(self) -> None:
         """As a power cut does to a process."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
     def say(self, *arguments: str, said: str = "") -> str:
         """What `menkou-hub` prints, told `said`."""
-        command = [sys.executable, "-m", "hub", "--data", str(self.folder), *arguments]
-        return subprocess.run(
-            command, check=True, capture_output=True, text=True, input=said, env=self._named()
-        ).stdout.strip()
+        words = ("--data", str(self.folder), *arguments)
+        return said_by(words, self._named(), said, self.folder / "log").strip()
 
     async def rows(self) -> list[tuple[int, str]]:
         """The journal that it has, by number."""

@@ -123,9 +123,10 @@ class Person(Resident):
 
     @property
     def kinds(self) -> list[str]:
-        """The views shown so far, without repeats in a row."""
+        """The views shown so far, without repeats in a row; the home screen behind the last visit is none of it."""
         names = [type(view).__name__ for view in self.seen]
-        return [name for name, before in zip(names, ["", *names], strict=False) if name != before]
+        kinds = [name for name, before in zip(names, ["", *names], strict=False) if name != before]
+        return kinds[:-1] if kinds[-2:] == ["Goodbye", "Home"] else kinds
 
     @property
     def _number(self) -> int:

@@ -8,7 +8,7 @@ import asyncio
 
 import msgspec
 
-from kiosk.devices.health import NeedsAttention
+from kiosk.devices.health import NeedsAttention, Offline
 from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknown, ReceiptPrinter
 from kiosk.slips.slip import Gap, Pair, Qr, Rule, Slip, Text
 from kiosk.testing.contract import bench as at
@@ -61,6 +61,7 @@ async def _paper_out(bench: Bench, printer: Printer) -> None:
 
 async def _unplugged(bench: Bench, printer: Printer) -> None:
     await bench.press("Unplug")
+    await at.becomes(printer, "away when it is unplugged", lambda health: isinstance(health, Offline))
     if not isinstance(outcome := await _is_true(bench, printer, "while it is unplugged"), NotPrinted):
         raise ContractError(f"print, while it is unplugged: {outcome!r}")
     await bench.press("Plug in")
