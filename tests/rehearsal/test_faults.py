@@ -9,7 +9,7 @@ from kiosk.config import load
 from kiosk.rehearsal.chaos.faults import CARD, FAULTS_OF, GAS_OF, PRINTER, SLOW_S
 from kiosk.rehearsal.chaos.plan import derived, episode
 from kiosk.rehearsal.chaos.scenarios import SCENARIOS, TERMINALS
-from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, OPTIONS
+from kiosk.rehearsal.chaos.setting import CONFIG, DRIVERS, LIFETIME_S, OPTIONS
 from kiosk.rehearsal.headless import Strike
 from kiosk.rehearsal.simulators import Simulators, named_by
 
@@ -75,6 +75,7 @@ def test_a_slow_request_comes_after_the_driver_has_given_it_up_and_asked_again()
         for driver in ("gas_company_http", "wechat_pay", "alipay")
         for name, value in DRIVERS[driver].items()
     }
+    assert LIFETIME_S > SLOW_S
     limits = [value for name, value in waits.items() if name.endswith("timeout_s")]
     assert limits
     assert all(isinstance(limit, int | float) and limit < SLOW_S for limit in limits)
