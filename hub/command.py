@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from hub.cases.deadline_book import DeadlineBook
 from hub.commands import CommandBook
 from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
 from hub.journal import bodies
@@ -67,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     configure.add_argument("--catalogue", type=Path, help="a file of `kiosk catalogue import`; else the last one stays")
     configure.add_argument("--note", default="", help="why")
     configure.add_argument("--use", action="store_true", help="have all terminals of the hall use it")
+    deadlines = commands.add_parser("deadlines", help="how soon staff have to act, and which days are free")
+    deadlines.add_argument("file", type=Path, nargs="?", help="TOML; without it what counts is printed")
     heads = commands.add_parser("heads", help="up to where each terminal of a hall has sent its journal")
     heads.add_argument("hall")
     journal = commands.add_parser("journal", help="what the hub has of a terminal's journal, row by row as it was sent")
@@ -150,6 +153,12 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
                 raise ValueError(f"nobody is called {chosen.name}")
         case "configure":
             await _configure(chosen, store)
+        case "deadlines":
+            book = DeadlineBook(store)
+            if chosen.file is None:
+                sys.stdout.write((await book.now()).text)
+            else:
+                await book.give(chosen.file.read_text("utf-8"), CONSOLE, int(time.time() * 1000))
         case "revoke":
             if not await store.revoke(chosen.hall, chosen.terminal):
                 raise ValueError(f"there is no terminal {chosen.terminal} in {chosen.hall}")

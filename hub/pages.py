@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hub.cases.deadline_pages import DeadlinePages
 from hub.cases.pages import CasePages
 from hub.configuration_pages import ConfigurationPages
 from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, to, words
@@ -61,6 +62,7 @@ class Pages:
             *settlement.routes,
             *queue.routes,
             *cases.routes,
+            *DeadlinePages(frame).routes,
             *configuration.routes,
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]

@@ -85,6 +85,7 @@ CREATE TABLE configuration (
     "0022_statements": settlement.STATEMENTS,
     "0023_comparisons": settlement.COMPARISONS,
     "0030_cases": cases.CASES,
+    "0031_deadlines": cases.DEADLINES,
 }
 """A step that was ever released is never changed, only followed."""
 

@@ -1,10 +1,11 @@
-"""A case: a rating or a request with the steps that staff took. Pure."""
+"""A case: a rating or a request with the steps that staff took, and what is due of it. Pure."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 import msgspec
 
+from hub.cases.deadlines import Deadlines, Holiday
 from kiosk.protocol.matter import MatterRow
 from kiosk.protocol.ratings import BAD, RATING, RatingRow
 from kiosk.protocol.requests import REQUEST, RequestRow
@@ -15,11 +16,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     REQUEST.name: ("assigned", "visited", CLOSED),
 }
 """Of each kind, in their order; one may be passed over, none is gone back to."""
-CONTACT_DAYS, ANSWER_DAYS = 1, 15
-"""Working days: whoever asked to be called back hears from somebody by the end of the next one, and the matter is
-answered within so many. No national rule sets them; the latter is Sichuan's."""
-SOON_DAYS = 1
-_WEEKEND = (5, 6)
+LIMITED: dict[str, tuple[str, ...]] = {RATING.name: ("contacted", "answered"), REQUEST.name: ("assigned", "visited")}
+"""The steps of each kind that have a deadline."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +46,24 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         order = STEPS[self.kind]
         return order if self.state == OPEN else order[order.index(self.state) + 1 :]
 
+    def passed(self, step: str) -> bool:
+        """Whether it has come so far, with that step or a later one."""
+        order = (OPEN, *STEPS[self.kind])
+        return order.index(self.state) >= order.index(step)
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when a step of a case is to be taken, and how that is counted."""
+
+    step: str
+    days: int
+    """Working days after the one on which the case began."""
+    until: date
+    holidays: tuple[Holiday, ...]
+    """That lie in this time."""
+    unknown_years: tuple[int, ...]
+    """That it reaches into and of which no holidays were given: weekends alone are left out."""
+
 
 class Due(msgspec.Struct, frozen=True):
     """What has to be done by the end of a day."""
@@ -62,25 +78,31 @@ def begins(row: MatterRow) -> bool:
     return isinstance(row, RequestRow) or (isinstance(row, RatingRow) and row.grade <= BAD)
 
 
-def due(case: Case, today: date) -> Due | None:
-    """What is due next of a case; nothing once it was answered."""
-    day = date.fromisoformat(case.row.business_date)
-    order = STEPS[case.kind]
-    if case.state == OPEN and case.row.subject:
-        return _due(order[0], working_days_after(day, CONTACT_DAYS), today)
-    answer = order[-2] if case.kind == REQUEST.name else "answered"
-    if case.state == CLOSED or (case.state != OPEN and order.index(case.state) >= order.index(answer)):
+def limits(case: Case, deadlines: Deadlines) -> list[Limit]:
+    """The deadlines of a case. Of ratings, only who asked to be called has to be contacted."""
+    began = date.fromisoformat(case.row.business_date)
+    found = []
+    for step in LIMITED[case.kind]:
+        if step == "contacted" and not case.row.subject:
+            continue
+        days = deadlines.days[step]
+        until = deadlines.after(began, days)
+        found.append(
+            Limit(
+                step=step,
+                days=days,
+                until=until,
+                holidays=deadlines.between(began, until),
+                unknown_years=tuple(sorted({began.year, until.year} - set(deadlines.years))),
+            )
+        )
+    return found
+
+
+def due(case: Case, today: date, deadlines: Deadlines) -> Due | None:
+    """What is due next of a case; nothing once all that has a deadline was done."""
+    ahead = next((limit for limit in limits(case, deadlines) if not case.passed(limit.step)), None)
+    if ahead is None:
         return None
-    return _due(answer, working_days_after(day, ANSWER_DAYS), today)
-
-
-def working_days_after(day: date, count: int) -> date:
-    """So many days later, weekends left out; public holidays are not known here."""
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() not in _WEEKEND
-    return day
-
-
-def _due(step: str, day: date, today: date) -> Due:
-    return Due(step, day, "late" if today > day else "soon" if working_days_after(today, SOON_DAYS) >= day else "later")
+    soon = deadlines.after(today, deadlines.days["warned"]) >= ahead.until
+    return Due(ahead.step, ahead.until, "late" if today > ahead.until else "soon" if soon else "later")

@@ -12,7 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from hub.cases.book import CaseBook
-from hub.cases.case import CLOSED, Case, Due, Step, due
+from hub.cases.case import CLOSED, STEPS, Case, Due, Step, due, limits
+from hub.cases.deadline_book import DeadlineBook
+from hub.cases.deadlines import Deadlines
 from hub.cases.items import names_in
 from hub.cases.report import SMALL, Line, grouped, line, reasons
 from hub.configurations import ConfigurationBook
@@ -37,6 +39,7 @@ class CasePages:
         self._frame = frame
         self._key = key
         self._book = CaseBook(frame.store)
+        self._deadlines = DeadlineBook(frame.store)
         self._configurations = ConfigurationBook(frame.store)
         self.routes: list[BaseRoute] = [
             Route("/ratings/report", frame.page(self._report), methods=["GET"]),
@@ -59,7 +62,8 @@ class CasePages:
             hall = chosen_of(halls, request.query_params.get("hall", ""))
             names = await self._names(hall, words(request))
             now = self._today()
-            found = [(case, due(case, now)) for case in await self._book.cases(hall, kind)]
+            deadlines = (await self._deadlines.now()).deadlines
+            found = [(case, due(case, now, deadlines)) for case in await self._book.cases(hall, kind)]
             found.sort(key=lambda each: _rank(*each))
             windows = await self._windows([case for case, _ in found])
             return self._frame.say(
@@ -83,13 +87,15 @@ class CasePages:
         if case is None:
             return Response(status_code=404, headers=HEADERS)
         said = words(request)
-        names = await self._names(hall, said)
+        names, deadlines = await self._names(hall, said), (await self._deadlines.now()).deadlines
+        what = due(case, self._today(), deadlines)
         kept = bool(case.row.subject) and await self._book.sealed(hall, case.row.subject) is not None
         return self._frame.say(
             request,
             "case",
             who,
-            case=self._line(case, due(case, self._today()), names, await self._windows([case]), said),
+            case=self._line(case, what, names, await self._windows([case]), said),
+            limits=self._limits(case, what, deadlines),
             path=_PATH[case.kind],
             kind=case.kind,
             seen=len(case.steps),
@@ -149,7 +155,9 @@ class CasePages:
             at = windows.get(row.about)
             return said.say("clerk.window", window=at) if at else said.say("hub.ratings.no_window")
 
+        deadlines = (await self._deadlines.now()).deadlines
         cases = [case for case in await self._book.cases(hall, RATING.name) if case.row.business_date[:7] == month]
+        ahead = [due(case, self._today(), deadlines) for case in cases]
         return self._frame.say(
             request,
             "report",
@@ -172,7 +180,7 @@ class CasePages:
             small=SMALL,
             cases=len(cases),
             closed=sum(case.state == CLOSED for case in cases),
-            late=sum((what := due(case, self._today())) is not None and what.urgency == "late" for case in cases),
+            late=sum(what is not None and what.urgency == "late" for what in ahead),
             printed=moment(self._frame.now_ms(), self._frame.zone),
         )
 
@@ -210,8 +218,26 @@ class CasePages:
             "call": rating and bool(case.row.subject),
         }
 
+    def _limits(self, case: Case, what: Due | None, deadlines: Deadlines) -> list[Mapping[str, Any]]:
+        """The deadlines of a case, each with the day on which it was met."""
+        order = STEPS[case.kind]
+        return [
+            {
+                "limit": limit,
+                "urgency": what.urgency if what is not None and what.step == limit.step else "",
+                "met": next(
+                    (self._day(step.at_ms) for step in case.steps if order.index(step.step) >= order.index(limit.step)),
+                    None,
+                ),
+            }
+            for limit in limits(case, deadlines)
+        ]
+
+    def _day(self, at_ms: int) -> date:
+        return date.fromisoformat(today(at_ms, self._frame.zone).first)
+
     def _today(self) -> date:
-        return date.fromisoformat(today(self._frame.now_ms(), self._frame.zone).first)
+        return self._day(self._frame.now_ms())
 
 
 def _rank(case: Case, what: Due | None) -> tuple[bool, int, date]:

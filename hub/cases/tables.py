@@ -28,3 +28,12 @@ CREATE TABLE sealed (
 );
 CREATE INDEX sealed_until ON sealed(expires_ms);
 """
+
+DEADLINES = """
+CREATE TABLE deadlines (
+  version BIGINT PRIMARY KEY,
+  text TEXT NOT NULL,
+  who TEXT NOT NULL,
+  at_ms BIGINT NOT NULL
+);
+"""

@@ -4,17 +4,20 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.cases.case import Case, due, working_days_after
+from hub.cases.case import Case, due, limits
+from hub.cases.deadline_book import START
+from hub.cases.deadlines import DEFAULTS, Deadlines, WrongDeadlinesError, deadlines_in
 from hub.cases.items import names_in
 from hub.cases.report import SMALL, grouped, reasons
 from kiosk.ledger.ledger import Ledger
@@ -173,20 +176,130 @@ def rating(**changed: Any) -> RatingRow:
     return RatingRow(**{**row, **changed})
 
 
-def test_what_is_due() -> None:
-    assert working_days_after(date(2026, 11, 27), 1) == date(2026, 11, 30)
+DEADLINES = """
+[days]
+answered = 5
 
-    def told(today: date, state: str = "open", subject: str = "s") -> str:
+[[holiday]]
+name = "国庆节"
+first = 2024-10-01
+last = 2024-10-07
+worked = [2024-09-29, 2024-10-12]
+
+[[holiday]]
+name = "元旦"
+first = 2025-01-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "working_days", "until"),
+    [
+        ("2024-09-27", 1, "2024-09-29"),  # a Friday, and the Sunday that is worked
+        ("2024-09-27", 2, "2024-09-30"),
+        ("2024-09-27", 3, "2024-10-08"),
+        ("2024-09-28", 1, "2024-09-29"),  # a Saturday that is free
+        ("2024-10-03", 1, "2024-10-08"),  # within the holiday
+        ("2024-10-11", 1, "2024-10-12"),  # the Saturday that is worked
+        ("2024-10-12", 1, "2024-10-14"),
+        ("2024-09-30", 5, "2024-10-12"),
+        ("2024-12-31", 1, "2025-01-02"),
+        ("2024-05-01", 2, "2024-05-03"),  # a holiday that nobody gave
+    ],
+)
+def test_working_days(day: str, working_days: int, until: str) -> None:
+    assert f"{deadlines_in(DEADLINES).after(date.fromisoformat(day), working_days)}" == until
+
+
+def test_what_is_due() -> None:
+    def told(today: str, state: str = "open", subject: str = "s", days: Mapping[str, int] = DEFAULTS) -> str:
         case = Case(hall="h", terminal="T1", kind="rating", state=state, row=rating(subject=subject))
-        what = due(case, today)
+        what = due(case, date.fromisoformat(today), Deadlines(days))
         return f"{what.step} {what.day} {what.urgency}" if what else ""
 
-    assert told(date(2026, 11, 27)) == "contacted 2026-11-30 soon"
-    assert told(date(2026, 12, 1)) == "contacted 2026-11-30 late"
-    assert told(date(2026, 12, 1), "contacted") == "answered 2026-12-18 later"
-    assert told(date(2026, 12, 1), subject="") == "answered 2026-12-18 later"
-    assert told(date(2026, 12, 19), "fixing") == "answered 2026-12-18 late"
-    assert told(date(2026, 12, 19), "answered") == ""
+    assert told("2026-11-27") == "contacted 2026-11-30 soon"
+    assert told("2026-12-01") == "contacted 2026-11-30 late"
+    assert told("2026-12-01", "contacted") == "answered 2026-12-18 later"
+    assert told("2026-12-01", subject="") == "answered 2026-12-18 later"
+    assert told("2026-12-19", "fixing") == "answered 2026-12-18 late"
+    assert told("2026-12-19", "answered") == ""
+    days = {**DEFAULTS, "answered": 3, "warned": 2}
+    assert told("2026-11-27", "contacted", days=days) == "answered 2026-12-02 later"
+    assert told("2026-11-30", "contacted", days=days) == "answered 2026-12-02 soon"
+
+
+def test_a_deadline_says_how_it_was_counted() -> None:
+    row = rating(business_date="2024-12-27")
+    case = Case(hall="h", terminal="T1", kind="rating", state="open", row=row)
+    [answered] = limits(case, deadlines_in(DEADLINES))
+    assert f"{answered.until}" == "2025-01-06"
+    assert [each.name for each in answered.holidays] == ["元旦"]
+    assert answered.unknown_years == ()
+    [answered] = limits(case, Deadlines())
+    assert (answered.days, answered.unknown_years) == (15, (2024, 2025))
+
+
+def test_every_mistake_in_deadlines_is_named_with_its_place() -> None:
+    assert deadlines_in(START) == Deadlines()
+    with pytest.raises(WrongDeadlinesError, match="line 3"):
+        deadlines_in('[[holiday]]\nname = "春节"\nfirst = 2026-02-30\n')
+    with pytest.raises(WrongDeadlinesError) as wrong:
+        deadlines_in("""
+[days]
+answerd = 3
+contacted = 0
+[[holiday]]
+name = "国庆节"
+first = 2024-10-01
+last = 2025-10-07
+worked = [2024-09-30]
+[[holiday]]
+first = "2024-05-01"
+last = 2024-05-05
+[[holiday]]
+name = "中秋节"
+first = 2024-09-15
+last = 2024-09-17
+[[holiday]]
+name = "秋分"
+first = 2024-09-17
+worked = [2024-09-15]
+""")
+    assert str(wrong.value).splitlines() == [
+        "days.answerd: not known; there are contacted, answered, assigned, visited, warned",
+        "days.contacted: 0, not a whole number from 1 to 250",
+        "holiday 1 (国庆节): last is 2025-10-07, not within 31 days after first, 2024-10-01",
+        "holiday 1 (国庆节): worked has 2024-09-30, a Monday, which is worked anyhow",
+        "holiday 2 (?): name is missing",
+        "holiday 2 (?): first is '2024-05-01', not a day such as 2024-10-01",
+        "中秋节 and 秋分 overlap from 2024-09-17",
+        "2024-09-15 is worked for 秋分, free for 中秋节",
+    ]
+
+
+async def test_deadlines_are_given_by_command_and_on_their_page(hub: Hub, browser: Browser) -> None:
+    hub.say("admit", "wang", "--role", "manager", said=PASSWORD)
+    assert await browser.enter("wang") == 303
+    year = datetime.now(UTC).year
+    _, page = await browser.get("/deadlines")
+    assert f"{year} 年的放假安排还没有填入" in page
+    given_ = hub.folder / "deadlines.toml"
+    given_.write_text(DEADLINES, "utf-8")
+    hub.say("deadlines", str(given_))
+    assert hub.say("deadlines") == DEADLINES.strip()
+    form = await browser.word()
+    status, page = await browser.post("/deadlines", form=form, text="[days]\nanswered = 0")
+    assert (status, "days.answered: 0, not a whole number" in page) == (422, True)
+    text = f'[[holiday]]\nname = "元旦"\nfirst = {year}-01-01\n'
+    assert (await browser.post("/deadlines", form=form, text=text))[0] == 303
+    _, page = await browser.get("/deadlines")
+    assert f"<time>{year}-01-01</time>" in page
+    assert f"{year} 年的放假安排还没有填入" not in page
+    assert f"{year + 1} 年的放假安排还没有填入" in page
+    assert await hub.sql("SELECT who, about FROM deed WHERE what = 'hub.deed.deadlines' ORDER BY n") == [
+        ("menkou-hub", "#1"),
+        ("wang", "#2"),
+    ]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(1, 5)), max_size=60))
