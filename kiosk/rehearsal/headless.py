@@ -216,8 +216,8 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
             note(OPEN)
             if run.account:
                 await resident.done.wait()
-            if run.journey == "queue_ticket" and engine.queue is not None:
-                await _call(engine.queue)
+            if run.journey == "queue_ticket" and engine.counter.desk is not None:
+                await _call(engine.counter.desk)
             await (_settled(engine) if run.settles else _until_closed(engine))
     except TimeoutError:
         return False
@@ -231,11 +231,11 @@ async def _run(run: Run, note: Callable[[str], object]) -> bool:
 
 async def _money_opens(engine: Engine, ledger: Path) -> bool:
     """Whether it does; never while a damaged ledger lies aside."""
-    while not engine.money_open.is_set():
+    while not engine.till.was_open.is_set():
         if Files(ledger).set_aside():
             return False
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(engine.money_open.wait(), 0.1)
+            await asyncio.wait_for(engine.till.was_open.wait(), 0.1)
     return True
 
 
@@ -359,8 +359,8 @@ _PAY: dict[str, Paying] = {
 
 
 async def _until_closed(engine: Engine) -> None:
-    if engine.orders is not None:
-        await engine.orders.all_closed()
+    if engine.till.orders is not None:
+        await engine.till.orders.all_closed()
 
 
 async def _settled(engine: Engine) -> None:
@@ -369,9 +369,10 @@ async def _settled(engine: Engine) -> None:
     quiet = 0
     while quiet < 10:
         await asyncio.sleep(0.03)
-        if engine.orders is None:
+        orders = engine.till.orders
+        if orders is None:
             raise TimeoutError
-        waiting = {rows.order.order_no for rows in await engine.orders.ledger.unclosed() if _waits_for_somebody(rows)}
+        waiting = {rows.order.order_no for rows in await orders.ledger.unclosed() if _waits_for_somebody(rows)}
         names = {task.get_name() for task in asyncio.all_tasks()}
         busy = {name for name in names if name.startswith("order ")} - {f"order {order_no}" for order_no in waiting}
         quiet = 0 if busy else quiet + 1 if waiting else 10

@@ -58,8 +58,8 @@ class Terminal:
     @property
     def desk(self) -> Desk:
         """Its queue."""
-        assert self.engine.queue is not None
-        return self.engine.queue
+        assert self.engine.counter.desk is not None
+        return self.engine.counter.desk
 
     async def paid(self, truth: str = "done") -> str:
         """The resident's order is at its end for now, and is told so; its number."""
@@ -104,7 +104,7 @@ async def standing(
     person.take = engine.take
     task = asyncio.create_task(engine.run())
     try:
-        await engine.money_open.wait()
+        await engine.till.was_open.wait()
         yield Terminal(hall, engine, person)
     finally:
         task.cancel()

@@ -23,8 +23,8 @@ OWN = (Path(__file__).parents[2] / "config.toml").read_text("utf-8")
 PRINTER = '[[device]]\nname = "receipts"\nrole = "receipt_printer"\ndriver = "escpos"\nport = "socket://127.0.0.1:9"\n'
 RUN = """
 import sys
-from kiosk import engine
-engine.TRIAL_SECONDS = 0.1
+from kiosk import hub_link
+hub_link.TRIAL_SECONDS = 0.1
 from kiosk.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """

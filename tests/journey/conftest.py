@@ -12,6 +12,7 @@ import pytest
 
 from kiosk import engine
 from kiosk.journeys import settle
+from kiosk.orders import till
 from kiosk.rehearsal import headless
 from kiosk.rehearsal.books import Line, lay_side_by_side, ledger_rows, takings
 from kiosk.rehearsal.simulators import Simulators, named_by
@@ -172,6 +173,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waits that no setting shortens."""
     monkeypatch.setattr(settle, "EARLIER_SECONDS", 0.3)
     monkeypatch.setattr(engine, "REOPEN_SECONDS", 0.3)
+    monkeypatch.setattr(till, "LOOK_SECONDS", 0.3)
 
 
 @pytest.fixture(autouse=True)

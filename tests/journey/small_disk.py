@@ -22,6 +22,7 @@ from kiosk.journeys import settle
 from kiosk.ledger.files import Files
 from kiosk.ledger.reading import reading, verify
 from kiosk.ledger.witness import read_witness
+from kiosk.orders import till
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.views.common import Home, Notice, Outcome, OutOfService
 from kiosk.views.gas import EnterAccount
@@ -131,7 +132,7 @@ async def filled(hall: Hall, disk: Disk, record: str) -> None:
         asked = len(terminal.passed)
         await asyncio.sleep(3 * engine.REOPEN_SECONDS)  # it is tried again, in vain
         assert not any(name.startswith("before effect") for name in terminal.passed[asked:])
-        assert terminal.engine.orders is None
+        assert terminal.engine.till.orders is None
         full[0].cancel()
         disk.make_room()
         await person.told(at_last)
@@ -224,7 +225,7 @@ def do(work: Work) -> "subprocess.CompletedProcess[str]":
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    settle.EARLIER_SECONDS = engine.REOPEN_SECONDS = 0.3
+    settle.EARLIER_SECONDS = engine.REOPEN_SECONDS = till.LOOK_SECONDS = 0.3
     asyncio.run(main(msgspec.json.decode(sys.stdin.buffer.read(), type=Work)))
     sys.stdout.write("all is well\n")
     sys.stdout.flush()

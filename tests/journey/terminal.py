@@ -116,9 +116,9 @@ class Terminal:
     async def settled(self) -> None:
         """Wait until every order is closed."""
         async with asyncio.timeout(LIMIT_SECONDS):
-            await self.engine.money_open.wait()
-            assert self.engine.orders is not None
-            await self.engine.orders.all_closed()
+            await self.engine.till.was_open.wait()
+            assert self.engine.till.orders is not None
+            await self.engine.till.orders.all_closed()
 
     async def over(self) -> None:
         """The visit ends, every order closes, all books agree, and no screen ever lied."""

@@ -48,7 +48,7 @@ def old(hall: Hall) -> str:
 async def test_it_goes_into_the_archive(hall: Hall, old: str, tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     async with standing(hall, change=archiving(folder)) as terminal:
-        await terminal.engine.money_open.wait()
+        await terminal.engine.till.was_open.wait()
         assert terminal.engine.ledger is not None
         while await terminal.engine.ledger.order(old):
             await terminal.passes()
@@ -64,7 +64,7 @@ async def test_a_folder_that_cannot_be_written_is_told_and_nothing_goes(
     folder = tmp_path / "archive"
     folder.write_text("not a folder")
     async with standing(hall, change=archiving(folder)) as terminal:
-        await terminal.engine.money_open.wait()
+        await terminal.engine.till.was_open.wait()
         while "cannot be archived" not in caplog.text:
             await terminal.passes()
         assert terminal.engine.ledger is not None

@@ -136,8 +136,8 @@ async def test_restart_with_the_clock_wrong_by_hours(hall: Hall, ahead: float) -
     clock = Clock()
     clock.set(ahead)
     async with standing(hall, now=clock) as terminal:
-        await terminal.engine.money_open.wait()
-        assert terminal.engine.orders is not None
+        await terminal.engine.till.was_open.wait()
+        assert terminal.engine.till.orders is not None
         for _ in range(5):
             await terminal.passes()
         assert hall.books()[0].state not in ("delivered", "refused")

@@ -43,7 +43,7 @@ async def test_owed_order_in_a_damaged_ledger_is_not_paid_twice_and_not_forgotte
     async with standing(hall, journeys=("gas_bill",)) as terminal:
         shown = await terminal.person.at(OutOfService)
         assert shown.reason == "reason.money_closed"
-        assert not terminal.engine.money_open.is_set()
+        assert not terminal.engine.till.was_open.is_set()
         [(aside, _)] = Files(hall.ledger).set_aside()
         kept = aside.rename(hall.ledger.with_name("kept"))
         # The staff moved it away: money opens, and the company still knows of the order.

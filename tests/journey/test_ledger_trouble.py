@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from kiosk import engine
+from kiosk.ledger import upkeep
 from kiosk.ledger.files import Files
 from kiosk.ledger.seal import Sealed
 from kiosk.ledger.store import Store
@@ -111,8 +111,8 @@ async def test_disk_that_hangs_when_an_order_begins_closes_money_and_not_the_scr
         person = terminal.person
         person.stay(ChooseMethod, Notice)
         await person.at(ChooseMethod)
-        assert terminal.engine.orders is not None
-        monkeypatch.setattr(terminal.engine.orders.ledger, "next_order_no", hung)
+        assert terminal.engine.till.orders is not None
+        monkeypatch.setattr(terminal.engine.till.orders.ledger, "next_order_no", hung)
         person.answer("wechat")
         assert (await person.at(Notice)).title == "notice.money_closed.title"
         hang.set()  # and what was begun too late ends by itself
@@ -125,7 +125,7 @@ async def test_disk_that_hangs_when_an_order_begins_closes_money_and_not_the_scr
 
 
 async def test_upkeep_runs_by_itself(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "UPKEEP_EVERY", timedelta(seconds=0.1))
+    monkeypatch.setattr(upkeep, "EVERY", timedelta(seconds=0.1))
     hall.owe(hall.account)
     log = Files(hall.ledger).database.with_name("ledger.db-wal")
     async with standing(hall) as terminal:
@@ -133,7 +133,7 @@ async def test_upkeep_runs_by_itself(hall: Hall, monkeypatch: pytest.MonkeyPatch
         async with asyncio.timeout(LIMIT_SECONDS):
             while log.stat().st_size:
                 await terminal.passes()
-        assert terminal.engine.orders is not None
+        assert terminal.engine.till.orders is not None
 
 
 def ended(view: Outcome) -> bool:

@@ -168,8 +168,8 @@ async def test_who_has_the_slip_and_goes_need_not_say_so(hall: Hall) -> None:
         person, engine = terminal.person, terminal.engine
         person.stay(ChooseBusiness, YourTicket)
         await person.at(ChooseBusiness)
-        assert engine.queue is not None
-        engine.queue.settings = msgspec.structs.replace(engine.queue.settings, shown_seconds=5.0)
+        assert engine.counter.desk is not None
+        engine.counter.desk.settings = msgspec.structs.replace(engine.counter.desk.settings, shown_seconds=5.0)
         person.answer("A")
         await person.at(Goodbye)
     assert [question for question in person.questions if question is not None] == []

@@ -145,7 +145,7 @@ async def test_a_window_is_rated_by_the_number_of_the_ticket_once(hall: Hall) ->
         person = terminal.person
         person.stay(EnterTicket, RateService)
         await person.at(EnterTicket)
-        desk = terminal.engine.queue
+        desk = terminal.engine.counter.desk
         assert desk is not None
         first, second = await desk.give("A"), await desk.give("A", priority=True)
         person.answer("B777")

@@ -93,7 +93,7 @@ async def test_a_ticket_is_shown_and_its_window_rated(there: Hall) -> None:
             person.stay(EnterTicket, RateService)
             view = await person.at(EnterTicket)
             assert view.can_scan
-            desk = terminal.engine.queue
+            desk = terminal.engine.counter.desk
             assert desk is not None
             ticket = await desk.give("A")
             for text in (*HOSTILE, code.format("0" * 15)):
