@@ -17,6 +17,7 @@ from hub.portable import Portable, Sql
 from kiosk.protocol.envelope import UnknownEventError, decode
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
 from kiosk.protocol.matters import kind_of
+from kiosk.protocol.ratings import RatingRow
 from kiosk.protocol.tickets import TicketEvent
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,11 @@ _KEEP = (
     "ON CONFLICT (hall, matter) DO UPDATE SET version = excluded.version, body = excluded.body"
 )
 
+_RATED = "INSERT INTO rated VALUES ($1, $2, $3) ON CONFLICT (hall, matter) DO NOTHING"
+_ABOUT = (
+    "SELECT 1 FROM rated JOIN case_file ON case_file.hall = rated.hall AND case_file.matter = rated.matter "
+    "WHERE rated.hall = $1 AND rated.about = $2"
+)
 _OPEN = "INSERT INTO case_file VALUES ($1, $2, $3, $4) ON CONFLICT (hall, matter) DO NOTHING"
 
 
@@ -146,7 +152,9 @@ async def _apply(sql: Sql, hall: str, owner: Owner, body: str) -> MatterEvent | 
     text = msgspec.json.encode(row).decode()
     version = await next_version(sql, hall)
     await sql(_KEEP, hall, row.matter, owner.terminal, owner.ledger, kind.name, row.business_date, version, text)
-    if begins(row):
+    if isinstance(row, RatingRow):
+        await sql(_RATED, hall, row.matter, row.about)
+    if begins(row) and not (isinstance(row, RatingRow) and await sql(_ABOUT, hall, row.about)):
         await sql(_OPEN, hall, row.matter, kind.name, OPEN)
     return event
 

@@ -86,10 +86,12 @@ CREATE TABLE configuration (
     "0023_comparisons": settlement.COMPARISONS,
     "0030_cases": cases.CASES,
     "0031_deadlines": cases.DEADLINES,
+    "0032_rated": cases.RATED,
 }
 """A step that was ever released is never changed, only followed."""
 
 
 def for_sqlite(statements: str) -> str:
     """The same tables in SQLite's words."""
-    return re.sub(r"(CREATE TABLE [^;]*\));", r"\1 STRICT;", statements.replace("BIGINT", "INTEGER"))
+    words = statements.replace("BIGINT", "INTEGER").replace("::json", "")
+    return re.sub(r"(CREATE TABLE [^;]*\));", r"\1 STRICT;", words)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from hub.cases.case import CLOSED, OPEN, STEPS, Case, Step
+from hub.cases.case import CLOSED, OPEN, STEPS, Case, Step, begins, together
 from hub.matters import Days, caught_up, matters, next_version, version_of
 from hub.portable import Portable, Sql
 from kiosk.protocol.matters import MATTERS
@@ -16,11 +16,13 @@ from kiosk.queueing.hall import HallPlan, plan_in, plan_of
 MOST_CLOSED = 60
 _KINDS = {kind.name: kind for kind in MATTERS}
 _CASES = (
-    "SELECT matter.terminal, matter.kind, case_file.state, matter.body FROM case_file "
-    "JOIN matter ON matter.hall = case_file.hall AND matter.matter = case_file.matter "
+    "SELECT case_file.matter, case_file.kind, case_file.state, matter.terminal, matter.body FROM case_file "
+    "LEFT JOIN rated AS mine ON mine.hall = case_file.hall AND mine.matter = case_file.matter "
+    "LEFT JOIN rated AS same ON same.hall = mine.hall AND same.about = mine.about "
+    "JOIN matter ON matter.hall = case_file.hall AND matter.matter = coalesce(same.matter, case_file.matter) "
+    "WHERE case_file.hall = $1 AND "
 )
-
-
+"""A case with its request, or with every rating of the same service."""
 _TICKET = "SELECT body FROM matter WHERE hall = $1 AND matter = $2 AND kind = 'ticket'"
 
 
@@ -39,12 +41,19 @@ class CaseBook:
         """All that are not closed, and the last that are."""
         await caught_up(self._store, hall)
         async with self._store.work() as sql:
-            where = "WHERE case_file.hall = $1 AND case_file.kind = $2 AND case_file.state "
-            rows = await sql(f"{_CASES}{where}<> $3", hall, kind, CLOSED)
+            rows = await sql(f"{_CASES} case_file.kind = $2 AND case_file.state <> $3", hall, kind, CLOSED)
             rows += await sql(
-                f"{_CASES}{where}= $3 ORDER BY matter.business_date DESC LIMIT $4", hall, kind, CLOSED, MOST_CLOSED
+                f"{_CASES} case_file.kind = $2 AND case_file.state = $3 ORDER BY matter.business_date DESC LIMIT $4",
+                *(hall, kind, CLOSED, MOST_CLOSED),
             )
-        return [_case(hall, row) for row in rows]
+        return _cases(hall, rows)
+
+    async def cases_of(self, hall: str, kind: str, days: Days) -> list[Case]:
+        """All that began on these days."""
+        await caught_up(self._store, hall)
+        async with self._store.work() as sql:
+            that = "case_file.kind = $2 AND matter.business_date BETWEEN $3 AND $4"
+            return _cases(hall, await sql(_CASES + that, hall, kind, days.first, days.last))
 
     async def case(self, hall: str, matter: str) -> Case | None:
         """One with its steps."""
@@ -66,7 +75,8 @@ class CaseBook:
             if step.step == CLOSED:
                 # its place stays until it expires: the terminal may not have heard that it came, and send it again
                 emptied = "UPDATE sealed SET content = '' WHERE hall = $1 AND subject = $2"
-                await sql(emptied, hall, found.row.subject)
+                for subject in found.subjects:
+                    await sql(emptied, hall, subject)
             await next_version(sql, hall)
         return True
 
@@ -101,22 +111,22 @@ class CaseBook:
 
 
 async def _whole(sql: Sql, hall: str, matter: str) -> Case | None:
-    rows = await sql(f"{_CASES}WHERE case_file.hall = $1 AND case_file.matter = $2", hall, matter)
+    found = _cases(hall, await sql(f"{_CASES} case_file.matter = $2", hall, matter))
     steps = await sql(
         "SELECT n, at_ms, who, step, note FROM case_step WHERE hall = $1 AND matter = $2 ORDER BY n", hall, matter
     )
-    if not rows:
+    if not found:
         return None
     taken = tuple(Step(n=n, at_ms=at_ms, who=who, step=step, note=note) for n, at_ms, who, step, note in steps)
-    return msgspec.structs.replace(_case(hall, rows[0]), steps=taken)
+    return msgspec.structs.replace(found[0], steps=taken)
 
 
-def _case(hall: str, row: tuple[Any, ...]) -> Case:
-    terminal, kind, state, body = row
-    return Case(
-        hall=hall,
-        terminal=terminal,
-        kind=kind,
-        state=state if state in (OPEN, *STEPS[kind]) else OPEN,
-        row=msgspec.json.decode(body, type=_KINDS[kind].row),
-    )
+def _cases(hall: str, rows: Iterable[tuple[Any, ...]]) -> list[Case]:
+    found: dict[str, list[Case]] = {}
+    for matter, kind, state, terminal, body in rows:
+        row = msgspec.json.decode(body, type=_KINDS[kind].row)
+        if begins(row):
+            known = state if state in STEPS[kind] else OPEN
+            case = Case(hall=hall, matter=matter, terminal=terminal, kind=kind, state=known, row=row)
+            found.setdefault(matter, []).append(case)
+    return [together(cases) for cases in found.values()]

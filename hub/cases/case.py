@@ -1,5 +1,6 @@
 """A case: a rating or a request with the steps that staff took, and what is due of it. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -34,11 +35,20 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """All of it. `row` is a `RatingRow` or a `RequestRow`."""
 
     hall: str
+    matter: str
+    """What it goes by: the request, or of the ratings of one service the one that came first."""
     terminal: str
     kind: str
     state: str
     row: Any
     steps: tuple[Step, ...] = ()
+    others: tuple[str, ...] = ()
+    """Under which names more is sealed, of who rated the same service once more."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Under which names it is sealed how to reach somebody."""
+        return tuple(subject for subject in (self.row.subject, *self.others) if subject)
 
     @property
     def ahead(self) -> tuple[str, ...]:
@@ -76,6 +86,21 @@ class Due(msgspec.Struct, frozen=True):
 def begins(row: MatterRow) -> bool:
     """Whether staff follow this up."""
     return isinstance(row, RequestRow) or (isinstance(row, RatingRow) and row.grade <= BAD)
+
+
+def together(cases: Sequence[Case]) -> Case:
+    """One case of all bad ratings of a service: it began with the earliest, and nothing that one of them says is lost.
+    Terminals of a hall that could not ask each other may have taken several."""
+    first, *more = sorted(cases, key=lambda case: (case.row.at_ms, case.row.matter))
+    if not more:
+        return first
+    rows: list[RatingRow] = [case.row for case in (first, *more)]
+    subject, *others = [row.subject for row in rows if row.subject] or [""]
+    reasons = dict.fromkeys(reason for row in rows for reason in row.reasons.split(",") if reason)
+    row = msgspec.structs.replace(
+        rows[0], grade=min(row.grade for row in rows), reasons=",".join(reasons), subject=subject
+    )
+    return msgspec.structs.replace(first, row=row, others=tuple(others))
 
 
 def limits(case: Case, deadlines: Deadlines) -> list[Limit]:

@@ -1,7 +1,7 @@
 """The pages *Ratings* and *Requests*: what staff follow up, one case of it, and the month's report."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -80,7 +80,7 @@ class CasePages:
         return answer
 
     async def _case(
-        self, request: Request, who: Staff, *, problem: str = "", person: RequestPrivate | None = None
+        self, request: Request, who: Staff, *, problem: str = "", people: Sequence[RequestPrivate] = ()
     ) -> Response:
         hall, matter = request.path_params["hall"], request.path_params["matter"]
         case = await self._book.case(hall, matter)
@@ -89,7 +89,7 @@ class CasePages:
         said = words(request)
         names, deadlines = await self._names(hall, said), (await self._deadlines.now()).deadlines
         what = due(case, self._today(), deadlines)
-        kept = bool(case.row.subject) and await self._book.sealed(hall, case.row.subject) is not None
+        kept = bool(await self._sealed(case))
         return self._frame.say(
             request,
             "case",
@@ -104,10 +104,9 @@ class CasePages:
                 {"at": moment(step.at_ms, self._frame.zone), "who": step.who, "step": step.step, "note": step.note}
                 for step in case.steps
             ],
-            wants_call=case.kind == RATING.name and bool(case.row.subject),
+            wants_call=case.kind == RATING.name and bool(case.subjects),
             kept=kept,
-            person=person,
-            wish=_wish(person.wish, said) if person else "",
+            people=[(person, _wish(person.wish, said)) for person in people],
             problem=problem,
             most_note=MOST_NOTE,
         )
@@ -130,12 +129,13 @@ class CasePages:
         """Show what was sealed: noted down before it is shown."""
         hall, matter = request.path_params["hall"], request.path_params["matter"]
         case = await self._book.case(hall, matter)
-        sealed = await self._book.sealed(hall, case.row.subject) if case and case.row.subject else None
-        value = None if case is None or sealed is None else opened(self._key, case.row.subject, sealed)
-        if case is None or value is None:
+        sealed = await self._sealed(case) if case is not None else {}
+        values = [opened(self._key, subject, content) for subject, content in sealed.items()]
+        people = [_person(case.kind, value) for value in values if case is not None and value is not None]
+        if not people:
             return await self._case(request, who, problem=words(request).say("hub.case.gone"))
         await self._frame.note(who.name, "case.who", f"{matter[:8]} · {hall}")
-        return await self._case(request, who, person=_person(case.kind, value))
+        return await self._case(request, who, people=people)
 
     async def _report(self, request: Request, who: Staff) -> Response:
         halls = await self._book.halls()
@@ -156,7 +156,7 @@ class CasePages:
             return said.say("clerk.window", window=at) if at else said.say("hub.ratings.no_window")
 
         deadlines = (await self._deadlines.now()).deadlines
-        cases = [case for case in await self._book.cases(hall, RATING.name) if case.row.business_date[:7] == month]
+        cases = await self._book.cases_of(hall, RATING.name, days)
         ahead = [due(case, self._today(), deadlines) for case in cases]
         return self._frame.say(
             request,
@@ -184,6 +184,11 @@ class CasePages:
             printed=moment(self._frame.now_ms(), self._frame.zone),
         )
 
+    async def _sealed(self, case: Case) -> Mapping[str, bytes]:
+        """What is kept of a case's people, by its name."""
+        found = {subject: await self._book.sealed(case.hall, subject) for subject in case.subjects}
+        return {subject: content for subject, content in found.items() if content is not None}
+
     async def _names(self, hall: str, said: Catalogue) -> dict[str, str]:
         """What items and businesses of a hall are called, by code and letter."""
         plan, newest = await self._book.plan(hall), await self._configurations.last(hall, 1)
@@ -201,7 +206,7 @@ class CasePages:
         rating = isinstance(case.row, RatingRow)
         window = windows.get(case.row.about, 0) if rating else 0
         return {
-            "path": f"/{_PATH[case.kind]}/{case.hall}/{case.row.matter}",
+            "path": f"/{_PATH[case.kind]}/{case.hall}/{case.matter}",
             "hall": case.hall,
             "where": said.say("clerk.window", window=window) if window else case.terminal,
             "date": case.row.business_date,  # never the hour: it would tell who it was

@@ -29,6 +29,18 @@ CREATE TABLE sealed (
 CREATE INDEX sealed_until ON sealed(expires_ms);
 """
 
+RATED = """
+CREATE TABLE rated (
+  hall TEXT NOT NULL,
+  matter TEXT NOT NULL,
+  about TEXT NOT NULL,
+  PRIMARY KEY (hall, matter)
+);
+CREATE INDEX rated_about ON rated(hall, about);
+INSERT INTO rated SELECT hall, matter, body::json ->> 'about' FROM matter WHERE kind = 'rating';
+"""
+"""Which ratings are about the same service: two terminals of a hall that could not ask each other may both take one."""
+
 DEADLINES = """
 CREATE TABLE deadlines (
   version BIGINT PRIMARY KEY,

@@ -22,11 +22,11 @@ from hub.cases.items import names_in
 from hub.cases.report import SMALL, grouped, reasons
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed
-from kiosk.protocol.ratings import CallBackWanted, RatingExplained, RatingGiven, RatingRow
+from kiosk.protocol.ratings import CallBackWanted, RatingExplained, RatingGiven, RatingRow, Reason
 from kiosk.protocol.requests import RequestMade
 from kiosk.protocol.sealing import key_to_open, opened, seal, sealing_key, to_sign
 from kiosk.sync.private import PrivateSender
-from tests.hub.conftest import HALL, PASSWORD, Browser, Hub, Sending
+from tests.hub.conftest import HALL, PASSWORD, Browser, Hub, Sending, paired
 
 PHONE = "13800001111"
 PERSON = {"name": "赵某", "phone": "13900002222", "address": "和园 3 栋", "wish": "2026-12-01 am"}
@@ -43,6 +43,18 @@ class Drawer:
     async def forget(self, subjects: Sequence[str]) -> None:
         await self._ledger.forget(subjects)
         self.emptied.set()
+
+
+async def hand_over(sending: Sending) -> None:
+    """The journal, and what is sealed beside it."""
+    drawer = Drawer(sending.ledger)
+    private = asyncio.create_task(PrivateSender(drawer, sending.identity, sending.settings, sending.clock).run())
+    sending.begin()
+    await sending.until_sent()
+    async with asyncio.timeout(20):
+        await drawer.emptied.wait()
+    private.cancel()
+    await asyncio.wait([private])
 
 
 async def leave_behind(ledger: Ledger, expires_ms: int) -> None:
@@ -86,14 +98,7 @@ async def test_a_case_from_the_terminal_to_its_end(hub: Hub, sending: Sending, t
     hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
     hub.say("admit", "wang", said=PASSWORD)
     await leave_behind(sending.ledger, int(time.time() * 1000) + 86_400_000)
-    sending.begin()
-    drawer = Drawer(sending.ledger)
-    private = asyncio.create_task(PrivateSender(drawer, sending.identity, sending.settings, sending.clock).run())
-    await sending.until_sent()
-    async with asyncio.timeout(20):
-        await drawer.emptied.wait()
-    private.cancel()
-    await asyncio.wait([private])
+    await hand_over(sending)
     assert await sending.ledger.private(f"{0xB:024x}") is None  # it is the hub's now
     kept = await hub.sql("SELECT content FROM sealed")
     assert len(kept) == 2
@@ -213,7 +218,7 @@ def test_working_days(day: str, working_days: int, until: str) -> None:
 
 def test_what_is_due() -> None:
     def told(today: str, state: str = "open", subject: str = "s", days: Mapping[str, int] = DEFAULTS) -> str:
-        case = Case(hall="h", terminal="T1", kind="rating", state=state, row=rating(subject=subject))
+        case = Case(hall="h", matter="m", terminal="T1", kind="rating", state=state, row=rating(subject=subject))
         what = due(case, date.fromisoformat(today), Deadlines(days))
         return f"{what.step} {what.day} {what.urgency}" if what else ""
 
@@ -230,7 +235,7 @@ def test_what_is_due() -> None:
 
 def test_a_deadline_says_how_it_was_counted() -> None:
     row = rating(business_date="2024-12-27")
-    case = Case(hall="h", terminal="T1", kind="rating", state="open", row=row)
+    case = Case(hall="h", matter="m", terminal="T1", kind="rating", state="open", row=row)
     [answered] = limits(case, deadlines_in(DEADLINES))
     assert f"{answered.until}" == "2025-01-06"
     assert [each.name for each in answered.holidays] == ["元旦"]
@@ -300,6 +305,54 @@ async def test_deadlines_are_given_by_command_and_on_their_page(hub: Hub, browse
         ("menkou-hub", "#1"),
         ("wang", "#2"),
     ]
+
+
+async def bad_rating(ledger: Ledger, n: int, grade: int, reason: Reason, at_ms: int) -> None:
+    """Of one and the same ticket, by somebody who wants to be called."""
+    day, phone = f"{datetime.now(UTC):%Y-%m-%d}", f"1380000000{n}"
+    await ledger.note(
+        RatingGiven(
+            matter=f"{n:024x}",
+            about="0123456789abcdef",
+            service="A",
+            grade=grade,
+            business_date=day,
+            language="zh_CN",
+            at_ms=at_ms,
+        )
+    )
+    await ledger.note(RatingExplained(matter=f"{n:024x}", reasons=(reason,)))
+    sealed = Sealed(f"{n + 0xA:024x}", phone.encode(), int(time.time() * 1000) + 86_400_000)
+    await ledger.note(CallBackWanted(matter=f"{n:024x}", subject=sealed.subject), subject=sealed)
+
+
+@pytest.mark.parametrize("earlier_first", [True, False])
+async def test_a_ticket_that_is_rated_at_two_terminals_is_one_case(
+    hub: Hub, browser: Browser, sending: Sending, tmp_path: Path, earlier_first: bool
+) -> None:
+    hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
+    assert await browser.enter("chen") == 303
+    other = Sending(
+        await Ledger.open(tmp_path / "other", "T2"), await paired(hub, hub.say("code", HALL, "T2"), HALL, "T2"), hub.url
+    )
+    await bad_rating(sending.ledger, 1, 2, "slow", 1_795_500_000_000)
+    await bad_rating(other.ledger, 2, 1, "unclear", 1_795_500_001_000)
+    pages = []
+    for each in (sending, other) if earlier_first else (other, sending):
+        await hand_over(each)
+        pages.append((await browser.get("/ratings"))[1])
+    await other.end()
+    await other.ledger.aclose()
+
+    paths = [re.findall(f'href="(/ratings/{HALL}/[0-9a-f]+)"', page) for page in pages]
+    assert paths[0] == paths[1] == [f"/ratings/{HALL}/{1 if earlier_first else 2:024x}"]
+    assert all(said in pages[1] for said in ("非常不满意", "等得太久、没说清楚", '<td class="where">T1</td>'))
+    form = await browser.word()
+    _, page = await browser.post(f"{paths[0][0]}/who", form=form)
+    assert all(phone in page for phone in ("13800000001", "13800000002"))
+    assert (await browser.post(f"{paths[0][0]}/step", form=form, seen="0", step="closed"))[0] == 303
+    assert await hub.sql("SELECT count(*) FROM sealed WHERE content <> ''") == [(0,)]
+    assert "差评 1 条，已办结 1 条，超期 0 条" in (await browser.get("/ratings/report"))[1]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(1, 5)), max_size=60))
