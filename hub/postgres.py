@@ -10,6 +10,7 @@ import msgspec
 
 from hub.accept import Take, Verdict, verdict
 from hub.postgres_base import PostgresBase
+from hub.postgres_intake import Intake, copy, values
 from hub.store import (
     TERMINALS,
     Deed,
@@ -20,26 +21,16 @@ from hub.store import (
     Terminal,
     seen,
 )
-from kiosk.protocol.batch import Batch, Head, Row
+from kiosk.protocol.batch import Batch, Head
 from kiosk.protocol.status import Status
 
 MONTHS = range(-120, 25)
 """From the present one: rows of these have a partition each. Whatever a wrong clock wrote stands in one beside."""
+DAY_MS = 86_400_000
 _MONTH_LOCK = 0x6D6E6B02
 
 TURNS = 2
-"""Batches that one process has the database take in at a time: more of them only wait for each other there."""
-
-FOLLOW = """
-WITH moved AS (
-  UPDATE head SET seq = $6, hash = $7, at_ms = $8
-  WHERE ledger = $1 AND hall = $2 AND terminal = $3 AND seq = $4 AND hash = $5 RETURNING ledger
-)
-INSERT INTO event (ledger, seq, hash, at_ms, type, about, body)
-SELECT moved.ledger, row.* FROM moved,
-  unnest($9::bigint[], $10::bytea[], $11::bigint[], $12::text[], $13::text[], $14::text[]) AS row
-"""
-"""The head moves and the rows come, or neither."""
+"""Batches that one process looks at closer at a time: more of them only wait for each other in the database."""
 
 
 class PostgresStore(PostgresBase):
@@ -50,6 +41,7 @@ class PostgresStore(PostgresBase):
         super().__init__(url)
         self._months: set[int] = set()
         self._turns = asyncio.Semaphore(TURNS)
+        self._intake = Intake(self._transaction)
 
     async def offer(self, code: bytes, hall: str, terminal: str, until_ms: int) -> None:
         """See `Store`."""
@@ -90,11 +82,11 @@ class PostgresStore(PostgresBase):
 
     async def accept(self, sender: Terminal, batch: Batch, now_ms: int) -> Verdict:
         """See `Store`."""
-        await self._prepare({_month(row.envelope.at) for row in batch.rows}, _month(now_ms))
+        days = {row.envelope.at // DAY_MS for row in batch.rows}
+        await self._prepare({_month(day * DAY_MS) for day in days}, _month(now_ms))
         then = Head(ledger=batch.ledger, seq=batch.last, hash=batch.hash_of(batch.last).hex())
-        async with self._turns, self._connection() as db:
-            if await self._follows(db, sender, batch, then, now_ms):
-                return Take(batch.first - 1, then)
+        if await self._intake.take(sender, batch, then, now_ms):  # as nearly every batch does
+            return Take(batch.first - 1, then)
         async with self._turns, self._transaction() as db:
             row = await _locked(db, batch.ledger)
             if row is not None and (row["hall"], row["terminal"]) != (sender.hall, sender.terminal):
@@ -104,7 +96,7 @@ class PostgresStore(PostgresBase):
             kept = await db.fetchval(sql, batch.ledger, batch.last) if head and batch.last <= head.seq else None
             found = verdict(head, batch, kept)
             if isinstance(found, Take):
-                await _insert(db, batch, found.after)
+                await copy(db, values(batch, found.after))
                 await db.execute(
                     "INSERT INTO head (ledger, hall, terminal, first, seq, hash, at_ms) "
                     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (ledger) "
@@ -113,16 +105,6 @@ class PostgresStore(PostgresBase):
                     *(found.then.seq, found.then.hash, now_ms),
                 )
             return found
-
-    async def _follows(self, db: Any, sender: Terminal, batch: Batch, then: Head, now_ms: int) -> bool:
-        """Take what follows the head to the letter, as nearly every batch does: one statement, and so one journey."""
-        done = await db.execute(
-            FOLLOW,
-            *(batch.ledger, sender.hall, sender.terminal, batch.first - 1, batch.previous.hex()),
-            *(then.seq, then.hash, now_ms),
-            *map(list, zip(*(_values(row) for row in batch.rows), strict=True)),
-        )
-        return str(done) == f"INSERT 0 {len(batch.rows)}"
 
     async def report(self, sender: Terminal, status: Status, now_ms: int) -> None:
         """See `Store`."""
@@ -223,20 +205,6 @@ async def _terminal(db: Any, key_id: str) -> Terminal | None:
     sql = "SELECT hall, terminal, key_id, public_key, revoked FROM terminal WHERE key_id = $1"
     row = await db.fetchrow(sql, key_id)
     return row and Terminal(**dict(row))
-
-
-async def _insert(db: Any, batch: Batch, after: int) -> None:
-    await db.copy_records_to_table(
-        "event",
-        columns=["ledger", "seq", "hash", "at_ms", "type", "about", "body"],
-        records=[(batch.ledger, *_values(row)) for row in batch.rows if row.envelope.seq > after],
-    )
-
-
-def _values(row: Row) -> tuple[int, bytes, int, str, str, str]:
-    """Its columns after `ledger`."""
-    envelope = row.envelope
-    return envelope.seq, row.hash, envelope.at, envelope.type, envelope.order or envelope.matter, row.body.decode()
 
 
 def _month(at_ms: int) -> int:

@@ -21,6 +21,8 @@ CONTENT_TYPE = "application/cloudevents-batch+json"
 MOST_ROWS = 500
 MOST_BYTES = 4 << 20
 """Of a batch, unpacked."""
+MOST_NUMBER = 2**53 - 1
+"""Of a row, and of a time: what every reader of JSON reads alike."""
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
@@ -31,7 +33,7 @@ class BatchError(ValueError):
     """A batch that nobody can have meant; says where it is wrong."""
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row of a journal."""
 
     envelope: Envelope
@@ -96,7 +98,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     """What the hub has of that ledger, where rows are the problem; row 0 when it has nothing."""
 
 
-class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One row on the wire."""
 
     specversion: Literal["1.0"]
@@ -153,6 +155,7 @@ def unpack(content: bytes, hall: str, terminal: str) -> Batch:
         raise BatchError(f"{len(events)} events, not 1 to {MOST_ROWS}")
     rows: list[Row] = []
     digest = previous = bytes.fromhex(events[0].previoushash)
+    source = source_of(hall, terminal)
     for n, event in enumerate(events):
         body = bytes(event.data)
         try:
@@ -162,7 +165,7 @@ def unpack(content: bytes, hall: str, terminal: str) -> Batch:
         said = (event.id, event.source, event.type, event.sequence, event.subject)
         if said != (
             f"{envelope.ledger}/{envelope.seq}",
-            source_of(hall, terminal),
+            source,
             envelope.type,
             str(envelope.seq),
             envelope.order or envelope.matter,
@@ -174,6 +177,14 @@ def unpack(content: bytes, hall: str, terminal: str) -> Batch:
             raise BatchError(f"event {n}: row {envelope.seq} of {envelope.ledger} does not follow the one before")
         if envelope.seq < 1 or len(digest) != len(GENESIS):
             raise BatchError(f"event {n}: row {envelope.seq}, and no previoushash before it")
+        if (
+            envelope.seq > MOST_NUMBER
+            or not 0 <= envelope.at <= MOST_NUMBER
+            or "\0" in event.type
+            or "\0" in event.subject
+            or "\0" in envelope.ledger
+        ):
+            raise BatchError(f"event {n}: a number or a name that no database keeps")
         digest = link(digest, envelope.seq, body)
         rows.append(Row(envelope, body, digest))
     return Batch(rows[0].envelope.ledger, previous, events[0].anchored, tuple(rows))

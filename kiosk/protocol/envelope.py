@@ -4,7 +4,7 @@ The stored bytes are what the chain hashes and what travels to the hub, so a bod
 An envelope can be read without knowing its event's type: a reader parks what it does not know.
 """
 
-from typing import Any, Union, cast
+from typing import Any, get_args
 
 import msgspec
 
@@ -17,7 +17,7 @@ class UnknownEventError(ValueError):
     """The envelope is sound but holds an event that this program does not know or cannot read."""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One row of the journal: of an order or of a matter."""
 
     seq: int
@@ -42,14 +42,20 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def event(self) -> Event | MatterEvent:
         """The event inside. Raises `UnknownEventError`."""
+        kind = _EVENTS.get(self.type)
+        if kind is None:
+            raise UnknownEventError(f"{self.type}: no such event is known")
         belongs = {"matter": self.matter} if self.matter else {"order_no": self.order}
         try:
-            return msgspec.convert({**self.data, **belongs, "type": self.type}, _EVENT)
+            return msgspec.convert({**self.data, **belongs, "type": self.type}, kind)
         except msgspec.ValidationError as error:
             raise UnknownEventError(f"{self.type}: {error}") from error
 
 
-_EVENT = cast("type[Event | MatterEvent]", Union[Event, *(event for kind in MATTERS for event in kind.events)])
+_EVENTS: dict[str, type[Event | MatterEvent]] = {
+    str(kind.__struct_config__.tag): kind
+    for kind in (*get_args(Event), *(event for matter in MATTERS for event in matter.events))
+}
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Envelope)
 

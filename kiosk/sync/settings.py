@@ -22,7 +22,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Whose certificate is trusted, a PEM file, instead of the system's list; for a hub with one of its own."""
     report_s: Annotated[float, Meta(ge=1, le=3600)] = 15.0
     """How often the terminal tells how it is."""
-    batch_rows: Annotated[int, Meta(ge=1, le=500)] = 200
+    batch_rows: Annotated[int, Meta(ge=1, le=500)] = 500
     """At most so many rows in one request."""
     timeout_s: Annotated[float, Meta(ge=1, le=120)] = 15.0
     """For one request with its answer."""

@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -17,7 +18,7 @@ from hub.openapi import REFUSALS, document, written
 from hub.sqlite import SqliteStore
 from kiosk.protocol.batch import BatchError, Head, Problem, pack, unpack
 from kiosk.protocol.chain import GENESIS, link
-from kiosk.protocol.envelope import encode
+from kiosk.protocol.envelope import decode, encode
 from kiosk.protocol.ratings import CallBackWanted
 from kiosk.protocol.signing import MAX_AGE_S, ClockError, NotSignedError, key_id, read, sign
 
@@ -39,6 +40,11 @@ def rows(count: int, ledger: str = "0123456789ABCDEFGHJK", told: str = "s") -> l
         )
         for seq in range(1, count + 1)
     ]
+
+
+def changed(**fields: int | str) -> bytes:
+    """A row that no terminal writes."""
+    return msgspec.json.encode(msgspec.structs.replace(decode(rows(1)[0]), **fields))
 
 
 def hashes(journal: list[bytes]) -> list[bytes]:
@@ -121,6 +127,9 @@ def test_rows_come_back_as_they_were() -> None:
         (lambda: pack("tianfu", GENESIS, [rows(3)[0], rows(3)[2]]), "event 1: row 3 .* does not follow"),
         (lambda: pack("tianfu", GENESIS, [rows(1)[0], rows(2, "K" * 20)[1]]), "event 1: row 2 of K+ does not follow"),
         (lambda: pack("tianfu", b"", rows(1)), "event 0: row 1, and no previoushash"),
+        (lambda: pack("tianfu", GENESIS, [changed(at=-1)]), "event 0: a number or a name that no database"),
+        (lambda: pack("tianfu", GENESIS, [changed(matter="m\0")]), "event 0: a number or a name that no database"),
+        (lambda: pack("tianfu", GENESIS, [changed(seq=2**60)]), "event 0: a number or a name that no database"),
         (lambda: pack("tianfu", GENESIS, rows(501)), "501 events, not 1 to 500"),
         (lambda: pack("tianfu", GENESIS, rows(1))[:-9], "end too early"),
         (lambda: pack("tianfu", GENESIS, rows(1)) + b"x", "go on after their end"),
