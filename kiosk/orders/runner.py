@@ -7,7 +7,6 @@ resident wants; when the journey ends, the order goes on alone.
 import asyncio
 import contextlib
 import logging
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Literal, assert_never
@@ -20,10 +19,11 @@ from kiosk.ledger.seal import Sealed
 from kiosk.orders import answers, card_images, deciding, steps
 from kiosk.orders.card_in_reader import CardInReader
 from kiosk.orders.private import Private, for_days
+from kiosk.orders.schedule import Schedule
+from kiosk.orders.settling import Settling
 from kiosk.orders.within import within
 from kiosk.orders.world import World, no_answer
 from kiosk.protocol import events as ev
-from kiosk.protocol.order.by_staff import ALREADY, no_giving_back
 from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 
@@ -57,25 +57,15 @@ class Running:
         self.not_ready: steps.Method | None = None
         """The way the resident chose last, where its device could not be made sure of: nothing was begun."""
         self._stop = False
-        self._unwanted = False
-        self._settling: list[tuple[ev.Event, Callable[[Rows], str], asyncio.Future[str]]] = []
-        self._delivery_over = asyncio.Event()
-        """Set while it is known what becomes of the goods, or the staff cannot change it."""
         self._giving_back_at = ""
         """The last-sale device that is being asked to give money back."""
-        self._not_before: dict[str, float] = {}
-        """By an effect's key, in seconds of the loop's clock: the wall clock may be set while we wait."""
-        self._tries: dict[str, int] = {}
-        self._show_ends: dict[int, float] = {}
-        """By attempt that this process began, in seconds of the loop's clock."""
-        self._looked_ms: dict[int, int] = {}
-        self._unanswered: set[int] = set()
-        self._decided = 0
+        self._schedule = Schedule(world)
         self._asked_before = False
         self.card = CardInReader(world)
         self._doubt = rows.order.state == "delivering"  # a restart cannot know whether its confirmation left
         self._wake = asyncio.Event()
         self._changed = asyncio.Event()
+        self._settling = Settling(self._wake.set)
         self._committing = asyncio.Lock()
         self.printing = asyncio.Lock()
         """Held by the slip that is on its way: one order's slips come one after the other."""
@@ -118,24 +108,18 @@ class Running:
         self._wake.set()
 
     async def give_up_goods(self) -> None:
-        """Two of the staff want it given up, if it can be: returns once the company will not deliver it any more, or
-        has, or nobody can give it up."""
-        self._unwanted = True
-        self._wake.set()
-        await self._delivery_over.wait()
+        """Two of the staff want it given up; see `Settling`."""
+        await self._settling.give_up_goods()
 
     async def settle(self, event: ev.Event, why_not: Callable[[Rows], str]) -> str:
         """Record what people settled, between two steps of the order, unless `why_not` says why it cannot be: that."""
         if (why := why_not(self.rows)) or self.broken:
             return why or "by_staff.stands_still"
-        settled: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._settling.append((event, why_not, settled))
-        self._wake.set()
-        return await settled
+        return await self._settling.settle(event, why_not)
 
     def nudge(self) -> None:
         """Try now what is waiting for its next try."""
-        self._not_before.clear()
+        self._schedule.hurry()
         self._wake.set()
 
     def give_up(self) -> None:
@@ -154,9 +138,8 @@ class Running:
         self._changed.clear()
 
     def show_left(self, attempt: AttemptRow) -> float:
-        """Seconds that an attempt is still on offer; never longer than it was to be, whatever the clock was set to."""
-        by_the_wall = (attempt.show_until_ms - self._world.now_ms()) / 1000
-        return min(by_the_wall, self._show_ends.get(attempt.n, math.inf) - self._clock())
+        """Seconds that an attempt is still on offer."""
+        return self._schedule.show_left(attempt)
 
     @property
     def undecided(self) -> bool:
@@ -178,7 +161,7 @@ class Running:
     async def run(self) -> None:
         """Until the order is final and nothing of it is watched. Raises what the ledger raises."""
         while True:
-            await self._settle()
+            await self._record_settled()
             decision = deciding.decide(self.rows, self._moment(), self._world.settings)
             match decision:
                 case steps.Final():
@@ -190,14 +173,11 @@ class Running:
                 case _:
                     assert_never(decision)
 
-    async def _settle(self) -> None:
-        while self._settling:
-            event, why_not, settled = self._settling.pop(0)
-            if not (why := why_not(self.rows)):
-                await self.commit(event)
-                self._not_before.clear()
-            if not settled.done():  # whoever waited may be gone
-                settled.set_result(why)
+    async def _record_settled(self) -> None:
+        while settlement := self._settling.next(self.rows):
+            await self.commit(settlement.event)
+            self._schedule.hurry()
+            settlement.end("")
 
     def _moment(self) -> steps.Moment:
         last_sale = {attempt.device for attempt in self.rows.attempts if attempt.predecessor}
@@ -206,15 +186,15 @@ class Running:
             present=self._present,
             wants=self._wants,
             stop=self._stop,
-            not_before_ms={key: self._wall_ms(due) for key, due in self._not_before.items()},
-            looked_ms=self._looked_ms,
-            unanswered=frozenset(self._unanswered),
+            not_before_ms=self._schedule.not_before_ms,
+            looked_ms=self._schedule.looked_ms,
+            unanswered=frozenset(self._schedule.unanswered),
             doubt=self._doubt,
             predecessor=self._predecessor,
             card=self.card.there,
             fresh=self.rows.job is not None and self.card.unwritten == self.rows.job.n,
             taken=frozenset(device for device in last_sale if self._taken_by(device)),
-            unwanted=self._unwanted,
+            unwanted=self._settling.unwanted,
             shown_out=self.rows.live is not None and self.show_left(self.rows.live) <= 0,
         )
 
@@ -241,8 +221,7 @@ class Running:
             return
         match effect:
             case steps.Start(n=n):
-                attempt = self.rows.attempt(n)
-                self._show_ends[n] = self._clock() + (attempt.show_until_ms - attempt.sent_ms) / 1000
+                self._schedule.starts(self.rows.attempt(n))
                 self._shown = chosen.shown if chosen else None
                 if self._wants is chosen:
                     self._wants = None
@@ -270,7 +249,11 @@ class Running:
             await self.commit(*events)
         elif isinstance(effect, steps.Write | steps.Look):
             self._changed.set()  # the card must be read again
-        self._schedule(effect, answer)
+        if isinstance(effect, steps.AttemptEffect) and self.rows.live is None:
+            self._stop = False
+        if isinstance(effect, steps.GiveBack):
+            self._alarm(self.rows.refund(effect.n, effect.r))
+        self._schedule.answered(self.rows, effect, answer)
 
     def _prepared(self, device: str, answer: answers.Answer) -> None:
         if self._wants is None or self._wants.device != device:
@@ -280,45 +263,6 @@ class Running:
         else:
             self.not_ready, self._wants = self._wants, None
         self._changed.set()
-
-    def _schedule(self, effect: steps.Effect, answer: answers.Answer) -> None:
-        now_ms = self._world.now_ms()
-        settings = self._world.settings
-        if isinstance(effect, steps.AttemptEffect):
-            attempt = self.rows.attempt(effect.n)
-            if self._decided == effect.n:  # while the call was under way
-                self._decided = 0
-                self._ask_at_once(effect.n)
-                return
-            if self.rows.live is None:
-                self._stop = False
-            if attempt.state == "dead" and not isinstance(answer, payment.Unknown):
-                self._looked_ms[attempt.n] = now_ms
-                self._unanswered.discard(attempt.n)
-                self._tries.pop(effect.key, None)
-                self._ask_at_once(attempt.n)  # when the next look is due
-                return
-            if attempt.state == "dead":
-                self._unanswered.add(attempt.n)
-            if attempt.state == "open" and isinstance(effect, steps.Find | steps.Start):
-                self._not_before[f"find:{attempt.n}"] = self._clock() + settings.poll_seconds
-                return
-        if isinstance(effect, steps.GiveBack):
-            self._alarm(self.rows.refund(effect.n, effect.r))
-        tries = self._tries[effect.key] = self._tries.get(effect.key, 0) + 1
-        most = settings.refund_retry_most_seconds if isinstance(effect, steps.GiveBack) else settings.retry_most_seconds
-        wait = min(settings.retry_first_seconds * 2 ** min(tries - 1, 20), most)
-        self._not_before[effect.key] = self._clock() + wait
-
-    def _clock(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    def _wall_ms(self, due: float) -> int:
-        return self._world.now_ms() + math.ceil((due - self._clock()) * 1000)
-
-    def _ask_at_once(self, n: int) -> None:
-        for effect in (steps.Find(n), steps.Close(n), steps.Capture(n)):
-            self._not_before.pop(effect.key, None)
 
     def _alarm(self, refund: RefundRow) -> None:
         hours = (self._world.now_ms() - refund.due_ms) // 3_600_000
@@ -352,12 +296,11 @@ class Running:
         return for_days(private, order.subject, order.opened_ms, self._world.settings.private_days)
 
     def _mark(self) -> None:
-        is_over = self.rows.order.state in GOODS_FINAL or no_giving_back(self.rows) not in ("", ALREADY)
-        for event, is_so in ((self.closed, self.rows.order.closed), (self._delivery_over, is_over)):
-            if is_so:
-                event.set()
-            else:
-                event.clear()
+        self._settling.see(self.rows)
+        if self.rows.order.closed:
+            self.closed.set()
+        else:
+            self.closed.clear()
 
     async def _perform(self, effect: steps.Effect) -> answers.Answer:
         name = type(effect).__name__
@@ -468,8 +411,7 @@ class Running:
             case payment.Step():
                 self.progress = progress
             case payment.Decided():
-                self._decided = n
-                self._ask_at_once(n)
+                self._schedule.decided(n)
                 self._wake.set()
             case _:
                 assert_never(progress)
