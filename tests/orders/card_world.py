@@ -12,8 +12,9 @@ from kiosk.orders import answers, steps
 from tests.orders import card_peers
 from tests.orders.card_peers import Card
 from tests.orders.peers import DUE, PAY_BY_MS, Channel, Company
+from tests.orders.state import State
 from tests.orders.story import Story
-from tests.orders.world import BACK_MS, Next, State, World
+from tests.orders.world import BACK_MS, Next, World
 
 LOCKED = gas_card.LockedCard(0)
 NOT_THIS_CARD = gas.Refused("card_unknown")

@@ -6,7 +6,8 @@ from decimal import Decimal
 from kiosk.protocol.order.truth import needs_staff
 from tests.orders import laws
 from tests.orders.card_peers import GAS
-from tests.orders.world import BACK_MS, State, World, of_every_kind
+from tests.orders.state import State
+from tests.orders.world import BACK_MS, World, of_every_kind
 
 
 def check(state: State) -> None:

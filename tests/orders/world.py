@@ -1,8 +1,8 @@
 """A small world for searching the money path: one order, its peers with their books, and every message that can be
-lost, late or doubled. A state is a tuple, to be put in a set; equal rows are one object."""
+lost, late or doubled."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, assert_never, get_args
+from typing import assert_never, get_args
 
 from msgspec.structs import replace
 
@@ -15,8 +15,8 @@ from kiosk.protocol import events as ev
 from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.rows import Rows
 from tests.orders import laws, peers
-from tests.orders.card_peers import Card
-from tests.orders.peers import DUE, Channel, Company, Way
+from tests.orders.peers import DUE, Channel, Way
+from tests.orders.state import Kept, Paper, State, later, spent, told_apart, with_channel
 
 SETTINGS = OrderSettings(
     deliver_by_hours=1,
@@ -35,83 +35,6 @@ WAYS: dict[Way, steps.Method] = {
 }
 KINDS = tuple(kind.kind for kind in get_args(Private) if kind not in get_args(CardPrivate))
 """Those that the company credits by itself; the others have a world of their own."""
-
-
-class Kept:
-    """Rows on the disk: the same rows are the same object, which remembers what was asked of it."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
-        self.decisions: dict[tuple[object, ...], steps.Decision] = {}
-        self.after: dict[tuple[object, ...], Kept] = {}
-        self.lawful: set[Books] = set()
-        """The peers' books that these rows agree with."""
-
-
-Books = tuple[tuple[Channel, ...], Company, Card | None]
-
-
-class Paper(NamedTuple):
-    """A slip that a printer had. `out`: whether it came out whole."""
-
-    told: str
-    reprint: bool
-    out: bool
-
-
-class State(NamedTuple):
-    """Everything: what is on the disk, what the process remembers, the peers, and what may still happen."""
-
-    kept: Kept
-    now_ms: int = 0
-    present: bool = True
-    wants: Way | None = None
-    predecessor: str | None = None
-    stop: bool = False
-    doubt: bool = False
-    looked: tuple[tuple[int, int], ...] = ()
-    """By dead attempt: when the channel last said what became of it."""
-    channels: tuple[Channel, ...] = ()
-    company: Company = Company()
-    card: Card | None = None
-    """The card that the goods go onto, where they do."""
-    last_sale: str = "before"
-    """What the card terminal names as its last sale: `before`, `other`, or the number of an attempt."""
-    on_their_way: tuple[steps.Effect, ...] = ()
-    """Requests that were lost, or copies of them, and may still arrive."""
-    printing: bool = False
-    papers: tuple[Paper, ...] = ()
-    faults: int = 0
-    pays: int = 0
-    slips: int = 0
-
-    @property
-    def rows(self) -> Rows:
-        """What the ledger has."""
-        return self.kept.rows
-
-    @property
-    def books(self) -> Books:
-        """Everything that laws may ask about the peers."""
-        return self.channels, self.company, self.card
-
-    @property
-    def booked(self) -> laws.Booked:
-        """What the peers have."""
-        takings = tuple(
-            laws.Taking(
-                key=self.rows.attempt(n).key,
-                fen=channel.fen,
-                returned=channel.returned,
-                late=channel.state == "paid_after_close",
-            )
-            for n, channel in enumerate(self.channels, 1)
-            if channel.fen
-        )
-        if self.card:
-            goods: laws.Goods = "delivered" if self.card.landed else self.company.state
-            return laws.Booked(takings=takings, goods=goods, deliveries=self.card.landed)
-        return laws.Booked(takings=takings, goods=self.company.state, deliveries=self.company.deliveries)
 
 
 def of_every_kind(rows: Rows) -> Iterator[Rows]:
@@ -153,7 +76,7 @@ class World:
     def successors(self, state: State) -> Next:
         """Every state that can come next, with the name of what happened."""
         for name, after in self._next(state):
-            yield name, _told_apart(after)
+            yield name, told_apart(after)
 
     def _next(self, state: State) -> Next:
         yield from self._terminal(state)
@@ -165,11 +88,11 @@ class World:
             [(_, arrived, _), *_] = self._acts(state._replace(on_their_way=left, faults=0), effect, late=True)
             yield "a late request arrives", arrived._replace(faults=state.faults)
         if state.faults:
-            yield "crash", self._crash(_spent(state))
+            yield "crash", self._crash(spent(state))
         if state.now_ms < self._minutes * STEP_MS:
-            yield "time passes", _later(state, state.now_ms + STEP_MS)
+            yield "time passes", later(state, state.now_ms + STEP_MS)
         if state.rows.order.state in ("delivering", "held") and state.now_ms < state.rows.order.deliver_by_ms:
-            yield "the deadline passes", _later(state, state.rows.order.deliver_by_ms)
+            yield "the deadline passes", later(state, state.rows.order.deliver_by_ms)
 
     def ends(self, state: State, known: dict[State, State]) -> Iterator[State]:
         """Every way that it can end, once all is well again."""
@@ -202,12 +125,12 @@ class World:
                 if waits_for_staff or (state.rows.order.closed and not laws.unseen(state.rows, state.booked)):
                     return None
                 laws.must(until_ms is not None, "I8", "nobody is there and it waits for ever")
-                return _later(state, max(until_ms or 0, state.now_ms))
+                return later(state, max(until_ms or 0, state.now_ms))
             case steps.Act(effect=effect):
                 if waits_for_staff and isinstance(effect, steps.Find):
                     return None
                 after = next(after for _, after in self._terminal(state))
-                return after if after != state else _later(state, state.now_ms + STEP_MS)
+                return after if after != state else later(state, state.now_ms + STEP_MS)
             case _:
                 assert_never(decision)
 
@@ -300,9 +223,9 @@ class World:
         for name, after, answer in self._acts(durable, effect, asked_before=not decision.intent):
             yield name, self._answered(after, effect, answer)
             if after.faults:
-                yield f"{name}, crash", self._crash(_spent(after))
+                yield f"{name}, crash", self._crash(spent(after))
         if decision.intent and state.faults:
-            yield "crash after the intent", self._crash(_spent(durable))
+            yield "crash after the intent", self._crash(spent(durable))
 
     def _answered(self, state: State, effect: steps.Effect, answer: answers.Answer) -> State:
         doubt, looked = state.doubt, state.looked
@@ -332,28 +255,28 @@ class World:
                     never = state.channels[n - 1]._replace(never=True)
                     yield (
                         "refused for good",
-                        _with_channel(_spent(state), n, never),
+                        with_channel(spent(state), n, never),
                         payment.RefundFailed("never"),
                     )
             case steps.OpenOrder() | steps.Confirm() | steps.Cancel() | steps.Fetch() | steps.Report() | steps.Ask():
                 lost = gas.Unreachable("lost", sent=True)
-                yield "not reached", _spent(state), gas.Unreachable("refused", sent=False)
+                yield "not reached", spent(state), gas.Unreachable("refused", sent=False)
                 yield (
                     "not now",
-                    _spent(state),
+                    spent(state),
                     lost if isinstance(effect, steps.Cancel | steps.Report | steps.Ask) else gas.Refused("not_now"),
                 )
                 if isinstance(answer, gas.Opened):
                     changed = gas.Opened(pay_by_ms=answer.pay_by_ms, due_fen=DUE + 1, provider_ref="G")
-                    yield "another amount", _spent(done), changed
+                    yield "another amount", spent(done), changed
             case _:
                 lost = payment.Unknown("lost")
-        yield "answer lost", _spent(done), lost
+        yield "answer lost", spent(done), lost
         if not isinstance(effect, steps.Find | steps.Prepare) and effect not in state.on_their_way:
             may_come = (*state.on_their_way, effect)
-            yield "request late", _spent(state._replace(on_their_way=may_come)), lost
+            yield "request late", spent(state._replace(on_their_way=may_come)), lost
             if not isinstance(effect, steps.Start):
-                yield "answered, and once more later", _spent(done._replace(on_their_way=may_come)), answer
+                yield "answered, and once more later", spent(done._replace(on_their_way=may_come)), answer
 
     def _done(
         self, state: State, effect: steps.Effect, *, late: bool, asked_before: bool
@@ -374,14 +297,14 @@ class World:
                     before = state.rows.attempt(n).predecessor
                     coming |= state.now_ms <= channel.sent_ms
                     channel, outcome = peers.reader_call(channel, effect, state.last_sale, before, on_its_way=coming)
-                return _with_channel(state, n, channel), outcome
+                return with_channel(state, n, channel), outcome
             case steps.GiveBack(n=n, r=r):
                 refund, channel = state.rows.refund(n, r), state.channels[n - 1]
                 own = channel.way != "card" or state.last_sale == str(n)
                 channel, returned = peers.give_back(
                     channel, refund.key, refund.amount_fen, last_sale=own, asked_before=asked_before
                 )
-                return _with_channel(state, n, channel), returned
+                return with_channel(state, n, channel), returned
             case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
                 company, answer = peers.company_call(state.company, effect)
                 return state._replace(company=company), answer
@@ -406,18 +329,18 @@ class World:
             elif state.pays and channel.state == "waiting":
                 for fen in self._amounts:
                     paid = channel._replace(state="paid", fen=fen)
-                    yield f"pay {fen}", _with_channel(state._replace(pays=state.pays - 1), n, paid)
+                    yield f"pay {fen}", with_channel(state._replace(pays=state.pays - 1), n, paid)
             elif state.pays and state.faults and channel.state == "closed":
                 late = channel._replace(state="paid_after_close", fen=DUE)
-                yield "pay after the close", _with_channel(_spent(state._replace(pays=state.pays - 1)), n, late)
+                yield "pay after the close", with_channel(spent(state._replace(pays=state.pays - 1)), n, late)
 
     def _others(self, state: State) -> Next:
         if not state.faults:
             return
         if "card" in self._ways and state.last_sale != "other" and not _reader_busy(state):
-            yield "somebody rings up a sale", _spent(state._replace(last_sale="other"))
+            yield "somebody rings up a sale", spent(state._replace(last_sale="other"))
         if state.company.state == "open" and not state.company.elsewhere:
-            yield "paid elsewhere", _spent(state._replace(company=state.company._replace(elsewhere=True)))
+            yield "paid elsewhere", spent(state._replace(company=state.company._replace(elsewhere=True)))
 
     # -- the printer ------------------------------------------------------------------------------------------------
 
@@ -441,74 +364,7 @@ class World:
             kept = self._then(state.kept, [prints.ended(row.order_no, row.p, outcome)])
             yield f"printed {out}", state._replace(kept=kept, printing=False, papers=papers)
             if state.faults:
-                yield f"printed {out}, crash", self._crash(_spent(state._replace(papers=papers)))
-
-
-def _told_apart(state: State) -> State:
-    """The state without what can make no difference any more."""
-    order = state.rows.order.state
-    if state.on_their_way:
-        state = state._replace(on_their_way=tuple(effect for effect in state.on_their_way if _matters(state, effect)))
-    if order not in ("opening", "open") and not state.card:
-        state = state._replace(present=False, wants=None, predecessor=None, stop=False)
-    if state.doubt and order not in ("delivering", "held"):
-        state = state._replace(doubt=False)
-    if state.looked:
-        dead = tuple(look for look in state.looked if state.rows.attempt(look[0]).state == "dead")
-        state = state._replace(looked=dead)
-    for n, attempt in enumerate(state.rows.attempts, 1):
-        if state.channels[n - 1].known and attempt.state in ("captured", "dead"):
-            state = _with_channel(state, n, state.channels[n - 1]._replace(known=False))
-    return state
-
-
-def _matters(state: State, effect: steps.Effect) -> bool:
-    """Whether a request would still do something when it comes."""
-    match effect:
-        case steps.OpenOrder():
-            return state.company.state == "unknown"
-        case steps.Cancel():
-            return state.company.state in ("unknown", "open")
-        case steps.Confirm():
-            return state.company.state == "open" and not state.company.elsewhere
-        case steps.Start(n=n):
-            return state.channels[n - 1].state == "none"
-        case steps.Close(n=n):
-            return state.channels[n - 1].state in ("none", "waiting", "authorized")
-        case steps.Capture(n=n):
-            return state.channels[n - 1].state == "authorized"
-        case steps.GiveBack(n=n, r=r):
-            channel = state.channels[n - 1]
-            return not channel.never and state.rows.refund(n, r).key not in dict(channel.returned)
-        case steps.Find() | steps.Prepare() | steps.Look() | steps.Ask() | steps.Report():
-            return False
-        case steps.Fetch():  # it changes nothing there
-            return False
-        case steps.Write():
-            return state.card is not None and state.card.place == "in" and state.card.image in ("old", "mixed")
-        case _:
-            assert_never(effect)
-
-
-def _spent(state: State) -> State:
-    return state._replace(faults=state.faults - 1)
-
-
-def _later(state: State, now_ms: int) -> State:
-    """A card terminal's request comes at once or never."""
-    coming = tuple(
-        effect
-        for effect in state.on_their_way
-        if not (
-            isinstance(effect, steps.Start | steps.Close | steps.GiveBack)
-            and state.channels[effect.n - 1].way == "card"
-        )
-    )
-    return state._replace(now_ms=now_ms, on_their_way=coming)
-
-
-def _with_channel(state: State, n: int, channel: Channel) -> State:
-    return state._replace(channels=(*state.channels[: n - 1], channel, *state.channels[n:]))
+                yield f"printed {out}, crash", self._crash(spent(state._replace(papers=papers)))
 
 
 def _reader_busy(state: State) -> bool:
@@ -519,19 +375,19 @@ def _at_the_reader(state: State, n: int, channel: Channel) -> Next:
     if channel.state != "waiting":
         return
     for known in (True, False) if state.faults else (True,):
-        after = state if known else _spent(state)
-        yield f"decline, {known}", _with_channel(after, n, channel._replace(state="closed", known=known))
+        after = state if known else spent(state)
+        yield f"decline, {known}", with_channel(after, n, channel._replace(state="closed", known=known))
         if state.pays:
             sold = after._replace(pays=state.pays - 1, last_sale=str(n))
-            yield f"pay, {known}", _with_channel(sold, n, channel._replace(state="paid", fen=DUE, known=known))
+            yield f"pay, {known}", with_channel(sold, n, channel._replace(state="paid", fen=DUE, known=known))
 
 
 def _authorizing(state: State, n: int, channel: Channel) -> Next:
     """The bank reserves the money; the terminal lets go of it by itself when it is told nothing."""
     if channel.state == "waiting" and state.pays:
         reserved = channel._replace(state="authorized")
-        yield "authorize", _with_channel(state._replace(pays=state.pays - 1), n, reserved)
+        yield "authorize", with_channel(state._replace(pays=state.pays - 1), n, reserved)
     if channel.state == "waiting":
-        yield "decline", _with_channel(state, n, channel._replace(state="closed"))
+        yield "decline", with_channel(state, n, channel._replace(state="closed"))
     if channel.state == "authorized" and state.faults:
-        yield "the terminal lets go", _with_channel(_spent(state), n, channel._replace(state="closed"))
+        yield "the terminal lets go", with_channel(spent(state), n, channel._replace(state="closed"))
