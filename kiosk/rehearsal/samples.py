@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from time import time
 from typing import get_args
 
 import msgspec
@@ -13,10 +12,10 @@ from kiosk.rehearsal.samples_gas_card import gas_card_views
 from kiosk.rehearsal.samples_id_card import id_card_views
 from kiosk.rehearsal.samples_lists import list_views
 from kiosk.rehearsal.samples_notice import notice_views, request_views
+from kiosk.rehearsal.samples_payment import outcome_views, payment_views
 from kiosk.rehearsal.samples_queue import CALLED, WAITING, queue_views
 from kiosk.rehearsal.samples_top_up import top_up_views
 from kiosk.rehearsal.samples_typing import typing_views
-from kiosk.slips.slip import Pair, Qr, Rule, Slip, Text
 from kiosk.stage.settings import HallInfo
 from kiosk.text.catalogue import Said, catalogue
 from kiosk.views.common import (
@@ -33,7 +32,7 @@ from kiosk.views.common import (
 )
 from kiosk.views.gas import BillLine, BillPeriod, ConfirmBill, EnterAccount, NothingOwed
 from kiosk.views.notice import TakeSlip
-from kiosk.views.payment import AtReader, ChooseMethod, Method, ReaderStep, ScanToPay, ShowPayCode, UnfinishedOrder
+from kiosk.views.payment import ChooseMethod
 from kiosk.views.rating import EnterTicket, RateService, WhatWasWrong
 from kiosk.views.view import Position, View
 
@@ -280,172 +279,14 @@ def _bill(periods: int) -> ConfirmBill:
 
 
 def _payment() -> Iterator[Sample]:
-    both = (Method(channel="wechat"), Method(channel="card", paused="reason.earlier_payment_unresolved"))
-    choose = ChooseMethod(amount_fen=15400, methods=both)
-    two = ChooseMethod(amount_fen=15400, methods=(both[0], Method(channel="card")))
-    long = Method(channel="card", paused="reason.sample_card")
-    only = ChooseMethod(amount_fen=15400, methods=both[:1])
-    declined = ChooseMethod(
-        amount_fen=15400, methods=(both[0], long), remark=Said("remark.declined", keys={"channel": "channel.wechat"})
-    )
-    yield Sample(name="choose", view=choose, position=_step(3), can_go_back=True, can_go_home=True)
-    yield Sample(name="choose-two", view=two, position=_step(3), can_go_back=True, can_go_home=True)
-    yield Sample(name="choose-only", view=only, position=_step(3), can_go_back=True, can_go_home=True)
-    yield Sample(name="choose-remark", view=declined, position=_step(3), can_go_back=True, can_go_home=True)
-    wallets = (both[0], Method(channel="alipay"))
-    three = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="card")))
-    held = ChooseMethod(amount_fen=15400, methods=(*wallets, long))
-    back = Said("remark.reversed", keys={"channel": "channel.alipay"})
-    four = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="wechat_code"), long), remark=back)
-    every = ChooseMethod(amount_fen=15400, methods=(*wallets, Method(channel="card"), Method(channel="pay_code")))
-    yield Sample(name="choose-three", view=three, position=_step(3), can_go_back=True, can_go_home=True)
-    yield Sample(name="choose-three-held", view=held, position=_step(3), can_go_back=True, can_go_home=True)
-    yield Sample(name="choose-four", view=four, position=_step(3), can_go_back=True, can_go_home=True)
-    yield Sample(name="choose-four-open", view=every, position=_step(3), can_go_back=True, can_go_home=True)
-    shown = ShowPayCode(channel="wechat_code", amount_fen=15400, step="show", other_methods=True)
-    other = msgspec.structs.replace(shown, channel="pay_code", problem="problem.no_pay_code")
-    yield Sample(name="pay-code", view=msgspec.structs.replace(shown, channel="pay_code"), position=_step(3))
-    yield Sample(name="pay-code-other", view=other, position=_step(3))
-    yield Sample(name="pay-code-confirm", view=msgspec.structs.replace(shown, step="confirm"), position=_step(3))
-    yield Sample(
-        name="scan-alipay",
-        view=ScanToPay(
-            channel="alipay",
-            amount_fen=15400,
-            code="https://qr.alipay.com/bax03431ljhokirwl38f00a7",
-            until_ms=int(time() * 1000) + 86_000,
-            other_methods=True,
-        ),
-        position=_step(3),
-    )
-    yield Sample(
-        name="scan",
-        view=ScanToPay(
-            channel="wechat",
-            amount_fen=15400,
-            code="weixin://wxpay/bizpayurl?pr=p4lpSuKzz",
-            until_ms=int(time() * 1000) + 86_000,
-        ),
-        position=_step(3),
-    )
-    steps: tuple[ReaderStep, ...] = (
-        "waiting",
-        "present_card",
-        "enter_pin",
-        "asking_bank",
-        "remove_card",
-        "stopping",
-    )
-    for step in steps:
-        view = AtReader(
-            channel="card",
-            amount_fen=15400,
-            step=step,
-            can_stop=step in ("present_card", "enter_pin"),
-            other_methods=True,
-        )
-        yield Sample(name=f"reader-{step}", view=view, position=_step(3))
-    yield Sample(
-        name="checking", view=Working(saying="working.checking_payment", amount_fen=123456789), position=_step(3)
-    )
+    for name, view in payment_views():
+        chooses = isinstance(view, ChooseMethod)
+        yield Sample(name=name, view=view, position=_step(3), can_go_back=chooses, can_go_home=chooses)
 
 
 def _outcomes() -> Iterator[Sample]:
-    amount = {"amount": 15400}
-    wechat = {"channel": "channel.wechat"}
-    done = (Said("truth.goods.accepted", money=amount),)
-    received = (Said("truth.money.received", money=amount), Said("truth.goods.not_yet"))
-    returned = (Said("truth.money.returned", money=amount, keys=wechat), Said("truth.goods.unpaid"))
-    slips = {
-        "done": _slip("办好了", "燃气公司已收到 ¥154.00。", "燃气公司已入账。"),
-        "not_finished": _slip("还没办完，请不要再付", "已收到您的 ¥154.00。", "请不要再付，本机会自动办完。"),
-        "no_money_kept": _slip("没有留下您的钱", "¥154.00 已退回，微信支付已确认。", "如需缴费，请重新办理。"),
-    }
-
-    def outcome(name: str, *, truth: str, **fields: object) -> Sample:
-        known = {"amount_fen": 15400, "order_no": ORDER, "slip": slips[truth], "truth": truth}
-        view = msgspec.convert(known | fields, Outcome)
-        return Sample(name=name, view=view, position=_step(4), can_go_home=True)
-
-    yield outcome("done", truth="done", lines=done, slip_state="printed")
-    yield outcome("done-printing", truth="done", lines=done, slip_state="printing")
-    yield outcome("done-unknown", truth="done", lines=done, slip_state="unknown", can_print=True, photo_code=ORDER)
-    yield outcome(
-        "done-no-paper",
-        truth="done",
-        lines=done,
-        slip_state="not_printed",
-        slip_problem="reason.paper_out",
-        photo_code=ORDER,
-    )
-    yield outcome("not-finished", truth="not_finished", lines=received, slip_state="printed", still_working=True)
-    yield outcome(
-        "not-finished-no-paper",
-        truth="not_finished",
-        lines=received,
-        slip_state="not_printed",
-        slip_problem="reason.paper_out",
-        photo_code=ORDER,
-        still_working=True,
-    )
-    yield outcome("no-money-kept", truth="no_money_kept", lines=returned, slip_state="none", can_print=True)
-    yield outcome("no-money-kept-slip", truth="no_money_kept", lines=returned, slip_state="printed")
-    yield Sample(
-        name="unfinished",
-        view=UnfinishedOrder(order_no=ORDER, amount_fen=15400, lines=received, can_print=True),
-        position=_step(2),
-        can_go_home=True,
-    )
-    yield Sample(
-        name="unfinished-printing",
-        view=UnfinishedOrder(order_no=ORDER, amount_fen=15400, lines=received, slip_state="printing"),
-        position=_step(2),
-        can_go_home=True,
-    )
-    yield Sample(
-        name="unfinished-cancelling",
-        view=UnfinishedOrder(
-            order_no=ORDER,
-            amount_fen=15400,
-            lines=(Said("truth.money.nothing"), Said("truth.goods.unpaid")),
-            saying="cancelling",
-            can_print=True,
-        ),
-        position=_step(2),
-        can_go_home=True,
-    )
-    yield Sample(
-        name="unfinished-staff",
-        view=UnfinishedOrder(
-            order_no=ORDER,
-            amount_fen=15400,
-            lines=(Said("truth.money.unproved", money=amount),),
-            saying="staff",
-            can_print=True,
-        ),
-        position=_step(2),
-        can_go_home=True,
-    )
-    yield Sample(
-        name="unfinished-no-paper",
-        view=UnfinishedOrder(
-            order_no=ORDER,
-            amount_fen=15400,
-            lines=received,
-            slip_state="not_printed",
-            slip_problem="reason.paper_out",
-            photo_code=ORDER,
-        ),
-        position=_step(2),
-        can_go_home=True,
-    )
-    yield outcome(
-        "unproved-card",
-        truth="not_finished",
-        lines=(Said("truth.money.unproved", money=amount),),
-        slip_state="printed",
-        take_card=True,
-    )
+    for name, step, view in outcome_views(ORDER, HALL):
+        yield Sample(name=name, view=view, position=_step(step), can_go_home=True)
 
 
 def _ratings() -> Iterator[Sample]:
@@ -495,30 +336,3 @@ def _endings() -> Iterator[Sample]:
     closed = OutOfService(reason="reason.by_staff", note="打印机正在维修，请到 2 号窗口办理")
     yield Sample(name="out-of-service-by-staff", view=closed)
     yield Sample(name="goodbye", view=Goodbye())
-
-
-def _slip(truth: str, known: str, following: str) -> Slip:
-    return Slip(
-        name="receipt",
-        language="zh-CN",
-        lines=(
-            Text("燃气缴费凭条", align="center", bold=True, size="tall"),
-            Text(HALL.name, align="center"),
-            Text(truth, align="center", bold=True, size="tall"),
-            Text(known, align="center"),
-            Rule(),
-            Pair("户名", "𠮷*"),
-            Pair("户号", "01****3862"),
-            Pair("一档 20 m³ × 2.75", "55.00"),
-            Pair("二档 30 m³ × 3.30", "99.00"),
-            Rule(),
-            Pair("合计", "¥154.00", bold=True, size="tall"),
-            Pair("付款时间", "2026-11-24 10:32"),
-            Pair("支付单号", "4200001234567890123456789012"),
-            Pair("订单", "T07K2-000418-6"),
-            Rule(),
-            Text(f"{following}此凭条不是发票。"),
-            Text(f"服务热线 {HALL.phone}"),
-            Qr(ORDER),
-        ),
-    )
