@@ -240,8 +240,8 @@ def test_slip_of_gas_on_a_card_says_how_much_and_what_to_do_with_it() -> None:
         "Gas 50 m³",
         "Purchase number 251",
         "Used this year 430 m³",
-        "50 m³ is on your card.",
-        "put the card into your gas meter",
+        "50 m³ is on your card. Put it into your meter.",
+        "Keep the card in the meter until it has the gas.",
     ):
         assert line in said
     free = texts(slip_of(loaded(LOAD), LOAD, "en"))
