@@ -26,6 +26,7 @@ from hub.orders.follower import Follower
 from hub.pages import Pages
 from hub.queue_desk import QueueDesk
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
+from hub.upkeep import Upkeep
 from kiosk.protocol import commands, configuration, sealing
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
 from kiosk.protocol.pairing import Paired, Pairing
@@ -53,8 +54,8 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         await store.open()
-        upkeep = (follower.run(), drawer.keep_forgetting(), commanding.keep_forgetting())
-        beside = [asyncio.create_task(each) for each in upkeep]
+        running = (follower.run(), upkeep.run())
+        beside = [asyncio.create_task(each) for each in running]
         try:
             yield
         finally:
@@ -65,6 +66,7 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
 
     queue = QueueDesk(store, zone, lambda: int(now() * 1000))
     follower = Follower(store, now)
+    upkeep = Upkeep(store, zone, lambda: int(now() * 1000))
     drawer = Drawer(store, key, now)
     commanding = CommandDesk(store, key, lambda: int(now() * 1000))
     desk = _Desk(store, key, now, follower=follower, queue=queue, commanding=commanding)

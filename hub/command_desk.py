@@ -8,11 +8,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.commands import CommandBook, Commanded
-from hub.store import Store, StoreBusyError, Terminal
+from hub.store import Store, Terminal
 from hub.waiting import Waiting
 from kiosk.protocol.commands import HOLD_S, MOST_GIVEN, Commands, Given, Poll, SignedCommand, to_sign
-
-UPKEEP_S = 3600.0
 
 
 class CommandDesk:
@@ -39,13 +37,6 @@ class CommandDesk:
                 if found or asyncio.get_running_loop().time() >= until or await gone():
                     break
         return Commands(commands=tuple(self._signed(sender, each) for each in found))
-
-    async def keep_forgetting(self) -> None:
-        """Delete logs of long ago, for ever."""
-        while True:
-            with contextlib.suppress(StoreBusyError):
-                await self.book.forget_logs(self._now_ms())
-            await asyncio.sleep(UPKEEP_S)
 
     async def _for(self, sender: Terminal, known: set[str]) -> list[Commanded]:
         found = await self.book.to_give(sender.hall, sender.terminal, self._now_ms(), MOST_GIVEN + len(known))

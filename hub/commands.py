@@ -7,13 +7,14 @@ from typing import Any, Literal
 import msgspec
 
 from hub.portable import Portable, Sql
+from hub.upkeep import DAY_MS, LOGS_DAYS
 from kiosk.protocol.commands import MOST_BYTES, Command, Poll, name_of
 
 State = Literal["waiting", "under_way", "done", "refused", "not_understood"]
 AUDITED = ("close", "open", "restart", "send_log", "configure")
 """What is ordered of a terminal as a whole: its card shows it, and the record of what was done has it."""
 MOST_CONFIGURING = 500
-KEEP_LOGS_MS = 14 * 24 * 3600 * 1000
+KEEP_LOGS_MS = LOGS_DAYS * DAY_MS
 
 
 class Commanded(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,11 +135,6 @@ class CommandBook:
         async with self._store.work() as sql:
             found = await sql(_THAT_LOG, command_id, now_ms - KEEP_LOGS_MS)
         return next((str(content) for (content,) in found), None)
-
-    async def forget_logs(self, now_ms: int) -> None:
-        """Delete those of long ago."""
-        async with self._store.work() as sql:
-            await sql("DELETE FROM log WHERE at_ms <= $1", now_ms - KEEP_LOGS_MS)
 
 
 async def _found(sql: Sql, statement: str, *values: object) -> list[Commanded]:

@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 STEP_S = 4.0
 """How long a clerk waits for a terminal that has to record a step; after that the step is void."""
-KEEP_MS = 3 * 86_400_000
-"""How long a step is kept: a ticket is of one day."""
 
 _CHANGED = "UPDATE matter SET version = $3 WHERE hall = $1 AND matter = $2"
 _VOID = "UPDATE step SET state = 'void' WHERE hall = $1 AND n = $2 AND state = 'open' RETURNING n"
@@ -218,7 +216,6 @@ class QueueDesk:
 
     async def _give(self, sql: Sql, hall: str, terminal: str, event: TicketEvent, state: StepState) -> int:
         n = await next_version(sql, hall)
-        await sql("DELETE FROM step WHERE hall = $1 AND until_ms < $2", hall, self._now_ms() - KEEP_MS)
         text = msgspec.json.encode(event).decode()
         until_ms = self._now_ms() + int(STEP_S * 1000)
         sql_text = "INSERT INTO step VALUES ($1, $2, $3, $4, $5, $6, $7)"

@@ -44,7 +44,7 @@ def after_a_wrong_one(guesses: Guesses, now_ms: int, free: int = FREE_TRIES) -> 
     """Each further wrong one makes the wait twice as long."""
     wrong = guesses.wrong + 1
     wait = min(FIRST_WAIT_S << min(wrong - free, 10), LONGEST_WAIT_S) if wrong >= free else 0
-    return Guesses(wrong=wrong, wait_until_ms=now_ms + wait * 1000 if wait else 0)
+    return Guesses(wrong=wrong, wait_until_ms=now_ms + wait * 1000)
 
 
 class _Ticket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -53,6 +53,7 @@ class Guesses(msgspec.Struct, frozen=True, kw_only=True):
 
     wrong: int = 0
     wait_until_ms: int = 0
+    """When the next try is heard: of the last wrong one, where it is heard at once."""
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):

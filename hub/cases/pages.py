@@ -21,6 +21,7 @@ from hub.configurations import ConfigurationBook
 from hub.frame import HEADERS, Form, Frame, Page, chosen_of, to, words
 from hub.matters import Days, today
 from hub.store import Staff
+from hub.upkeep import first_month_kept
 from kiosk.protocol.ratings import RATING, RatingRow
 from kiosk.protocol.requests import REQUEST, RequestPrivate
 from kiosk.protocol.sealing import opened
@@ -166,6 +167,7 @@ class CasePages:
             hall_id=hall,
             halls=halls,
             month=month,
+            kept=days.first >= f"{first_month_kept(self._today())}",
             all=_shares([line("", rows)] if len(rows) >= SMALL else []),
             count=len(rows),
             tables=[

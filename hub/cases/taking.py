@@ -1,20 +1,16 @@
-"""Takes personal values that terminals sealed for this hub, and forgets them in time."""
+"""Takes personal values that terminals sealed for this hub."""
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.requests import Request
 
 from hub.portable import Portable
-from hub.store import StoreBusyError, Terminal
+from hub.store import Terminal
 from kiosk.protocol.sealing import Private, SealingKey, sealing_key
 
-log = logging.getLogger(__name__)
-
-UPKEEP_S = 3600.0
+LONGEST_MS = 366 * 86_400_000
+"""For which anything personal is kept, whatever a terminal asks for."""
 
 
 class Drawer:
@@ -31,24 +27,11 @@ class Drawer:
 
     async def take(self, request: Request, sender: Terminal, private: Private) -> SealingKey:
         """Keep what is not there yet, nor was there before."""
+        longest = int(self._now() * 1000) + LONGEST_MS
         async with self._store.work() as sql:
             for row in private.rows:
                 await sql(
                     "INSERT INTO sealed VALUES ($1, $2, $3, $4) ON CONFLICT (hall, subject) DO NOTHING",
-                    *(sender.hall, row.subject, row.expires_ms, row.content),
+                    *(sender.hall, row.subject, min(row.expires_ms, longest), row.content),
                 )
         return sealing_key(self._key, request.headers["content-digest"])
-
-    async def keep_forgetting(self) -> None:
-        """Delete what has expired, for ever."""
-        while True:
-            with contextlib.suppress(StoreBusyError):
-                await self.forget()
-            await asyncio.sleep(UPKEEP_S)
-
-    async def forget(self) -> None:
-        """Delete what has expired."""
-        async with self._store.work() as sql:
-            gone = await sql("DELETE FROM sealed WHERE expires_ms <= $1 RETURNING hall", int(self._now() * 1000))
-        if gone:
-            log.info("%d personal values have expired and are deleted", len(gone))
