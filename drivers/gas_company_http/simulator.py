@@ -17,19 +17,19 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from aiohttp import web
 
 from drivers.gas_company_http.simulator_answers import contradict, contradict_top_up, order_json, period_json
 from drivers.gas_company_http.simulator_books import Books
-from drivers.gas_company_http.simulator_card_desk import CARD_BUTTONS, CARD_FAULTS, CardDesk, Request, text_in
+from drivers.gas_company_http.simulator_card_desk import CARD_FAULTS, CardDesk, Request, text_in
 from drivers.gas_company_http.simulator_cards import RefusalError
+from drivers.gas_company_http.simulator_hand import BUTTONS, Hand
 from drivers.gas_company_http.simulator_holders import accounts_of
 from drivers.gas_company_http.simulator_talk import explain
-from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
-from kiosk.testing.simulator import Action, BadRequestError, Button, Fault, Faults, Json, Talk, main
+from kiosk.testing.http_peer import HTTP_FAULTS, HttpWire
+from kiosk.testing.simulator import Action, Fault, Faults, Json, Talk, main
 
 TERMINAL = "HALL-01"
 WINDOW_MS = 300_000
@@ -75,26 +75,6 @@ FAULTS = HTTP_FAULTS | {
 }
 
 
-BUTTONS = (
-    Button(label="Paid elsewhere meanwhile", group="The account asked about last", action="pay_elsewhere"),
-    Button(label="A new bill", group="The account asked about last", action="add_debt"),
-    Button(label="Press the key on the meter", group="The account asked about last", action="press_key"),
-    Button(label="Prices rise", group="The account asked about last", action="raise_prices"),
-    Button(label="Quote changes", group="The next time", fault="price_changed"),
-    Button(label="Quote expires", group="The next time", fault="quote_expires_at_once"),
-    Button(label="Top-up too much", group="The next time", fault="limits_changed"),
-    Button(label="Payment refused", group="The next time", fault="confirm_refused"),
-    Button(label="Paid elsewhere just before", group="The next time", fault="paid_elsewhere"),
-    Button(label="Anything refused", group="The next time", fault="refuse"),
-    Button(label="Payment answered after 20 s", group="The next time", fault="slow_confirm", more={"seconds": 20}),
-    Button(label="Meter silent", group="The next time", fault="silent_meter"),
-    Button(label="Maintenance until cleared", group="The next time", fault="maintenance", times=-1),
-    *CARD_BUTTONS,
-    *WIRE_BUTTONS,
-    Button(label="Silent", group="Cable", fault="slow", times=-1, more={"seconds": 3600}),
-)
-
-
 @dataclass(frozen=True)
 class Signed:
     """An answer as it goes on the wire, and may be sent a second time."""
@@ -119,18 +99,6 @@ class GasCompanySimulator:
         self.faults = Faults(FAULTS)
         self.talk = Talk()
         self._wire = HttpWire(self.faults, self.talk, self._serve, explain, port)
-        self.actions: Mapping[str, Action] = {
-            "households": self._list_households,
-            "add_debt": self._add_debt,
-            "pay_elsewhere": self._pay_elsewhere,
-            "set_limits": self._set_limits,
-            "set_meter": self._set_meter,
-            "press_key": self._press_key,
-            "raise_prices": self._raise_prices,
-            "owe_card": self._owe_card,
-            "load_elsewhere": self._load_elsewhere,
-            **self._wire.actions,
-        }
         self.requests: list[tuple[str, str]] = []
         self._last_account = ""
         self._folder = books
@@ -142,6 +110,8 @@ class GasCompanySimulator:
         self._now = now
         self._answers: dict[str, Signed] = {}
         self._desk = CardDesk(self._books, self._quote_ms, self._strikes, self._account_json)
+        hand = Hand(self._books, self._desk, lambda: self._last_account, now)
+        self.actions: Mapping[str, Action] = {**hand.actions, **self._wire.actions}
         self._routes: list[tuple[str, str, Callable[[Request], tuple[int, Json]]]] = [
             ("GET", r"/v1/ping", self._ping),
             ("GET", r"/v1/accounts/([0-9]{1,20})", self._account),
@@ -171,7 +141,7 @@ class GasCompanySimulator:
 
     def books(self) -> Json:
         state = {"plugged": self._wire.plugged, "account": self._last_account}
-        return {**self._books.everything(), "state": state | {"prices": self._books.price_version()}}
+        return {**self._books.everything(), "state": state | {"prices": self._books.accounts.price_version()}}
 
     def add_control_routes(self, app: web.Application) -> None:
         """None of its own."""
@@ -265,10 +235,10 @@ class GasCompanySimulator:
 
     def _quote(self, request: Request) -> tuple[int, Json]:
         account = request.parts[0]
-        household = self._books.household(account)
+        household = self._books.accounts.household(account)
         if household["meter_kind"] != "postpaid":
             raise RefusalError("not_accepted")
-        bills = self._books.unpaid(account)
+        bills = self._books.accounts.unpaid(account)
         if not bills:
             raise RefusalError("nothing_owed")
         expires_ms = request.now_ms + self._quote_ms
@@ -280,7 +250,7 @@ class GasCompanySimulator:
             "periods": [period_json(bill) for bill in bills],
             "total_fen": sum(bill.fen for bill in bills),
             "used_this_cycle_m3": household["used_m3"],
-            "price_version": self._books.price_version(),
+            "price_version": self._books.accounts.price_version(),
             "expires_ms": expires_ms,
         }
         if fault := self._strikes("inconsistent_quote", request.path):
@@ -289,7 +259,7 @@ class GasCompanySimulator:
 
     def _quote_top_up(self, request: Request) -> tuple[int, Json]:
         account = request.parts[0]
-        household = self._books.household(account)
+        household = self._books.accounts.household(account)
         amount_fen = request.content.get("amount_fen")
         if type(amount_fen) is not int or not 1 <= amount_fen <= 100_000_000:
             raise RefusalError("bad_request")
@@ -306,7 +276,7 @@ class GasCompanySimulator:
             "account": self._account_json(request, account),
             **worth,
             "used_this_cycle_m3": household["used_m3"],
-            "price_version": self._books.price_version(),
+            "price_version": self._books.accounts.price_version(),
             "expires_ms": expires_ms,
         }
         if fault := self._strikes("inconsistent_quote", request.path):
@@ -327,7 +297,7 @@ class GasCompanySimulator:
         quote_id = text_in(request.content, "quote_id", r"[0-9A-Za-z._-]{1,40}")
         self._someone_pays(account, "open")
         if self._strikes("price_changed", request.path):
-            self._books.raise_prices()
+            self._books.accounts.raise_prices()
         if fault := self._strikes("limits_changed", request.path):
             self._books.meters.set_limits(1, int(fault.more.get("max_fen", 2000)))
         pay_by_ms = request.now_ms + self._pay_ms
@@ -372,7 +342,7 @@ class GasCompanySimulator:
         }
 
     def _account_json(self, request: Request, account: str) -> Json:
-        household = self._books.household(account)
+        household = self._books.accounts.household(account)
         self._last_account = household["account"]
         holder, address = household["holder"], household["address"]
         if not self._strikes("clear_names", request.path):
@@ -384,7 +354,7 @@ class GasCompanySimulator:
             "meter_kind": household["meter_kind"],
             "holder_masked": holder,
             "address_masked": address,
-            "arrears_fen": self._books.arrears(household["account"]),
+            "arrears_fen": self._books.accounts.arrears(household["account"]),
             "balance_fen": household["balance_fen"],
         }
         if limits := self._books.meters.limits(household):
@@ -397,77 +367,6 @@ class GasCompanySimulator:
                 self.faults.take("paid_elsewhere", at=fault.more.get("at"))
                 self._books.pay_elsewhere(account)
                 return
-
-    # The hand
-
-    async def _list_households(self, _: Json) -> Json:
-        return {"households": self._books.households()}
-
-    async def _add_debt(self, asked: Json) -> Json:
-        """{"account", "first_month", "last_month", "volume_m3", "late_fee_fen": 0}, all but the account optional."""
-        account = self._known_account(asked)
-        first_month = str(asked.get("first_month", "2026-11"))
-        volume = str(asked.get("volume_m3", "10"))
-        late_fee = asked.get("late_fee_fen", 0)
-        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", volume) or not isinstance(late_fee, int):
-            raise BadRequestError("volume_m3 is decimal text, late_fee_fen a whole number")
-        self._books.add_debt(account, first_month, str(asked.get("last_month", first_month)), Decimal(volume), late_fee)
-        return {"arrears_fen": self._books.arrears(account)}
-
-    async def _pay_elsewhere(self, asked: Json) -> Json:
-        """{"account"}; without one, the account that the terminal asked about last."""
-        account = self._known_account(asked)
-        return {"settled": self._books.pay_elsewhere(account)}
-
-    async def _raise_prices(self, _: Json) -> Json:
-        """All prices go up; quotes given before no longer hold."""
-        self._books.raise_prices()
-        return {"price_version": self._books.price_version()}
-
-    async def _set_limits(self, asked: Json) -> Json:
-        """{"min_fen": 1000, "max_fen": 100000}: of a top-up, for every smart meter, from now on"""
-        least, most = asked.get("min_fen", 1_000), asked.get("max_fen", 100_000)
-        if type(least) is not int or type(most) is not int or not 1 <= least <= most <= 100_000_000:
-            raise BadRequestError("min_fen and max_fen are whole numbers, the smaller first")
-        self._books.meters.set_limits(least, most)
-        return {"min_fen": least, "max_fen": most}
-
-    async def _set_meter(self, asked: Json) -> Json:
-        """{"account", "silent": true}: whether its smart meter hears nothing by itself"""
-        silent = asked.get("silent", True) is True
-        self._books.meters.set_silent(self._smart_meter(asked), silent)
-        return {"silent": silent}
-
-    async def _press_key(self, asked: Json) -> Json:
-        """{"account"}: somebody presses the key on the smart meter"""
-        return {"shown_fen": self._books.meters.press_key(self._smart_meter(asked))}
-
-    async def _owe_card(self, asked: Json) -> Json:
-        """{"card", "gas_m3": "20", "why": "made_up"}; without a card, that of the account asked about last"""
-        card = self._known_account(asked | ({"account": asked["card"]} if "card" in asked else {}))
-        gas, why = str(asked.get("gas_m3", "20")), asked.get("why", "made_up")
-        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", gas) or why not in ("made_up", "bought"):
-            raise BadRequestError("gas_m3 is decimal text, why is made_up or bought")
-        return {"load_id": self._desk.owe(card, gas, why)}
-
-    async def _load_elsewhere(self, asked: Json) -> Json:
-        """{"order"}: another terminal has written the order's card and said so; without one, the last order that is
-        owed."""
-        return {"order": self._desk.load_elsewhere(str(asked.get("order", "")), round(self._now() * 1000))}
-
-    def _smart_meter(self, asked: Json) -> str:
-        account = self._known_account(asked)
-        if self._books.household(account)["meter_kind"] != "remote":
-            raise BadRequestError(f"account {account} has no smart meter")
-        return account
-
-    def _known_account(self, asked: Json) -> str:
-        account = str(asked.get("account", self._last_account))
-        try:
-            self._books.household(account)
-        except RefusalError:
-            raise BadRequestError(f"no account {account!r}") from None
-        return account
 
 
 def _content(body: bytes) -> Json:

@@ -3,7 +3,8 @@
 import sqlite3
 from decimal import Decimal
 
-from drivers.gas_company_http.simulator_books import Bill, provider_ref, receipt_no
+from drivers.gas_company_http.simulator_accounts import Bill
+from drivers.gas_company_http.simulator_books import provider_ref, receipt_no
 from kiosk.testing.simulator import Json
 
 

@@ -1,4 +1,4 @@
-"""The simulated gas company's durable books: households, bills, quotes and orders, and its smart meters.
+"""The simulated gas company's durable books: quotes and orders, beside its accounts, its meters and its gas cards.
 
 Money is integer fen, volumes are decimal text. Every method is one transaction and takes the time as an argument.
 """
@@ -8,34 +8,24 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from drivers.gas_company_http.simulator_accounts import SCHEMA as ACCOUNTS_SCHEMA
+from drivers.gas_company_http.simulator_accounts import Accounts, Bill
 from drivers.gas_company_http.simulator_cards import SCHEMA as CARDS_SCHEMA
 from drivers.gas_company_http.simulator_cards import Cards, RefusalError
-from drivers.gas_company_http.simulator_households import HOUSEHOLDS, Household
 from drivers.gas_company_http.simulator_meters import SCHEMA as METERS_SCHEMA
 from drivers.gas_company_http.simulator_meters import Meters, Worth
-from drivers.gas_company_http.simulator_tariff import PricedLine, price_volume
 from kiosk.testing.simulator import open_books
 
 CHINA = timezone(timedelta(hours=8))
 ELSEWHERE = "elsewhere"
 ELSEWHERE_FEN = 5_000
-PRICE_STEP = Decimal("0.10")
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS household(
-  account TEXT PRIMARY KEY, holder TEXT NOT NULL, address TEXT NOT NULL, meter_kind TEXT NOT NULL,
-  tariff TEXT NOT NULL, persons INTEGER NOT NULL, cycle TEXT NOT NULL, used_m3 TEXT NOT NULL,
-  balance_fen INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS bill(
-  id INTEGER PRIMARY KEY, account TEXT NOT NULL REFERENCES household, first_month TEXT NOT NULL,
-  last_month TEXT NOT NULL, used_before TEXT NOT NULL, volume_m3 TEXT NOT NULL, late_fee_fen INTEGER NOT NULL,
-  settled_by TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS quote(
   quote_id TEXT PRIMARY KEY, account TEXT NOT NULL, bills TEXT NOT NULL, total_fen INTEGER NOT NULL,
   expires_ms INTEGER NOT NULL) STRICT;
@@ -46,107 +36,39 @@ CREATE TABLE IF NOT EXISTS orders(
   refusal TEXT, reason TEXT, channel TEXT, channel_ref TEXT, paid_fen INTEGER NOT NULL DEFAULT 0,
   closed_ms INTEGER) STRICT;
 CREATE TABLE IF NOT EXISTS nonce(nonce TEXT PRIMARY KEY, time_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS price(step INTEGER NOT NULL) STRICT;
 """
-
-
-@dataclass(frozen=True)
-class Bill:
-    """An unpaid period at today's prices."""
-
-    id: int
-    first_month: str
-    last_month: str
-    volume: Decimal
-    lines: list[PricedLine]
-    late_fee_fen: int
-
-    @property
-    def fen(self) -> int:
-        return sum(line.fen for line in self.lines) + self.late_fee_fen
 
 
 class Books:
     """Opens or creates `folder/gas_company.sqlite`; demo households that it does not know yet are added."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = open_books(folder, "gas_company", SCHEMA + METERS_SCHEMA + CARDS_SCHEMA)
+        self._db = open_books(folder, "gas_company", ACCOUNTS_SCHEMA + SCHEMA + METERS_SCHEMA + CARDS_SCHEMA)
+        self.accounts = Accounts(self._db)
         self.meters = Meters(self._db)
         self.cards = Cards(self._db)
         with self._transaction():
-            if self._one("SELECT count(*) AS n FROM price")["n"] == 0:
-                self._db.execute("INSERT INTO price VALUES (0)")
             self.meters.begin()
-            for household in HOUSEHOLDS:
-                if self._maybe("SELECT 1 FROM household WHERE account = ?", household.account) is None:
-                    self._add_household(household)
+            for household in self.accounts.begin():
+                if household.meter_kind == "remote":
+                    self.meters.hang(household.account, household.balance_fen)
             self.cards.begin()
 
     def close(self) -> None:
         self._db.close()
 
-    # Accounts and debts
-
-    def household(self, account: str) -> sqlite3.Row:
-        row = self._maybe("SELECT * FROM household WHERE account = ?", account)
-        if row is None:
-            raise RefusalError("no_such_account")
-        return row
-
-    def households(self) -> list[dict[str, Any]]:
-        return [
-            dict(row) | {"arrears_fen": self.arrears(row["account"])}
-            for row in self._db.execute("SELECT * FROM household ORDER BY account")
-        ]
-
-    def unpaid(self, account: str) -> list[Bill]:
-        """What the account owes, oldest first."""
-        household = self.household(account)
-        increase = PRICE_STEP * self._price_step()
-        return [
-            Bill(
-                id=row["id"],
-                first_month=row["first_month"],
-                last_month=row["last_month"],
-                volume=Decimal(row["volume_m3"]),
-                lines=price_volume(
-                    household["tariff"],
-                    persons=household["persons"],
-                    used=Decimal(row["used_before"]),
-                    volume=Decimal(row["volume_m3"]),
-                    increase=increase,
-                ),
-                late_fee_fen=row["late_fee_fen"],
-            )
-            for row in self._db.execute(
-                "SELECT * FROM bill WHERE account = ? AND settled_by IS NULL ORDER BY first_month, id", (account,)
-            )
-        ]
-
-    def arrears(self, account: str) -> int:
-        return sum(bill.fen for bill in self.unpaid(account))
-
     def add_debt(self, account: str, first_month: str, last_month: str, volume: Decimal, late_fee_fen: int = 0) -> None:
         """A new bill. A new year begins at the first tier again; unused gas of a tier is not carried over."""
         with self._transaction():
-            self._add_bill(account, first_month, last_month, volume, late_fee_fen)
+            self.accounts.add_bill(account, first_month, last_month, volume, late_fee_fen)
 
     def pay_elsewhere(self, account: str) -> int:
         """Someone pays everything at the counter; the number of bills that were open. A smart meter gets 50 yuan."""
-        household = self.household(account)
+        household = self.accounts.household(account)
         with self._transaction():
             if household["meter_kind"] == "remote":
                 self.meters.credit(account, ELSEWHERE_FEN)
-            return self._db.execute(
-                "UPDATE bill SET settled_by = ? WHERE account = ? AND settled_by IS NULL", (ELSEWHERE, account)
-            ).rowcount
-
-    def raise_prices(self) -> None:
-        """All prices go up by 0.10 yuan, and with them every unpaid bill."""
-        self._db.execute("UPDATE price SET step = step + 1")
-
-    def price_version(self) -> str:
-        return f"2026-{self._price_step() + 1}"
+            return self.accounts.settle_all(account, ELSEWHERE)
 
     # Quotes and orders
 
@@ -160,17 +82,7 @@ class Books:
 
     def worth(self, account: str, amount_fen: int) -> Worth:
         """What money does for a smart meter's account, at today's prices."""
-        return self.meters.worth(self.household(account), amount_fen, PRICE_STEP * self._price_step())
-
-    def price(self, household: sqlite3.Row, volume: Decimal) -> list[PricedLine]:
-        """Gas for a card, at today's prices."""
-        return price_volume(
-            household["tariff"],
-            persons=household["persons"],
-            used=Decimal(household["used_m3"]),
-            volume=volume,
-            increase=PRICE_STEP * self._price_step(),
-        )
+        return self.meters.worth(self.accounts.household(account), amount_fen, self.accounts.increase)
 
     def order(self, order_no: str) -> sqlite3.Row | None:
         return self._maybe("SELECT * FROM orders WHERE order_no = ?", order_no)
@@ -291,19 +203,7 @@ class Books:
                 }
                 for row in self._db.execute("SELECT * FROM orders ORDER BY serial")
             },
-            "accounts": {
-                household["account"]: {
-                    "arrears_fen": household["arrears_fen"],
-                    "settled_by": [
-                        row["settled_by"]
-                        for row in self._db.execute(
-                            "SELECT settled_by FROM bill WHERE account = ? AND settled_by IS NOT NULL ORDER BY id",
-                            (household["account"],),
-                        )
-                    ],
-                }
-                for household in self.households()
-            },
+            "accounts": self.accounts.everything(),
             "meters": self.meters.everything(),
             "gas_cards": self.cards.everything(),
         }
@@ -332,18 +232,17 @@ class Books:
 
     def _settle(self, order: sqlite3.Row, paid_fen: int, now_ms: int) -> None:
         bills = json.loads(order["bills"])
-        open_bills = {bill.id: bill.fen for bill in self.unpaid(order["account"])}
+        open_bills = {bill.id: bill.fen for bill in self.accounts.unpaid(order["account"])}
         if not set(bills) <= set(open_bills):
             raise RefusalError("already_paid")
         if now_ms > order["pay_by_ms"] and sum(open_bills[bill] for bill in bills) != order["due_fen"]:
             raise RefusalError("quote_changed")
         if paid_fen < order["due_fen"]:
             raise RefusalError("not_accepted")
-        settled = [(order["order_no"], bill) for bill in bills]
-        self._db.executemany("UPDATE bill SET settled_by = ? WHERE id = ?", settled)
+        self.accounts.settle(bills, order["order_no"])
 
     def _credit(self, order: sqlite3.Row, paid_fen: int, now_ms: int) -> None:
-        household = self.household(order["account"])
+        household = self.accounts.household(order["account"])
         if now_ms > order["pay_by_ms"] and not self.meters.takes(household, order["due_fen"]):
             raise RefusalError("outside_limits")
         if paid_fen < order["due_fen"]:
@@ -352,7 +251,7 @@ class Books:
 
     def _new_order(self, order_no: str, account: str, quote_id: str, now_ms: int, pay_by_ms: int) -> None:
         top_up, card = self.meters.quoted(account, quote_id), self.cards.quoted(account, quote_id)
-        bills = [] if top_up or card else self.unpaid(account)
+        bills = [] if top_up or card else self.accounts.unpaid(account)
         volume = sum((bill.volume for bill in bills), Decimal(0))
         if card:
             refusal, due_fen = self._doubt_card(card, now_ms), card["total_fen"]
@@ -388,8 +287,8 @@ class Books:
     def _doubt_card(self, quote: sqlite3.Row, now_ms: int) -> str | None:
         if doubt := self.cards.doubt(quote, now_ms):
             return doubt
-        household, volume = self.household(quote["account"]), Decimal(quote["gas"]) / 100
-        lines = [] if quote["load_id"] else self.price(household, volume)
+        household, volume = self.accounts.household(quote["account"]), Decimal(quote["gas"]) / 100
+        lines = [] if quote["load_id"] else self.accounts.price(household, volume)
         return None if sum(line.fen for line in lines) == quote["total_fen"] else "quote_changed"
 
     def _doubt_bills(self, account: str, quote_id: str, bills: list[Bill], now_ms: int) -> str | None:
@@ -407,45 +306,9 @@ class Books:
     def _doubt_top_up(self, account: str, worth: Worth, expires_ms: int, now_ms: int) -> str | None:
         if now_ms >= expires_ms:
             return "quote_expired"
-        if not self.meters.takes(self.household(account), worth["total_fen"]):
+        if not self.meters.takes(self.accounts.household(account), worth["total_fen"]):
             return "outside_limits"
         return None if worth == self.worth(account, worth["total_fen"]) else "quote_changed"
-
-    def _add_household(self, household: Household) -> None:
-        self._db.execute(
-            "INSERT INTO household VALUES (?, ?, ?, ?, ?, ?, '2026', ?, ?)",
-            (
-                household.account,
-                household.holder,
-                household.address,
-                household.meter_kind,
-                household.tariff,
-                household.persons,
-                str(household.used),
-                household.balance_fen,
-            ),
-        )
-        if household.meter_kind == "remote":
-            self.meters.hang(household.account, household.balance_fen)
-        for bill in household.bills:
-            self._add_bill(household.account, bill.first_month, bill.last_month, bill.volume, bill.late_fee_fen)
-
-    def _add_bill(self, account: str, first_month: str, last_month: str, volume: Decimal, late_fee_fen: int) -> None:
-        household = self.household(account)
-        cycle = first_month[:4]
-        used = Decimal(household["used_m3"]) if household["cycle"] == cycle else Decimal(0)
-        self._db.execute(
-            "INSERT INTO bill(account, first_month, last_month, used_before, volume_m3, late_fee_fen)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (account, first_month, last_month, str(used), str(volume), late_fee_fen),
-        )
-        self._db.execute(
-            "UPDATE household SET used_m3 = ?, cycle = ? WHERE account = ?", (str(used + volume), cycle, account)
-        )
-
-    def _price_step(self) -> int:
-        step: int = self._one("SELECT step FROM price")["step"]
-        return step
 
     def _known(self, order_no: str) -> sqlite3.Row:
         return self._one("SELECT * FROM orders WHERE order_no = ?", order_no)

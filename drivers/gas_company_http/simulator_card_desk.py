@@ -76,7 +76,7 @@ class CardDesk:
                 "card": card["card"],
                 "gas_on_card_m3": m3(sound.gas),
                 "count": sound.count,
-                "used_this_cycle_m3": self._books.household(card["account"])["used_m3"],
+                "used_this_cycle_m3": self._books.accounts.household(card["account"])["used_m3"],
                 "owed": [load_json(load) for load in self._books.cards.owed(card["card"])],
                 "buy": {"min_m3": f"{LEAST}", "max_m3": f"{MOST}", "step_m3": f"{STEP}"},
             }
@@ -98,11 +98,11 @@ class CardDesk:
             if isinstance(wish, str):
                 gas = self._books.cards.load(card["card"], wish)["gas"]
             else:
-                household = self._books.household(card["account"])
+                household = self._books.accounts.household(card["account"])
                 volume = wish if isinstance(wish, Decimal) else self._worth(household, wish)
                 if not LEAST <= volume <= MOST or volume % STEP:
                     raise RefusalError("outside_limits")
-                gas, lines = int(volume * 100), self._books.price(household, volume)
+                gas, lines = int(volume * 100), self._books.accounts.price(household, volume)
             quote = self._books.cards.add_quote(card, gas, lines, load_id=load_id, expires_ms=expires_ms)
             return 201, self._quote_json(request, quote, sound)
 
@@ -150,15 +150,15 @@ class CardDesk:
         return max(n * STEP for n in range(int(MOST / STEP) + 1) if self._fen(household, n * STEP) <= fen)
 
     def _fen(self, household: sqlite3.Row, volume: Decimal) -> int:
-        return sum(line.fen for line in self._books.price(household, volume))
+        return sum(line.fen for line in self._books.accounts.price(household, volume))
 
     def _quote_json(self, request: Request, quote: sqlite3.Row, sound: Sound) -> Json:
         said = {
             **quote_json(quote),
             "account": self._account_json(request, quote["account"]),
             "card": sound.number,
-            "used_this_cycle_m3": self._books.household(quote["account"])["used_m3"],
-            "price_version": self._books.price_version(),
+            "used_this_cycle_m3": self._books.accounts.household(quote["account"])["used_m3"],
+            "price_version": self._books.accounts.price_version(),
         }
         if fault := self._strikes("inconsistent_card", request.path):
             _contradict(said, str(fault.more.get("kind", "total")))

@@ -17,16 +17,23 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import unquote
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta
 
 from drivers.wechat_pay.simulator_books import Books, RefundState
 from drivers.wechat_pay.simulator_keys import DemoKeys, NotAuthenticError
 from drivers.wechat_pay.simulator_phone import BUTTONS, Phone
+from drivers.wechat_pay.simulator_requests import (
+    ApiError,
+    CloseRequest,
+    CodeRequest,
+    OrderRequest,
+    RefundRequest,
+    ReverseRequest,
+    read_as,
+    route,
+)
 from drivers.wechat_pay.simulator_talk import explain
 from kiosk.testing.http_peer import HTTP_FAULTS, WIRE_BUTTONS, HttpWire
 from kiosk.testing.simulator import Action, Faults, Json, Talk, main
@@ -63,17 +70,6 @@ FAULTS = {
 }
 """Faults of answers may be narrowed by `op`: create, query, close, refund, query_refund."""
 
-ROUTES = (
-    ("create", "POST", re.compile(r"/v3/pay/transactions/native")),
-    ("codepay", "POST", re.compile(r"/v3/pay/transactions/codepay")),
-    ("reverse", "POST", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)/reverse")),
-    ("query", "GET", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)")),
-    ("query_id", "GET", re.compile(r"/v3/pay/transactions/id/([^/]+)")),
-    ("close", "POST", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)/close")),
-    ("refund", "POST", re.compile(r"/v3/refund/domestic/refunds")),
-    ("query_refund", "GET", re.compile(r"/v3/refund/domestic/refunds/([^/]+)")),
-)
-
 STATES = {
     "NOTPAY": "订单未支付",
     "CLOSED": "订单已关闭",
@@ -85,81 +81,6 @@ STATES = {
 }
 REVERSE_AFTER_MS = 15_000
 REVERSE_BEFORE_MS = 7 * 86_400_000
-
-Text = Annotated[str, Meta(min_length=1)]
-Cents = Annotated[int, Meta(ge=1, le=10**10)]
-TradeNo = Annotated[str, Meta(pattern=r"^[0-9a-zA-Z_\-|*]{6,32}\Z")]
-T = TypeVar("T", bound=msgspec.Struct)
-
-
-class OrderAmount(msgspec.Struct):
-    total: Cents
-    currency: Literal["CNY"] = "CNY"
-
-
-class OrderRequest(msgspec.Struct):
-    appid: Annotated[str, Meta(min_length=1, max_length=32)]
-    mchid: Annotated[str, Meta(min_length=1, max_length=32)]
-    description: Annotated[str, Meta(min_length=1, max_length=127)]
-    out_trade_no: TradeNo
-    notify_url: Annotated[str, Meta(pattern=r"^https://[^?]+\Z", max_length=255)]
-    amount: OrderAmount
-    time_expire: str | None = None
-
-
-class Payer(msgspec.Struct):
-    auth_code: Annotated[str, Meta(pattern=r"^1[0-5][0-9]{16}\Z")]
-
-
-class Store(msgspec.Struct):
-    out_id: Text
-
-
-class Scene(msgspec.Struct):
-    store_info: Store
-
-
-class CodeRequest(msgspec.Struct):
-    appid: Text
-    mchid: Text
-    description: Annotated[str, Meta(min_length=1, max_length=127)]
-    out_trade_no: TradeNo
-    payer: Payer
-    amount: OrderAmount
-    scene_info: Scene
-
-
-class ReverseRequest(msgspec.Struct):
-    appid: str
-    mchid: str
-
-
-class CloseRequest(msgspec.Struct):
-    mchid: str
-
-
-class RefundAmount(msgspec.Struct):
-    refund: Cents
-    total: Cents
-    currency: Literal["CNY"]
-
-
-class RefundRequest(msgspec.Struct):
-    out_refund_no: Annotated[str, Meta(pattern=r"^[0-9a-zA-Z_\-|*@]{1,64}\Z")]
-    amount: RefundAmount
-    transaction_id: Text | None = None
-    out_trade_no: TradeNo | None = None
-    reason: str = ""
-
-
-class ApiError(Exception):
-    """A refusal: HTTP status, code and what it says."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 class WeChatPaySimulator:
@@ -221,7 +142,7 @@ class WeChatPaySimulator:
         body = await request.read()
         skew = self.faults.take("clock_skew")
         now_s = self._now() + (float(skew.more.get("seconds", 600)) if skew else 0.0)
-        op, name = _route(request.method, request.path)
+        op, name = route(request.method, request.path)
         try:
             if self.faults.take("auth_401", op=op):
                 raise NotAuthenticError("signature is wrong")
@@ -264,11 +185,11 @@ class WeChatPaySimulator:
     def _act(self, op: str, name: str, request: web.Request, body: bytes) -> tuple[int, Json | None]:
         match op:
             case "create":
-                return 200, self._create(_read(body, OrderRequest))
+                return 200, self._create(read_as(body, OrderRequest))
             case "codepay":
-                return 200, self._codepay(_read(body, CodeRequest))
+                return 200, self._codepay(read_as(body, CodeRequest))
             case "reverse":
-                self._reverse(name, _read(body, ReverseRequest))
+                self._reverse(name, read_as(body, ReverseRequest))
                 return 200, {"appid": APPID, "mchid": MCHID, "out_trade_no": name}
             case "query" | "query_id":
                 if request.query.get("mchid") != MCHID:
@@ -276,10 +197,10 @@ class WeChatPaySimulator:
                 order = self._books.order(number=name) if op == "query" else self._books.order(transaction_id=name)
                 return 200, self._show(_existing(order))
             case "close":
-                self._close(name, _read(body, CloseRequest))
+                self._close(name, read_as(body, CloseRequest))
                 return 204, None
             case "refund":
-                return 200, self._refund(_read(body, RefundRequest))
+                return 200, self._refund(read_as(body, RefundRequest))
             case "query_refund":
                 self._books.advance_refund(name)
                 return 200, self._show_refund(name)
@@ -466,24 +387,10 @@ class WeChatPaySimulator:
         return int(self._now() * 1000)
 
 
-def _route(method: str, path: str) -> tuple[str, str]:
-    for op, verb, pattern in ROUTES:
-        if (found := pattern.fullmatch(path)) and method == verb:
-            return op, unquote(found[1]) if pattern.groups else ""
-    return "", ""
-
-
 def _existing(order: sqlite3.Row | None) -> sqlite3.Row:
     if order is None:
         raise ApiError(404, "ORDER_NOT_EXIST", "no such order")
     return order
-
-
-def _read(body: bytes, shape: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ApiError(400, "PARAM_ERROR", str(error)) from error
 
 
 def _answer(status: int, value: Json | None, now_s: float) -> web.Response:
