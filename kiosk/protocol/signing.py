@@ -43,7 +43,7 @@ def raw(key: Ed25519PublicKey) -> bytes:
 
 def sign(key: Ed25519PrivateKey, path: str, content_type: str, content: bytes, now_s: float) -> dict[str, str]:
     """The headers to send with a POST. `now_s`: seconds since 1970, UTC."""
-    digest = _digest(content)
+    digest = digest_of(content)
     parameters = f'{_COVERED};created={int(now_s)};keyid="{key_id(key.public_key())}";alg="ed25519"'
     signature = key.sign(_base("POST", path, content_type, digest, parameters))
     return {
@@ -75,7 +75,7 @@ class Signed(msgspec.Struct, frozen=True):
 def read(headers: Mapping[str, str], method: str, path: str, content: bytes) -> Signed:
     """What a request says of its signature; header names in lower case. Raises `NotSignedError`."""
     digest = headers.get("content-digest", "")
-    if digest != _digest(content):
+    if digest != digest_of(content):
         raise NotSignedError("the content is not the one that Content-Digest names")
     label, _, parameters = headers.get("signature-input", "").partition("=")
     found = _PARAMETERS.fullmatch(parameters)
@@ -85,7 +85,8 @@ def read(headers: Mapping[str, str], method: str, path: str, content: bytes) -> 
     return Signed(found[2], int(found[1]), base, _signature(headers.get("signature", "")))
 
 
-def _digest(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
+    """The `Content-Digest` of a body (RFC 9530)."""
     return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.ports.http import HttpLine, Lost, Reply
+from kiosk.ports.http import Lost, Reply
 from kiosk.protocol.batch import Refused
-from kiosk.protocol.signing import sign
 from kiosk.sync.identity import identity_in
+from kiosk.sync.line import HubLine
 from kiosk.sync.pausing import Pauses
 from kiosk.sync.settings import HubSettings
 
@@ -28,19 +28,12 @@ class Hub:
 
     async def ask(self, path: str, content: bytes, content_type: str, most: int) -> bytes:
         """The body of its answer, of at most so many bytes; as often as it takes. Raises `RefusedError`,
-        `NotPairedError`, `OSError`."""
+        `NotPairedError`, `SecretError`, `OSError`."""
         pauses = Pauses(self._settings, f"{path} is asked again")
-        line = HttpLine(
-            (self._settings.url.rstrip("/"),),
-            timeout_s=4 * self._settings.timeout_s,
-            connect_timeout_s=self._settings.timeout_s,
-            max_answer_bytes=most,
-        )
-        line.open(self._settings.trust())
-        try:
+        line = HubLine(self._settings, self._now, timeout_s=4 * self._settings.timeout_s, most_answer=most)
+        async with line:
             while True:
-                headers = sign(identity_in(self._folder).key, path, content_type, content, self._now())
-                match await line.ask("POST", path, content, headers):
+                match await line.ask(identity_in(self._folder).key, path, content_type, content):
                     case Reply(status=200, body=body):
                         return body
                     case Reply(status=status, body=body) if status < 500:
@@ -49,8 +42,6 @@ class Hub:
                         await pauses.after(f"the hub answers with HTTP {status}")
                     case Lost(why=why):
                         await pauses.after(f"the hub does not answer: {why}")
-        finally:
-            await line.aclose()
 
 
 def _why(status: int, body: bytes) -> str:

@@ -12,11 +12,9 @@ from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 
 from kiosk.config_face import Hall
-from kiosk.ports.http import HttpLine, Reply
-from kiosk.protocol.signing import sign
+from kiosk.ports.http import Reply
 from kiosk.protocol.tickets import TicketRow
 from kiosk.queueing.hall import (
     CONTENT_TYPE,
@@ -35,6 +33,7 @@ from kiosk.queueing.hall import (
 from kiosk.queueing.rules import Plan
 from kiosk.queueing.wishes import Wish
 from kiosk.sync.identity import Identity
+from kiosk.sync.line import HubLine
 from kiosk.sync.settings import HubSettings
 from kiosk.tickets.desk import Desk, RefusedError
 
@@ -65,15 +64,14 @@ class Attendant:
         called when the hub answers again: no step counts for it before the journal has come."""
         self._desk = desk
         self._identity = identity
-        self._settings = settings
-        self._now = now
+        self._retry_s = settings.retry_s
         self._found = found
         self._plan = msgspec.Raw(msgspec.json.encode(plan))
         self._version = self._taken = 0
         self._refused: set[int] = set()
         self._answered = False
-        self._news = self._line(HOLD_S + settings.timeout_s)
-        self._wishes = self._line(WISH_S)
+        self._news = HubLine(settings, now, timeout_s=HOLD_S + settings.timeout_s, most_answer=_MOST_ANSWER)
+        self._wishes = HubLine(settings, now, timeout_s=WISH_S, most_answer=_MOST_ANSWER)
 
     @property
     def answers(self) -> bool:
@@ -93,22 +91,19 @@ class Attendant:
 
     async def run(self) -> NoReturn:
         """Until it is cancelled. Raises `QueueClosedError`."""
-        for line in (self._news, self._wishes):
-            line.open(self._settings.trust())
-        self._desk.hall = self
-        pause = 0.0
-        try:
-            while True:
-                if await self._attend():
-                    pause = 0.0
-                    continue
-                pause = min(max(2 * pause, self._settings.retry_s), LONGEST_PAUSE_S)
-                await asyncio.sleep(pause * (50 + secrets.randbelow(51)) / 100)
-        finally:
-            self._desk.hall = None
-            self._desk.know_no_others()
-            for line in (self._news, self._wishes):
-                await line.aclose()
+        async with self._news, self._wishes:
+            self._desk.hall = self
+            pause = 0.0
+            try:
+                while True:
+                    if await self._attend():
+                        pause = 0.0
+                        continue
+                    pause = min(max(2 * pause, self._retry_s), LONGEST_PAUSE_S)
+                    await asyncio.sleep(pause * (50 + secrets.randbelow(51)) / 100)
+            finally:
+                self._desk.hall = None
+                self._desk.know_no_others()
 
     async def _attend(self) -> bool:
         """Ask once for what is new and take it in."""
@@ -144,24 +139,14 @@ class Attendant:
         self._version = 0
         self._desk.know_no_others()
 
-    def _line(self, timeout_s: float) -> HttpLine:
-        return HttpLine(
-            (self._settings.url.rstrip("/"),),
-            timeout_s=timeout_s,
-            connect_timeout_s=min(timeout_s, self._settings.timeout_s),
-            max_answer_bytes=_MOST_ANSWER,
-        )
-
-    async def _ask(self, line: HttpLine, path: str, asked: msgspec.Struct, kind: type[_T]) -> _T | None:
-        content = msgspec.json.encode(asked)
-        headers = sign(self._identity.key, path, CONTENT_TYPE, content, self._now())
-        reply = await line.ask("POST", path, content, headers)
+    async def _ask(self, line: HubLine, path: str, asked: msgspec.Struct, kind: type[_T]) -> _T | None:
+        reply = await line.ask(self._identity.key, path, CONTENT_TYPE, msgspec.json.encode(asked))
         if not isinstance(reply, Reply) or reply.status != 200:
             return None
-        with contextlib.suppress(InvalidSignature, ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        with contextlib.suppress(ValueError, RecursionError):  # msgspec's errors are ValueErrors
             signed = msgspec.json.decode(reply.body, type=SignedAnswer)
-            self._identity.hub_public.verify(bytes.fromhex(signed.signature), to_sign(signed.said))
-            return msgspec.json.decode(signed.said, type=kind)
+            if self._identity.is_hubs(signed.signature, to_sign(signed.said)):
+                return msgspec.json.decode(signed.said, type=kind)
         return None
 
 

@@ -16,16 +16,16 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.files import Files
 from kiosk.ledger.reading import reading
 from kiosk.ledger.receipts import read_receipt
-from kiosk.ports.http import HttpLine, Lost, Reply
+from kiosk.ports.http import Lost, Reply
 from kiosk.protocol.batch import Refused
 from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
-from kiosk.protocol.signing import raw, sign
+from kiosk.protocol.signing import raw
 from kiosk.sync.identity import Identity, NotPairedError, identity_in, keep, new_private_key
+from kiosk.sync.line import HubLine
 from kiosk.text.numbers import exact_moment
 
 PATH = "/v1/pair"
 TRIES = 3
-_MOST_ANSWER = 65536
 
 
 def sync_command(argv: list[str]) -> int:
@@ -62,21 +62,11 @@ async def _pair(config: Config, folder: Path, code: str) -> int:
     )
     public = raw(identity.key.public_key()).hex()
     content = msgspec.json.encode(Pairing(code=code, public_key=public))
-    line = HttpLine(
-        (config.hub.url.rstrip("/"),),
-        timeout_s=config.hub.timeout_s,
-        connect_timeout_s=config.hub.timeout_s,
-        max_answer_bytes=_MOST_ANSWER,
-    )
-    line.open(config.hub.trust())
-    try:
+    async with HubLine(config.hub, time.time) as line:
         for _ in range(TRIES):  # the hub knows a key that comes again with its code
-            headers = sign(identity.key, PATH, CONTENT_TYPE, content, time.time())
-            reply = await line.ask("POST", PATH, content, headers)
+            reply = await line.ask(identity.key, PATH, CONTENT_TYPE, content)
             if isinstance(reply, Reply):
                 break
-    finally:
-        await line.aclose()
     if isinstance(reply, Lost):
         return _fail(f"{config.hub.url} does not answer: {reply.why}")
     try:

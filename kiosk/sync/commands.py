@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 
-from kiosk.ports.http import HttpLine, Lost, Reply
+from kiosk.ports.http import Lost, Reply
 from kiosk.protocol.batch import Refused
 from kiosk.protocol.commands import CONTENT_TYPE, HOLD_S, PATH, Commands, Given, Poll, SignedCommand, to_sign
-from kiosk.protocol.signing import key_id, sign
+from kiosk.protocol.signing import key_id
 from kiosk.sync.carrying import Carrier
 from kiosk.sync.identity import Identity
+from kiosk.sync.line import HubLine
 from kiosk.sync.pausing import Pauses
 from kiosk.sync.settings import HubSettings
 
@@ -36,20 +36,12 @@ class Listener:
         self._carrier = carrier
         self._identity = identity
         self._key_id = key_id(identity.key.public_key())
-        self._now = now
         self._pauses = Pauses(settings, "no commands come from it")
-        self._settings = settings
-        self._line = HttpLine(
-            (settings.url.rstrip("/"),),
-            timeout_s=HOLD_S + settings.timeout_s,
-            connect_timeout_s=settings.timeout_s,
-            max_answer_bytes=_MOST_ANSWER,
-        )
+        self._line = HubLine(settings, now, timeout_s=HOLD_S + settings.timeout_s, most_answer=_MOST_ANSWER)
 
     async def run(self) -> NoReturn:
         """Until it is cancelled. Raises what the ledger raises."""
-        self._line.open(self._settings.trust())
-        try:
+        async with self._line:
             while True:
                 poll = self._carrier.poll()
                 trouble = await self._ask(poll)
@@ -59,14 +51,11 @@ class Listener:
                     await self._pauses.after(trouble)
                 else:
                     self._pauses.over()
-        finally:
-            await self._line.aclose()
 
     async def _ask(self, poll: Poll) -> str | None:
         """One question; why it was in vain, or nothing. None where it was given up for news."""
         content = msgspec.json.encode(poll)
-        headers = sign(self._identity.key, PATH, CONTENT_TYPE, content, self._now())
-        asking = asyncio.ensure_future(self._line.ask("POST", PATH, content, headers))
+        asking = asyncio.ensure_future(self._line.ask(self._identity.key, PATH, CONTENT_TYPE, content))
         news = asyncio.ensure_future(self._carrier.news.wait())
         try:
             either: set[asyncio.Future[Any]] = {asking, news}
@@ -101,9 +90,7 @@ class Listener:
         return ""
 
     def _opened(self, signed: SignedCommand) -> Given | None:
-        try:
-            self._identity.hub_public.verify(bytes.fromhex(signed.signature), to_sign(signed.given))
-        except (InvalidSignature, ValueError):
+        if not self._identity.is_hubs(signed.signature, to_sign(signed.given)):
             return None
         given, us = read_given(signed.given), (self._identity.hall, self._identity.terminal, self._key_id)
         return given if given is not None and (given.hall, given.terminal, given.key) == us else None

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from msgspec import Meta
@@ -33,8 +34,16 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def hub_public(self) -> Ed25519PublicKey:
-        """With which receipts are checked."""
+        """With which is checked what the hub signed."""
         return Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.hub_key))
+
+    def is_hubs(self, signature: str, content: bytes) -> bool:
+        """Whether the hub that it was paired with signed that; `signature` in hexadecimal."""
+        try:
+            self.hub_public.verify(bytes.fromhex(signature), content)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
 
 def new_private_key() -> str:

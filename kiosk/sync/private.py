@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 
 from kiosk.ledger.seal import Sealed
-from kiosk.ports.http import HttpLine, Reply
+from kiosk.ports.http import Reply
 from kiosk.protocol.sealing import (
     CONTENT_TYPE,
     MOST_ROWS,
@@ -22,14 +21,14 @@ from kiosk.protocol.sealing import (
     seal,
     to_sign,
 )
-from kiosk.protocol.signing import sign
+from kiosk.protocol.signing import digest_of
 from kiosk.sync.identity import Identity
+from kiosk.sync.line import HubLine
 from kiosk.sync.pausing import Pauses
 from kiosk.sync.settings import HubSettings
 
 LOOK_S = 5.0
 """Between two looks at whether there is anything to send."""
-_MOST_ANSWER = 65536
 
 
 class Drawer(Protocol):
@@ -49,20 +48,12 @@ class PrivateSender:
         """`now`: seconds since 1970, UTC."""
         self._drawer = drawer
         self._identity = identity
-        self._settings = settings
-        self._now = now
         self._pauses = Pauses(settings, "telephone numbers and addresses wait here")
-        self._line = HttpLine(
-            (settings.url.rstrip("/"),),
-            timeout_s=settings.timeout_s,
-            connect_timeout_s=settings.timeout_s,
-            max_answer_bytes=_MOST_ANSWER,
-        )
+        self._line = HubLine(settings, now)
 
     async def run(self) -> NoReturn:
         """Until it is cancelled. Raises what the ledger raises."""
-        self._line.open(self._settings.trust())
-        try:
+        async with self._line:
             while True:
                 values = await self._drawer.for_hub(MOST_ROWS)
                 if not values:
@@ -71,8 +62,6 @@ class PrivateSender:
                     self._pauses.over()
                 else:
                     await self._pauses.after("the hub takes no personal values")
-        finally:
-            await self._line.aclose()
 
     async def _send(self, values: list[Sealed]) -> bool:
         key = await self._ask(Private())
@@ -94,13 +83,12 @@ class PrivateSender:
     async def _ask(self, said: Private) -> SealingKey | None:
         """The key that the hub answers with; None for no answer of this terminal's own hub."""
         content = msgspec.json.encode(said)
-        headers = sign(self._identity.key, PATH, CONTENT_TYPE, content, self._now())
-        reply = await self._line.ask("POST", PATH, content, headers)
+        reply = await self._line.ask(self._identity.key, PATH, CONTENT_TYPE, content)
         if not isinstance(reply, Reply) or reply.status != 200:
             return None
         try:
             answer = msgspec.json.decode(reply.body, type=SealingKey)
-            self._identity.hub_public.verify(bytes.fromhex(answer.signature), to_sign(answer.key, answer.heard))
-        except (InvalidSignature, ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
             return None
-        return answer if answer.heard == headers["Content-Digest"] else None
+        genuine = self._identity.is_hubs(answer.signature, to_sign(answer.key, answer.heard))
+        return answer if genuine and answer.heard == digest_of(content) else None

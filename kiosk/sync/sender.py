@@ -9,22 +9,20 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 
 from kiosk.ledger.store import Unsent
-from kiosk.ports.http import HttpLine, Lost, Reply
+from kiosk.ports.http import Lost, Reply
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
-from kiosk.protocol.signing import sign
 from kiosk.protocol.status import CONTENT_TYPE as JSON
 from kiosk.protocol.status import Status
 from kiosk.sync.identity import Identity
+from kiosk.sync.line import HubLine
 from kiosk.sync.pausing import Pauses
 from kiosk.sync.settings import HubSettings
 
 PATH = "/v1/journal"
 STATUS = "/v1/status"
 _ANSWER = msgspec.json.Decoder(Receipt | Refused)
-_MOST_ANSWER = 65536
 
 
 class Outbox(Protocol):
@@ -62,28 +60,19 @@ class Sender:
         self._identity = identity
         self._settings = settings
         self._status = status
-        self._now = now
-        self._line = HttpLine(
-            (settings.url.rstrip("/"),),
-            timeout_s=settings.timeout_s,
-            connect_timeout_s=settings.timeout_s,
-            max_answer_bytes=_MOST_ANSWER,
-        )
+        self._line = HubLine(settings, now)
         self._soon = asyncio.Event()
         self._pauses = Pauses(settings, "the journal waits here and is sent later")
 
     async def run(self) -> None:
         """Until it is cancelled. Raises what the ledger raises."""
-        self._line.open(self._settings.trust())
-        try:
+        async with self._line:
             reporting = asyncio.create_task(self._report())
             try:
                 await self._send_all()
             finally:
                 reporting.cancel()
                 await asyncio.gather(reporting, return_exceptions=True)
-        finally:  # also where it is cancelled while it ends
-            await self._line.aclose()
 
     def report_soon(self) -> None:
         """How the terminal is has changed."""
@@ -109,8 +98,7 @@ class Sender:
         while True:
             self._soon.clear()
             content = msgspec.json.encode(self._status(await self._outbox.waiting()))
-            headers = sign(self._identity.key, STATUS, JSON, content, self._now())
-            await self._line.ask("POST", STATUS, content, headers)
+            await self._line.ask(self._identity.key, STATUS, JSON, content)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._settings.report_s):
                     await self._soon.wait()
@@ -120,8 +108,7 @@ class Sender:
         content = await asyncio.to_thread(
             pack, self._identity.hall, unsent.after.hash, unsent.rows, anchored=unsent.anchored
         )
-        headers = sign(self._identity.key, PATH, CONTENT_TYPE, content, self._now())
-        match await self._line.ask("POST", PATH, content, headers):
+        match await self._line.ask(self._identity.key, PATH, CONTENT_TYPE, content):
             case Lost() as lost:
                 return f"the hub does not answer: {lost.why}"
             case Reply() as reply:
@@ -133,7 +120,7 @@ class Sender:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return f"something that is no hub answers: HTTP {reply.status}"
         receipt = answer if isinstance(answer, Receipt) else answer.head
-        if receipt is not None and not (receipt.ledger == sent.after.ledger_id and self._signed(receipt)):
+        if receipt is not None and not self._is_hubs(receipt, sent.after.ledger_id):
             return "somebody else than the hub that this terminal was paired with answers"
         match answer:
             case Receipt(seq=seq) if seq < sent.after.seq + len(sent.rows):
@@ -147,8 +134,5 @@ class Sender:
                 await self._outbox.acknowledge(head)  # which finds that it has another row
         return f"the hub refuses: {answer.problem} ({answer.detail})"
 
-    def _signed(self, receipt: Receipt) -> bool:
-        with contextlib.suppress(InvalidSignature, ValueError):
-            self._identity.hub_public.verify(bytes.fromhex(receipt.signature), receipt.signed())
-            return True
-        return False
+    def _is_hubs(self, receipt: Receipt, ledger: str) -> bool:
+        return receipt.ledger == ledger and self._identity.is_hubs(receipt.signature, receipt.signed())
