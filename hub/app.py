@@ -27,11 +27,9 @@ from hub.pages import Pages
 from hub.queue_desk import QueueDesk
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
 from hub.upkeep import Upkeep
-from kiosk.protocol import commands, configuration, sealing
+from kiosk.protocol import commands, configuration, pairing, sealing, status
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
-from kiosk.protocol.pairing import Paired, Pairing
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
-from kiosk.protocol.status import Heard, Status
 from kiosk.queueing import hall
 
 log = logging.getLogger(__name__)
@@ -55,7 +53,7 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
     async def life(_: Starlette) -> AsyncIterator[None]:
         await store.open()
         running = (follower.run(), upkeep.run())
-        beside = [asyncio.create_task(each) for each in running]
+        beside = [asyncio.create_task(_lasting(each)) for each in running]
         try:
             yield
         finally:
@@ -73,10 +71,10 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
     attendance = Attendance(queue, key)
     return Starlette(
         routes=[
-            Route("/v1/pair", desk.pair, methods=["POST"]),
+            Route(pairing.PATH, desk.pair, methods=["POST"]),
             Route("/v1/journal", desk.journal, methods=["POST"]),
-            Route("/v1/status", desk.status, methods=["POST"]),
-            Route(commands.PATH, desk.commands, methods=["POST"]),
+            Route(status.PATH, desk.of_terminals(status.Status, desk.status), methods=["POST"]),
+            Route(commands.PATH, desk.of_terminals(commands.Poll, desk.commands), methods=["POST"]),
             Route(commands.log_path("{command}"), desk.log, methods=["POST"]),
             Route(configuration.PATH, desk.of_terminals(configuration.Wanted, desk.configuration), methods=["POST"]),
             Route(hall.PATH, desk.of_terminals(hall.Attending, attendance.attend), methods=["POST"]),
@@ -127,7 +125,7 @@ class _Desk:
     async def pair(self, request: Request) -> Response:
         content = await _content(request)
         try:
-            asked = msgspec.json.decode(content, type=Pairing)
+            asked = msgspec.json.decode(content, type=pairing.Pairing)
             public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(asked.public_key))
         except (msgspec.DecodeError, ValueError, UnicodeDecodeError) as error:
             raise _refuse("batch", f"no request to pair: {error}") from error
@@ -140,8 +138,8 @@ class _Desk:
         if terminal is None:
             raise _refuse("code", "this code pairs nothing: it was never given out, was used, or its time is over")
         log.info("terminal %s of %s is paired with key %s", terminal.terminal, terminal.hall, terminal.key_id)
-        paired = Paired(hall=terminal.hall, terminal=terminal.terminal, hub_key=raw(self._key.public_key()).hex())
-        return _json(paired)
+        hub_key = raw(self._key.public_key()).hex()
+        return _json(pairing.Paired(hall=terminal.hall, terminal=terminal.terminal, hub_key=hub_key))
 
     async def journal(self, request: Request) -> Response:
         content = await _content(request)
@@ -174,11 +172,9 @@ class _Desk:
         self._follower.wake()
         return _json(self._receipt(found.then if isinstance(found, Take) else found.head))
 
-    async def commands(self, request: Request) -> Response:
-        content = await _content(request)
-        sender = await self._sender(request, content)
-        poll = _decoded(content, commands.Poll)
-        return _json(await self._command_desk.answer(sender, poll, request.is_disconnected))
+    async def commands(self, request: Request, sender: Terminal, poll: commands.Poll) -> commands.Commands:
+        """What it is to do, as soon as there is something."""
+        return await self._command_desk.answer(sender, poll, request.is_disconnected)
 
     async def log(self, request: Request) -> Response:
         content = await _content(request)
@@ -188,7 +184,7 @@ class _Desk:
             raise _refuse("batch", "nobody asked this terminal for a log by that command")
         if command.name == "send_log" and command.state in ("waiting", "under_way"):
             await self._command_desk.book.keep_log(command.id, content.decode("utf-8", "replace"), self._now_ms())
-        return _json(Heard(self._now_ms()))
+        return _json(status.Heard(self._now_ms()))
 
     async def configuration(self, _: Request, sender: Terminal, wanted: configuration.Wanted) -> configuration.Bundle:
         """A version for the terminals of the hall that it is of."""
@@ -197,12 +193,10 @@ class _Desk:
             raise _refuse("batch", f"{sender.hall} has no version {wanted.version}")
         return found.bundle
 
-    async def status(self, request: Request) -> Response:
-        content = await _content(request)
-        sender = await self._sender(request, content)
-        said = _decoded(content, Status)
+    async def status(self, _: Request, sender: Terminal, said: status.Status) -> status.Heard:
+        """Keep how it is."""
         await self._store.report(sender, said, self._now_ms())
-        return _json(Heard(self._now_ms()))
+        return status.Heard(self._now_ms())
 
     async def _sender(self, request: Request, content: bytes) -> Terminal:
         """Who signed a request: a terminal that is trusted."""
@@ -229,6 +223,14 @@ class _Desk:
 
     def _now_ms(self) -> int:
         return int(self._now() * 1000)
+
+
+async def _lasting(work: Awaitable[None]) -> None:
+    """Work that never ends by itself: the hub answers on without it, but not in silence."""
+    try:
+        await work
+    except Exception:
+        log.exception("work beside the requests has ended: start the hub again")
 
 
 def _signed(request: Request, content: bytes) -> Signed:

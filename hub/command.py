@@ -17,7 +17,7 @@ from hub.cases.deadline_book import DeadlineBook
 from hub.commands import CommandBook
 from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
 from hub.journal import bodies
-from hub.keys import hash_of_code, new_code, read_or_make_key
+from hub.keys import CODE_S, hash_of_code, new_code, read_or_make_key
 from hub.settlement.folder import read_folder
 from hub.settlement.source import sources
 from hub.sqlite import SqliteStore
@@ -25,7 +25,6 @@ from hub.staff import kept
 from hub.store import Role, Staff, Store, StoreBusyError
 from kiosk.protocol.configuration import tables_of
 
-CODE_MINUTES = 15
 SHUTDOWN_S = 5
 """For what is being answered when the hub is told to stop; pages that listen for news would never end."""
 CONSOLE = "menkou-hub"
@@ -56,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     admit.add_argument("--role", choices=get_args(Role), default="viewer")
     dismiss = commands.add_parser("dismiss", help="let somebody open them no more")
     dismiss.add_argument("name")
-    pair = commands.add_parser("code", help=f"a code that pairs one terminal, once, within {CODE_MINUTES} minutes")
+    pair = commands.add_parser("code", help=f"a code that pairs one terminal, once, within {CODE_S // 60} minutes")
     pair.add_argument("hall", help="[hall] id of the terminal's configuration")
     pair.add_argument("terminal", help="and [terminal] id")
     revoke = commands.add_parser("revoke", help="trust a terminal no more")
@@ -142,8 +141,8 @@ async def _ask(chosen: argparse.Namespace, store: Store) -> int:
     match chosen.command:
         case "code":
             code = new_code()
-            until = time.time() + CODE_MINUTES * 60
-            await store.offer(hash_of_code(code), chosen.hall, chosen.terminal, int(until * 1000))
+            until_ms = int((time.time() + CODE_S) * 1000)
+            await store.offer(hash_of_code(code), chosen.hall, chosen.terminal, until_ms)
             sys.stdout.write(f"{code}\n")
         case "admit":
             password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

@@ -61,7 +61,7 @@ class Frame:
             if who is None:
                 return to("/enter")
             if not may(who, role):
-                return Response(words(request).say("hub.not_yours"), 403, HEADERS, "text/plain")
+                return _not_yours(request)
             return asked_language(request) or await page(request, who)
 
         return answer
@@ -95,7 +95,7 @@ class Frame:
         if who is None:
             return to("/enter")
         if not may(who, role):
-            return Response(words(request).say("hub.not_yours"), 403, HEADERS, "text/plain")
+            return _not_yours(request)
         if form is None or not self.gate.is_form(request.cookies[COOKIE], form.get("form", "")):
             return Response(status_code=400, headers=HEADERS)
         return None
@@ -143,7 +143,12 @@ class _Say:
         return self._words.say(key, **words)
 
 
+def _not_yours(request: Request) -> Response:
+    return Response(words(request).say("hub.not_yours"), 403, HEADERS, "text/plain")
+
+
 def may(who: Staff, role: Role) -> bool:
+    """Whether somebody has that role, or one above it."""
     return _ROLES.index(who.role) >= _ROLES.index(role)
 
 

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of codes: nothing that is read as something else."""
 LENGTH = 12
+CODE_S = 15 * 60
+"""How long a code pairs a terminal."""
 
 
 def read_or_make_key(path: Path) -> Ed25519PrivateKey:

@@ -24,6 +24,8 @@ REFUSALS: dict[batch.Problem, int] = {
 """The HTTP status of each problem."""
 MOST_CONTENT = 1 << 20
 """Bytes of a request, as they are on the wire."""
+_OF_TERMINALS: tuple[batch.Problem, ...] = ("batch", "signature", "clock", "revoked", "size", "busy")
+"""How whatever comes from a terminal that was paired may be refused."""
 _SIGNED = ("Content-Digest", "Signature-Input", "Signature")
 _HEADERS = [{"name": header, "in": "header", "required": True, "schema": {"type": "string"}} for header in _SIGNED]
 _REF = "#/components/schemas/{name}"
@@ -85,10 +87,10 @@ def document() -> dict[str, Any]:
                         }
                     },
                     "Receipt",
-                    ("gap", "fork", "batch", "signature", "clock", "revoked", "size", "busy"),
+                    ("gap", "fork", *_OF_TERMINALS),
                 )
             },
-            "/v1/pair": {
+            pairing.PATH: {
                 "post": _operation(
                     "pair",
                     "Make a terminal known by the code that its staff was given; signed with the key that is sent.",
@@ -97,23 +99,23 @@ def document() -> dict[str, Any]:
                     ("batch", "signature", "clock", "code", "size", "busy"),
                 )
             },
-            "/v1/status": {
+            status.PATH: {
                 "post": _operation(
                     "tellStatus",
                     "Say how the terminal is; only the last is kept.",
                     {status.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Status")}}},
                     "Heard",
-                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                    _OF_TERMINALS,
                 )
             },
-            "/v1/commands": {
+            commands.PATH: {
                 "post": _operation(
                     "askForCommands",
                     "Tell what came of commands and wait for more: answered when there is something, else after "
                     f"{commands.HOLD_S:g} s. `given` of a command is a `Given` in JSON, signed by the hub.",
                     {commands.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Poll")}}},
                     "Commands",
-                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                    _OF_TERMINALS,
                 )
             },
             hall.PATH: {
@@ -123,7 +125,7 @@ def document() -> dict[str, Any]:
                     f"there are any, else after {hall.HOLD_S:g} s. `said` is a `HallNews` in JSON.",
                     {hall.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Attending")}}},
                     "SignedAnswer",
-                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                    _OF_TERMINALS,
                 )
             },
             hall.WISH_PATH: {
@@ -132,7 +134,7 @@ def document() -> dict[str, Any]:
                     "Do what a clerk wants who works at a terminal; `said` is a `Done` in JSON.",
                     {hall.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Wished")}}},
                     "SignedAnswer",
-                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                    _OF_TERMINALS,
                 )
             },
             commands.log_path("{command}"): {
@@ -142,7 +144,7 @@ def document() -> dict[str, Any]:
                         "Send the log that a command asked for; sent again it is the same one.",
                         {commands.LOG_TYPE: {"schema": {"type": "string"}}},
                         "Heard",
-                        ("batch", "signature", "clock", "revoked", "size", "busy"),
+                        _OF_TERMINALS,
                     ),
                     "parameters": [
                         *_HEADERS,
@@ -156,7 +158,7 @@ def document() -> dict[str, Any]:
                     "Fetch a version of what the hall's terminals are configured with; the command names its digest.",
                     {configuration.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Wanted")}}},
                     "Bundle",
-                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                    _OF_TERMINALS,
                 )
             },
             sealing.PATH: {
@@ -165,7 +167,7 @@ def document() -> dict[str, Any]:
                     "Send personal values sealed (HPKE) for the key that the answer names, or nothing to learn it.",
                     {sealing.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Private")}}},
                     "SealingKey",
-                    ("batch", "signature", "clock", "revoked", "size", "busy"),
+                    _OF_TERMINALS,
                 )
             },
             "/healthz": {

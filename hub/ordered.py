@@ -10,6 +10,9 @@ from kiosk.protocol.commands import CloseTerminal, Configure, read_command
 from kiosk.text.catalogue import Catalogue, MissingMessageError
 from kiosk.text.numbers import exact_moment
 
+State = Literal["waiting", "late", "under_way", "done", "refused", "not_understood"]
+"""`late`: the terminal was not reached while it was meant."""
+
 
 class Ordered(msgspec.Struct, frozen=True, kw_only=True):
     """All but `state` and `log` in words."""
@@ -17,8 +20,7 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     who: str
     what: str
-    state: Literal["waiting", "late", "under_way", "done", "refused", "not_understood"]
-    """`late`: the terminal was not reached while it was meant."""
+    state: State
     said: str
     why: tuple[str, ...]
     log: str
@@ -28,9 +30,7 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
 def ordered(command: Commanded, words: Catalogue, zone: tzinfo, now_ms: int) -> Ordered:
     """One command."""
     late = command.state == "waiting" and now_ms > command.until_ms
-    state: Literal["waiting", "late", "under_way", "done", "refused", "not_understood"] = (
-        "late" if late else command.state
-    )
+    state: State = "late" if late else command.state
     log = command.name == "send_log" and state == "done" and now_ms - command.ended_ms < KEEP_LOGS_MS
     return Ordered(
         at=exact_moment(command.at_ms, zone),

@@ -25,7 +25,6 @@ from hub.terminal_pages import TerminalPages
 from kiosk.protocol.sealing import key_to_open
 from kiosk.text.numbers import exact_moment
 
-CODE_S = 15 * 60
 LOOK_S = 2.0
 """How often a page that is open looks for news."""
 BEAT_S = 20.0

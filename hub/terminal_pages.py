@@ -12,13 +12,12 @@ from starlette.routing import BaseRoute, Route
 from hub.cards import cards, standing
 from hub.commands import AUDITED, CommandBook, Commanded
 from hub.frame import HEADERS, Form, Frame, to, words
-from hub.keys import hash_of_code, new_code
+from hub.keys import CODE_S, hash_of_code, new_code
 from hub.store import Staff
 from kiosk.protocol.commands import CloseTerminal, Command, OpenTerminal, Restart, SendLog
 
 MOST = 60
 """Terminals on the page: those that need somebody first."""
-CODE_S = 15 * 60
 DAY_MS, HOUR_MS = 24 * 3600 * 1000, 3600 * 1000
 SHOWN_MS, SHOWN = 3 * DAY_MS, 3
 """How long a card shows what was ordered, and how many of them."""

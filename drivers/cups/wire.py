@@ -63,7 +63,6 @@ _STRINGS: Final = range(0x40, 0x60)
 
 OK_BELOW: Final = 0x0100
 """A status under this is a success; what was ignored or substituted is in the group `unsupported`."""
-NOT_POSSIBLE: Final = 0x0404
 NOT_FOUND: Final = 0x0406
 
 

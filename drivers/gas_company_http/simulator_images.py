@@ -60,13 +60,6 @@ def purchased(image: bytes, card: Sound, gas: int, day: date, generation: int) -
     return bytes(made)
 
 
-def is_mixture(image: bytes, old: bytes, new: bytes) -> bool:
-    """Whether it may be what a write of `new` over `old` left. What the meter writes is its own, and a byte may be
-    erased."""
-    written = [*range(RECORD, MARKER + 1)]
-    return all(image[place] in (old[place], new[place], 0xFF) for place in written)
-
-
 def key_of(number: str, generation: int, length: int) -> bytes:
     """The card's key."""
     return hashlib.sha256(f"menkou-demo:{number}:{generation}".encode("ascii")).digest()[:length]

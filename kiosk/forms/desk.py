@@ -32,6 +32,7 @@ from kiosk.devices.document import (
 from kiosk.forms.form import Form
 from kiosk.ledger.errors import LedgerClosedError, LedgerError
 from kiosk.ledger.ledger import Ledger
+from kiosk.protocol.envelope import type_of
 from kiosk.protocol.forms import (
     NOT_TOLD,
     FormEvent,
@@ -267,7 +268,7 @@ class PrintDesk:
         return await self._note(ledger, ending(row.matter, outcome))
 
     async def _note(self, ledger: Ledger, event: FormEvent) -> bool:
-        name = event.__struct_config__.tag
+        name = type_of(event)
         self._observe(f"before record {name}")
         try:
             await ledger.note(event)

@@ -24,6 +24,7 @@ from kiosk.orders.settling import Settling
 from kiosk.orders.within import within
 from kiosk.orders.world import World, no_answer
 from kiosk.protocol import events as ev
+from kiosk.protocol.envelope import type_of
 from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.rows import GOODS_FINAL, AttemptRow, RefundRow, Rows
 
@@ -276,7 +277,7 @@ class Running:
             for event in events:
                 rows = evolve(rows, event)
             private = self.private
-            name = "+".join(str(type(event).__struct_config__.tag) for event in events)
+            name = "+".join(type_of(event) for event in events)
             self._world.observe(f"before record {name}")
             try:
                 await self._world.journal.record(*events, rows=rows, subject=self._to_seal(private))

@@ -5,6 +5,7 @@ The terminal makes its key pair itself; only the public half leaves it. The requ
 
 import msgspec
 
+PATH = "/v1/pair"
 CONTENT_TYPE = "application/json"
 
 

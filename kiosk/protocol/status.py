@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+PATH = "/v1/status"
 CONTENT_TYPE = "application/json"
 State = Literal["ready", "busy", "needs_attention", "offline", "unknown"]
 Short = Annotated[str, Meta(max_length=64)]

@@ -17,10 +17,6 @@ class Share(NamedTuple):
         """The first number of this share that is greater than `last`."""
         return last + 1 + (self.n - last - 1) % self.of
 
-    def up_to(self, most: int) -> int:
-        """How many numbers of this share are not greater than `most`."""
-        return max(0, (most - self.n) // self.of + 1)
-
 
 def share_of(text: str) -> Share:
     """`"2/3"` as a share. Raises `ValueError`."""

@@ -18,13 +18,12 @@ from kiosk.ledger.reading import reading
 from kiosk.ledger.receipts import read_receipt
 from kiosk.ports.http import Lost, Reply
 from kiosk.protocol.batch import Refused
-from kiosk.protocol.pairing import CONTENT_TYPE, Paired, Pairing
+from kiosk.protocol.pairing import CONTENT_TYPE, PATH, Paired, Pairing
 from kiosk.protocol.signing import raw
 from kiosk.sync.identity import Identity, NotPairedError, identity_in, keep, new_private_key
 from kiosk.sync.line import HubLine
 from kiosk.text.numbers import exact_moment
 
-PATH = "/v1/pair"
 TRIES = 3
 
 

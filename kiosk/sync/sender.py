@@ -12,8 +12,8 @@ import msgspec
 
 from kiosk.ledger.store import Unsent
 from kiosk.ports.http import Lost, Reply
+from kiosk.protocol import status as reports
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
-from kiosk.protocol.status import CONTENT_TYPE as JSON
 from kiosk.protocol.status import Status
 from kiosk.sync.identity import Identity
 from kiosk.sync.line import HubLine
@@ -21,7 +21,6 @@ from kiosk.sync.pausing import Pauses
 from kiosk.sync.settings import HubSettings
 
 PATH = "/v1/journal"
-STATUS = "/v1/status"
 _ANSWER = msgspec.json.Decoder(Receipt | Refused)
 
 
@@ -98,7 +97,7 @@ class Sender:
         while True:
             self._soon.clear()
             content = msgspec.json.encode(self._status(await self._outbox.waiting()))
-            await self._line.ask(self._identity.key, STATUS, JSON, content)
+            await self._line.ask(self._identity.key, reports.PATH, reports.CONTENT_TYPE, content)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._settings.report_s):
                     await self._soon.wait()

@@ -19,6 +19,7 @@ from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.orders.within import within
 from kiosk.protocol import tickets as ev
+from kiosk.protocol.envelope import type_of
 from kiosk.protocol.matter import ImpossibleEventError
 from kiosk.protocol.tickets import UNENDED, TicketRow, TicketSlip, evolve
 from kiosk.queueing.deciding import decide
@@ -374,7 +375,7 @@ class Desk(Standing):
     async def _record(self, *events: ev.TicketEvent) -> None:
         if self.broken:
             raise QueueClosedError
-        name = str(events[-1].__struct_config__.tag)
+        name = type_of(events[-1])
         self._observe(f"before record {name}")
         try:
             await self._ledger.note(*events)

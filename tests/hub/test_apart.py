@@ -19,9 +19,9 @@ from kiosk.protocol.envelope import encode
 from kiosk.protocol.events import OrderEvent
 from kiosk.protocol.matter import MatterEvent
 from kiosk.protocol.signing import MAX_AGE_S, sign
+from kiosk.protocol.status import PATH as STATUS
 from kiosk.sync.carrying import Carrier, End, Taken
 from kiosk.sync.commands import Listener
-from kiosk.sync.sender import STATUS
 from kiosk.testing.http_peer import HTTP_FAULTS, HttpWire
 from kiosk.testing.simulator import Faults, Talk
 from tests.hub.conftest import HALL, PASSWORD, TERMINAL, Browser, Hub, Sending, ask, paired, told

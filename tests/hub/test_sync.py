@@ -19,10 +19,10 @@ from kiosk.ledger.files import Files, connect_read_only
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
 from kiosk.protocol.signing import sign
+from kiosk.protocol.status import PATH as STATUS
 from kiosk.sync.cli import sync_command
 from kiosk.sync.hub import talk_to_hub
 from kiosk.sync.identity import Identity, keep, new_private_key
-from kiosk.sync.sender import STATUS
 from kiosk.testing.http_peer import HTTP_FAULTS, HttpWire
 from kiosk.testing.simulator import Faults, Talk
 from tests.hub.conftest import HALL, TERMINAL, Hub, Sending, ask, ask_to_pair, paired, told

@@ -46,11 +46,6 @@ def test_every_interleaving_of_two_terminals() -> None:
         assert len(set(numbers)) == len(numbers)
 
 
-@pytest.mark.parametrize(("share", "most", "count"), [((1, 1), 30, 30), ((1, 2), 31, 16), ((2, 2), 31, 15)])
-def test_a_quota_counts_for_the_hall(share: tuple[int, int], most: int, count: int) -> None:
-    assert Share(*share).up_to(most) == count
-
-
 def test_a_share_is_one_of_those_there_are() -> None:
     assert share_of("2/3") == Share(2, 3)
     for wrong in ("3/2", "0/1", "1", "1/0", "1/2 ", "x"):

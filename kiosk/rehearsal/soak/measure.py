@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import msgspec
 
-MIB = 1024 * 1024
-
 
 class Sample(msgspec.Struct, frozen=True):
     """A look at the terminal. `seconds` since it began, memory in MiB (RSS), files and ledger's WAL in KiB."""
