@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import msgspec
 
-from benchmarks.journals import ROW_BYTES, Journal, journal, requests
+from benchmarks.terminals import ROW_BYTES, Journal, answer, journal, requests
 from hub.postgres import PostgresStore
 from kiosk.protocol.batch import Receipt, Refused
 from kiosk.protocol.chain import GENESIS, link
@@ -55,11 +55,9 @@ async def _send(port: int, sent: list[bytes], took: list[float], first: float, p
         begun = first + n * pause_s if pause_s else time.perf_counter()
         await asyncio.sleep(max(begun - time.perf_counter(), 0))
         writer.write(request)
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        length = int(head.partition(b"content-length: ")[2].partition(b"\r")[0])
-        answer = msgspec.json.decode(await reader.readexactly(length), type=Receipt | Refused)
-        if isinstance(answer, Refused):
-            raise RuntimeError(f"the hub refuses: {answer.problem}, {answer.detail}")
+        said = msgspec.json.decode(await answer(reader), type=Receipt | Refused)
+        if isinstance(said, Refused):
+            raise RuntimeError(f"the hub refuses: {said.problem}, {said.detail}")
         took.append(time.perf_counter() - begun)
     writer.close()
     await writer.wait_closed()
@@ -98,12 +96,19 @@ async def prepare(url: str) -> None:
     await store.aclose()
 
 
+class Hubs(NamedTuple):
+    """Those that serve."""
+
+    ports: list[int]
+    pids: list[int]
+
+
 @contextlib.contextmanager
-def serving(folder: Path, url: str) -> Iterator[list[int]]:
-    """Hub processes; their ports."""
+def serving(folder: Path, url: str) -> Iterator[Hubs]:
+    """Hub processes."""
     hubs = [_served(folder, url) for _ in range(WORKERS)]
     try:
-        yield [port for _, port in hubs]
+        yield Hubs([port for _, port in hubs], [process.pid for process, _ in hubs])
     finally:
         for process, _ in hubs:
             process.kill()
@@ -134,10 +139,10 @@ async def measure(folder: Path, postgres: Postgres, terminals: int, rows: int) -
     database = await asyncpg.connect(url)
     try:
         await pair(database, [*flood, *stream])
-        with serving(folder, url) as ports:
-            seconds, _ = await ingest(ports, [requests(each, BACKLOG) for each in flood])
+        with serving(folder, url) as hubs:
+            seconds, _ = await ingest(hubs.ports, [requests(each, BACKLOG) for each in flood])
             small = [requests(each, BATCH) for each in stream]
-            _, paced = await ingest(ports, small, terminals * BATCH / LEAST_PER_S)
+            _, paced = await ingest(hubs.ports, small, terminals * BATCH / LEAST_PER_S)
         kept = await database.fetchval("SELECT count(*) FROM event")
         if kept != 2 * terminals * rows:
             raise RuntimeError(f"{kept} rows arrived, not {2 * terminals * rows}")

@@ -1,4 +1,5 @@
-"""`make bench-hub-scale`: a hub whose database grows, whose terminals all come back at once, and whose pages are asked.
+"""`make bench-hub-scale`: a hub whose database grows, whose terminals come back all at once or have nothing to
+say, and whose pages are asked.
 
 Client, hub and database share the machine; the database syncs to disk. What lies in it is orders as terminals tell
 them, read as the hub reads them. They are laid there by COPY; what is measured goes through HTTP.
@@ -21,8 +22,10 @@ import aiohttp
 import asyncpg
 import msgspec
 
-from benchmarks.hub import BACKLOG, BATCH, ingest, pair, prepare, serving
-from benchmarks.journals import Journal, journal, order_events, requests
+from benchmarks.hub import BACKLOG, BATCH, Hubs, ingest, pair, prepare, serving
+from benchmarks.hub_rest import Resting
+from benchmarks.processes import cpu_s
+from benchmarks.terminals import Journal, answer, journal, order_events, requests
 from hub.orders.reading import FOLD, order_values, payment_values, read_on
 from hub.orders.tables import ORDERS, PAYMENTS
 from hub.postgres import PostgresStore
@@ -31,6 +34,7 @@ from hub.staff import kept
 from hub.store import Staff
 from kiosk.protocol.batch import Receipt, Refused
 from kiosk.protocol.chain import GENESIS, link
+from kiosk.protocol.commands import HOLD_S
 from kiosk.protocol.envelope import decode, encode
 from kiosk.sync.settings import HubSettings
 from kiosk.testing.postgres import Postgres
@@ -42,6 +46,8 @@ ORDERS_A_DAY = 120
 PROBE_ROWS = 2_500
 """Of each of the terminals that the rate of insertion is measured with."""
 PAGE_MS = 100
+RESTING, REST_S = 500, 20.0
+"""Terminals at rest, and for how long they are watched."""
 HEAD = ("ledger", "hall", "terminal", "first", "seq", "hash", "at_ms")
 _ANSWER = msgspec.json.Decoder(Receipt | Refused)
 
@@ -160,10 +166,8 @@ async def _asked(port: int, request: bytes, timeout_s: float) -> str:
         async with asyncio.timeout(timeout_s):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(request)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            length = int(head.partition(b"content-length: ")[2].partition(b"\r")[0])
-            answer = _ANSWER.decode(await reader.readexactly(length))
-        return "receipt" if isinstance(answer, Receipt) else answer.problem
+            said = _ANSWER.decode(await answer(reader))
+        return "receipt" if isinstance(said, Receipt) else said.problem
     except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
         return type(error).__name__
     finally:
@@ -206,17 +210,18 @@ async def measure(folder: Path, url: str, upto: int, terminals: int) -> bool:
     await store.admit(Staff(name="bench", role="manager", password=kept(password)))
     await store.aclose()
     database = await asyncpg.connect(url)
-    filling, numbers = Filling(database, 1_000), itertools.count(step=100)
+    filling, numbers = Filling(database, 1_000), itertools.count(step=100_000)
     try:
-        with serving(folder, url) as ports:
+        with serving(folder, url) as hubs:
             for level in (0, upto // 8, upto // 4, upto // 2, upto):
                 await filling.more(level)
                 await database.execute("ANALYZE")
-                rate = await _probe(database, ports, next(numbers))
+                rate = await _probe(database, hubs.ports, next(numbers))
                 size = await database.fetchval("SELECT pg_database_size(current_database())")
                 _say(f"{filling.rows:>12,} rows, {size / 2**30:6.1f} GiB: {rate:8,.0f} rows/s")
-            good = await _all_at_once(database, ports, next(numbers), terminals)
-            took = await pages(ports[0], "bench", password, filling.sample[:20])
+            good = await _all_at_once(database, hubs.ports, next(numbers), terminals)
+            good &= await _at_rest(database, hubs, next(numbers), RESTING)
+            took = await pages(hubs.ports[0], "bench", password, filling.sample[:20])
     finally:
         await database.close()
     for what, each in took.items():
@@ -247,6 +252,26 @@ async def _all_at_once(database: Any, ports: list[int], first: int, terminals: i
     _say(f"{terminals:,} terminals came back: {arrived:,} rows in {last:.0f} s, {arrived / last:,.0f} rows/s")
     _say(f"  answers: {', '.join(f'{count:,} {what}' for what, count in back.answers.most_common())}")
     return arrived == terminals * BATCH and set(back.answers) <= {"receipt", "busy"}
+
+
+async def _at_rest(database: Any, hubs: Hubs, first: int, terminals: int) -> bool:
+    """Whether all of them were answered, where nothing happens at any."""
+    resting = [journal(first + n, 1) for n in range(terminals)]
+    await pair(database, resting)
+    await _know(database, resting)
+    lines = Resting(hubs.ports, resting)
+    await asyncio.sleep(2 * HOLD_S)  # until each has asked, and has asked again
+    servers = [pid for (pid,) in await database.fetch("SELECT pid FROM pg_stat_activity")]
+    begun, hub, server, lines.answers = time.perf_counter(), cpu_s(hubs.pids), cpu_s(servers), 0
+    await asyncio.sleep(REST_S)
+    took = time.perf_counter() - begun
+    hub, server, answers = cpu_s(hubs.pids) - hub, cpu_s(servers) - server, lines.answers
+    await lines.end()
+    _say(f"{terminals:,} terminals at rest: {answers / took:,.0f} answers/s")
+    _say(f"  hubs {hub / took:.2f} of a core, database {server / took:.2f}")
+    for failure, count in Counter(lines.failures).most_common(5):
+        _say(f"  {count:,} × {failure}")
+    return not lines.failures
 
 
 async def _know(database: Any, journals: list[Journal]) -> None:

@@ -39,6 +39,16 @@ def pss_mib(pids: Sequence[int]) -> float:
     return total / 1024
 
 
+def cpu_s(pids: Sequence[int]) -> float:
+    """The processor time of processes that still run."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 class Program:
     """A program with all of its processes."""
 

@@ -27,6 +27,8 @@ from kiosk.protocol.configuration import tables_of
 
 SHUTDOWN_S = 5
 """For what is being answered when the hub is told to stop; pages that listen for news would never end."""
+IDLE_S = 65
+"""How long a connection is kept without a request: longer than a terminal or a balancer keeps it."""
 CONSOLE = "menkou-hub"
 """Who orders something by command, in the records."""
 DATABASE = "MENKOU_HUB_DATABASE"
@@ -127,6 +129,7 @@ async def _serve(chosen: argparse.Namespace, store: Store) -> int:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_S,
+            timeout_keep_alive=IDLE_S,
         )
     )
     await server.serve([door])

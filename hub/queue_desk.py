@@ -24,6 +24,11 @@ STEP_S = 4.0
 """How long a clerk waits for a terminal that has to record a step; after that the step is void."""
 
 _CHANGED = "UPDATE matter SET version = $3 WHERE hall = $1 AND matter = $2"
+_SAME = (
+    "UPDATE attending SET heard_ms = $3 WHERE hall = $1 AND terminal = $2 AND ledger = $4 AND plan = $5 "
+    "AND taken_over = 0 RETURNING terminal"
+)
+"""Of a terminal that says what it said before, as nearly always."""
 _VOID = "UPDATE step SET state = 'void' WHERE hall = $1 AND n = $2 AND state = 'open' RETURNING n"
 
 
@@ -166,12 +171,7 @@ class QueueDesk:
 
     async def _heard(self, sql: Sql, hall: str, terminal: str, asked: wire.Attending) -> None:
         said = (asked.ledger, bytes(asked.plan).decode())
-        before = await sql(
-            "SELECT ledger, plan, taken_over FROM attending WHERE hall = $1 AND terminal = $2", hall, terminal
-        )
-        if before == [(*said, 0)] and not asked.refused:
-            here = "UPDATE attending SET heard_ms = $3 WHERE hall = $1 AND terminal = $2"
-            await sql(here, hall, terminal, self._now_ms())
+        if not asked.refused and await sql(_SAME, hall, terminal, self._now_ms(), *said):
             return
         await version_of(sql, hall)
         await sql(

@@ -9,7 +9,7 @@ from hub.store import StoreBusyError
 
 LOOK_S = 0.25
 """Between two looks."""
-LISTEN_S = 2.0
+LISTEN_S = 5.0
 """Between two looks at whether somebody who waits is still there."""
 _K = TypeVar("_K", bound=Hashable)
 

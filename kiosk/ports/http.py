@@ -1,8 +1,9 @@
 """One HTTP request and its answer, for a driver that must know whether anything of it can have left.
 
-No connection is kept: a kept one may be dead when the next request is written to it, and only on a fresh one does
-"cannot connect" prove that nothing was sent. Bodies come as they were on the wire, whatever they say of themselves: a
-signature is over those bytes, and unpacking what is not trusted yet would let a small answer fill the memory.
+No connection is kept unless that is asked for: a kept one may be dead when the next request is written to it, and only
+on a fresh one does "cannot connect" prove that nothing was sent. Bodies come as they were on the wire, whatever they
+say of themselves: a signature is over those bytes, and unpacking what is not trusted yet would let a small answer fill
+the memory.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 from weakref import WeakSet
 
 import aiohttp
@@ -51,13 +52,15 @@ class HttpLine:
         connect_timeout_s: float,
         max_answer_bytes: int,
         keep: tuple[str, ...] = (),
+        idle_s: float = 0.0,
     ) -> None:
         """`bases` are scheme and host. `timeout_s` is for one whole exchange, connecting included. `keep` names the
-        headers of an answer that are told."""
+        headers of an answer that are told. `idle_s`: how long a connection is kept for the next request."""
         self._bases = bases
         self._limits = aiohttp.ClientTimeout(total=timeout_s, connect=connect_timeout_s)
         self._max_answer_bytes = max_answer_bytes
         self._keep = keep
+        self._idle_s = idle_s
         self.session: aiohttp.ClientSession | None = None
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self.answered_at = float("-inf")
@@ -66,8 +69,9 @@ class HttpLine:
     def open(self, trust: ssl.SSLContext | None = None) -> None:
         """Get ready; connects to nobody yet. `trust`: whose certificates count, instead of the system's."""
         if self.session is None:
+            keeping: dict[str, Any] = {"keepalive_timeout": self._idle_s} if self._idle_s else {"force_close": True}
             self.session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True, ssl=trust or True, socket_factory=self._socket),
+                connector=aiohttp.TCPConnector(**keeping, ssl=trust or True, socket_factory=self._socket),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=self._limits,
                 auto_decompress=False,

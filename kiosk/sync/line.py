@@ -1,4 +1,5 @@
-"""Requests to the hub. Each is signed, and goes out on a connection of its own."""
+"""Requests to the hub. Each is signed. A connection is kept for the next one: every request may be made again, so none
+has to know whether it left, and thousands of terminals need not begin TLS anew with each."""
 
 from collections.abc import Callable
 from typing import Self
@@ -8,6 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.ports.http import HttpLine, Lost, Reply
 from kiosk.protocol.signing import sign
 from kiosk.sync.settings import HubSettings
+
+IDLE_S = 20.0
+"""How long a connection is kept: longer than `report_s`, shorter than hubs and proxies keep it."""
 
 
 class HubLine:
@@ -27,6 +31,7 @@ class HubLine:
             timeout_s=timeout_s,
             connect_timeout_s=min(timeout_s, settings.timeout_s),
             max_answer_bytes=most_answer,
+            idle_s=IDLE_S,
         )
 
     async def __aenter__(self) -> Self:

@@ -1,5 +1,6 @@
-"""What terminals send to a hub in the benches: journals of paid gas bills, signed and packed as on the wire."""
+"""Terminals as a hub sees them: journals of paid gas bills, signed and packed; and HTTP as plain bytes."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Iterator
@@ -99,10 +100,21 @@ def requests(journal: Journal, at_once: int, after: int = 0) -> list[bytes]:
         digest = link(digest, decode(body).seq, body)
     for part in (journal.rows[n : n + at_once] for n in range(after, len(journal.rows), at_once)):
         content = pack(journal.hall, digest, part)
-        headers = sign(journal.key, "/v1/journal", CONTENT_TYPE, content, time.time())
-        lines = [f"{name}: {value}" for name, value in headers.items()]
-        head = "\r\n".join(["POST /v1/journal HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(content)}", *lines])
-        made.append(head.encode() + b"\r\n\r\n" + content)
+        made.append(question(journal.key, "/v1/journal", CONTENT_TYPE, content))
         for body in part:
             digest = link(digest, decode(body).seq, body)
     return made
+
+
+def question(key: Ed25519PrivateKey, path: str, content_type: str, content: bytes) -> bytes:
+    """A POST on the wire, signed now."""
+    headers = sign(key, path, content_type, content, time.time())
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(content)}", *lines])
+    return head.encode() + b"\r\n\r\n" + content
+
+
+async def answer(reader: asyncio.StreamReader) -> bytes:
+    """The content of what comes back, whatever its status."""
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    return await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r")[0]))
