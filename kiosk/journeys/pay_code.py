@@ -1,16 +1,17 @@
 """A payment code that the resident shows: asked for before its attempt begins, and held nowhere else than here."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
 
 from kiosk.devices.scanner import Scanned
 from kiosk.journeys.methods import scans, takes
-from kiosk.journeys.scanning import scanning
+from kiosk.journeys.scanning import can_scan, scanning
 from kiosk.orders.steps import Method
 from kiosk.services import Services
 from kiosk.views.payment import ShowPayCode
+from kiosk.views.view import View
 from kiosk.visit import Visit
 
 SCANNED = "scanned"
@@ -34,10 +35,16 @@ class PayCode:
         self.wanted = tuple(way for way in ways if scans(self._services, way.device))
         return bool(self.wanted)
 
-    async def ask(self, view: ShowPayCode, happened: Coroutine[Any, Any, None]) -> str | None:
-        """As `Visit.ask_until`; `SCANNED` when a payment code was read, `OTHER` when it was another code."""
+    async def ask(self, view: Callable[[], View | None], news: Callable[[], Coroutine[Any, Any, None]]) -> str | None:
+        """Show what `view` gives, again after each of the `news`, while it is the page of a payment code. Its answer;
+        `SCANNED` when a payment code was read, `OTHER` when it was another code; None as soon as there is another page,
+        or the scanner comes or goes. The light stays on meanwhile: news must not cost a code that is being read."""
+        lit = can_scan(self._services)
         async with scanning(self._visit, self._services, ShowPayCode, self._read):
-            return await self._visit.ask_until(view, happened)
+            while can_scan(self._services) == lit and isinstance(page := view(), ShowPayCode):
+                if answer := await self._visit.ask_until(page, news()):
+                    return answer
+        return None
 
     def take(self) -> Method | None:
         """The way to pay with the code that was shown for it, once."""

@@ -151,13 +151,11 @@ class Settlement:
         """Until there is a truth to tell. A message stem instead where the company refused before any payment."""
         since = self._now()
         while True:
-            self._running.seen()
-            rows = self._running.rows
+            view, rows = self._seen(), self._running.rows
             if rows.order.state in ("refused", "cancelling", "cancelled") and not rows.attempts:
                 top_up = rows.order.kind == "smart_meter" or rows.order.card_hash
                 words = TOP_UP_REFUSED_AT_OPENING if top_up else REFUSED_AT_OPENING
                 return words.get(rows.order.why, "notice.not_now")
-            view = self._view(rows)
             if view is None:
                 return None
             if isinstance(view, Working):
@@ -171,7 +169,7 @@ class Settlement:
                 return None
             back = isinstance(view, ChooseMethod)  # the others have a way back of their own, or none
             if isinstance(view, ShowPayCode) and self._code.wanted:
-                answer = await self._code.ask(view, self._slips.news(patience))
+                answer = await self._code.ask(self._seen, self._slips.news)
             else:
                 answer = await self._visit.ask_until(view, self._slips.news(patience), back=back)
             since = self._now()
@@ -196,6 +194,11 @@ class Settlement:
         self._chosen = True
         if not self._code.needs(ways):
             self._running.pay_with(ways[0])
+
+    def _seen(self) -> View | None:
+        """The page for the order as it stands; None once there is only to tell how it ended."""
+        self._running.seen()
+        return self._view(self._running.rows)
 
     def _view(self, rows: Rows) -> View | None:
         order = rows.order

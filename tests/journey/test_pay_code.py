@@ -23,7 +23,7 @@ from kiosk.views.view import Answered, CalledStaff, View
 from kiosk.visit import VisitSettings
 from tests.journey.conftest import Hall, joined
 from tests.journey.terminal import Terminal, standing
-from tests.test_visit import Screen, never, visit_at
+from tests.test_visit import Screen, visit_at
 
 WECHAT = CODES[:2]
 """The scanner, and WeChat's payment codes alone."""
@@ -265,12 +265,17 @@ async def test_code_that_the_page_over_it_swallowed_is_not_the_last_one_read() -
     visit = visit_at(screen, VisitSettings())
     desk = PayCode(visit, services)
     desk.needs((Way("wechat_code", "wechat_code"),))
-    asking = asyncio.create_task(desk.ask(ShowPayCode(channel="wechat_code", amount_fen=1, step="show"), never()))
+    health = asyncio.Queue[None](1)
+    page = ShowPayCode(channel="wechat_code", amount_fen=1, step="show")
+    asking = asyncio.create_task(desk.ask(lambda: page, health.get))
     await shows(StaffCalled)
     codes.put_nowait("1" * 18)
     await again.wait()
     visit.take(Answered(screen.pages[-1].number, "primary"))
     await shows(ShowPayCode)
+    for _ in range(3):
+        await health.put(None)
+    assert scans == 2, "the light went out because a device came or went"
     codes.put_nowait("2" * 18)
     async with asyncio.timeout(10):
         assert await asking == SCANNED
