@@ -21,6 +21,7 @@ from kiosk.protocol.commands import (
     Configure,
     GiveBack,
     OpenTerminal,
+    RenewRefund,
     Restart,
     SendLog,
     SettleOrder,
@@ -130,6 +131,7 @@ class HubLink:
             Configure: Configuring(self._config.path, self._folder, hub, restart, self._came_up).configure,
             GiveBack: self._by_staff.give_back,
             SettleRefund: self._by_staff.settle_refund,
+            RenewRefund: self._by_staff.renew_refund,
             SettlePayment: self._by_staff.settle_payment,
             SettleOrder: self._by_staff.settle_order,
         }

@@ -37,6 +37,7 @@ from kiosk.devices.payment import (
     PaymentMethod,
     Progress,
     Refund,
+    RefundFailed,
     RefundOutcome,
     RefundPending,
     Unknown,
@@ -153,6 +154,15 @@ class WeChatPay(PaymentMethod[WeChatPaySettings]):
         return (
             wire.read_refund(again, attempt, refund) if isinstance(again, Signed) else RefundPending(doubt(again).why)
         )
+
+    async def find_refund(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
+        """Query by its number."""
+        found = await self._exchange(wire.query_refund(refund))
+        if not isinstance(found, Signed):
+            return RefundPending(doubt(found).why)
+        if wire.refund_missing(found):  # which proves nothing of a number that WeChat had
+            return RefundFailed("RESOURCE_NOT_EXISTS")
+        return wire.read_refund(found, attempt, refund)
 
     async def _await_payment(self, attempt: Attempt) -> Captured | Unknown:
         """The close was refused because the order is paid; its query may lag behind."""

@@ -22,6 +22,7 @@ from kiosk.devices.payment import (
     Open,
     Outcome,
     Refund,
+    RefundClosed,
     Refunded,
     RefundFailed,
     RefundOutcome,
@@ -294,7 +295,9 @@ def read_refund(answer: Signed, attempt: Attempt, asked: Refund) -> RefundOutcom
     match found.status:
         case "SUCCESS":
             return Refunded(found.refund_id)
-        case "CLOSED" | "ABNORMAL":
+        case "CLOSED":  # after a week without money in the merchant's account; another number may be asked for
+            return RefundClosed()
+        case "ABNORMAL":  # WeChat holds the money: under this very number it goes back by hand
             return RefundFailed(found.status)
         case "PROCESSING":
             return RefundPending(found.status)

@@ -14,7 +14,7 @@ from hub.orders.book import Book, Found
 from hub.orders.reading import CLOSED
 from hub.orders.wishes import by_hand, fen_of, read_wish, why_not, wishes
 from hub.store import Staff
-from kiosk.protocol.commands import GiveBack, SettleOrder, SettlePayment, SettleRefund
+from kiosk.protocol.commands import GiveBack, RenewRefund, SettleOrder, SettlePayment, SettleRefund
 from kiosk.protocol.order.by_staff import ALREADY, no_giving_back
 from kiosk.protocol.order.story import Story
 from kiosk.text.catalogue import Catalogue
@@ -88,7 +88,7 @@ class AskingPages:
             hall=found.hall,
             terminal=found.terminal,
             fen=fen_of(rows, wish),
-            reason=wish.reason if isinstance(wish, GiveBack | ByHand) else wish.ref,
+            reason=wish.reason if isinstance(wish, GiveBack | RenewRefund | ByHand) else wish.ref,
             body=msgspec.json.encode(wish).decode(),
             asked_by=who.name,
             asked_ms=self._frame.now_ms(),
@@ -127,6 +127,8 @@ class AskingPages:
                 return said.say("hub.asking.give_back", amount=amount, reason=reason)
             case SettleRefund(how=how, ref=ref):
                 return said.say("hub.asking.settle_refund", amount=amount, how=story.how(how), ref=ref)
+            case RenewRefund(reason=reason):
+                return said.say("hub.asking.renew_refund", amount=amount, reason=reason)
             case SettlePayment(taken=taken, ref=ref):
                 return said.say(f"hub.asking.settle_payment_{taken}", amount=amount, ref=ref)
             case SettleOrder(delivered=delivered, ref=ref):

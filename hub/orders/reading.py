@@ -15,7 +15,7 @@ from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.order.truth import needs_staff
 
-FOLD = 2
+FOLD = 3
 """Counted up when what is kept of an order changes, or when more events are understood: then all is read anew."""
 
 CLOSED, UNDER_WAY, OWED, STAFF = range(4)
@@ -90,7 +90,7 @@ def rank(order: Order, *, aside: bool) -> int:
     rows = order.rows
     if order.flaw == "broken" or needs_staff(rows) or (aside and not rows.order.closed):
         return STAFF
-    if rows.liability_fen > 0 or any(refund.state != "done" for refund in rows.refunds):
+    if rows.liability_fen > 0 or any(refund.state != "done" for refund in rows.returns):
         return OWED
     return CLOSED if rows.order.closed else UNDER_WAY
 

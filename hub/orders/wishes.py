@@ -10,12 +10,14 @@ from hub.orders.asking import AnyWish, ByHand
 from kiosk.protocol.commands import (
     GiveBack,
     How,
+    RenewRefund,
     SettleOrder,
     SettlePayment,
     SettleRefund,
 )
 from kiosk.protocol.order.by_staff import (
     no_giving_back,
+    no_renewing,
     no_settling,
     no_settling_order,
     no_settling_payment,
@@ -54,7 +56,16 @@ def wishes(rows: Rows, story: Story, said: Catalogue) -> Iterator[Wish]:
             label=say("hub.asking.reason"),
         )
     for refund in rows.refunds:
-        if refund.state == "failed":
+        if not no_renewing(rows, refund.n, refund.r):
+            yield Wish(
+                what="renew_refund",
+                title=say("hub.asking.renew", amount=money(refund.amount_fen)),
+                means=say("hub.asking.renew_means", number=refund.key),
+                text="reason",
+                label=say("hub.asking.renew_reason"),
+                hidden={"n": refund.n, "r": refund.r},
+            )
+        if not no_settling(rows, refund.n, refund.r):
             yield Wish(
                 what="settle_refund",
                 title=say("hub.asking.settled", amount=money(refund.amount_fen)),
@@ -103,6 +114,7 @@ def by_hand(said: Catalogue) -> Wish:
 _FIELDS = {
     "by_hand": ("reason",),
     "give_back": ("reason",),
+    "renew_refund": ("n", "r", "reason"),
     "settle_refund": ("n", "r", "how", "ref"),
     "settle_payment": ("n", "taken", "ref"),
     "settle_order": ("delivered", "ref"),
@@ -133,6 +145,8 @@ def why_not(rows: Rows, wish: AnyWish) -> str:
             return no_giving_back(rows)
         case SettleRefund(n=n, r=r):
             return no_settling(rows, n, r)
+        case RenewRefund(n=n, r=r):
+            return no_renewing(rows, n, r)
         case SettlePayment(n=n, taken=taken):
             return no_settling_payment(rows, n, taken=taken)
         case SettleOrder(delivered=delivered):
@@ -146,7 +160,7 @@ def fen_of(rows: Rows, wish: AnyWish) -> int:
     match wish:
         case GiveBack() | ByHand():
             return rows.liability_fen
-        case SettleRefund(n=n, r=r):
+        case SettleRefund(n=n, r=r) | RenewRefund(n=n, r=r):
             refund = refund_of(rows, n, r)
             return refund.amount_fen if refund else 0
         case SettlePayment(n=n):

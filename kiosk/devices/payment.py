@@ -45,7 +45,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
-    """Money to give back from one captured attempt. `key` never changes for one refund."""
+    """Money to give back from one captured attempt. `key` never changes for one refund; another one has another key."""
 
     order_no: str
     n: int
@@ -151,13 +151,17 @@ class RefundFailed(msgspec.Struct, frozen=True, tag="failed"):
     why: str
 
 
+class RefundClosed(msgspec.Struct, frozen=True, tag="closed_refund"):
+    """The channel proves that nothing went back under this number, nor ever will: another one may be asked for."""
+
+
 class RefundUnprovable(msgspec.Struct, frozen=True, tag="unprovable_refund"):
     """The channel was asked before and can never say any more what it did: staff must look."""
 
     why: str
 
 
-RefundOutcome = Refunded | RefundPending | RefundFailed | RefundUnprovable
+RefundOutcome = Refunded | RefundPending | RefundFailed | RefundClosed | RefundUnprovable
 
 
 class PaymentMethod(Device[S_co]):
@@ -205,3 +209,7 @@ class PaymentMethod(Device[S_co]):
     async def refund(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
         """Give money back from a captured attempt (`attempt.ref`, `attempt.captured_fen`). Repeatable: one
         key, one refund, however often it is asked."""
+
+    async def find_refund(self, attempt: Attempt, refund: Refund) -> RefundOutcome:
+        """What became of a refund whose number was closed (`RefundClosed`). Reads only; for channels that close any."""
+        return RefundFailed("this channel closes no refund")

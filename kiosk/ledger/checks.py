@@ -215,7 +215,7 @@ def to_mend(db: Database) -> dict[str, Rows | None]:
         "SELECT order_no FROM orders WHERE closed = 0 OR state NOT IN ('refused', 'delivered', 'cancelled')",
         "SELECT order_no FROM orders WHERE NOT EXISTS (SELECT 1 FROM journal WHERE journal.order_no = orders.order_no)",
         "SELECT order_no FROM attempts WHERE state NOT IN ('captured', 'dead')",
-        "SELECT order_no FROM refunds WHERE state <> 'done'",
+        "SELECT order_no FROM refunds WHERE state NOT IN ('done', 'dead')",
     ]
     if tables.has_jobs(db):
         moving.append("SELECT order_no FROM jobs WHERE state = 'sent'")

@@ -15,6 +15,7 @@ from kiosk.orders.steps import (
     Effect,
     Fetch,
     Find,
+    FindRefund,
     GiveBack,
     Look,
     OpenOrder,
@@ -25,7 +26,7 @@ from kiosk.orders.steps import (
     WrongAnswerError,
 )
 from kiosk.protocol import events as ev
-from kiosk.protocol.order.rows import LIVE, UNPROVED, UNPROVED_RETURN, Rows
+from kiosk.protocol.order.rows import LIVE, REFUND_CLOSED, UNPROVED, UNPROVED_RETURN, Rows
 
 PaymentAnswer = payment.Outcome
 GoodsAnswer = gas.Opened | gas.Owed | gas.Delivered | gas.Cancelled | gas.NotFound | gas.Refused | gas.Unreachable
@@ -72,13 +73,17 @@ def apply(rows: Rows, effect: Effect, answer: Answer, now_ms: int) -> tuple[ev.E
             return (ev.OrderCancelling(order_no=order_no, why="already_cancelled"),)
         case (Cancel(), gas.Cancelled()):
             return (ev.OrderCancelled(order_no=order_no, at_ms=now_ms),)
-        case (GiveBack(n=n, r=r), payment.Refunded(ref=ref)):
+        case (GiveBack(n=n, r=r) | FindRefund(n=n, r=r), payment.Refunded(ref=ref)):
             return (ev.RefundDone(order_no=order_no, n=n, r=r, ref=ref, at_ms=now_ms),)
-        case (GiveBack(n=n, r=r), payment.RefundUnprovable()):
+        case (GiveBack(n=n, r=r) | FindRefund(n=n, r=r), payment.RefundUnprovable()):
             return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=UNPROVED_RETURN),)
-        case (GiveBack(n=n, r=r), payment.RefundFailed(why=why)):
+        case (GiveBack(n=n, r=r) | FindRefund(n=n, r=r), payment.RefundFailed(why=why)):
             return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=why),)
-        case (GiveBack(), payment.RefundPending()):
+        case (GiveBack(n=n, r=r), payment.RefundClosed()):
+            return (ev.RefundFailed(order_no=order_no, n=n, r=r, why=REFUND_CLOSED),)
+        case (FindRefund(n=n, r=r), payment.RefundClosed()):
+            return (ev.RefundDead(order_no=order_no, n=n, r=r, at_ms=now_ms),)
+        case (GiveBack() | FindRefund(), payment.RefundPending()):
             return ()
         case (
             Start() | Find() | Close() | Capture(),

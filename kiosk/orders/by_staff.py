@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.protocol import events as ev
-from kiosk.protocol.commands import GiveBack, SettleOrder, SettlePayment, SettleRefund
+from kiosk.protocol.commands import GiveBack, RenewRefund, SettleOrder, SettlePayment, SettleRefund
 from kiosk.protocol.order.by_staff import (
     ALREADY,
     no_giving_back,
+    no_renewing,
     no_settling,
     no_settling_order,
     no_settling_payment,
@@ -56,6 +57,22 @@ class ByStaff:
             at_ms=self._now_ms(),
         )
         return await _settled(running, settled, lambda rows: no_settling(rows, command.n, command.r))
+
+    async def renew_refund(self, command: RenewRefund, taken: Taken) -> End:
+        """Have a refund asked for under another number, once the channel proves that this one is dead."""
+        running = await self._find(command.order_no)
+        if isinstance(running, End):
+            return running
+        renewing = ev.RefundRenewing(
+            order_no=command.order_no,
+            n=command.n,
+            r=command.r,
+            reason=command.reason,
+            by=command.asked_by,
+            second=taken.who,
+            at_ms=self._now_ms(),
+        )
+        return await _settled(running, renewing, lambda rows: no_renewing(rows, command.n, command.r))
 
     async def settle_payment(self, command: SettlePayment, taken: Taken) -> End:
         """Write down whether a payment took its money, which the channel could not tell."""

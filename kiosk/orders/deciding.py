@@ -18,6 +18,7 @@ from kiosk.orders.steps import (
     Effect,
     Final,
     Find,
+    FindRefund,
     GiveBack,
     Moment,
     OpenOrder,
@@ -156,10 +157,11 @@ def _settle_up(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
         case None:
             pass
     for refund in rows.refunds:
-        if refund.state not in ("due", "sent") or rows.attempt(refund.n).device in moment.taken:
+        if refund.state not in ("due", "sent", "renewing") or rows.attempt(refund.n).device in moment.taken:
             continue
         intent = (ev.RefundSent(order_no=refund.order_no, n=refund.n, r=refund.r),) if refund.state == "due" else ()
-        step = _when_due(intent, GiveBack(refund.n, refund.r), moment)
+        asked = FindRefund if refund.state == "renewing" else GiveBack
+        step = _when_due(intent, asked(refund.n, refund.r), moment)
         if isinstance(step, Act):
             return step
         waits.append(step.until_ms or 0)
@@ -170,15 +172,15 @@ def _settle_up(rows: Rows, moment: Moment, settings: OrderSettings) -> Decision:
 def refunds_due(rows: Rows, now_ms: int) -> tuple[ev.Event, ...]:
     """The refunds that a final order still needs rows for: never more than an attempt took, and the payment that the
     company was told of stands as long as another can give back."""
-    excess = rows.captured_fen - rows.delivered_fen - sum(refund.amount_fen for refund in rows.refunds)
+    excess = rows.captured_fen - rows.delivered_fen - sum(refund.amount_fen for refund in rows.returns)
     events: list[ev.Event] = []
     for attempt in sorted(rows.attempts, key=lambda attempt: attempt.ref == rows.order.paid_ref):
-        earlier = [refund for refund in rows.refunds if refund.n == attempt.n]
-        amount = min(excess, attempt.captured_fen - sum(refund.amount_fen for refund in earlier))
+        earlier = sum(refund.amount_fen for refund in rows.returns if refund.n == attempt.n)
+        amount = min(excess, attempt.captured_fen - earlier)
         if amount <= 0:
             continue
         excess -= amount
-        r = len(earlier) + 1
+        r = 1 + sum(refund.n == attempt.n for refund in rows.refunds)
         reason = "undelivered" if rows.order.state != "delivered" else "late" if attempt.late else "surplus"
         events.append(
             ev.RefundDue(

@@ -168,7 +168,7 @@ def _how_paid(rows: Rows, words: Catalogue, issuer: Issuer) -> list[Line]:
             ),
             Pair(words.say("slip.channel_ref"), attempt.ref),
         ]
-    for refund in rows.refunds:
+    for refund in rows.returns:
         key = {"done": "slip.returned", "failed": "slip.not_returned"}.get(refund.state, "slip.returning")
         lines.append(Pair(words.say(key), money(refund.amount_fen)))
     if rows.order.receipt_no:

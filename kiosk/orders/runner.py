@@ -252,7 +252,7 @@ class Running:
             self._changed.set()  # the card must be read again
         if isinstance(effect, steps.AttemptEffect) and self.rows.live is None:
             self._stop = False
-        if isinstance(effect, steps.GiveBack):
+        if isinstance(effect, steps.RefundEffect):
             self._alarm(self.rows.refund(effect.n, effect.r))
         self._schedule.answered(self.rows, effect, answer)
 
@@ -267,7 +267,7 @@ class Running:
 
     def _alarm(self, refund: RefundRow) -> None:
         hours = (self._world.now_ms() - refund.due_ms) // 3_600_000
-        if refund.state != "done" and hours >= self._world.settings.refund_alarm_hours:
+        if refund.state not in ("done", "dead") and hours >= self._world.settings.refund_alarm_hours:
             log.error("refund %s is not done after %d h: the staff must look at it", refund.key, hours)
 
     async def commit(self, *events: ev.Event) -> None:
@@ -359,8 +359,10 @@ class Running:
             case steps.Cancel():
                 return await self._world.gas.cancel(order.order_no, order.why)
             case steps.GiveBack(n=n, r=r):
+                return await self._give_back(self.rows.attempt(n), r)
+            case steps.FindRefund(n=n, r=r):
                 attempt = self.rows.attempt(n)
-                return await self._give_back(attempt, r)
+                return await self._method(attempt).find_refund(self._for_driver(attempt), self._refund(attempt, r))
             case _:
                 assert_never(effect)
 
@@ -374,8 +376,11 @@ class Running:
         return await self._world.gas.confirm_paid(order.order_no, order.paid_channel, order.paid_ref, order.paid_fen)
 
     async def _give_back(self, attempt: AttemptRow, r: int) -> payment.RefundOutcome:
+        return await self._method(attempt).refund(self._for_driver(attempt), self._refund(attempt, r))
+
+    def _refund(self, attempt: AttemptRow, r: int) -> payment.Refund:
         row = self.rows.refund(attempt.n, r)
-        refund = payment.Refund(
+        return payment.Refund(
             order_no=row.order_no,
             n=row.n,
             r=row.r,
@@ -384,7 +389,6 @@ class Running:
             reason="late" if row.reason == "late" else "surplus" if row.reason == "surplus" else "undelivered",
             asked_before=self._asked_before,
         )
-        return await self._method(attempt).refund(self._for_driver(attempt), refund)
 
     def _method(self, attempt: AttemptRow) -> payment.PaymentMethod[msgspec.Struct]:
         return self._world.methods[attempt.device]

@@ -58,7 +58,8 @@ class Schedule:
         if isinstance(effect, steps.AttemptEffect) and self._is_known(rows.attempt(effect.n), effect, answer):
             return
         tries = self._tries[effect.key] = self._tries.get(effect.key, 0) + 1
-        most = settings.refund_retry_most_seconds if isinstance(effect, steps.GiveBack) else settings.retry_most_seconds
+        refund = isinstance(effect, steps.RefundEffect)
+        most = settings.refund_retry_most_seconds if refund else settings.retry_most_seconds
         wait = min(settings.retry_first_seconds * 2 ** min(tries - 1, 20), most)
         self._not_before[effect.key] = _clock() + wait
 

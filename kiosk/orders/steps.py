@@ -164,9 +164,22 @@ class GiveBack(msgspec.Struct, frozen=True):
         return f"refund:{self.n}:{self.r}"
 
 
+class FindRefund(msgspec.Struct, frozen=True):
+    """Ask the channel what became of a refund that two of the staff want under another number."""
+
+    n: int
+    r: int
+
+    @property
+    def key(self) -> str:
+        """One schedule per refund."""
+        return f"find refund:{self.n}:{self.r}"
+
+
+RefundEffect = GiveBack | FindRefund
 AttemptEffect = Start | Find | Close | Capture
 CardEffect = Fetch | Write | Look | Report | Ask
-Effect = OpenOrder | Prepare | AttemptEffect | Confirm | Cancel | CardEffect | GiveBack
+Effect = OpenOrder | Prepare | AttemptEffect | Confirm | Cancel | CardEffect | RefundEffect
 
 
 class Act(msgspec.Struct, frozen=True):

@@ -60,7 +60,7 @@ def no_answer(effect: steps.Effect, why: str) -> answers.Answer:
             return payment.Unknown(why)
         case steps.Write() | steps.Look():
             return gas_card.CardUnknown(why)
-        case steps.GiveBack():
+        case steps.GiveBack() | steps.FindRefund():
             return payment.RefundPending(why)
         case _:
             assert_never(effect)

@@ -85,6 +85,17 @@ class SettleRefund(Command, frozen=True, tag="settle_refund"):
     asked_by: Line
 
 
+class RenewRefund(Command, frozen=True, tag="renew_refund"):
+    """Ask for a refund once more under another number, once the channel proves that the earlier one is dead."""
+
+    order_no: OrderNo
+    n: Annotated[int, Meta(ge=1)]
+    r: Annotated[int, Meta(ge=1)]
+    reason: Line
+    """What is different now: the merchant's account was filled up."""
+    asked_by: Line
+
+
 class SettlePayment(Command, frozen=True, tag="settle_payment"):
     """Write down what people learned from a channel's books of a payment that it could not tell of."""
 
@@ -104,7 +115,7 @@ class SettleOrder(Command, frozen=True, tag="settle_order"):
     asked_by: Line
 
 
-OrderCommand = GiveBack | SettleRefund | SettlePayment | SettleOrder
+OrderCommand = GiveBack | SettleRefund | RenewRefund | SettlePayment | SettleOrder
 """What takes two people: who asked stands in it, who agreed beside it."""
 AnyCommand = CloseTerminal | OpenTerminal | Restart | SendLog | Configure | OrderCommand
 

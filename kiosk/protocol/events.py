@@ -217,6 +217,26 @@ class RefundFailed(OrderEvent, frozen=True, tag="menkou.refund.failed.v1"):
     why: str
 
 
+class RefundRenewing(OrderEvent, frozen=True, tag="menkou.refund.renewing.v1"):
+    """Two of the staff want it done under another number: the channel is about to be asked whether anything can still
+    go back under this one."""
+
+    n: int
+    r: int
+    reason: str
+    by: str
+    second: str
+    at_ms: int
+
+
+class RefundDead(OrderEvent, frozen=True, tag="menkou.refund.dead.v1"):
+    """The channel proved that nothing ever goes back under this number: what it was for is due under another one."""
+
+    n: int
+    r: int
+    at_ms: int
+
+
 class RefundSettled(OrderEvent, frozen=True, tag="menkou.refund.settled.v1"):
     """Two of the staff returned in another way what the channel would not, or found that it did."""
 
@@ -311,6 +331,8 @@ Event = (
     | RefundSent
     | RefundDone
     | RefundFailed
+    | RefundRenewing
+    | RefundDead
     | RefundSettled
     | JobSent
     | JobLanded

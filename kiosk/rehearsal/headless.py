@@ -380,5 +380,5 @@ async def _settled(engine: Engine) -> None:
 
 def _waits_for_somebody(rows: Rows) -> bool:
     for_card = rows.order.owed and rows.order.state in ("delivering", "held")
-    for_staff = needs_staff(rows) and all(row.state in ("done", "failed") for row in rows.refunds)
+    for_staff = needs_staff(rows) and all(row.state in ("done", "failed") for row in rows.returns)
     return rows.live is None and (for_card or for_staff)

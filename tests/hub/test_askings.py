@@ -10,7 +10,7 @@ from kiosk.orders.by_staff import ByStaff
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import Method
-from kiosk.protocol.commands import GiveBack, SettlePayment, SettleRefund
+from kiosk.protocol.commands import GiveBack, RenewRefund, SettlePayment, SettleRefund
 from kiosk.sync.carrying import Handlers
 from kiosk.text.numbers import money, order_number
 from tests.hub.conftest import PASSWORD, Browser, Hub, Sending
@@ -50,6 +50,7 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
         start=lambda *_: start[-1],
         find=lambda *_: payment.Captured(TOTAL, "W") if len(start) == 1 else payment.Unknown("no answer"),
         refund=lambda *_: refund.pop(0),
+        find_refund=lambda *_: payment.RefundClosed(),
     )
     peer = company(confirm_paid=lambda *_: confirm[-1])
     counter = Desk(sending.ledger, peer, {"wechat": wechat}, lambda: int(time.time() * 1000))
@@ -61,6 +62,7 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
     handlers: Handlers = {
         GiveBack: hands.give_back,
         SettleRefund: hands.settle_refund,
+        RenewRefund: hands.renew_refund,
         SettlePayment: hands.settle_payment,
     }
     terminal = Listening(sending.ledger, sending, handlers)
@@ -116,6 +118,22 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
     await shown(wang, path, "退款 1.1：已由工作人员退清（现金，凭据 S17；zhao、chen）", "终端已办好。", "没有要做的事")
     assert failed.rows.order.closed
 
+    confirm.append(gas.Refused("not_accepted"))
+    refund += [payment.RefundClosed(), payment.Refunded("R2")]
+    closed = await paid(counter)
+    await until(closed, lambda: any(each.state == "failed" for each in closed.rows.refunds))
+    number = closed.rows.order.order_no
+    path = f"/orders/{ledger}/{number}"
+    await shown(chen, path, f"渠道关闭了退款单 {number}A1R1", f"换号重新退款 {money(TOTAL)}")
+    wish = {"what": "renew_refund", "ledger": ledger, "number": number, "n": "1", "r": "1", "reason": "账户已充值"}
+    assert (await chen.post("/orders/ask", form=await chen.word(), **wish))[0] == 303
+    asking = await asking_in(zhao, path)
+    assert (await zhao.post("/orders/decide", form=await zhao.word(), asking=asking, yes="yes"))[0] == 303
+    await shown(
+        wang, path, "chen 和 zhao 要换一个退款单号（账户已充值）", "没有退出任何钱", f"{number}A1R2", "已经退回。"
+    )
+    assert closed.rows.order.closed
+
     start.append(payment.Unprovable("it names no sale any more"))
     confirm.append(gas.Unreachable("no route", sent=False))
     doubtful = await paid(counter)
@@ -136,7 +154,7 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
 
     deeds = re.findall("<td>([^<]+)</td><td>([^<]+)</td></tr>", (await chen.get("/deeds"))[1])
     assert [who for who, what in reversed(deeds) if "人工处理" in what] == [
-        *("chen", "zhao", "zhao", "chen", "zhao", "chen", "chen", "zhao")
+        *("chen", "zhao", "zhao", "chen", "zhao", "chen", "chen", "zhao", "chen", "zhao")
     ]
     for browser in (chen, zhao, wang):
         await browser.close()

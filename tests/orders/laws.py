@@ -24,6 +24,8 @@ class Taking(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     fen: int = 0
     returned: tuple[tuple[str, int], ...] = ()
+    may_return: tuple[tuple[str, int], ...] = ()
+    """Refunds that it took and has not made, and that may still be made."""
     late: bool = False
     """Whether it was paid after the channel had said that it was closed: only another look shows that."""
 
@@ -89,6 +91,8 @@ def i1_row_before_the_first_byte(rows: Rows | None, effect: steps.Effect) -> Non
             there = n in attempts
         case steps.GiveBack(n=n, r=r):
             there = refunds.get((n, r)) == "sent"
+        case steps.FindRefund(n=n, r=r):
+            there = refunds.get((n, r)) == "renewing"
         case steps.Capture(n=n):
             there = attempts.get(n) == "capturing"
         case steps.Fetch():
@@ -119,7 +123,7 @@ def i3_every_fen_is_accounted_for(rows: Rows, booked: Booked) -> None:
     worth = rows.order.due_fen if booked.goods == "delivered" else 0
     must(booked.kept >= worth, "I3", f"{booked.kept} fen are kept for goods of {worth}")
     ended = rows.order.state in GOODS_FINAL and not rows.live and not rows.manual
-    settled = ended and rows.liability_fen == 0 and all(refund.state == "done" for refund in rows.refunds)
+    settled = ended and rows.liability_fen == 0 and all(row.state in ("done", "dead") for row in rows.refunds)
     settled &= all(job.reported for job in rows.jobs if job.state in ("landed", "torn"))
     must(rows.order.closed == settled, "I3", f"closed={rows.order.closed}, and settled={settled}")
     if rows.order.closed and not unseen(rows, booked):
@@ -140,7 +144,11 @@ def i4_every_booking_has_its_row(rows: Rows, booked: Booked) -> None:
         must(attempt.captured_fen == booked_here, "I4", f"{taking.key} took {taking.fen}, the row {attempt}")
         for key, fen in taking.returned:
             row = refunds.get(key)
-            must(row is not None and row.state != "due" and row.amount_fen == fen, "I4", f"{key} is {row} here")
+            must(
+                row is not None and row.state not in ("due", "dead") and row.amount_fen == fen,
+                "I4",
+                f"{key} is {row} here",
+            )
             there[key] = fen
     for attempt in rows.attempts:
         known = any(taking.key == attempt.key and taking.fen for taking in booked.takings)
@@ -177,6 +185,8 @@ def i6_refund_only_after_the_fence(rows: Rows, booked: Booked) -> None:
     """Refund only after `cancelled`, or surplus or late; at most what its attempt captured."""
     for taking in booked.takings:
         must(taking.kept >= 0, "I6", f"{taking.key} gave back more than it took")
+        alive = sum(fen for _, fen in taking.may_return)
+        must(taking.kept >= alive, "I6", f"{taking.key} may give back more than it took: {taking.may_return} are alive")
         for key, _ in taking.returned:
             reasons = {refund.reason for refund in rows.refunds if refund.key == key}
             must(booked.goods in ("refused", "cancelled", "delivered"), "I6", f"{key} while goods are {booked.goods}")
@@ -194,7 +204,11 @@ def i8_it_ends(rows: Rows, *, beyond_the_machine: bool) -> None:
     if rows.order.closed:
         return
     must(needs_staff(rows), "I8", f"it is {rows.order.state} and does not end")
-    must(rows.live is None and all(row.state in ("done", "failed") for row in rows.refunds), "I8", "it stands still")
+    must(
+        rows.live is None and all(row.state in ("done", "failed", "dead") for row in rows.refunds),
+        "I8",
+        "it stands still",
+    )
     must(rows.unreported is None, "I8", "the company never hears what is on the card")
     must(beyond_the_machine, "I8", "it is with the staff without need")
 

@@ -51,6 +51,50 @@ def refund_assumed(patch: Patch) -> None:
     answering(patch, assumed)
 
 
+def abnormal_refund_is_dead(patch: Patch) -> None:
+    """A refund that may still be made by hand is asked for under another number."""
+
+    def assumed(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
+        failed = isinstance(effect, steps.FindRefund) and isinstance(answer, payment.RefundFailed)
+        return payment.RefundClosed() if failed else None
+
+    answering(patch, assumed)
+
+
+def made_refund_is_dead(patch: Patch) -> None:
+    """A refund that was made meanwhile is asked for under another number."""
+
+    def assumed(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
+        made = isinstance(effect, steps.FindRefund) and isinstance(answer, payment.Refunded)
+        return payment.RefundClosed() if made else None
+
+    answering(patch, assumed)
+
+
+def refund_renewed_unasked(patch: Patch) -> None:
+    """What staff want is done without the channel's proof."""
+
+    def trusting(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
+        decision = now_decides(rows, moment, settings)
+        if isinstance(decision, steps.Act) and isinstance(decision.effect, steps.FindRefund):
+            n, r = decision.effect.n, decision.effect.r
+            return steps.Act((ev.RefundDead(order_no=rows.order.order_no, n=n, r=r, at_ms=0),), None)
+        return decision
+
+    deciding_instead(patch, trusting)
+
+
+def renewed_for_ever(patch: Patch) -> None:
+    """Nobody is asked about a refund that staff want under another number."""
+
+    def idle(rows: Rows, moment: steps.Moment, settings: OrderSettings) -> steps.Decision:
+        if any(refund.state == "renewing" for refund in rows.refunds):
+            return steps.Wait(None)
+        return now_decides(rows, moment, settings)
+
+    deciding_instead(patch, idle)
+
+
 def cancellation_assumed(patch: Patch) -> None:
     """An order is called cancelled before the company has fenced it off."""
 

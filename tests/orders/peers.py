@@ -9,6 +9,8 @@ from kiosk.orders import steps
 DUE = 100
 PAY_BY_MS = 240_000
 Way = Literal["wechat", "card", "two_phase"]
+Stuck = Literal["processing", "abnormal", "closed"]
+"""`processing`: it will be made; `abnormal`: somebody may make it by hand at the channel; `closed`: never."""
 
 
 class Channel(NamedTuple):
@@ -21,8 +23,20 @@ class Channel(NamedTuple):
     returned: tuple[tuple[str, int], ...] = ()
     never: bool = False
     """Whether it refuses for good to give this back."""
+    stuck: tuple[tuple[str, int, Stuck], ...] = ()
+    """Refunds that it took and has not made, by number."""
     known: bool = False
     """Cards: whether the driver holds the terminal's own answer; a crash forgets it."""
+
+    def knows(self, key: str) -> bool:
+        """Whether it had that refund."""
+        return key in dict(self.returned) or any(key == number for number, *_ in self.stuck)
+
+    def without(self, key: str) -> "Channel":
+        """The same with that refund made after all."""
+        left = tuple(each for each in self.stuck if each[0] != key)
+        made = tuple((number, fen) for number, fen, _ in self.stuck if number == key)
+        return self._replace(stuck=left, returned=(*self.returned, *made))
 
 
 class Company(NamedTuple):
@@ -107,9 +121,26 @@ def give_back(
         return channel, payment.RefundUnprovable(why) if asked_before else payment.RefundFailed(why)
     if channel.never:
         return channel, payment.RefundFailed("never")
+    if any(key == number for number, *_ in channel.stuck):
+        return channel, find_refund(channel, key)
     if key not in dict(channel.returned):
         channel = channel._replace(returned=(*channel.returned, (key, fen)))
     return channel, payment.Refunded("R")
+
+
+def find_refund(channel: Channel, key: str) -> payment.RefundOutcome:
+    """What became of it."""
+    if key in dict(channel.returned):
+        return payment.Refunded("R")
+    match {number: how for number, _, how in channel.stuck}.get(key):
+        case "closed":
+            return payment.RefundClosed()
+        case "abnormal":
+            return payment.RefundFailed("abnormal")
+        case "processing":
+            return payment.RefundPending("not made yet")
+        case None:
+            return payment.RefundFailed("not found")
 
 
 def company_call(

@@ -57,7 +57,9 @@ def check_end(end: State) -> None:
     """I8, and the books at the end."""
     check(end)
     other_sale = "card" in {channel.way for channel in end.channels} and end.last_sale == "other"
-    refused = any(channel.never for channel in end.channels)
+    refused = any(channel.never or channel.stuck for channel in end.channels)
+    failed = {refund.key for refund in end.rows.refunds if refund.state == "failed"}
+    refused |= any(key in failed for channel in end.channels for key, _ in channel.returned)  # by hand, after all
     laws.i8_it_ends(end.rows, beyond_the_machine=other_sale or refused or _tells_nothing(end))
     if end.rows.order.closed:
         laws.must(not needs_staff(end.rows), "I8", "closed, and with the staff")

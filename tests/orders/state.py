@@ -57,6 +57,8 @@ class State(NamedTuple):
     faults: int = 0
     pays: int = 0
     slips: int = 0
+    renewals: int = 0
+    """How often staff still want another number for a refund that failed."""
 
     @property
     def rows(self) -> Rows:
@@ -76,6 +78,7 @@ class State(NamedTuple):
                 key=self.rows.attempt(n).key,
                 fen=channel.fen,
                 returned=channel.returned,
+                may_return=tuple((key, fen) for key, fen, how in channel.stuck if how != "closed"),
                 late=channel.state == "paid_after_close",
             )
             for n, channel in enumerate(self.channels, 1)
@@ -122,8 +125,8 @@ def _matters(state: State, effect: steps.Effect) -> bool:
             return state.channels[n - 1].state == "authorized"
         case steps.GiveBack(n=n, r=r):
             channel = state.channels[n - 1]
-            return not channel.never and state.rows.refund(n, r).key not in dict(channel.returned)
-        case steps.Find() | steps.Prepare() | steps.Look() | steps.Ask() | steps.Report():
+            return not channel.never and not channel.knows(state.rows.refund(n, r).key)
+        case steps.FindRefund() | steps.Find() | steps.Prepare() | steps.Look() | steps.Ask() | steps.Report():
             return False
         case steps.Fetch():  # it changes nothing there
             return False

@@ -13,7 +13,7 @@ from kiosk.orders.orders import Orders
 from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import Method, Moment
 from kiosk.protocol import events as ev
-from kiosk.protocol.commands import GiveBack, SettlePayment, SettleRefund
+from kiosk.protocol.commands import GiveBack, RenewRefund, SettlePayment, SettleRefund
 from kiosk.protocol.order.by_staff import no_giving_back, no_settling_order
 from kiosk.protocol.order.evolve import evolve
 from kiosk.protocol.order.truth import telling, truth
@@ -102,6 +102,57 @@ async def test_a_refund_that_people_made(tmp_path: Path) -> None:
     assert running.rows.order.closed
     assert truth(running.rows) == "no_money_kept"
     assert [line.key for line in telling(running.rows)] == ["truth.money.returned_by_staff", "truth.goods.unpaid"]
+    await counter.close()
+
+
+async def test_a_refund_under_another_number(tmp_path: Path) -> None:
+    """Only once the channel proves that the first is dead: until then it is asked, and nothing else."""
+    said: list[payment.RefundOutcome] = [payment.RefundPending("no answer"), payment.RefundClosed()]
+    asked: list[str] = []
+
+    def refund(_: object, wanted: payment.Refund) -> payment.RefundOutcome:
+        asked.append(wanted.key)
+        return payment.RefundClosed() if wanted.r == 1 else payment.Refunded("R2")
+
+    refusing = company(confirm_paid=lambda *_: gas.Refused("not_accepted"))
+    channel = Scripted(
+        start=lambda *_: payment.Open(),
+        find=lambda *_: payment.Captured(TOTAL, "W"),
+        refund=refund,
+        find_refund=lambda *_: said.pop(0),
+    )
+    counter = await desk(tmp_path, refusing, wechat=channel)
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("wechat", "wechat"))
+    await until(running, lambda: any(refund.state == "failed" for refund in running.rows.refunds))
+    order_no = running.rows.order.order_no
+    renew = RenewRefund(order_no=order_no, n=1, r=1, reason="the account was filled up", asked_by="chen")
+    ordered = staff(counter)
+    async with asyncio.timeout(10):
+        assert [await ordered.renew_refund(renew, TAKEN) for _ in range(2)] == [End(), End()]
+        await running.closed.wait()
+    assert channel.calls[-3:] == ["find_refund", "find_refund", "refund"]
+    assert asked == [f"{order_no}A1R1", f"{order_no}A1R2"]
+    assert [refund.state for refund in running.rows.refunds] == ["dead", "done"]
+    assert truth(running.rows) == "no_money_kept"
+    assert [line.key for line in telling(running.rows)] == ["truth.money.returned", "truth.goods.unpaid"]
+    settle = SettleRefund(order_no=order_no, n=1, r=1, how="cash", ref="receipt 17", asked_by="chen")
+    assert await ordered.settle_refund(settle, TAKEN) == End(result="refused", why="by_staff.refund_dead")
+    await counter.close()
+
+
+async def test_a_refund_that_may_still_be_made_keeps_its_number(tmp_path: Path) -> None:
+    """WeChat holds the money of an abnormal one, and it goes back under that very number."""
+    refusing = company(confirm_paid=lambda *_: gas.Refused("not_accepted"))
+    counter = await desk(tmp_path, refusing, wechat=wechat(payment.RefundFailed("ABNORMAL")))
+    running = await counter.orders.begin(BILL, "zh_CN")
+    running.pay_with(Method("wechat", "wechat"))
+    await until(running, lambda: any(refund.state == "failed" for refund in running.rows.refunds))
+    order_no = running.rows.order.order_no
+    renew = RenewRefund(order_no=order_no, n=1, r=1, reason="please", asked_by="chen")
+    refused = End(result="refused", why="by_staff.refund_not_closed")
+    assert await staff(counter).renew_refund(renew, TAKEN) == refused
+    assert len(running.rows.refunds) == 1
     await counter.close()
 
 

@@ -45,6 +45,21 @@ def test_a_wrong_money_path_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyP
         )
 
 
+RENEWAL_FOUND: dict[Mutant, str] = {
+    mutants.abnormal_refund_is_dead: "I6",
+    mutants.made_refund_is_dead: "I[346]",
+    mutants.refund_renewed_unasked: "I[346]",
+    mutants.renewed_for_ever: "I8",
+}
+
+
+@pytest.mark.parametrize("mutant", RENEWAL_FOUND, ids=lambda mutant: mutant.__name__.replace("_", " "))
+def test_a_wrong_way_to_another_number_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant(monkeypatch)
+    with pytest.raises((AssertionError, ImpossibleEventError), match=RENEWAL_FOUND[mutant]):
+        explore(World("wechat", faults=2, pays=1, minutes=0, renewals=1))
+
+
 CARD_FOUND: dict[Mutant, tuple[bool, str]] = {
     card_mutants.write_assumed: (False, "I3|I4|I5"),
     card_mutants.silence_leaves_the_card_as_it_was: (False, "I3|I4|I5"),

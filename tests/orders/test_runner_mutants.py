@@ -71,7 +71,7 @@ FOUND: dict[Mutant, str] = {
     account_may_begin_again: "I2",
     asks_before_it_records: "I1",
     starts_again_after_silence: "I1",
-    refunds_under_a_new_number: "I[34]",
+    refunds_under_a_new_number: "I[346]",
     mutants.confirmation_assumed: "I[34]",
     mutants.refund_assumed: "I[34]",
     mutants.slips_never_marked: "screen",

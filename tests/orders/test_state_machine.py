@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -27,13 +27,13 @@ from kiosk.orders.settings import OrderSettings
 from kiosk.orders.steps import Method
 from kiosk.orders.world import World
 from kiosk.protocol import events as ev
-from kiosk.protocol.order.by_staff import no_giving_back, no_settling_payment
+from kiosk.protocol.order.by_staff import no_giving_back, no_renewing, no_settling, no_settling_payment
 from kiosk.protocol.order.rows import LIVE, Rows
 from kiosk.protocol.order.truth import gist
 from kiosk.slips.slip import Slip, Text
 from tests.orders import laws
 from tests.orders.hall.cards import BREAKS, Break, Place, Slot
-from tests.orders.hall.channels import Book, Code, Reader, Wallet
+from tests.orders.hall.channels import Book, Code, Reader, Stuck, Wallet
 from tests.orders.hall.clock import Loop
 from tests.orders.hall.disk import Disk, Ledger
 from tests.orders.hall.others import FATES, Company, Fate, Printer
@@ -93,6 +93,7 @@ class Hall(RuleBasedStateMachine):
         neighbour=st.sampled_from([None, "wechat", "card", "card"]),
         refuses=st.sampled_from([False, False, True]),
         breaks=st.sampled_from([None, *BREAKS]),
+        sticks=st.sampled_from([None, "closed", "abnormal"]),
     )
     def resident_comes(
         self,
@@ -106,10 +107,12 @@ class Hall(RuleBasedStateMachine):
         neighbour: Way | None,
         refuses: bool,
         breaks: Break | None,
+        sticks: Stuck | None,
     ) -> None:
         """Most pay at once; what goes wrong begins when the company is to be told, or before. A neighbor may come just
         then."""
         self.company.refuses, self.slot.breaks = refuses, breaks
+        self.wallet_makes_no_refund_now(sticks)
         self.somebody_comes(private, None)
         if pays is not None:
             self.resident_chooses(way)
@@ -330,6 +333,29 @@ class Hall(RuleBasedStateMachine):
                 self.pass_time(0.2)
                 return
 
+    @rule()
+    def staff_want_another_number_for_a_refund(self) -> None:
+        """Whatever it failed for, though the hub would not offer that."""
+        self.renew(no_settling)
+
+    def renew(self, why_not: Callable[..., str]) -> None:
+        """The first refund that is with the staff and has nothing against it."""
+        for running in self.orders._running.values():
+            for refund in running.rows.refunds:
+                if refund.state == "failed" and not why_not(running.rows, refund.n, refund.r):
+                    renewing = ev.RefundRenewing(
+                        order_no=refund.order_no,
+                        n=refund.n,
+                        r=refund.r,
+                        reason="the account was filled up",
+                        by="chen",
+                        second="zhao",
+                        at_ms=self.loop.now_ms(),
+                    )
+                    self.run(self.begun(running.settle(renewing, partial(why_not, n=refund.n, r=refund.r))))
+                    self.pass_time(0.2)
+                    return
+
     async def begun(self, work: Coroutine[Any, Any, object]) -> None:
         """Whoever ordered it does not wait."""
         self.ordered = asyncio.create_task(work)
@@ -366,6 +392,15 @@ class Hall(RuleBasedStateMachine):
     @rule(refuses=st.booleans(), busy=st.booleans())
     def company_changes_its_mind(self, *, refuses: bool, busy: bool) -> None:
         self.company.refuses, self.company.busy = refuses, busy
+
+    @rule(how=st.sampled_from([None, "abnormal", "closed"]))
+    def wallet_makes_no_refund_now(self, how: Stuck | None) -> None:
+        self.wallet.sticks = self.phone.sticks = how
+
+    @rule()
+    def somebody_makes_refunds_by_hand_at_the_channel(self) -> None:
+        for book in self.books().values():
+            book.make_by_hand()
 
     @rule(never=st.booleans())
     def wallet_gives_nothing_back(self, *, never: bool) -> None:
@@ -453,6 +488,7 @@ class Hall(RuleBasedStateMachine):
             peer.mishaps, peer.away = [], False
         self.wallet.back = self.phone.back = []
         self.company.busy = self.wallet.never = False
+        self.wallet.sticks = self.phone.sticks = None
         try:
             if self.at_screen is not None:
                 self.at_screen.leave()
@@ -463,6 +499,7 @@ class Hall(RuleBasedStateMachine):
                     self.slot.place = "in"
                     for _ in range(2):  # the first time shows what became of a write
                         self.card_is_read()
+                    self.renew(no_renewing)
                     self.pass_time(3600)
             self.every_law_holds()
             for order_no, rows in self.disk.orders.items():
@@ -474,6 +511,10 @@ class Hall(RuleBasedStateMachine):
 
     def it_ended(self, rows: Rows, booked: laws.Booked) -> None:
         refused = any(refund.key in self.wallet.refused for refund in rows.refunds)
+        books = [self.books()[attempt.key] for attempt in rows.attempts if attempt.key in self.books()]
+        failed = {refund.key for refund in rows.refunds if refund.state == "failed"}
+        by_hand = {key for book in books for key, (_, how) in book.stuck.items() if how == "abnormal"}
+        refused |= bool(failed & by_hand) or any(key in failed for book in books for key in book.returned)
         by_card = any(attempt.channel == "card" for attempt in rows.attempts)
         forgotten = by_card and self.reader.last != rows.attempts[-1].key
         laws.i8_it_ends(

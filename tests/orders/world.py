@@ -13,9 +13,9 @@ from kiosk.orders.private import CardPrivate, Private
 from kiosk.orders.settings import OrderSettings
 from kiosk.protocol import events as ev
 from kiosk.protocol.order.evolve import evolve
-from kiosk.protocol.order.rows import Rows
+from kiosk.protocol.order.rows import RefundRow, Rows
 from tests.orders import laws, peers
-from tests.orders.peers import DUE, Channel, Way
+from tests.orders.peers import DUE, Channel, Stuck, Way
 from tests.orders.state import Kept, Paper, State, later, spent, told_apart, with_channel
 
 SETTINGS = OrderSettings(
@@ -51,12 +51,16 @@ Next = Iterator[tuple[str, State]]
 
 class World:
     """What can happen. `ways`: how the resident may pay; the first is chosen at once. `faults`, `pays`, `slips`: how
-    often something goes wrong, the resident pays, or wants a slip."""
+    often something goes wrong, the resident pays, or wants a slip; `renewals`: how often staff want another number for
+    a refund that failed."""
 
-    def __init__(self, *ways: Way, faults: int = 2, pays: int = 2, slips: int = 0, minutes: int = 2) -> None:
+    def __init__(
+        self, *ways: Way, faults: int = 2, pays: int = 2, slips: int = 0, minutes: int = 2, renewals: int = 0
+    ) -> None:
         self._ways = ways
         self._amounts = (DUE, DUE - 1, DUE + 1) if len(ways) == 1 else (DUE,)
         self._minutes = minutes
+        self._renewals = renewals
         self._all: dict[Rows, Kept] = {}
         opening = ev.OrderOpening(
             order_no="T07K20000010",
@@ -71,7 +75,7 @@ class World:
             at_ms=0,
         )
         rows = self._keep(evolve(None, opening))
-        self.start = State(rows, wants=ways[0], faults=faults, pays=pays, slips=slips)
+        self.start = State(rows, wants=ways[0], faults=faults, pays=pays, slips=slips, renewals=renewals)
 
     def successors(self, state: State) -> Next:
         """Every state that can come next, with the name of what happened."""
@@ -83,6 +87,7 @@ class World:
         yield from self._printer(state)
         yield from self._resident(state)
         yield from self._others(state)
+        yield from self._staff(state)
         for effect in state.on_their_way:
             left = tuple(other for other in state.on_their_way if other != effect)
             [(_, arrived, _), *_] = self._acts(state._replace(on_their_way=left, faults=0), effect, late=True)
@@ -104,8 +109,9 @@ class World:
             channel._replace(state="closed") if channel.way == "card" and channel.state == "waiting" else channel
             for channel in state.channels
         )
+        channels = tuple(_heal(channel) for channel in channels)
         state = state._replace(channels=channels, on_their_way=(), printing=False, papers=(), predecessor=None)
-        state = state._replace(faults=0, pays=0, slips=0, present=False, wants=None, stop=False)
+        state = state._replace(faults=0, pays=0, slips=0, renewals=0, present=False, wants=None, stop=False)
         walked = []
         while state not in ends and (after := self._onward(state)) is not None:
             walked.append(state)
@@ -251,13 +257,17 @@ class World:
         match effect:
             case steps.GiveBack(n=n):
                 lost = payment.RefundPending("lost")
-                if isinstance(answer, payment.Refunded) and not state.channels[n - 1].returned:
+                if self._renewals and not state.channels[n - 1].knows(state.rows.refund(n, effect.r).key):
+                    yield from _sticking(spent(state), n, state.rows.refund(n, effect.r))
+                elif isinstance(answer, payment.Refunded) and not state.channels[n - 1].returned:
                     never = state.channels[n - 1]._replace(never=True)
                     yield (
                         "refused for good",
                         with_channel(spent(state), n, never),
                         payment.RefundFailed("never"),
                     )
+            case steps.FindRefund():
+                lost = payment.RefundPending("lost")
             case steps.OpenOrder() | steps.Confirm() | steps.Cancel() | steps.Fetch() | steps.Report() | steps.Ask():
                 lost = gas.Unreachable("lost", sent=True)
                 yield "not reached", spent(state), gas.Unreachable("refused", sent=False)
@@ -272,7 +282,7 @@ class World:
             case _:
                 lost = payment.Unknown("lost")
         yield "answer lost", spent(done), lost
-        if not isinstance(effect, steps.Find | steps.Prepare) and effect not in state.on_their_way:
+        if not isinstance(effect, steps.Find | steps.FindRefund | steps.Prepare) and effect not in state.on_their_way:
             may_come = (*state.on_their_way, effect)
             yield "request late", spent(state._replace(on_their_way=may_come)), lost
             if not isinstance(effect, steps.Start):
@@ -305,6 +315,8 @@ class World:
                     channel, refund.key, refund.amount_fen, last_sale=own, asked_before=asked_before
                 )
                 return with_channel(state, n, channel), returned
+            case steps.FindRefund(n=n, r=r):
+                return state, peers.find_refund(state.channels[n - 1], state.rows.refund(n, r).key)
             case steps.OpenOrder() | steps.Confirm() | steps.Cancel():
                 company, answer = peers.company_call(state.company, effect)
                 return state._replace(company=company), answer
@@ -342,6 +354,21 @@ class World:
         if state.company.state == "open" and not state.company.elsewhere:
             yield "paid elsewhere", spent(state._replace(company=state.company._replace(elsewhere=True)))
 
+    def _staff(self, state: State) -> Next:
+        """Two of them want another number whatever the channel said; and at the channel, somebody makes a refund by
+        hand that could not be made."""
+        for refund in state.rows.refunds:
+            if refund.state == "failed" and state.renewals:
+                renewing = ev.RefundRenewing(
+                    order_no=refund.order_no, n=refund.n, r=refund.r, reason="", by="chen", second="zhao", at_ms=0
+                )
+                kept = self._then(state.kept, [renewing])
+                yield "another number", state._replace(kept=kept, renewals=state.renewals - 1)
+        for n, channel in enumerate(state.channels, 1):
+            for key, _, how in channel.stuck:
+                if how != "closed":
+                    yield f"{key} is made", with_channel(state, n, channel.without(key))
+
     # -- the printer ------------------------------------------------------------------------------------------------
 
     def _printer(self, state: State) -> Next:
@@ -365,6 +392,22 @@ class World:
             yield f"printed {out}", state._replace(kept=kept, printing=False, papers=papers)
             if state.faults:
                 yield f"printed {out}, crash", self._crash(spent(state._replace(papers=papers)))
+
+
+def _heal(channel: Channel) -> Channel:
+    """What it is about to give back it gives."""
+    for key, _, how in channel.stuck:
+        if how == "processing":
+            channel = channel.without(key)
+    return channel
+
+
+def _sticking(state: State, n: int, refund: RefundRow) -> Iterator[tuple[str, State, answers.Answer]]:
+    """The channel takes a refund, and does not make it now."""
+    for how in get_args(Stuck):
+        channel = state.channels[n - 1]
+        taken = channel._replace(stuck=(*channel.stuck, (refund.key, refund.amount_fen, how)))
+        yield f"refund {how}", with_channel(state, n, taken), peers.find_refund(taken, refund.key)
 
 
 def _reader_busy(state: State) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.devices.payment import Refunded, RefundFailed, RefundPending
+from kiosk.devices.payment import RefundClosed, Refunded, RefundFailed, RefundOutcome, RefundPending
 from tests.payments import new_attempt, new_refund, taken
 from tests.wechat_pay.conftest import Hall
 
@@ -78,13 +78,34 @@ async def test_refund_under_way(hall: Hall) -> None:
     assert isinstance(await driver.refund(paid, new_refund()), Refunded)
 
 
-@pytest.mark.parametrize(("fault", "state"), [("refund_abnormal", "ABNORMAL"), ("refund_closed", "CLOSED")])
-async def test_refund_that_staff_must_see_to(hall: Hall, fault: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "outcome"), [("refund_abnormal", RefundFailed("ABNORMAL")), ("refund_closed", RefundClosed())]
+)
+async def test_refund_that_staff_must_see_to(hall: Hall, fault: str, outcome: RefundOutcome) -> None:
     driver, attempt = await hall.driver(), new_attempt()
     paid = await hall.paid(driver, attempt)
     hall.wechat.faults.arm(fault)
-    assert await driver.refund(paid, new_refund()) == RefundFailed(state)
-    assert await driver.refund(paid, new_refund()) == RefundFailed(state)
+    for _ in range(2):
+        assert await driver.refund(paid, new_refund()) == outcome
+    assert await driver.find_refund(paid, new_refund()) == outcome
+
+
+async def test_another_number_once_wechat_has_closed_the_first(hall: Hall) -> None:
+    driver, attempt = await hall.driver(), new_attempt()
+    paid = await hall.paid(driver, attempt)
+    assert await driver.find_refund(paid, new_refund()) == RefundFailed("RESOURCE_NOT_EXISTS")  # no proof
+    hall.wechat.faults.arm("refund_closed")
+    assert await driver.refund(paid, new_refund()) == RefundClosed()
+    for fault in ("lost_answer", "wrong_signature", "unsigned"):
+        hall.wechat.faults.arm(fault, times=-1)
+        assert isinstance(await driver.find_refund(paid, new_refund()), RefundPending)
+        hall.wechat.faults.clear()
+    assert await driver.find_refund(paid, new_refund()) == RefundClosed()
+    second = new_refund(r=2, key="T01A0000017A1R2")
+    assert isinstance(await driver.refund(paid, second), Refunded)
+    assert await driver.find_refund(paid, new_refund()) == RefundClosed()  # and it stays so
+    assert isinstance(await driver.find_refund(paid, second), Refunded)
+    assert hall.booked(attempt)["refunded_fen"] == 12840
 
 
 async def test_merchant_account_is_empty_today(hall: Hall) -> None:

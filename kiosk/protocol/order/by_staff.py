@@ -2,7 +2,7 @@
 terminal before it does it.
 """
 
-from kiosk.protocol.order.rows import RefundRow, Rows
+from kiosk.protocol.order.rows import REFUND_CLOSED, RefundRow, Rows
 
 ALREADY = "by_staff.already"
 """It is done, or as good as: what was ordered twice comes to the same."""
@@ -29,9 +29,25 @@ def no_settling(rows: Rows, n: int, r: int) -> str:
     match refund_of(rows, n, r):
         case None:
             return "by_staff.no_such_refund"
-        case RefundRow(state="failed"):
+        case RefundRow(state="failed" | "renewing"):
             return ""
         case RefundRow(state="done"):
+            return ALREADY
+        case RefundRow(state="dead"):
+            return "by_staff.refund_dead"
+        case _:
+            return "by_staff.refund_under_way"
+
+
+def no_renewing(rows: Rows, n: int, r: int) -> str:
+    """Why this refund cannot be asked for under another number, as a message key; empty where it can. Only a number
+    that the channel has closed may be left: under any other one the money may still go back."""
+    match refund_of(rows, n, r):
+        case None:
+            return "by_staff.no_such_refund"
+        case RefundRow(state="failed", why=why):
+            return "" if why == REFUND_CLOSED else "by_staff.refund_not_closed"
+        case RefundRow(state="renewing" | "dead" | "done"):
             return ALREADY
         case _:
             return "by_staff.refund_under_way"

@@ -47,7 +47,7 @@ def _is_closed(rows: Rows) -> bool:
         and rows.live is None
         and rows.manual is None
         and rows.liability_fen == 0
-        and all(refund.state == "done" for refund in rows.refunds)
+        and all(refund.state == "done" for refund in rows.returns)
         and rows.unreported is None
     )
 
@@ -184,11 +184,15 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
         case ev.RefundSent():
             return _refund(rows, event, {"due"}, "sent")
         case ev.RefundDone():
-            return _refund(_released(rows, event.n), event, {"due", "sent"}, "done", ref=event.ref)
+            return _refund(_released(rows, event.n), event, {"due", "sent", "renewing"}, "done", ref=event.ref, why="")
         case ev.RefundFailed():
-            return _refund(_released(rows, event.n), event, {"due", "sent"}, "failed", why=event.why)
+            return _refund(_released(rows, event.n), event, {"due", "sent", "renewing"}, "failed", why=event.why)
+        case ev.RefundRenewing():
+            return _refund(rows, event, {"failed"}, "renewing")
+        case ev.RefundDead():
+            return _refund(rows, event, {"renewing"}, "dead")
         case ev.RefundSettled():
-            return _refund(rows, event, {"failed"}, "done", ref=event.ref, why=event.how)
+            return _refund(rows, event, {"failed", "renewing"}, "done", ref=event.ref, why=event.how)
         case ev.JobSent() | ev.JobLanded() | ev.JobAbsent() | ev.JobTorn() | ev.JobReported():
             return evolve_jobs.evolve(rows, event)
         case ev.PrintIntended():
@@ -268,7 +272,7 @@ def _refund_due(rows: Rows, event: ev.RefundDue) -> Rows:
     if rows.order.state not in GOODS_FINAL:  # I6
         raise ImpossibleEventError(f"refund for order {event.order_no}, which is {rows.order.state}")
     captured = next((row.captured_fen for row in rows.attempts if row.n == event.n), 0)
-    earlier = sum(row.amount_fen for row in rows.refunds if row.n == event.n)
+    earlier = sum(row.amount_fen for row in rows.returns if row.n == event.n)
     if not 0 < event.amount_fen <= captured - earlier:  # I6
         raise ImpossibleEventError(f"refund {event.key} of {event.amount_fen} fen exceeds its attempt's capture")
     row = RefundRow(
@@ -286,7 +290,7 @@ def _refund_due(rows: Rows, event: ev.RefundDue) -> Rows:
 
 def _refund(
     rows: Rows,
-    event: ev.RefundSent | ev.RefundDone | ev.RefundFailed | ev.RefundSettled,
+    event: ev.RefundSent | ev.RefundDone | ev.RefundFailed | ev.RefundRenewing | ev.RefundDead | ev.RefundSettled,
     before: set[RefundState],
     after: RefundState,
     **changes: object,

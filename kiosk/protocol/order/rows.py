@@ -9,7 +9,7 @@ OrderState = Literal[
 ]
 AttemptState = Literal["sent", "open", "authorized", "capturing", "closing", "captured", "dead", "manual"]
 JobState = Literal["sent", "landed", "absent", "torn"]
-RefundState = Literal["due", "sent", "done", "failed"]
+RefundState = Literal["due", "sent", "done", "failed", "renewing", "dead"]
 PrintState = Literal["intended", "printed", "not_printed", "unknown"]
 
 LIVE: frozenset[AttemptState] = frozenset({"sent", "open", "authorized", "capturing", "closing"})
@@ -20,6 +20,9 @@ UNPROVED: frozenset[AttemptState] = LIVE | {"manual"}
 
 UNPROVED_RETURN = "unproved"
 """Why a refund is with the staff whose channel can never say whether it was done."""
+
+REFUND_CLOSED = "refund_closed"
+"""Why a refund is with the staff whose channel has closed its number."""
 
 GAS_ON_CARD = "gas_on_card"
 CARD_LOCKED = "card_locked"
@@ -63,6 +66,8 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     amount_fen: int
     state: RefundState
+    """`renewing`: it failed, and the channel is asked whether its number is dead; `dead`: it is, and another row has
+    what it was for."""
     reason: str
     due_ms: int
     ref: str = ""
@@ -145,6 +150,11 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     def captured_fen(self) -> int:
         """All money that any attempt took."""
         return sum(attempt.captured_fen for attempt in self.attempts)
+
+    @property
+    def returns(self) -> tuple[RefundRow, ...]:
+        """The refunds that count: all whose number is not dead."""
+        return tuple(refund for refund in self.refunds if refund.state != "dead")
 
     @property
     def refunded_fen(self) -> int:

@@ -10,7 +10,7 @@ from kiosk.protocol import events as ev
 from kiosk.protocol.envelope import Envelope, UnknownEventError
 from kiosk.protocol.matter import MatterEvent
 from kiosk.protocol.matters import kind_of
-from kiosk.protocol.order.rows import CARD_LOCKED, UNPROVED_RETURN, RefundRow, Rows
+from kiosk.protocol.order.rows import CARD_LOCKED, REFUND_CLOSED, UNPROVED_RETURN, RefundRow, Rows
 from kiosk.protocol.order.truth import truth
 from kiosk.text.catalogue import Catalogue
 from kiosk.text.numbers import exact_moment, money, order_number, yuan
@@ -108,6 +108,11 @@ class Story:
                 return say("story.refund.done", n=event.n, r=event.r, ref=event.ref)
             case ev.RefundFailed():
                 return self._because(say("story.refund.failed", n=event.n, r=event.r), event.why)
+            case ev.RefundRenewing():
+                people = {"by": event.by, "second": event.second}
+                return say("story.refund.renewing", n=event.n, r=event.r, reason=event.reason, **people)
+            case ev.RefundDead():
+                return say("story.refund.dead", n=event.n, r=event.r)
             case ev.RefundSettled():
                 people = {"by": event.by, "second": event.second}
                 how = self.how(event.how)
@@ -163,12 +168,12 @@ class Story:
             notes.append(say("story.note.doubt", n=manual.n, amount=money(manual.amount_fen)))
         for refund in rows.refunds:
             match refund.state:
-                case "due" | "sent":
+                case "due" | "sent" | "renewing":
                     since = self.moment(refund.due_ms)
                     notes.append(say("story.note.refunding", amount=money(refund.amount_fen), since=since))
                 case "failed":
                     notes.append(say("story.note.refund_failed", amount=money(refund.amount_fen)))
-                case "done":
+                case "done" | "dead":
                     pass
                 case _ as never:
                     assert_never(never)
@@ -196,7 +201,7 @@ class Story:
             told.append(say("story.todo.card"))
         if told:
             return tuple(told)
-        refunding = next((refund for refund in rows.refunds if refund.state in ("due", "sent")), None)
+        refunding = next((refund for refund in rows.refunds if refund.state in ("due", "sent", "renewing")), None)
         until = self.moment(order.deliver_by_ms)
         match truth(rows):
             case "done":
@@ -237,6 +242,8 @@ class Story:
 
     def _to_return(self, rows: Rows, refund: RefundRow) -> str:
         amount = money(refund.amount_fen)
+        if refund.why == REFUND_CLOSED:
+            return self._words.say("story.todo.return_closed", number=refund.key, amount=amount)
         if refund.why != UNPROVED_RETURN:
             return self._words.say("story.todo.return", amount=amount)
         channel = self.channel(rows.attempt(refund.n).channel)

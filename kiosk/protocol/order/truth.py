@@ -25,7 +25,7 @@ Advice = Literal[
 
 def truth(rows: Rows) -> Truth:
     """Which of the three end screens is true of these rows."""
-    pending = any(refund.state != "done" for refund in rows.refunds)
+    pending = any(refund.state != "done" for refund in rows.returns)
     if rows.live is None and rows.manual is None and rows.liability_fen == 0 and not pending:
         if rows.order.state == "delivered":
             return "done"

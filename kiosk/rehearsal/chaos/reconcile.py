@@ -182,7 +182,7 @@ def _attempt(attempt: AttemptRow, there: Capture | None) -> Iterator[Finding]:
 def _refund(refund: RefundRow, there: Return | None) -> Iterator[Finding]:
     if refund.state == "done" and (there is None or there.state != "done" or there.fen != refund.amount_fen):
         yield Finding("lost", refund.order_no, f"{refund.key} is called done, and the channel has {there}")
-    if refund.state in ("due", "sent"):
+    if refund.state in ("due", "sent", "renewing"):
         yield Finding("unresolved", refund.order_no, f"{refund.key} is still {refund.state}")
 
 

@@ -20,6 +20,7 @@ from kiosk.devices.payment import (
     PaymentMethod,
     Ready,
     Refund,
+    RefundClosed,
     Refunded,
     RefundFailed,
     RefundOutcome,
@@ -94,12 +95,14 @@ async def _refunds_once(bench: Bench, method: Method, attempt: Attempt) -> None:
     returned = await _returned(bench) - before
     if isinstance(first, Refunded) and returned != FEN:
         raise ContractError(f"it says that {FEN} fen went back, and {returned} did")
-    if isinstance(first, RefundFailed) and returned:
+    if isinstance(first, RefundFailed | RefundClosed) and returned:
         raise ContractError(f"it says that nothing will go back, and {returned} fen did")
     refund = msgspec.structs.replace(refund, asked_before=True)
     again = await ask()
-    if not isinstance(again, Refunded | RefundPending | RefundFailed | RefundUnprovable):
+    if not isinstance(again, Refunded | RefundPending | RefundFailed | RefundClosed | RefundUnprovable):
         raise ContractError(f"a refund that is asked for again: {again!r}")
+    if returned and isinstance(await within(method.find_refund(attempt, refund), "find_refund"), RefundClosed):
+        raise ContractError(f"{returned} fen went back, and it says that nothing did")
     if (twice := await _returned(bench) - before) != returned:
         raise ContractError(f"a refund that is asked for again gives {twice} fen in all, not {returned}")
 

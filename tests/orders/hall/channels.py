@@ -18,6 +18,8 @@ Find = Callable[[str], Rows | None]
 Later = Callable[[float, Callable[[], None]], object]
 ANSWER_MS = 150_000
 """How long after a sale was sent its answer may come."""
+Stuck = Literal["abnormal", "closed"]
+"""`abnormal`: somebody may make it by hand at the channel; `closed`: it is never made."""
 SALE_S = 60.0
 """How long the terminal waits for a card."""
 
@@ -28,11 +30,26 @@ class Book(msgspec.Struct):
     state: Literal["waiting", "closed", "paid"] = "waiting"
     fen: int = 0
     returned: dict[str, int] = msgspec.field(default_factory=dict)
+    stuck: dict[str, tuple[int, Stuck]] = msgspec.field(default_factory=dict)
+    """Refunds by number that it took and has not made."""
     late: bool = False
 
     def told(self, key: str) -> laws.Taking:
         """For the laws."""
-        return laws.Taking(key=key, fen=self.fen, returned=tuple(self.returned.items()), late=self.late)
+        return laws.Taking(
+            key=key,
+            fen=self.fen,
+            returned=tuple(self.returned.items()),
+            may_return=tuple((number, fen) for number, (fen, how) in self.stuck.items() if how != "closed"),
+            late=self.late,
+        )
+
+    def make_by_hand(self) -> None:
+        """What could not be made by itself, and can."""
+        for number, (fen, how) in list(self.stuck.items()):
+            if how == "abnormal":
+                del self.stuck[number]
+                self.returned[number] = fen
 
 
 class _Channel(Wire):
@@ -60,6 +77,8 @@ class Wallet(_Channel):
         self.never = False
         """Whether it refuses for good to give anything back."""
         self.refused: set[str] = set()
+        self.sticks: Stuck | None = None
+        """What becomes of refunds that are asked for now."""
         self.back: list[Mishap] = []
         """Mishaps of the next calls to give money back."""
 
@@ -117,11 +136,34 @@ class Wallet(_Channel):
             if refund.key not in returned and (self.never or refund.key in self.refused):
                 self.refused.add(refund.key)
                 return payment.RefundFailed("never")
+            if self.sticks and refund.key not in returned and refund.key not in self.books[attempt.key].stuck:
+                self.books[attempt.key].stuck[refund.key] = refund.amount_fen, self.sticks
+            if refund.key in self.books[attempt.key].stuck:
+                return self._refunded(attempt.key, refund.key)
             returned[refund.key] = refund.amount_fen
             return payment.Refunded("R")
 
         lost = payment.RefundPending("lost")
         return await self.carry(act, lost, lost)
+
+    async def find_refund(self, attempt: payment.Attempt, refund: payment.Refund) -> payment.RefundOutcome:
+        """By number."""
+        self.law(
+            lambda: laws.i1_row_before_the_first_byte(
+                self._rows(attempt.order_no), steps.FindRefund(refund.n, refund.r)
+            )
+        )
+        lost = payment.RefundPending("lost")
+        return await self.carry(partial(self._refunded, attempt.key, refund.key), lost, lost)
+
+    def _refunded(self, key: str, number: str) -> payment.RefundOutcome:
+        book = self.books[key]
+        if number in book.returned:
+            return payment.Refunded("R")
+        _, how = book.stuck.get(number, (0, None))
+        if how is None:
+            return payment.RefundFailed("not found")
+        return payment.RefundClosed() if how == "closed" else payment.RefundFailed("abnormal")
 
 
 class Code(Wallet):
