@@ -22,10 +22,10 @@ import aiohttp
 import asyncpg
 import msgspec
 
-from benchmarks.hub import BACKLOG, BATCH, Hubs, ingest, pair, prepare, serving
+from benchmarks.hub import BACKLOG, BATCH, TERMINALS, Hubs, ingest, know, pair, prepare, serving
 from benchmarks.hub_rest import Resting
 from benchmarks.processes import cpu_s
-from benchmarks.terminals import Journal, answer, journal, order_events, requests
+from benchmarks.terminals import answer, journal, order_events, requests
 from hub.orders.reading import FOLD, order_values, payment_values, read_on
 from hub.orders.tables import ORDERS, PAYMENTS
 from hub.postgres import PostgresStore
@@ -35,7 +35,7 @@ from hub.store import Staff
 from kiosk.protocol.batch import Receipt, Refused
 from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.commands import HOLD_S
-from kiosk.protocol.envelope import decode, encode
+from kiosk.protocol.envelope import encode
 from kiosk.sync.settings import HubSettings
 from kiosk.testing.postgres import Postgres
 
@@ -48,7 +48,6 @@ PROBE_ROWS = 2_500
 PAGE_MS = 100
 RESTING, REST_S = 500, 20.0
 """Terminals at rest, and for how long they are watched."""
-HEAD = ("ledger", "hall", "terminal", "first", "seq", "hash", "at_ms")
 _ANSWER = msgspec.json.Decoder(Receipt | Refused)
 
 
@@ -230,10 +229,11 @@ async def measure(folder: Path, url: str, upto: int, terminals: int) -> bool:
 
 
 async def _probe(database: Any, ports: list[int], first: int) -> float:
-    """Rows a second that sixteen terminals get in now."""
-    fresh = [journal(first + n, PROBE_ROWS) for n in range(16)]
+    """Rows a second that some terminals get in now."""
+    fresh = [journal(first + n, 1 + PROBE_ROWS) for n in range(TERMINALS)]
     await pair(database, fresh)
-    seconds, _ = await ingest(ports, [requests(each, BACKLOG) for each in fresh])
+    await know(database, fresh)
+    seconds, _ = await ingest(ports, [requests(each, BACKLOG, after=1) for each in fresh])
     return len(fresh) * PROBE_ROWS / seconds
 
 
@@ -244,7 +244,7 @@ async def _all_at_once(database: Any, ports: list[int], first: int, terminals: i
         sent.append(requests(one, BATCH, after=1))
         keys.append(msgspec.structs.replace(one, rows=one.rows[:1]))
     await pair(database, keys)
-    await _know(database, keys)
+    await know(database, keys)
     before = await database.fetchval("SELECT sum(seq)::bigint FROM head")
     back = await come_back(ports, sent)
     arrived = await database.fetchval("SELECT sum(seq)::bigint FROM head") - before
@@ -258,7 +258,7 @@ async def _at_rest(database: Any, hubs: Hubs, first: int, terminals: int) -> boo
     """Whether all of them were answered, where nothing happens at any."""
     resting = [journal(first + n, 1) for n in range(terminals)]
     await pair(database, resting)
-    await _know(database, resting)
+    await know(database, resting)
     lines = Resting(hubs.ports, resting)
     await asyncio.sleep(2 * HOLD_S)  # until each has asked, and has asked again
     servers = [pid for (pid,) in await database.fetch("SELECT pid FROM pg_stat_activity")]
@@ -272,20 +272,6 @@ async def _at_rest(database: Any, hubs: Hubs, first: int, terminals: int) -> boo
     for failure, count in Counter(lines.failures).most_common(5):
         _say(f"  {count:,} × {failure}")
     return not lines.failures
-
-
-async def _know(database: Any, journals: list[Journal]) -> None:
-    """Lay the rows of these there, as if they had been sent before the outage."""
-    heads, events = [], []
-    for each in journals:
-        digest = GENESIS
-        for body in each.rows:
-            row = decode(body)
-            digest = link(digest, row.seq, body)
-            events.append((row.ledger, row.seq, digest, row.at, row.type, row.order, body.decode()))
-        heads.append((row.ledger, each.hall, each.terminal, 1, row.seq, digest.hex(), row.at))
-    await database.copy_records_to_table("event", columns=COLUMNS, records=events)
-    await database.copy_records_to_table("head", columns=HEAD, records=heads)
 
 
 def main() -> int:

@@ -105,7 +105,6 @@ class _Desk:
         self._now = now
         self._command_desk = commanding
         self._queue = queue
-        self._taking_in = 0
 
     def of_terminals(
         self, kind: type[_T], answer: Callable[[Request, Terminal, _T], Awaitable[msgspec.Struct]]
@@ -143,13 +142,13 @@ class _Desk:
 
     async def journal(self, request: Request) -> Response:
         content = await _content(request)
-        if self._taking_in >= MOST_AT_ONCE:
+        if self._follower.taking_in >= MOST_AT_ONCE:
             raise _refuse("busy", "too many terminals send at this moment")
-        self._taking_in += 1
+        self._follower.taking_in += 1
         try:
             return await self._take_in(request, content)
         finally:
-            self._taking_in -= 1
+            self._follower.taking_in -= 1
 
     async def _take_in(self, request: Request, content: bytes) -> Response:
         sender = await self._sender(request, content)

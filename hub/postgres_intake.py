@@ -16,7 +16,7 @@ from kiosk.protocol.batch import Batch, Head, Row
 
 COLUMNS = ("ledger", "seq", "hash", "at_ms", "type", "about", "body")
 """Of the table `event`."""
-MOST_ROWS = 5_000
+MOST_ROWS = 2_500
 """In one transaction: nobody waits long for the batches of others."""
 
 OF_ONE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)

@@ -25,7 +25,8 @@ RETRY_S = 10.0
 CHUNK = 500
 """Rows that are read in one transaction."""
 REST = 3
-"""Times what a transaction took, before the next one: whoever sends comes first."""
+"""Times what a transaction took, before the next one, and as many times more as batches are being taken in: whoever
+sends comes first."""
 BEHIND = """
 SELECT head.ledger, head.hall, head.terminal, head.seq FROM head LEFT JOIN reading ON reading.ledger = head.ledger
 WHERE reading.ledger IS NULL OR reading.seq < head.seq OR reading.fold <> $1 ORDER BY head.at_ms LIMIT 64
@@ -42,6 +43,8 @@ class Follower:
         self._more = asyncio.Event()
         self._not_before: dict[str, float] = {}
         """By ledger that could not be read: when it is tried again, by the monotonic clock."""
+        self.taking_in = 0
+        """Batches that this process takes in at the moment."""
 
     def wake(self) -> None:
         """Something was taken in."""
@@ -77,7 +80,7 @@ class Follower:
                 if isinstance(error, StoreBusyError):
                     raise
                 log.exception("ledger %s of %s, %s cannot be read", journal.ledger, journal.terminal, journal.hall)
-            await asyncio.sleep(REST * (time.monotonic() - begun))
+            await asyncio.sleep((REST + self.taking_in) * (time.monotonic() - begun))
         return bool(due)
 
 
