@@ -95,7 +95,10 @@ class OrderPages:
             notes=_notes(found, self._moment(aside_ms) if aside_ms else "", said),
             sums=_sums(found),
             payments=_payments(found, story),
-            steps=[{"at": story.moment(each.at), "what": story.line(each)} for each in steps],
+            steps=[
+                {"at": story.moment(each.at), "what": story.line(each), "technical": story.technical(each)}
+                for each in steps
+            ],
         )
 
     def _line(self, found: Found, said: Catalogue) -> dict[str, str]:

@@ -138,13 +138,18 @@ def _archived(db: Database, archive: Path | None, name: str) -> list[Envelope]:
 
 
 def _tell(told: Sequence[Envelope], story: Story) -> None:
-    _say(*_columns([(story.moment(row.at), f"{row.seq}", story.line(row)) for row in told], right={1}))
+    _say(*_columns([(story.moment(row.at), f"{row.seq}", _line(story, row)) for row in told], right={1}))
+
+
+def _line(story: Story, row: Envelope) -> str:
+    technical = story.technical(row)
+    return f"{story.line(row)} [{technical}]" if technical else story.line(row)
 
 
 def _last(db: Database, story: Story, count: int) -> int:
     last = checks.head(db).seq
     lines = [
-        (f"{envelope.seq}", story.moment(envelope.at), _number(envelope), story.line(envelope))
+        (f"{envelope.seq}", story.moment(envelope.at), _number(envelope), _line(story, envelope))
         for envelope in checks.envelopes(db, after=last - count)
     ]
     _say(*_columns(lines, right={0}))

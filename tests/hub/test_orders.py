@@ -152,7 +152,7 @@ async def test_orders_as_a_clerk_looks_for_them(hub: Hub, browser: Browser, send
     story = Story(catalogue("zh_CN"), ZONE)
     assert story.verdict(staff) in page
     assert story.to_do(staff)[0] in page
-    assert "退款 1.1：渠道不办，要由两名工作人员处理（&lt;b&gt;code 91&lt;/b&gt;）" in page
+    assert '要由两名工作人员处理（对方没有办理） <small lang="en">&lt;b&gt;code 91&lt;/b&gt;</small>' in page
     assert not re.search("subject of|hash of", page)
     await browser.get("/?lang=en")
     page = await shown(browser, f"{place}/{done}", "Done: ¥154.00 delivered, nothing owed.", "Nothing is left to do.")

@@ -79,7 +79,7 @@ def test_a_story_and_what_is_to_do_in_both_languages() -> None:
     chinese, english = (Story(catalogue(language), ZONE) for language in ("zh_CN", "en"))
     assert chinese.step(events[2]) == "付款 1：向微信支付收 ¥154.00，商户单号 T07K20000012A1"
     assert chinese.step(events[3]) == "付款 1：正在关闭（超时）"
-    assert chinese.step(events[-1]).endswith("要由两名工作人员处理（the account of the payer is closed）")
+    assert chinese.step(events[-1]).endswith("要由两名工作人员处理（其他原因）")
     assert chinese.verdict(rows) == "还没办完：¥154.00 没退成：由工作人员退；居民走开了；有迟到的款。"
     assert english.verdict(rows) == "Not finished: refund of ¥154.00 failed: staff; the resident left; late money."
     assert chinese.to_do(rows) == ("渠道不退：由两个人用别的办法把 ¥154.00 退给居民，并记下怎么退的。",)

@@ -10,6 +10,7 @@ from kiosk.protocol import events as ev
 from kiosk.protocol.envelope import Envelope, UnknownEventError
 from kiosk.protocol.matter import MatterEvent
 from kiosk.protocol.matters import kind_of
+from kiosk.protocol.order.reasons import reason_kind
 from kiosk.protocol.order.rows import CARD_LOCKED, REFUND_CLOSED, UNPROVED_RETURN, RefundRow, Rows
 from kiosk.protocol.order.truth import truth
 from kiosk.text.catalogue import Catalogue
@@ -30,6 +31,13 @@ class Story:
         except UnknownEventError:
             return self._words.say("story.unknown", type=envelope.type)
         return kind_of(event).tell(event, self._words) if isinstance(event, MatterEvent) else self.step(event)
+
+    def technical(self, envelope: Envelope) -> str:
+        """What whoever mends it should know of one row besides: a driver's own words, if there are any."""
+        try:
+            return technical(envelope.event(), self._words)
+        except UnknownEventError:
+            return ""
 
     def title(self, rows: Rows) -> str:
         """Which order it is."""
@@ -233,7 +241,7 @@ class Story:
         return self._words.word("story.how", key)
 
     def why(self, key: str) -> str:
-        """A reason: of the machine as a key, of a driver in its own words."""
+        """A reason: of the machine by its key, of a driver by the kind of what it says."""
         return why(key, self._words)
 
     def moment(self, epoch_ms: int) -> str:
@@ -254,5 +262,17 @@ class Story:
 
 
 def why(key: str, words: Catalogue) -> str:
-    """A reason: of the machine as a key, of a driver in its own words."""
-    return words.word("story.why" if f"story.why.{key}" in words.table else "reason", key)
+    """A reason: of the machine by its key, of a driver by the kind of what it says."""
+    return words.say(_key_of(key, words) or f"story.why.{reason_kind(key)}")
+
+
+def technical(event: ev.Event | MatterEvent, words: Catalogue) -> str:
+    """A driver's own words for the reason of a step, where the step itself tells only what they come to."""
+    said = str(getattr(event, "why", "") or getattr(event, "reason", ""))
+    by_hand = isinstance(event, ev.RefundRenewing | MatterEvent)
+    return "" if not said or by_hand or _key_of(said, words) else said
+
+
+def _key_of(key: str, words: Catalogue) -> str:
+    """The message of a reason that has one of its own."""
+    return next((full for stem in ("story.why", "reason") if (full := f"{stem}.{key}") in words.table), "")
