@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from hub.cases.case import OPEN, begins
+from hub.orders.reading import MOST_MS
 from hub.portable import Portable, Sql
+from hub.settlement.files import is_day
 from kiosk.protocol.envelope import UnknownEventError, decode
 from kiosk.protocol.matter import ImpossibleEventError, Kind, MatterEvent, MatterRow
 from kiosk.protocol.matters import kind_of
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 
 MOST_EVENTS = 2000
 """Read in one transaction; a hall that is further behind takes several."""
+LAST_DAY = "9892-01-01"
+"""Deadlines are counted from a day, and calendars end at 9999."""
 _R = TypeVar("_R", bound=MatterRow)
 _EVENTS = (
     "SELECT seq, body FROM event WHERE ledger = $1 AND seq > $2 AND seq <= $3 AND "
@@ -149,6 +153,9 @@ async def _apply(sql: Sql, hall: str, owner: Owner, body: str) -> MatterEvent | 
     except ImpossibleEventError as error:  # its beginning is in the terminal's archive
         log.info("%s of %s: %s", owner.terminal, hall, error)
         return None
+    if not _can_be(row):
+        log.warning("%s of %s: matter %s has a text, day or number that nothing has", owner.terminal, hall, row.matter)
+        return None
     text = msgspec.json.encode(row).decode()
     version = await next_version(sql, hall)
     await sql(_KEEP, hall, row.matter, owner.terminal, owner.ledger, kind.name, row.business_date, version, text)
@@ -157,6 +164,17 @@ async def _apply(sql: Sql, hall: str, owner: Owner, body: str) -> MatterEvent | 
     if begins(row) and not (isinstance(row, RatingRow) and await sql(_ABOUT, hall, row.about)):
         await sql(_OPEN, hall, row.matter, kind.name, OPEN)
     return event
+
+
+def _can_be(row: Any) -> bool:
+    """Whether every database can hold it and every page show it: a terminal signs what it says, which does not make it
+    sense, and must not keep its whole hall from being read."""
+    said = msgspec.structs.astuple(row)
+    return (
+        is_day(row.business_date)
+        and row.business_date < LAST_DAY
+        and not any("\0" in each if isinstance(each, str) else abs(each) > MOST_MS for each in said)
+    )
 
 
 async def matters(sql: Sql, hall: str, kind: Kind[Any, _R], days: Days, since: int = 0) -> list[Found]:

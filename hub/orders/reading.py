@@ -24,7 +24,7 @@ CLOSED, UNDER_WAY, OWED, STAFF = range(4)
 MOST_NUMBER = 20
 """Letters and digits of an order's number."""
 _MOST_FEN = 10**12
-_MOST_MS = 250_000_000_000_000
+MOST_MS = 250_000_000_000_000
 """In the year 9892: calendars end at 9999."""
 
 
@@ -73,7 +73,7 @@ def _after(order: Order | None, envelope: Envelope) -> Order | None:
         return order and msgspec.structs.replace(order, flaw="broken")
     returned_ms = order.returned_ms if order else {}
     if isinstance(event, RefundDone):
-        returned_ms = returned_ms | {event.n: max(0, min(event.at_ms, _MOST_MS))}
+        returned_ms = returned_ms | {event.n: max(0, min(event.at_ms, MOST_MS))}
     return Order(rows=rows, flaw=order.flaw if order else "", returned_ms=returned_ms)
 
 
@@ -82,7 +82,7 @@ def _can_be(rows: Rows) -> bool:
     fen = (rows.order.due_fen, rows.captured_fen, *(attempt.captured_fen for attempt in rows.attempts))
     times = [rows.order.opened_ms, rows.order.ended_ms]
     times += [moment for attempt in rows.attempts for moment in (attempt.ended_ms, attempt.paid_ms)]
-    return all(0 <= each <= _MOST_FEN for each in fen) and all(0 <= each <= _MOST_MS for each in times)
+    return all(0 <= each <= _MOST_FEN for each in fen) and all(0 <= each <= MOST_MS for each in times)
 
 
 def rank(order: Order, *, aside: bool) -> int:

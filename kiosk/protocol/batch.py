@@ -180,9 +180,7 @@ def unpack(content: bytes, hall: str, terminal: str) -> Batch:
         if (
             envelope.seq > MOST_NUMBER
             or not 0 <= envelope.at <= MOST_NUMBER
-            or "\0" in event.type
-            or "\0" in event.subject
-            or "\0" in envelope.ledger
+            or "\0" in f"{envelope.ledger}{envelope.type}{envelope.order}{envelope.matter}"
         ):
             raise BatchError(f"event {n}: a number or a name that no database keeps")
         digest = link(digest, envelope.seq, body)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -22,11 +23,13 @@ from hub.cases.items import names_in
 from hub.cases.report import SMALL, grouped, reasons
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.seal import Sealed
+from kiosk.protocol.matter import new_matter
 from kiosk.protocol.ratings import CallBackWanted, RatingExplained, RatingGiven, RatingRow, Reason
 from kiosk.protocol.requests import RequestMade
 from kiosk.protocol.sealing import key_to_open, opened, seal, sealing_key, to_sign
 from kiosk.sync.private import PrivateSender
 from tests.hub.conftest import HALL, PASSWORD, Browser, Hub, Sending, paired
+from tests.hub.conftest import rating as rated
 
 PHONE = "13800001111"
 PERSON = {"name": "赵某", "phone": "13900002222", "address": "和园 3 栋", "wish": "2026-12-01 am"}
@@ -353,6 +356,23 @@ async def test_a_ticket_that_is_rated_at_two_terminals_is_one_case(
     assert (await browser.post(f"{paths[0][0]}/step", form=form, seen="0", step="closed"))[0] == 303
     assert await hub.sql("SELECT count(*) FROM sealed WHERE content <> ''") == [(0,)]
     assert "差评 1 条，已办结 1 条，超期 0 条" in (await browser.get("/ratings/report"))[1]
+
+
+@pytest.mark.parametrize("hub", ["postgres"], indirect=True)
+async def test_what_cannot_be_keeps_nobody_else_from_being_read(hub: Hub, browser: Browser, sending: Sending) -> None:
+    hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
+    assert await browser.enter("chen") == 303
+    sound = msgspec.structs.replace(rated(0), grade=1)
+    for changed in ({"about": "a NUL \0"}, {"business_date": "9999-12-31"}, {"business_date": "?"}, {"at_ms": 10**18}):
+        matter = new_matter()
+        await sending.ledger.note(msgspec.structs.replace(sound, matter=matter, **{"about": matter, **changed}))
+    await sending.ledger.note(sound)
+    sending.begin()
+    await sending.until_sent()
+    status, page = await browser.get("/ratings")
+    assert status == 200
+    assert re.findall(f'href="/ratings/{HALL}/([0-9a-f]+)"', page) == [sound.matter]
+    assert (hub.folder / "log").read_text().count("that nothing has") == 4
 
 
 @given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(1, 5)), max_size=60))
