@@ -27,9 +27,12 @@ CHUNK = 500
 REST = 3
 """Times what a transaction took, before the next one, and as many times more as batches are being taken in: whoever
 sends comes first."""
+MOST_REST_S = 5.0
+"""But however slow the database is and however much is coming in: what is owed must be seen in the end."""
+AT_ONCE = 64
 BEHIND = """
 SELECT head.ledger, head.hall, head.terminal, head.seq FROM head LEFT JOIN reading ON reading.ledger = head.ledger
-WHERE reading.ledger IS NULL OR reading.seq < head.seq OR reading.fold <> $1 ORDER BY head.at_ms LIMIT 64
+WHERE reading.ledger IS NULL OR reading.seq < head.seq OR reading.fold <> $1 ORDER BY head.at_ms LIMIT $2
 """
 
 
@@ -66,10 +69,11 @@ class Follower:
 
     async def read(self) -> bool:
         """Read on in some journals that have more; whether any had."""
+        now = time.monotonic()
+        self._not_before = {ledger: moment for ledger, moment in self._not_before.items() if moment > now}
         async with self._store.work() as sql:
-            behind = await sql(BEHIND, FOLD)
-        journals = [_Journal(*row) for row in behind]
-        due = [each for each in journals if self._not_before.get(each.ledger, 0) <= time.monotonic()]
+            behind = await sql(BEHIND, FOLD, AT_ONCE + len(self._not_before))
+        due = [journal for journal in (_Journal(*row) for row in behind) if journal.ledger not in self._not_before]
         for journal in due:
             begun = time.monotonic()
             try:
@@ -80,7 +84,7 @@ class Follower:
                 if isinstance(error, StoreBusyError):
                     raise
                 log.exception("ledger %s of %s, %s cannot be read", journal.ledger, journal.terminal, journal.hall)
-            await asyncio.sleep((REST + self.taking_in) * (time.monotonic() - begun))
+            await asyncio.sleep(min((REST + self.taking_in) * (time.monotonic() - begun), MOST_REST_S))
         return bool(due)
 
 

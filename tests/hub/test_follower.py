@@ -1,0 +1,60 @@
+"""Reading what was taken in comes last, and is come to all the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.orders.follower import AT_ONCE, MOST_REST_S, Follower
+from hub.sqlite import SqliteStore
+from tests.hub.test_protocol import rows
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "hub.db")
+    await store.open()
+    yield store
+    await store.aclose()
+
+
+async def put(store: SqliteStore, ledger: str, at_ms: int, body: str) -> None:
+    """A journal of one row."""
+    async with store.work() as sql:
+        await sql("INSERT INTO head VALUES ($1, 'h', $2, 1, 1, '', $3)", ledger, f"T{ledger}", at_ms)
+        await sql("INSERT INTO event VALUES ($1, 1, x'00', 0, 'menkou.order.opening.v1', '', $2)", ledger, body)
+
+
+async def read(store: SqliteStore) -> list[str]:
+    """The journals that were read."""
+    async with store.work() as sql:
+        return [ledger for (ledger,) in await sql("SELECT ledger FROM reading WHERE seq = 1")]
+
+
+async def test_journals_that_cannot_be_read_keep_no_other_one_from_it(store: SqliteStore) -> None:
+    for n in range(AT_ONCE):
+        await put(store, f"broken {n}", n, "what no terminal says")
+    await put(store, "sound", AT_ONCE, rows(1)[0].decode())
+    reading = Follower(store, lambda: 0)
+    while await reading.read():
+        pass
+    assert await read(store) == ["sound"]
+
+
+async def test_a_slow_database_among_many_that_send(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter(range(0, 10_000, 14))
+    rests: list[float] = []
+    do_sleep = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+        await do_sleep(0)
+
+    monkeypatch.setattr("hub.orders.follower.time.monotonic", lambda: next(moments))
+    await put(store, "sound", 0, rows(1)[0].decode())
+    reading = Follower(store, lambda: 0)
+    reading.taking_in = 256
+    monkeypatch.setattr("hub.orders.follower.asyncio.sleep", sleep)
+    await reading.read()
+    assert rests == [MOST_REST_S]
