@@ -5,12 +5,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from hub.cases.items import names_in
 from hub.commands import CommandBook, Commanded
 from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
 from hub.frame import Form, Frame, to, words
 from hub.ordered import Ordered, ordered
 from hub.store import Seen, Staff
-from kiosk.protocol.configuration import FROM_HUB, MOST_TEXT, WrongConfigurationError, tables_of
+from hub.upload import Upload
+from kiosk.protocol.configuration import FROM_HUB, MOST_CATALOGUE, MOST_TEXT, Bundle, WrongConfigurationError, tables_of
 from kiosk.text.numbers import exact_moment
 
 MOST_VERSIONS = 20
@@ -36,6 +38,7 @@ class ConfigurationPages:
         self.routes: list[BaseRoute] = [
             Route("/configuration/{hall}", frame.page(self._page, "manager"), methods=["GET"]),
             Route("/configuration/{hall}", frame.deed(self._save, "manager", 4 * MOST_TEXT), methods=["POST"]),
+            Route("/configuration/{hall}/catalogue", frame.upload(self._catalogue, "manager"), methods=["POST"]),
             Route("/configuration/{hall}/use", frame.deed(self._use, "manager"), methods=["POST"]),
         ]
 
@@ -56,7 +59,10 @@ class ConfigurationPages:
             who,
             status=422 if problem else 200,
             hall=hall,
-            versions=[(each, exact_moment(each.at_ms, self._frame.zone)) for each in versions],
+            versions=[
+                (each, exact_moment(each.at_ms, self._frame.zone), len(names_in(each.bundle.catalogue)))
+                for each in versions
+            ],
             terminals=await self._in_use(request, hall),
             text=newest if text is None else text,
             note=note,
@@ -79,19 +85,32 @@ class ConfigurationPages:
         ]
 
     async def _save(self, request: Request, who: Staff, form: Form) -> Response:
-        hall, said = request.path_params["hall"], words(request)
+        hall = request.path_params["hall"]
         text, note = form.get("text", "").replace("\r\n", "\n"), form.get("note", "").strip()[:MOST_NOTE]
         try:
             tables_of(text)
         except WrongConfigurationError as error:
             return await self._page(request, who, text=text, note=note, problem=str(error))
+        return await self._add(request, who, await self._versions.following(hall, text), note)
+
+    async def _catalogue(self, request: Request, who: Staff, upload: Upload) -> Response:
+        """A version with another catalogue of items, and the text of the one before. Each terminal checks it, too."""
+        hall, said = request.path_params["hall"], words(request)
+        newest = await self._versions.last(hall, 1)
+        catalogue = upload.content.decode("utf-8", "replace")
+        if not names_in(catalogue) or len(upload.content) > MOST_CATALOGUE:
+            return await self._page(request, who, problem=said.say("hub.configuration.no_catalogue"))
+        bundle = await self._versions.following(hall, newest[0].bundle.text if newest else "", catalogue)
+        return await self._add(request, who, bundle, upload.fields.get("note", "").strip()[:MOST_NOTE])
+
+    async def _add(self, request: Request, who: Staff, bundle: Bundle, note: str) -> Response:
+        hall, said = request.path_params["hall"], words(request)
         if not await terminals_of(self._frame.store, hall):
             return to("/")
-        bundle = await self._versions.following(hall, text)
         now_ms = self._frame.now_ms()
         if not await self._versions.add(Configuration(bundle=bundle, who=who.name, note=note, at_ms=now_ms)):
             problem = said.say("hub.configuration.meanwhile")
-            return await self._page(request, who, text=text, note=note, problem=problem)
+            return await self._page(request, who, text=bundle.text, note=note, problem=problem)
         await self._frame.note(who.name, "configuration", f"{hall} #{bundle.version}")
         return to(f"/configuration/{hall}")
 

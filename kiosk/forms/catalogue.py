@@ -8,7 +8,7 @@ FOLDER/NUMBER/form.pdf         an official PDF; answers are written over it
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,6 +48,10 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     def find(self, number: str) -> Form | None:
         """The form with that number."""
         return next((form for form in self.forms if form.number == number), None)
+
+    def without(self, numbers: Collection[str]) -> "Catalogue":
+        """The same without some forms, and without departments that have no other."""
+        return catalogue_of((form for form in self.forms if form.number not in numbers), self.departments)
 
     def by_use(self, printed: Mapping[str, int]) -> tuple[Form, ...]:
         """What is printed most comes first; what was printed as often keeps its rank."""

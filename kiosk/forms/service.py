@@ -66,9 +66,13 @@ class Forms:
         looked for."""
         recovering = asyncio.create_task(self.desk.recover())
         try:
-            self.catalogue, flaws = await checked(self.settings.folder or HOUSE_FORMS, self._typesetter)
+            found, flaws = await checked(self.settings.folder or HOUSE_FORMS, self._typesetter)
             for flaw in flaws:
                 log.error("a form is left out: %s", flaw)
+            for number in self.settings.withdrawn:
+                if found.find(number) is None:
+                    log.error("form %s is withdrawn, and there is none with that number", number)
+            self.catalogue = found.without(self.settings.withdrawn)
             self.finder = finder(self.catalogue)
             self._changed()
             await recovering

@@ -23,3 +23,5 @@ class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A form that takes longer to be made is left out, or given up."""
     frequent: Annotated[int, Meta(ge=1, le=24)] = 6
     """How many forms the first page shows, the most printed ones first."""
+    withdrawn: tuple[Annotated[str, Meta(min_length=1, max_length=12)], ...] = ()
+    """Numbers of forms that are not offered for now."""

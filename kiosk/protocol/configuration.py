@@ -31,7 +31,7 @@ FROM_HUB: Mapping[str, frozenset[str]] = {
             "shown_seconds",
         }
     ),
-    "forms": frozenset({"free_pages", "day_pages", "most_copies", "frequent"}),
+    "forms": frozenset({"free_pages", "day_pages", "most_copies", "frequent", "withdrawn"}),
     "notice": frozenset({"wish_days"}),
     "rating": frozenset({"after_each", "call_back"}),
 }

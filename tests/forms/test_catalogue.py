@@ -167,3 +167,12 @@ def test_what_may_stand_in_a_field(kind: Kind, answer: str, right: bool) -> None
         sample=SAMPLES.get(kind, "张三"),
     )
     assert (wrong(field, answer) is None) is right
+
+
+def test_forms_that_are_withdrawn_are_not_offered(house: Catalogue) -> None:
+    department = house.forms[0].file.department
+    gone = {form.number for form in house.forms if form.file.department == department}
+    left = house.without(gone)
+    assert {form.number for form in left.forms} == {form.number for form in house.forms} - gone
+    assert department not in {each.id for each in left.departments}
+    assert house.without(()) == house

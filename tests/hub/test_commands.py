@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 
@@ -317,6 +318,14 @@ async def test_a_hall_is_configured_and_put_back(
     assert hub.say("configure", HALL, str(first_text), "--catalogue", str(CATALOGUE), "--note", "why") == "version 1"
     assert (await save('[hall]\nphone = "028-2222 2222"\n'))[0] == 303
     assert (await save('[journeys]\nenabled = ["gas_bil"]\n'))[0] == 303
+
+    where = f"/configuration/{HALL}/catalogue"
+    for content, status in ((b"{}", 422), (b"\xff", 422), (CATALOGUE.read_bytes(), 303)):
+        sent = aiohttp.FormData({"form": await browser.word(), "note": "another one"})
+        sent.add_field("file", content, filename="items.json")
+        assert (await browser.send(where, sent))[0] == status
+    kept = await hub.sql("SELECT version, text, catalogue FROM configuration ORDER BY version DESC LIMIT 2")
+    assert kept[0] == (4, kept[1][1], CATALOGUE.read_text("utf-8"))
 
     terminal = await terminal_started()
     first = await use(1)
