@@ -110,6 +110,13 @@ _CASES = (
 """Ratings or requests of long ago; none whose case is not closed."""
 
 
+_HEARD = (
+    "SELECT max(at_ms) FROM (SELECT max(at_ms) AS at_ms FROM status UNION ALL SELECT max(at_ms) FROM head) AS heard"
+)
+"""When a terminal was last heard. It signs by its own clock, and is refused where the hub's is another one: what the
+hub's clock says since then, nobody has agreed to."""
+
+
 class Upkeep:
     """See the module. Any number of processes may run it on one database."""
 
@@ -126,8 +133,11 @@ class Upkeep:
             await asyncio.sleep(EVERY_S)
 
     async def forget(self) -> None:
-        """Everything whose time is over."""
-        now_ms = self._now_ms()
+        """Everything whose time is over, and was when a terminal was last heard: a clock that was set forward by a year
+        would have everything forgotten at once."""
+        async with self._store.work() as sql:
+            [(heard_ms,)] = await sql(_HEARD)
+        now_ms = min(self._now_ms(), heard_ms or 0)
         today = datetime.fromtimestamp(now_ms / 1000, self._zone).date()
         for table, (statement, days) in RULES.items():
             await self._all(table, statement, now_ms - days * DAY_MS)

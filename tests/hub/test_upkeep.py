@@ -67,12 +67,18 @@ async def names(hub: Hub, column: str, table: str) -> list[Any]:
     return sorted(name for (name,) in await hub.sql(" ".join(("SELECT", column, "FROM", table))))
 
 
+def heard(ms: int) -> Row:
+    """A terminal said then how it is."""
+    return "status", ("h", "T1", ms, "{}")
+
+
 async def test_what_is_over_is_forgotten_and_nothing_else(hub: Hub, store: Store) -> None:
     async with store.work() as sql:
         await put(
             sql,
             [
                 ("hall", ("h", 1)),
+                heard(NOW_MS),
                 *(("sealed", ("h", f"s{days}", ago(days), "00")) for days in (-1, 0, 1)),
                 *(("log", (f"c{days}", ago(days), "text")) for days in (13.9, 14)),
                 *(("step", ("h", n, "T1", "m", "{}", ago(days), "done")) for n, days in enumerate((2.9, 3))),
@@ -117,10 +123,28 @@ async def test_what_is_over_is_forgotten_and_nothing_else(hub: Hub, store: Store
 async def test_a_hub_that_was_never_tidied(hub: Hub, store: Store) -> None:
     many = 2 * MOST + 1
     async with store.work() as sql:
-        await put(sql, [("hall", ("h", 1)), *(("log", (f"c{n}", 0, "text")) for n in range(many))])
+        await put(sql, [("hall", ("h", 1)), heard(NOW_MS), *(("log", (f"c{n}", 0, "text")) for n in range(many))])
         await put(sql, [row for n in range(many) for row in matter(f"r{n}", "request", "2020-01-01")])
     await Upkeep(store, UTC, lambda: NOW_MS).forget()
     assert await hub.sql("SELECT (SELECT count(*) FROM log), (SELECT count(*) FROM matter)") == [(0, 0)]
+
+
+async def test_a_clock_that_is_set_forward_has_nothing_forgotten(hub: Hub, store: Store) -> None:
+    """Every terminal is refused then; whatever its time is over for goes when they agree again."""
+    later_ms = NOW_MS + 1600 * DAY_MS
+    async with store.work() as sql:
+        rows: list[Row] = [("sealed", ("h", "s", NOW_MS + DAY_MS, "00")), ("log", ("c", NOW_MS, "text"))]
+        await put(sql, [("hall", ("h", 1)), heard(NOW_MS), *rows, *case("done", "request", "2026-11-29", "closed")])
+        await sql(_COMMAND, "lately", NOW_MS)
+    await Upkeep(store, UTC, lambda: later_ms).forget()
+    counted = "SELECT (SELECT count(*) FROM sealed), (SELECT count(*) FROM log), (SELECT count(*) FROM matter)"
+    assert await hub.sql(counted) == [(1, 1, 1)]
+    assert await names(hub, "id", "command") == ["lately"]
+
+    async with store.work() as sql:
+        await sql("UPDATE status SET at_ms = $1", later_ms)
+    await Upkeep(store, UTC, lambda: later_ms).forget()
+    assert await hub.sql(counted) == [(0, 0, 0)]
 
 
 async def test_a_month_that_is_forgotten_is_no_month_without_ratings(hub: Hub, browser: Browser) -> None:
