@@ -71,7 +71,7 @@ fuzz: setup
 soak: setup
 	@$(OFFSCREEN) $(BIN)/kiosk soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) --out $(OUT)/soak
 
-# The hub's pages in a real Chromium with two real terminals behind them; pictures in build/browser.
+# Two days of a hall with a hub, two terminals and its staff in a real Chromium; pictures in build/browser.
 browser: setup
 	@scripts/packages chromium
 	@$(BIN)/python -m tests.browser --out $(OUT)/browser

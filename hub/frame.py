@@ -3,11 +3,12 @@
 A browser is not trusted. What changes something needs the cookie, the form's own word, and no other site as its origin.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jinja2
 from starlette.requests import Request
@@ -59,7 +60,7 @@ class Frame:
         async def answer(request: Request) -> Response:
             who = await self.who(request)
             if who is None:
-                return to("/enter")
+                return to(f"/enter?{urlencode({'then': here(request)})}")
             if not may(who, role):
                 return _not_yours(request)
             return asked_language(request) or await page(request, who)
@@ -172,6 +173,16 @@ def asked_language(request: Request) -> Response | None:
 def to(path: str) -> RedirectResponse:
     """Go there now."""
     return RedirectResponse(path, 303, HEADERS)
+
+
+def here(request: Request) -> str:
+    """The page that was asked for."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def page_of(text: str) -> str:
+    """The page of ours that a text names; the first one where it names none."""
+    return text if re.fullmatch(r"/(?![/\\])[\x21-\x7e]{0,2000}", text) else "/"
 
 
 def chosen_of(halls: Sequence[str], asked: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from kiosk.protocol.matter import ImpossibleEventError
 from kiosk.protocol.tickets import TicketEvent, TicketRow, evolve
@@ -90,6 +91,8 @@ class Hall:
         open_too = self._together("counts", "open")
         callable_now = [row for row in open_too if row.state != "waiting" or not self._away(self._tickets[row.matter])]
         decided = decide(callable_now, wish, self.plan, self._now_ms)
+        if decided.why == "nobody_waits" and decide(open_too, wish, self.plan, self._now_ms).why is None:
+            decided = replace(decided, why="away")
         return decided, {event.matter: self._begins(self._tickets[event.matter]) for event in decided.events}
 
     def terminal_of(self, matter: str) -> str:

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from hub.cases.deadline_pages import DeadlinePages
 from hub.cases.pages import CasePages
 from hub.configuration_pages import ConfigurationPages
-from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, to, words
+from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, page_of, to, words
 from hub.orders.pages import OrderPages
 from hub.queue_desk import QueueDesk
 from hub.queue_pages import QueuePages
@@ -102,18 +102,19 @@ class Pages:
 
     async def _enter(self, request: Request) -> Response:
         if request.method == "GET":
-            return asked_language(request) or self._frame.say(request, "enter", None, problem="")
+            then = page_of(request.query_params.get("then", ""))
+            return asked_language(request) or self._frame.say(request, "enter", None, problem="", then=then)
         form = await form_of(request)
         if form is None:
             return Response(status_code=400, headers=HEADERS)
-        name, said = form.get("name", "")[:64], words(request)
+        name, said, then = form.get("name", "")[:64], words(request), page_of(form.get("then", ""))
         # all names from one address get ten times as many tries as one name
         doors = {f"name {name}": FREE_TRIES, f"from {request.client.host if request.client else ''}": 10 * FREE_TRIES}
         guesses = {door: await self._store.guesses(door) for door in doors}
         wait_ms = max(each.wait_until_ms for each in guesses.values()) - self._frame.now_ms()
         if wait_ms > 0:
             problem = said.say("hub.wait", minutes=-(-wait_ms // 60_000))
-            return self._frame.say(request, "enter", None, status=429, problem=problem)
+            return self._frame.say(request, "enter", None, status=429, problem=problem, then=then)
         staff = await self._store.staff(name)
         right = await asyncio.to_thread(is_right, form.get("password", "")[:256], staff.password if staff else "")
         if staff is None or not right:
@@ -121,10 +122,10 @@ class Pages:
                 await self._store.guessed(door, after_a_wrong_one(guesses[door], self._frame.now_ms(), free))
             if staff is not None:
                 await self._frame.note(name, "wrong", "")
-            return self._frame.say(request, "enter", None, status=403, problem=said.say("hub.wrong"))
+            return self._frame.say(request, "enter", None, status=403, problem=said.say("hub.wrong"), then=then)
         await self._store.guessed(f"name {name}", Guesses())
         await self._frame.note(name, "entered", "")
-        response = to("/")
+        response = to(then)
         response.set_cookie(
             COOKIE,
             self._frame.gate.cookie(staff, self._frame.now()),

@@ -211,6 +211,7 @@ class QueuePages:
 
 
 WHY = (
+    "away",
     "changed",
     "nobody_here",
     "nobody_waits",

@@ -194,7 +194,7 @@ class Books:
         number = order["out_trade_no"]
         payments = self._all("SELECT transaction_id, fen, paid_ms FROM payments WHERE out_trade_no = ?", number)
         refunds = self._all(
-            "SELECT out_refund_no, refund_id, fen, state, reason FROM refunds WHERE out_trade_no = ?", number
+            "SELECT out_refund_no, refund_id, fen, state, reason, at_ms FROM refunds WHERE out_trade_no = ?", number
         )
         return {
             "wording": order["wording"],

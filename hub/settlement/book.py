@@ -171,6 +171,13 @@ class Settlements:
                 *(day, now_ms, msgspec.json.encode(found).decode()),
             )
 
+    async def file_came(self, day: str, now_ms: int) -> None:
+        """Compare its day, and the day before once more: who paid before midnight may have been served after it."""
+        await self.compare(day, now_ms)
+        before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+        if await self.compared(before) is not None:
+            await self.compare(before, now_ms)
+
     def _judged(self, orders: Iterable[Sequence[Any]], others: Others) -> tuple[int, list[Finding]]:
         """How many were compared, and those in which the books differ, the worst first."""
         compared = [order for order in self._booked(orders) if _is_compared(order, others)]

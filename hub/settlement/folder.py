@@ -27,5 +27,5 @@ async def read_folder(store: Portable, folder: Path, zone: tzinfo, now_ms: int) 
             days.add(statement.day)
             sys.stdout.write(f"{path}: {statement.day}, {len(statement.entries)} entries\n")
     for day in sorted(days):
-        await Settlements(store, zone).compare(day, now_ms)
+        await Settlements(store, zone).file_came(day, now_ms)
     return status

@@ -79,7 +79,7 @@ class SettlementPages:
         name = upload.fields["source"]
         now_ms = self._frame.now_ms()
         await keep(self._frame.store, name, statement, name=upload.name, who=who.name, now_ms=now_ms)
-        await self._book.compare(statement.day, now_ms)
+        await self._book.file_came(statement.day, now_ms)
         await self._frame.note(who.name, "statement", f"{name} {statement.day} {upload.name}")
         return to(f"/settlement?day={statement.day}")
 

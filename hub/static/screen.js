@@ -1,6 +1,7 @@
 // The hall's screen: fetches what changed, rings when somebody is called, and says so when it is not up to date.
 "use strict";
 
+const AGAIN_MS = 5000;
 const SILENCE_MS = 25000; // the hub gives a sign of life more often
 const live = document.querySelector("#live");
 let heard = Date.now();
@@ -55,14 +56,21 @@ async function refresh() {
 }
 
 wire();
-const news = new EventSource(live.dataset.news);
-news.addEventListener("changed", refresh);
-news.addEventListener("open", refresh);
-news.addEventListener("beat", () => {
-  heard = Date.now();
-  if (document.body.classList.contains("lost")) refresh();
-});
-news.addEventListener("error", () => document.body.classList.add("lost"));
+function listen() {
+  const news = new EventSource(live.dataset.news);
+  news.addEventListener("changed", refresh);
+  news.addEventListener("open", refresh);
+  news.addEventListener("beat", () => {
+    heard = Date.now();
+    if (document.body.classList.contains("lost")) refresh();
+  });
+  news.addEventListener("error", () => {
+    document.body.classList.add("lost");
+    if (news.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS); // else it tries again by itself
+  });
+}
+
+listen();
 setInterval(() => {
   if (Date.now() - heard > SILENCE_MS) document.body.classList.add("lost");
 }, 1000);

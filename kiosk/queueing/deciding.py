@@ -25,13 +25,14 @@ Refused = Literal[
     "no_such_business",
     "no_such_ticket",
     "nobody_waits",
+    "away",
     "nobody_here",
     "changed",
     "not_missed",
     "too_late",
     "same_business",
 ]
-"""Why a clerk's wish was not done."""
+"""Why a clerk's wish was not done; `away`: who waits has the number of a terminal that a hub does not reach."""
 
 
 class Decided(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ Nothing here names `QtCore.Qt`: to make its hundreds of enumerations takes longe
 """
 
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -264,9 +265,9 @@ class StageWindow:
 
     def _time(self) -> dict[str, Plain]:
         """Now, as the screens show it."""
-        now = datetime.now(ZoneInfo(self.hall.timezone))
-        time, date = clock_texts(now, self._catalogue)
-        return {"time": time, "date": date}
+        now = datetime.fromtimestamp(time.time(), ZoneInfo(self.hall.timezone))
+        clock, date = clock_texts(now, self._catalogue)
+        return {"time": clock, "date": date}
 
 
 def _set_out(display: DisplaySettings) -> None:

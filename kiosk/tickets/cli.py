@@ -22,6 +22,7 @@ WHY = {
     "no_such_business": "there is no such business",
     "no_such_ticket": "no such number was given today",
     "nobody_waits": "nobody waits for this window",
+    "away": "who waits has a number of a terminal that the hub does not reach: call it there",
     "nobody_here": "no number is called to this window",
     "changed": "another number is at the window by now; nothing was done",
     "not_missed": "this number was not skipped",

@@ -9,7 +9,7 @@ from hub.settlement.source import SettlementSource, StatementError, sources
 from kiosk.protocol.envelope import decode
 from tests.fuzz.campaign import Target
 from tests.fuzz.files import EVENTS, OPENED, ROWS
-from tests.hub.test_settlement import alipay_bill, company_file, wechat_bill, zipped
+from tests.hub.bills import alipay_bill, company_file, wechat_bill, zipped
 
 SAID = (("T1K20000012A1", 15_400, ""), ("T1K20000012A1", 15_400, "T1K20000012A1R1"))
 ALIPAY = alipay_bill(*SAID)

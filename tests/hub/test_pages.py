@@ -6,6 +6,7 @@ import re
 import msgspec
 import pytest
 
+from hub.frame import page_of
 from hub.staff import FREE_TRIES, Gate, after_a_wrong_one, is_right, kept
 from hub.store import Guesses, Staff
 from tests.hub.conftest import HALL, PASSWORD, TERMINAL, Browser, Hub, Sending, paired, told
@@ -86,6 +87,22 @@ async def test_what_a_terminal_says_is_text(hub: Hub, browser: Browser, sending:
     _, page = await browser.get("/")
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("then", "page"),
+    [
+        ("/queue/tianfu/1?not=away", "/queue/tianfu/1?not=away"),
+        ("", "/"),
+        ("//elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("https://elsewhere.example", "/"),
+        ("/\t/elsewhere.example", "/"),
+        ("/orders\r\nSet-Cookie: hub=", "/"),
+    ],
+)
+def test_who_signs_in_stays_here(then: str, page: str) -> None:
+    assert page_of(then) == page
 
 
 def test_passwords_and_cookies() -> None:
