@@ -5,13 +5,13 @@ the staff agreed on. Of people, nothing stays longer than its case.
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
 
 from hub.cases.case import CLOSED
-from hub.portable import Portable
+from hub.portable import Portable, Sql
 from hub.store import StoreBusyError
 
 log = logging.getLogger(__name__)
@@ -128,8 +128,7 @@ class Upkeep:
     async def run(self) -> None:
         """Forget for ever."""
         while True:
-            with contextlib.suppress(StoreBusyError):  # the next time
-                await self.forget()
+            await self.forget()
             await asyncio.sleep(EVERY_S)
 
     async def forget(self) -> None:
@@ -140,38 +139,38 @@ class Upkeep:
         now_ms = min(self._now_ms(), heard_ms or 0)
         today = datetime.fromtimestamp(now_ms / 1000, self._zone).date()
         for table, (statement, days) in RULES.items():
-            await self._all(table, statement, now_ms - days * DAY_MS)
-        await self._all("ticket", _TICKETS, f"{today - timedelta(days=TICKETS_DAYS)}")
+            await self._all(table, partial(_some, statement, now_ms - days * DAY_MS))
+        await self._all("ticket", partial(_some, _TICKETS, f"{today - timedelta(days=TICKETS_DAYS)}"))
         for kind in ("rating", "request"):
-            await self._cases(kind, f"{first_month_kept(today)}")
+            await self._all(kind, partial(_some_cases, kind, f"{first_month_kept(today)}"))
 
-    async def _all(self, what: str, statement: str, before: int | str) -> None:
+    async def _all(self, what: str, some: Callable[[Sql], Awaitable[int]]) -> None:
+        """Some in each transaction. Where the database is busy the next hour goes on; the other rules go on at once."""
         gone, count = 0, MOST
-        while count == MOST:
-            async with self._store.work() as sql:
-                count = len(await sql(statement, before, MOST))
-            gone += count
-        _tell(what, gone)
+        try:
+            while count == MOST:
+                async with self._store.work() as sql:
+                    count = await some(sql)
+                gone += count
+        except StoreBusyError as error:
+            log.warning("%s cannot be tidied now: %s", what, error)
+        if gone:
+            log.info("%d rows of %s are deleted: their time is over", gone, what)
 
-    async def _cases(self, kind: str, before: str) -> None:
-        gone, found = 0, MOST
-        while found == MOST:
-            async with self._store.work() as sql:
-                over = await sql(_CASES, before, MOST, kind, CLOSED)
-                for hall, matter in over:
-                    for statement in OF_MATTERS.values():
-                        await sql(statement, hall, matter)
-            found = len(over)
-            gone += found
-        _tell(kind, gone)
+
+async def _some(statement: str, before: int | str, sql: Sql) -> int:
+    return len(await sql(statement, before, MOST))
+
+
+async def _some_cases(kind: str, before: str, sql: Sql) -> int:
+    over = await sql(_CASES, before, MOST, kind, CLOSED)
+    for hall, matter in over:
+        for statement in OF_MATTERS.values():
+            await sql(statement, hall, matter)
+    return len(over)
 
 
 def first_month_kept(today: date) -> date:
     """The first day of the earliest month whose ratings and requests are all there still."""
     months = today.year * 12 + today.month - 1 - CASE_MONTHS
     return date(months // 12, months % 12 + 1, 1)
-
-
-def _tell(what: str, gone: int) -> None:
-    if gone:
-        log.info("%d rows of %s are deleted: their time is over", gone, what)

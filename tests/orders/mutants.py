@@ -53,22 +53,19 @@ def refund_assumed(patch: Patch) -> None:
 
 def abnormal_refund_is_dead(patch: Patch) -> None:
     """A refund that may still be made by hand is asked for under another number."""
-
-    def assumed(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
-        failed = isinstance(effect, steps.FindRefund) and isinstance(answer, payment.RefundFailed)
-        return payment.RefundClosed() if failed else None
-
-    answering(patch, assumed)
+    _called_dead(patch, payment.RefundFailed)
 
 
 def made_refund_is_dead(patch: Patch) -> None:
     """A refund that was made meanwhile is asked for under another number."""
+    _called_dead(patch, payment.Refunded)
 
-    def assumed(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
-        made = isinstance(effect, steps.FindRefund) and isinstance(answer, payment.Refunded)
-        return payment.RefundClosed() if made else None
 
-    answering(patch, assumed)
+def _called_dead(patch: Patch, found: type[payment.RefundOutcome]) -> None:
+    def closed(_: Rows, effect: steps.Effect, answer: answers.Answer) -> answers.Answer | None:
+        return payment.RefundClosed() if isinstance(effect, steps.FindRefund) and isinstance(answer, found) else None
+
+    answering(patch, closed)
 
 
 def refund_renewed_unasked(patch: Patch) -> None:
