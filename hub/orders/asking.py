@@ -65,6 +65,12 @@ _COLUMNS = ", ".join(Asking.__struct_fields__)
 _VALUES = ", ".join(f"${n}" for n in range(1, len(Asking.__struct_fields__) + 1))
 _SELECT = " ".join(("SELECT", _COLUMNS, "FROM asking"))
 _INSERT = " ".join(("INSERT INTO asking (", _COLUMNS, ") VALUES (", _VALUES, ")"))
+_HOLD = "UPDATE reading SET seq = seq WHERE ledger = $1 RETURNING seq"
+_BEFORE = (
+    "SELECT 1 FROM asking LEFT JOIN command ON command.id = asking.command "
+    "WHERE asking.ledger = $1 AND asking.order_no = $2 AND (asking.state = 'asked' OR asking.state = 'approved' "
+    "AND asking.decided_ms > $3 AND (asking.command = '' OR command.state IN ('waiting', 'under_way')))"
+)
 
 
 class Askings:
@@ -75,13 +81,20 @@ class Askings:
         self._commands = CommandBook(store)
 
     async def ask(self, asking: Asking) -> bool:
-        """Keep a request, unless one waits for the same order already."""
+        """Keep a request, unless `may_ask` says no."""
+        by_hand = isinstance(asking.wish, ByHand)
         async with self._store.work() as sql:
-            waiting = "SELECT 1 FROM asking WHERE ledger = $1 AND order_no = $2 AND state = 'asked'"
-            if await sql(waiting, asking.ledger, asking.order_no):
+            await sql(_HOLD, asking.ledger)  # two who ask at the same time
+            if await _has_another(sql, asking.ledger, asking.order_no, asking.asked_ms, aside=by_hand):
                 return False
             await sql(_INSERT, *msgspec.structs.astuple(asking))
         return True
+
+    async def may_ask(self, ledger: str, order_no: str, now_ms: int, *, aside: bool) -> bool:
+        """Whether nothing else about this order waits for a second person, nor for its terminal to do it: money that
+        one way may still move is not moved another way. A journal that was set aside has no terminal."""
+        async with self._store.work() as sql:
+            return not await _has_another(sql, ledger, order_no, now_ms, aside=aside)
 
     async def of_order(self, ledger: str, order_no: str) -> list[Asking]:
         """Every request about an order, the newest first."""
@@ -144,6 +157,10 @@ async def close_by_hand(sql: Sql, ledger: str) -> None:
 def new_id() -> str:
     """Of a request that there never was."""
     return secrets.token_hex(12)
+
+
+async def _has_another(sql: Sql, ledger: str, order_no: str, now_ms: int, *, aside: bool) -> bool:
+    return bool(await sql(_BEFORE, ledger, order_no, now_ms if aside else now_ms - WAIT_MS))
 
 
 async def _decide(sql: Sql, asking_id: str, state: State, who: str, now_ms: int) -> Asking | None:

@@ -60,7 +60,10 @@ class AskingPages:
             return {"askings": [], "wishes": [], "why_not": ""}
         rows, story = found.order.rows, Story(said, self._frame.zone)
         askings = await self._askings.of_order(found.ledger, rows.order.order_no)
-        may = who.role == "manager" and not any(each.state == "asked" for each in askings)
+        now_ms = self._frame.now_ms()
+        may = who.role == "manager" and await self._askings.may_ask(
+            found.ledger, rows.order.order_no, now_ms, aside=aside
+        )
         may = may and found.order.flaw != "unknown" and (not aside or found.rank > CLOSED)
         if aside:
             offered = [by_hand(said)] if may else []

@@ -1,16 +1,22 @@
 """What moves money by hand takes two people, and reaches the terminal's own journal; on both databases."""
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import msgspec
+
+from hub.commands import CommandBook
+from hub.orders.asking import AnyWish, Asking, Askings, new_id
+from hub.store import Store
 from kiosk.devices import gas, payment
 from kiosk.orders.by_staff import ByStaff
 from kiosk.orders.orders import Orders
 from kiosk.orders.runner import Running
 from kiosk.orders.steps import Method
-from kiosk.protocol.commands import GiveBack, RenewRefund, SettlePayment, SettleRefund
+from kiosk.protocol.commands import GiveBack, Outcome, Poll, RenewRefund, SettlePayment, SettleRefund
 from kiosk.sync.carrying import Handlers
 from kiosk.text.numbers import money, order_number
 from tests.hub.conftest import PASSWORD, Browser, Hub, Sending
@@ -160,3 +166,41 @@ async def test_four_eyes(hub: Hub, sending: Sending, tmp_path: Path) -> None:
         await browser.close()
     await terminal.end()
     await counter.orders.aclose()
+
+
+async def test_one_way_for_the_money_at_a_time(store: Store, book: CommandBook) -> None:
+    """Not in cash while the terminal may still send it under another number."""
+    askings, week_ms = Askings(store), 7 * 86_400_000
+    renew = RenewRefund(order_no="O1", n=1, r=1, reason="filled up", asked_by="chen")
+    cash = SettleRefund(order_no="O1", n=1, r=1, how="cash", ref="S17", asked_by="chen")
+    async with store.work() as sql:
+        columns = "ledger, hall, terminal, seq, fold, begun_ms, aside_ms"
+        await sql(" ".join(("INSERT INTO reading (", columns, ") VALUES ('l', 'h', 'T1', 1, 1, 1, 0)")))
+
+    async def ask(wish: AnyWish, at_ms: int) -> str:
+        body = msgspec.json.encode(wish).decode()
+        made = Asking(
+            id=new_id(),
+            ledger="l",
+            order_no="O1",
+            hall="h",
+            terminal="T1",
+            fen=100,
+            reason="r",
+            body=body,
+            asked_by="chen",
+            asked_ms=at_ms,
+        )
+        return made.id if await askings.ask(made) else ""
+
+    both = [each for each in await asyncio.gather(ask(renew, 1), ask(renew, 1)) if each]
+    assert len(both) == 1, "two who ask at the same time"
+    assert await askings.approve(both[0], "zhao", 2)
+    assert not await ask(cash, 3)
+    assert not await askings.may_ask("l", "O1", 3, aside=False)
+    assert await askings.may_ask("l", "O1", 3, aside=True)
+    assert await askings.may_ask("l", "O1", 3 + week_ms, aside=False)
+    [given] = await book.to_give("h", "T1", 3, 9)
+    refused = Outcome(id=given.id, result="refused", why="by_staff.refund_not_closed", at=4)
+    await book.hear("h", "T1", Poll(outcomes=(refused,)), 4)
+    assert await ask(cash, 5)

@@ -130,13 +130,15 @@ async def test_a_refund_under_another_number(tmp_path: Path) -> None:
     ordered = staff(counter)
     async with asyncio.timeout(10):
         assert [await ordered.renew_refund(renew, TAKEN) for _ in range(2)] == [End(), End()]
+        settle = SettleRefund(order_no=order_no, n=1, r=1, how="cash", ref="receipt 17", asked_by="chen")
+        under_way = End(result="refused", why="by_staff.refund_under_way")
+        assert await ordered.settle_refund(settle, TAKEN) == under_way, "cash, and the next number as well"
         await running.closed.wait()
     assert channel.calls[-3:] == ["find_refund", "find_refund", "refund"]
     assert asked == [f"{order_no}A1R1", f"{order_no}A1R2"]
     assert [refund.state for refund in running.rows.refunds] == ["dead", "done"]
     assert truth(running.rows) == "no_money_kept"
     assert [line.key for line in telling(running.rows)] == ["truth.money.returned", "truth.goods.unpaid"]
-    settle = SettleRefund(order_no=order_no, n=1, r=1, how="cash", ref="receipt 17", asked_by="chen")
     assert await ordered.settle_refund(settle, TAKEN) == End(result="refused", why="by_staff.refund_dead")
     await counter.close()
 

@@ -29,7 +29,7 @@ def no_settling(rows: Rows, n: int, r: int) -> str:
     match refund_of(rows, n, r):
         case None:
             return "by_staff.no_such_refund"
-        case RefundRow(state="failed" | "renewing"):
+        case RefundRow(state="failed"):
             return ""
         case RefundRow(state="done"):
             return ALREADY

@@ -192,7 +192,7 @@ def _next(rows: Rows | None, event: ev.Event) -> Rows:
         case ev.RefundDead():
             return _refund(rows, event, {"renewing"}, "dead")
         case ev.RefundSettled():
-            return _refund(rows, event, {"failed", "renewing"}, "done", ref=event.ref, why=event.how)
+            return _refund(rows, event, {"failed"}, "done", ref=event.ref, why=event.how)
         case ev.JobSent() | ev.JobLanded() | ev.JobAbsent() | ev.JobTorn() | ev.JobReported():
             return evolve_jobs.evolve(rows, event)
         case ev.PrintIntended():
