@@ -41,7 +41,7 @@ from kiosk.protocol.commands import (
 from kiosk.protocol.configuration import Bundle
 from kiosk.protocol.ratings import RatingRow
 from kiosk.protocol.signing import sign
-from kiosk.sync.asking import Hub as AtHub
+from kiosk.sync.asking import AtHub
 from kiosk.sync.carrying import Carrier, End, Handlers, Taken
 from kiosk.sync.commands import Listener
 from kiosk.sync.identity import keep
@@ -271,6 +271,9 @@ async def test_a_manager_closes_a_terminal_and_reads_its_log(
     again = sign(sending.identity.key, log_path(log), LOG_TYPE, b"another", time.time())
     assert (await ask(hub.url, log_path(log), b"another", again)).status == 200  # an answer was lost
     await terminal.end()
+    sending.begin()
+    await sending.until_sent()  # a terminal agrees that it is so late
+    await sending.end()
     await asyncio.to_thread(hub.kill)
     await asyncio.to_thread(hub.start)
     async with asyncio.timeout(20):
