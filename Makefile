@@ -2,7 +2,8 @@
 MAKEFLAGS += --no-print-directory
 BIN = .venv/bin
 OUT = build
-PYTEST_WORKERS = 4
+# Three for each core: much of what a test does is waiting for other processes.
+PYTEST_WORKERS = 6
 # Tests and linters need no display, whatever this desktop has. Byte code is kept: without it every worker and every
 # process that a test starts would compile anew what it imports.
 OFFSCREEN = QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software PYTHONDONTWRITEBYTECODE=

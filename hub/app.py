@@ -104,6 +104,7 @@ class _Desk:
         self._key = key
         self._now = now
         self._command_desk = commanding
+        self._configurations = ConfigurationBook(store)
         self._queue = queue
 
     def of_terminals(
@@ -187,7 +188,7 @@ class _Desk:
 
     async def configuration(self, _: Request, sender: Terminal, wanted: configuration.Wanted) -> configuration.Bundle:
         """A version for the terminals of the hall that it is of."""
-        found = await ConfigurationBook(self._store).version(sender.hall, wanted.version)
+        found = await self._configurations.version(sender.hall, wanted.version)
         if found is None:
             raise _refuse("batch", f"{sender.hall} has no version {wanted.version}")
         return found.bundle

@@ -7,10 +7,11 @@ import msgspec
 from hub.commands import CommandBook
 from hub.portable import Portable
 from hub.store import Seen, Store
+from hub.upkeep import DAY_MS
 from kiosk.protocol.commands import Configure
 from kiosk.protocol.configuration import MOST_CATALOGUE, Bundle
 
-MEANT_MS = 7 * 24 * 3600 * 1000
+MEANT_MS = 7 * DAY_MS
 """How long a version waits for a terminal that is not reached."""
 _FIELDS = "SELECT hall, version, text, catalogue, who, note, at_ms FROM configuration "
 _ONE = _FIELDS + "WHERE hall = $1 AND version = $2"

@@ -14,11 +14,12 @@ from hub.commands import AUDITED, CommandBook, Commanded
 from hub.frame import HEADERS, Form, Frame, to, words
 from hub.keys import CODE_S, hash_of_code, new_code
 from hub.store import Staff
+from hub.upkeep import DAY_MS
 from kiosk.protocol.commands import CloseTerminal, Command, OpenTerminal, Restart, SendLog
 
 MOST = 60
 """Terminals on the page: those that need somebody first."""
-DAY_MS, HOUR_MS = 24 * 3600 * 1000, 3600 * 1000
+HOUR_MS = 3600 * 1000
 SHOWN_MS, SHOWN = 3 * DAY_MS, 3
 """How long a card shows what was ordered, and how many of them."""
 MEANT_MS: Mapping[type[Command], int] = {CloseTerminal: DAY_MS, OpenTerminal: DAY_MS, Restart: HOUR_MS, SendLog: DAY_MS}

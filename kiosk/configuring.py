@@ -20,7 +20,7 @@ from kiosk.protocol.configuration import (
     Wanted,
     WrongConfigurationError,
 )
-from kiosk.sync.asking import Hub, RefusedError
+from kiosk.sync.asking import AtHub, RefusedError
 from kiosk.sync.carrying import End, Taken
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Configuring:
     """See the module. Belongs to the engine's loop."""
 
     def __init__(
-        self, config: Path, folder: Path, hub: Hub, restart: Callable[[], Awaitable[End]], came_up: asyncio.Event
+        self, config: Path, folder: Path, hub: AtHub, restart: Callable[[], Awaitable[End]], came_up: asyncio.Event
     ) -> None:
         """`config` is the terminal's own file, `folder` the ledger's. `restart` starts the program anew between two
         visits; `came_up` is set once this start went well, and what is on trial is good."""

@@ -118,10 +118,10 @@ class HubLink:
     def _handlers(self) -> Handlers:
         """Who carries out what the staff order."""
         from kiosk.configuring import Configuring
-        from kiosk.sync.asking import Hub
+        from kiosk.sync.asking import AtHub
         from kiosk.sync.log_sender import LogSender
 
-        hub = Hub(self._folder, self._config.hub, self._now)
+        hub = AtHub(self._folder, self._config.hub, self._now)
         restart = self._restarting.when_nobody_is_here
         return {
             CloseTerminal: self._closing.close,

@@ -17,7 +17,7 @@ class RefusedError(Exception):
     """The hub answered, but not with what was asked for; says why."""
 
 
-class Hub:
+class AtHub:
     """The hub, as whoever this terminal is paired as when it asks."""
 
     def __init__(self, folder: Path, settings: HubSettings, now: Callable[[], float]) -> None:

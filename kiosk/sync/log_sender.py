@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kiosk.logbook import last_lines
 from kiosk.protocol.commands import LOG_TYPE, SendLog, log_path
-from kiosk.sync.asking import Hub, RefusedError
+from kiosk.sync.asking import AtHub, RefusedError
 from kiosk.sync.carrying import End, Taken
 
 NO_LOG = "hub.command.no_log"
@@ -15,7 +15,7 @@ _MOST_ANSWER = 65536
 class LogSender:
     """See the module."""
 
-    def __init__(self, folder: Path, hub: Hub) -> None:
+    def __init__(self, folder: Path, hub: AtHub) -> None:
         """`folder` is the ledger's."""
         self._folder = folder
         self._hub = hub
