@@ -50,10 +50,15 @@ class Drawer:
 
 async def hand_over(sending: Sending) -> None:
     """The journal, and what is sealed beside it."""
-    drawer = Drawer(sending.ledger)
-    private = asyncio.create_task(PrivateSender(drawer, sending.identity, sending.settings, sending.clock).run())
     sending.begin()
     await sending.until_sent()
+    await hand_over_sealed(sending)
+
+
+async def hand_over_sealed(sending: Sending) -> None:
+    """Until the hub has all of it."""
+    drawer = Drawer(sending.ledger)
+    private = asyncio.create_task(PrivateSender(drawer, sending.identity, sending.settings, sending.clock).run())
     async with asyncio.timeout(20):
         await drawer.emptied.wait()
     private.cancel()
@@ -147,6 +152,19 @@ async def test_a_case_from_the_terminal_to_its_end(hub: Hub, sending: Sending, t
     ]
     for browser in (clerk, viewer):
         await browser.close()
+
+
+async def test_what_comes_once_its_case_is_closed_is_not_kept(hub: Hub, browser: Browser, sending: Sending) -> None:
+    hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
+    await browser.enter("chen")
+    await leave_behind(sending.ledger, int(time.time() * 1000) + 86_400_000)
+    sending.begin()
+    await sending.until_sent()
+    path = re.findall(f'href="(/requests/{HALL}/[0-9a-f]+)"', (await browser.get("/requests"))[1])[0]
+    assert (await browser.post(f"{path}/step", form=await browser.word(), seen="0", step="closed"))[0] == 303
+    await hand_over_sealed(sending)
+    assert await hub.sql("SELECT subject FROM sealed WHERE content <> ''") == [(f"{0xA:024x}",)]
+    assert await sending.ledger.private(f"{0xB:024x}") is None
 
 
 async def test_what_has_expired_is_gone(sending: Sending) -> None:
