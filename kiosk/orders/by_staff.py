@@ -43,9 +43,6 @@ class ByStaff:
 
     async def settle_refund(self, command: SettleRefund, taken: Taken) -> End:
         """Write down how people returned a refund that the channel would not."""
-        running = await self._find(command.order_no)
-        if isinstance(running, End):
-            return running
         settled = ev.RefundSettled(
             order_no=command.order_no,
             n=command.n,
@@ -56,13 +53,10 @@ class ByStaff:
             second=taken.who,
             at_ms=self._now_ms(),
         )
-        return await _settled(running, settled, lambda rows: no_settling(rows, command.n, command.r))
+        return await self._settle(settled, lambda rows: no_settling(rows, command.n, command.r))
 
     async def renew_refund(self, command: RenewRefund, taken: Taken) -> End:
         """Have a refund asked for under another number, once the channel proves that this one is dead."""
-        running = await self._find(command.order_no)
-        if isinstance(running, End):
-            return running
         renewing = ev.RefundRenewing(
             order_no=command.order_no,
             n=command.n,
@@ -72,7 +66,7 @@ class ByStaff:
             second=taken.who,
             at_ms=self._now_ms(),
         )
-        return await _settled(running, renewing, lambda rows: no_renewing(rows, command.n, command.r))
+        return await self._settle(renewing, lambda rows: no_renewing(rows, command.n, command.r))
 
     async def settle_payment(self, command: SettlePayment, taken: Taken) -> End:
         """Write down whether a payment took its money, which the channel could not tell."""
@@ -89,13 +83,10 @@ class ByStaff:
             second=taken.who,
             at_ms=self._now_ms(),
         )
-        return await _settled(running, settled, lambda rows: no_settling_payment(rows, command.n, taken=command.taken))
+        return await self._settle(settled, lambda rows: no_settling_payment(rows, command.n, taken=command.taken))
 
     async def settle_order(self, command: SettleOrder, taken: Taken) -> End:
         """Write down whether the gas is on the card, which the card did not tell."""
-        running = await self._find(command.order_no)
-        if isinstance(running, End):
-            return running
         settled = ev.OrderSettled(
             order_no=command.order_no,
             delivered=command.delivered,
@@ -104,7 +95,13 @@ class ByStaff:
             second=taken.who,
             at_ms=self._now_ms(),
         )
-        return await _settled(running, settled, lambda rows: no_settling_order(rows, delivered=command.delivered))
+        return await self._settle(settled, lambda rows: no_settling_order(rows, delivered=command.delivered))
+
+    async def _settle(self, event: ev.Event, why_not: Callable[[Rows], str]) -> End:
+        running = await self._find(event.order_no)
+        if isinstance(running, End):
+            return running
+        return _end(await running.settle(event, why_not) or ALREADY)
 
     async def _find(self, order_no: str) -> Running | End:
         try:
@@ -113,10 +110,6 @@ class ByStaff:
         except TimeoutError:
             return End(result="refused", why="by_staff.money_closed")
         return await orders.look_up(order_no) or End(result="refused", why="by_staff.no_such_order")
-
-
-async def _settled(running: Running, event: ev.Event, why_not: Callable[[Rows], str]) -> End:
-    return _end(await running.settle(event, why_not) or ALREADY)
 
 
 def _end(why: str) -> End:
