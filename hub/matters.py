@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from hub.cases.case import OPEN, begins
+from hub.cases.case import CLOSED, OPEN, begins
 from hub.orders.reading import MOST_MS
 from hub.portable import Portable, Sql
 from hub.settlement.files import is_day
@@ -54,6 +54,11 @@ _ABOUT = (
     "SELECT 1 FROM rated JOIN case_file ON case_file.hall = rated.hall AND case_file.matter = rated.matter "
     "WHERE rated.hall = $1 AND rated.about = $2"
 )
+_REOPEN = (
+    "UPDATE case_file SET state = $3 WHERE hall = $1 AND state = $4 "
+    "AND matter IN (SELECT matter FROM rated WHERE hall = $1 AND about = $2)"
+)
+"""A case that was closed before all was heard of it: a terminal may have been cut off for days."""
 _OPEN = "INSERT INTO case_file VALUES ($1, $2, $3, $4) ON CONFLICT (hall, matter) DO NOTHING"
 
 
@@ -161,7 +166,9 @@ async def _apply(sql: Sql, hall: str, owner: Owner, body: str) -> MatterEvent | 
     await sql(_KEEP, hall, row.matter, owner.terminal, owner.ledger, kind.name, row.business_date, version, text)
     if isinstance(row, RatingRow):
         await sql(_RATED, hall, row.matter, row.about)
-    if begins(row) and not (isinstance(row, RatingRow) and await sql(_ABOUT, hall, row.about)):
+    if isinstance(row, RatingRow) and begins(row) and await sql(_ABOUT, hall, row.about):
+        await sql(_REOPEN, hall, row.about, OPEN, CLOSED)
+    elif begins(row):
         await sql(_OPEN, hall, row.matter, kind.name, OPEN)
     return event
 

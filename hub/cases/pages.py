@@ -226,7 +226,8 @@ class CasePages:
         }
 
     def _limits(self, case: Case, what: Due | None, deadlines: Deadlines) -> list[Mapping[str, Any]]:
-        """The deadlines of a case, each with the day on which it was met."""
+        """The deadlines of a case, each with the day on which it was met; of a case that was opened again, not before
+        it has come so far once more."""
         order = STEPS[case.kind]
         return [
             {
@@ -235,7 +236,9 @@ class CasePages:
                 "met": next(
                     (self._day(step.at_ms) for step in case.steps if order.index(step.step) >= order.index(limit.step)),
                     None,
-                ),
+                )
+                if case.passed(limit.step)
+                else None,
             }
             for limit in limits(case, deadlines)
         ]

@@ -376,6 +376,36 @@ async def test_a_ticket_that_is_rated_at_two_terminals_is_one_case(
     assert "差评 1 条，已办结 1 条，超期 0 条" in (await browser.get("/ratings/report"))[1]
 
 
+async def test_who_rates_again_after_the_case_was_closed_is_heard(
+    hub: Hub, browser: Browser, sending: Sending, tmp_path: Path
+) -> None:
+    """The other terminal was cut off for days, and there somebody asked to be called."""
+    hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
+    assert await browser.enter("chen") == 303
+    other = Sending(
+        await Ledger.open(tmp_path / "other", "T2"), await paired(hub, hub.say("code", HALL, "T2"), HALL, "T2"), hub.url
+    )
+    await bad_rating(sending.ledger, 1, 2, "slow", 1_795_500_000_000)
+    await hand_over(sending)
+    path = f"/ratings/{HALL}/{1:024x}"
+    form = await browser.word()
+    assert (await browser.get("/ratings"))[1].count(path) == 1
+    assert (await browser.post(f"{path}/step", form=form, seen="0", step="closed", note="had a word"))[0] == 303
+
+    await bad_rating(other.ledger, 2, 1, "unclear", 1_795_500_001_000)
+    await hand_over(other)
+    await other.end()
+    await other.ledger.aclose()
+    assert "差评 1 条，已办结 0 条" in (await browser.get("/ratings/report"))[1]
+    _, page = await browser.get(path)
+    assert all(said in page for said in ("had a word", "等得太久", "没说清楚", 'value="contacted"'))
+    assert page.count(" 已办</td>") == 0
+    _, page = await browser.post(f"{path}/who", form=form)
+    assert "13800000002" in page
+    assert (await browser.post(f"{path}/step", form=form, seen="1", step="closed"))[0] == 303
+    assert "差评 1 条，已办结 1 条" in (await browser.get("/ratings/report"))[1]
+
+
 @pytest.mark.parametrize("hub", ["postgres"], indirect=True)
 async def test_what_cannot_be_keeps_nobody_else_from_being_read(hub: Hub, browser: Browser, sending: Sending) -> None:
     hub.say("admit", "chen", "--role", "clerk", said=PASSWORD)
