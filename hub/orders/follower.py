@@ -36,6 +36,13 @@ WHERE reading.ledger IS NULL OR reading.seq < head.seq OR reading.fold <> $1 ORD
 """
 
 
+_BEGINS = "SELECT 1 FROM head JOIN event ON event.ledger = head.ledger AND event.seq = first WHERE head.ledger = $1"
+
+
+class MissingRowsError(Exception):
+    """A journal cannot be read anew, for its first rows were taken out of the database."""
+
+
 class Follower:
     """Belongs to one event loop."""
 
@@ -109,6 +116,8 @@ async def _read_on(sql: Sql, journal: _Journal, now_ms: int) -> None:
     held = "UPDATE reading SET seq = seq WHERE ledger = $1 RETURNING seq, fold, aside_ms"
     [(seq, fold, aside_ms)] = await sql(held, ledger)
     if fold != FOLD:
+        if not await sql(_BEGINS, ledger):  # what was read of them is all that there is
+            raise MissingRowsError("bring the months back that were taken out of the database (docs/scaling.md)")
         seq = 0
         await sql("DELETE FROM orders WHERE ledger = $1", ledger)
         await sql("DELETE FROM payment WHERE ledger = $1", ledger)

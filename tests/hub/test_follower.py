@@ -42,6 +42,21 @@ async def test_journals_that_cannot_be_read_keep_no_other_one_from_it(store: Sql
     assert await read(store) == ["sound"]
 
 
+async def test_what_was_read_of_a_month_that_was_taken_out_stays(store: SqliteStore) -> None:
+    """Until it is back, whatever a later version reads in another way."""
+    await put(store, "sound", 0, rows(1)[0].decode())
+    assert await Follower(store, lambda: 0).read()
+    async with store.work() as sql:
+        await sql("INSERT INTO orders VALUES ('sound', 'O1', 'h', 'T1', '2026-11-24', 0, 1, 2, '{}')")
+        await sql("UPDATE reading SET fold = 0")
+        await sql("UPDATE event SET seq = 0")
+    for there in (1, 0):
+        await Follower(store, lambda: 0).read()
+        async with store.work() as sql:
+            assert await sql("SELECT count(*) FROM orders") == [(there,)]
+            await sql("UPDATE event SET seq = 1")
+
+
 async def test_a_slow_database_among_many_that_send(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter(range(0, 10_000, 14))
     rests: list[float] = []
