@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import msgspec
@@ -123,6 +124,39 @@ async def test_a_database_that_goes_away_is_told_to_all(store: PostgresStore, ur
     await database.close()
     assert await kept(url) == {ledger: [1] for ledger in LEDGERS[:5]}
     assert all(isinstance(each, Take) for each in await at_once(store, *(part(each, 2, 3) for each in LEDGERS[:5])))
+
+
+async def test_a_commit_whose_answer_is_lost(url: str, tmp_path: Path) -> None:
+    """Nobody knows then what the database did: all are told to come again, and it turns out to be known."""
+    there = url.partition("host=")[2]
+    cut: list[bool] = []
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool) -> None:
+        while data := await reader.read(1 << 16):
+            if up and cut == [False] and b"COMMIT" in data:
+                cut[0] = True
+            elif not up and cut == [True]:
+                break
+            writer.write(data)
+        writer.close()
+
+    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, asking = await asyncio.open_unix_connection(f"{there}/.s.PGSQL.5432")
+        await asyncio.gather(carry(reader, asking, up=True), carry(answers, writer, up=False))
+
+    async with await asyncio.start_unix_server(between, tmp_path / ".s.PGSQL.5432"):
+        store = PostgresStore(url.replace(there, str(tmp_path)))
+        await store.open()
+        for ledger in LEDGERS[:3]:
+            await known(store, ledger, 1)
+        cut.append(False)
+        found = await at_once(store, *(part(ledger, 2, 3) for ledger in LEDGERS[:3]))
+        assert ([type(each) for each in found], cut) == ([StoreBusyError] * 3, [True])
+        cut.clear()
+        assert await kept(url) == {ledger: [1, 2, 3] for ledger in LEDGERS[:3]}
+        again = await at_once(store, *(part(ledger, 2, 3) for ledger in LEDGERS[:3]))
+        assert [type(each) for each in again] == [Known] * 3
+        await store.aclose()
 
 
 async def test_two_processes_that_are_sent_the_same_groups(store: PostgresStore, url: str) -> None:
