@@ -19,7 +19,7 @@ COLUMNS = ("ledger", "seq", "hash", "at_ms", "type", "about", "body")
 MOST_ROWS = 2_500
 """In one transaction: nobody waits long for the batches of others."""
 
-OF_ONE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+OF_ONE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
 """Why the database refuses what one of a group sent. Each of them is looked at alone then."""
 
 FOLLOW = """

@@ -23,6 +23,8 @@ MOST_BYTES = 4 << 20
 """Of a batch, unpacked."""
 MOST_NUMBER = 2**53 - 1
 """Of a row, and of a time: what every reader of JSON reads alike."""
+MOST_NAMES = 400
+"""Characters of a row's ledger, type, order and matter together: no index keeps the longest."""
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
@@ -177,10 +179,12 @@ def unpack(content: bytes, hall: str, terminal: str) -> Batch:
             raise BatchError(f"event {n}: row {envelope.seq} of {envelope.ledger} does not follow the one before")
         if envelope.seq < 1 or len(digest) != len(GENESIS):
             raise BatchError(f"event {n}: row {envelope.seq}, and no previoushash before it")
+        names = f"{envelope.ledger}{envelope.type}{envelope.order}{envelope.matter}"
         if (
             envelope.seq > MOST_NUMBER
             or not 0 <= envelope.at <= MOST_NUMBER
-            or "\0" in f"{envelope.ledger}{envelope.type}{envelope.order}{envelope.matter}"
+            or "\0" in names
+            or len(names) > MOST_NAMES
         ):
             raise BatchError(f"event {n}: a number or a name that no database keeps")
         digest = link(digest, envelope.seq, body)

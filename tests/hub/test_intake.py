@@ -1,6 +1,7 @@
 """Batches that arrive at the same time are taken in together, and each as if it had come alone."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -94,12 +95,13 @@ async def test_each_as_if_it_had_come_alone(store: PostgresStore, url: str) -> N
     assert await kept(url) == {first: [1, 2, 3, 4, 5], second: [1, 2, 3, 4], third: [1, 2], foreign: [1]}
 
 
-async def test_what_the_database_refuses_is_of_one_alone(store: PostgresStore, url: str) -> None:
+@pytest.mark.parametrize("matter", ["a NUL \0, which no text may have", secrets.token_hex(10_000)])
+async def test_what_the_database_refuses_is_of_one_alone(store: PostgresStore, url: str, matter: str) -> None:
     for ledger in LEDGERS[:5]:
         await known(store, ledger, 1)
     batches = [part(ledger, 2, 3) for ledger in LEDGERS[:5]]
     row = batches[2].rows[0]
-    envelope = msgspec.structs.replace(row.envelope, matter="a NUL \0, which no text may have")
+    envelope = msgspec.structs.replace(row.envelope, matter=matter)
     bad = (msgspec.structs.replace(row, envelope=envelope), *batches[2].rows[1:])
     batches[2] = msgspec.structs.replace(batches[2], rows=bad)
 

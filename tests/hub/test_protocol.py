@@ -129,6 +129,7 @@ def test_rows_come_back_as_they_were() -> None:
         (lambda: pack("tianfu", b"", rows(1)), "event 0: row 1, and no previoushash"),
         (lambda: pack("tianfu", GENESIS, [changed(at=-1)]), "event 0: a number or a name that no database"),
         (lambda: pack("tianfu", GENESIS, [changed(matter="m\0")]), "event 0: a number or a name that no database"),
+        (lambda: pack("tianfu", GENESIS, [changed(matter="m" * 400)]), "event 0: a number or a name that no database"),
         (lambda: pack("tianfu", GENESIS, [changed(seq=2**60)]), "event 0: a number or a name that no database"),
         (lambda: pack("tianfu", GENESIS, rows(501)), "501 events, not 1 to 500"),
         (lambda: pack("tianfu", GENESIS, rows(1))[:-9], "end too early"),
