@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk.config import Config
 from kiosk.devices.secret import SecretError
+from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.status import Status
 from kiosk.sync.attending import Attendant, plan_of
@@ -15,6 +16,7 @@ from kiosk.sync.carrying import Carrier, Handlers
 from kiosk.sync.commands import Listener
 from kiosk.sync.identity import Identity, NotPairedError, identity_in
 from kiosk.sync.private import PrivateSender
+from kiosk.sync.reporting import Reporter
 from kiosk.sync.sender import Sender
 from kiosk.tickets.desk import Desk
 
@@ -48,10 +50,12 @@ async def talk_to_hub(
                     raise NotPairedError(
                         f"{identity.terminal} of {identity.hall} was paired, not this terminal: pair it"
                     )
-                sender = Sender(ledger, identity, config.hub, status, now)
+                sender = Sender(ledger, identity, config.hub, now)
+                reporter = Reporter(ledger.waiting, identity, config.hub, status, now)
                 parts = [
                     sender.run(),
-                    Listener(carrier, identity, config.hub, now, sender.report_soon).run(),
+                    reporter.run(),
+                    Listener(carrier, identity, config.hub, now, reporter.soon).run(),
                     PrivateSender(ledger, identity, config.hub, now).run(),
                 ]
                 if queue is not None:
@@ -59,10 +63,14 @@ async def talk_to_hub(
                     parts.append(Attendant(queue, identity, config.hub, plan, now=now, found=sender.hurry).run())
                 await _while_paired(folder, identity, *map(asyncio.create_task, parts))
                 continue  # as whom it was paired anew
+            except LedgerError:
+                raise
             except (NotPairedError, SecretError, ValueError, OSError) as error:
                 if str(error) != told:
                     told = str(error)
                     log.error("the hub is not talked to: %s", error)
+            except Exception:
+                log.exception("the hub is not talked to for %g s", LOOK_AGAIN_S)
             await asyncio.sleep(LOOK_AGAIN_S)
     finally:
         await carrier.aclose()

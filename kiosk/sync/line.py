@@ -19,11 +19,17 @@ class HubLine:
     one event loop."""
 
     def __init__(
-        self, settings: HubSettings, now: Callable[[], float], *, timeout_s: float = 0.0, most_answer: int = 1 << 16
+        self,
+        settings: HubSettings,
+        now: Callable[[], float],
+        *,
+        timeout_s: float | None = None,
+        most_answer: int = 1 << 16,
     ) -> None:
         """`now`: seconds since 1970, UTC. `timeout_s` is for one request with its answer, that of the settings unless
         it is given; `most_answer` bytes an answer has at most."""
-        timeout_s = timeout_s or settings.timeout_s
+        if timeout_s is None:
+            timeout_s = settings.timeout_s
         self._settings = settings
         self._now = now
         self._line = HttpLine(

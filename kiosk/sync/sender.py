@@ -4,7 +4,6 @@ At least once from here and once over there: a batch whose answer was lost is se
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import NoReturn, Protocol
 
@@ -12,9 +11,7 @@ import msgspec
 
 from kiosk.ledger.store import Unsent
 from kiosk.ports.http import Lost, Reply
-from kiosk.protocol import status as reports
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
-from kiosk.protocol.status import Status
 from kiosk.sync.identity import Identity
 from kiosk.sync.line import HubLine
 from kiosk.sync.pausing import Pauses
@@ -33,9 +30,6 @@ class Outbox(Protocol):
     async def unsent(self, most: int) -> Unsent:
         """At most so many rows that the hub does not have."""
 
-    async def waiting(self) -> int:
-        """How many rows the hub does not have."""
-
     async def acknowledge(self, receipt: Receipt) -> None:
         """Keep what the hub signed that it has; a journal that has not the same row is in doubt."""
 
@@ -51,56 +45,31 @@ class Sender:
         outbox: Outbox,
         identity: Identity,
         settings: HubSettings,
-        status: Callable[[int], Status],
         now: Callable[[], float],
     ) -> None:
-        """`status` says how the terminal is, given how many rows wait; `now`: seconds since 1970, UTC."""
+        """`now`: seconds since 1970, UTC."""
         self._outbox = outbox
         self._identity = identity
         self._settings = settings
-        self._status = status
         self._line = HubLine(settings, now)
-        self._soon = asyncio.Event()
         self._pauses = Pauses(settings, "the journal waits here and is sent later")
 
-    async def run(self) -> None:
+    async def run(self) -> NoReturn:
         """Until it is cancelled. Raises what the ledger raises."""
         async with self._line:
-            reporting = asyncio.create_task(self._report())
-            try:
-                await self._send_all()
-            finally:
-                reporting.cancel()
-                await asyncio.gather(reporting, return_exceptions=True)
-
-    def report_soon(self) -> None:
-        """How the terminal is has changed."""
-        self._soon.set()
+            while True:
+                self._outbox.grown.clear()
+                unsent = await self._outbox.unsent(self._settings.batch_rows)
+                if not unsent.rows:
+                    await self._outbox.grown.wait()
+                elif trouble := await self._send(unsent):
+                    await self._pauses.after(trouble)
+                else:
+                    self._pauses.over()
 
     def hurry(self) -> None:
         """The hub answers: what waits here need not wait longer."""
         self._pauses.hurry()
-
-    async def _send_all(self) -> NoReturn:
-        while True:
-            self._outbox.grown.clear()
-            unsent = await self._outbox.unsent(self._settings.batch_rows)
-            if not unsent.rows:
-                await self._outbox.grown.wait()
-            elif trouble := await self._send(unsent):
-                await self._pauses.after(trouble)
-            else:
-                self._pauses.over()
-
-    async def _report(self) -> None:
-        """Tell how the terminal is, now and then; a report that is lost is not told again."""
-        while True:
-            self._soon.clear()
-            content = msgspec.json.encode(self._status(await self._outbox.waiting()))
-            await self._line.ask(self._identity.key, reports.PATH, reports.CONTENT_TYPE, content)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._settings.report_s):
-                    await self._soon.wait()
 
     async def _send(self, unsent: Unsent) -> str:
         """Offer rows to the hub; why it does not have them now, or nothing."""

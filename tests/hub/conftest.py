@@ -27,6 +27,7 @@ from kiosk.protocol.ratings import RatingGiven
 from kiosk.protocol.signing import raw, sign
 from kiosk.protocol.status import DeviceStatus, Status
 from kiosk.sync.identity import Identity, new_private_key
+from kiosk.sync.reporting import Reporter
 from kiosk.sync.sender import Sender
 from kiosk.sync.settings import HubSettings
 from kiosk.testing.postgres import Postgres
@@ -151,19 +152,23 @@ class Sending:
         self.told: Callable[[int], Status] = told
         self._count = itertools.count(1)
         self._task: asyncio.Task[None] | None = None
+        self._reporting: asyncio.Task[None] | None = None
 
     def begin(self) -> Sender:
         """Send from now on."""
-        sender = Sender(self.ledger, self.identity, self.settings, self.told, self.clock)
+        sender = Sender(self.ledger, self.identity, self.settings, self.clock)
+        reporter = Reporter(self.ledger.waiting, self.identity, self.settings, self.told, self.clock)
         self._task = asyncio.create_task(sender.run())
+        self._reporting = asyncio.create_task(reporter.run())
         return sender
 
     async def end(self) -> None:
         """Send no more; raises what ended it earlier."""
         task, self._task = self._task, None
-        if task is not None:
+        if task is not None and self._reporting is not None:
+            self._reporting.cancel()
             task.cancel()
-            await asyncio.wait([task])
+            await asyncio.wait([task, self._reporting])
             if not task.cancelled():
                 task.result()
 

@@ -20,6 +20,7 @@ from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.batch import CONTENT_TYPE, Receipt, Refused, pack
 from kiosk.protocol.signing import sign
 from kiosk.protocol.status import PATH as STATUS
+from kiosk.protocol.status import Status
 from kiosk.sync.cli import sync_command
 from kiosk.sync.hub import talk_to_hub
 from kiosk.sync.identity import Identity, keep, new_private_key
@@ -275,3 +276,27 @@ async def test_a_terminal_that_is_paired_anew_notices(
     task.cancel()
     await asyncio.wait([task])
     assert len(await hub.rows()) == 2
+
+
+async def test_a_defect_silences_a_terminal_for_a_moment_only(
+    sending: Sending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("kiosk.sync.hub.LOOK_AGAIN_S", 0.05)
+    config = load(Path(__file__).parents[2] / "config.toml")
+    config = msgspec.structs.replace(config, hub=sending.settings)
+    folder = tmp_path / "ledger"
+    keep(folder, sending.identity)
+    defects, again = ["a defect"], asyncio.Event()
+
+    def status(rows: int) -> Status:
+        if defects:
+            raise RuntimeError(defects.pop())
+        again.set()
+        return told(rows)
+
+    task = asyncio.create_task(talk_to_hub(sending.ledger, folder, config, status, {}, queue=None, now=time.time))
+    async with asyncio.timeout(20):
+        await again.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert "a defect" in caplog.text
