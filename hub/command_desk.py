@@ -39,7 +39,7 @@ class CommandDesk:
         return Commands(commands=tuple(self._signed(sender, each) for each in found))
 
     async def _for(self, sender: Terminal, known: set[str]) -> list[Commanded]:
-        found = await self.book.to_give(sender.hall, sender.terminal, self._now_ms(), MOST_GIVEN + len(known))
+        found = await self.book.to_give(sender.hall, sender.terminal, MOST_GIVEN + len(known))
         found = [each for each in found if each.id not in known][:MOST_GIVEN]
         if found:  # it may have been revoked while it waited
             now = await self._store.terminal(sender.key_id)

@@ -49,8 +49,8 @@ _LAST = (
     "FROM command WHERE at_ms > $1) AS newest WHERE place <= $2 ORDER BY number DESC"
 )
 _TO_GIVE = (
-    "SELECT * FROM command WHERE hall = $1 AND terminal = $2 AND state IN ('waiting', 'under_way') AND until_ms > $3 "
-    "ORDER BY number LIMIT $4"
+    "SELECT * FROM command WHERE hall = $1 AND terminal = $2 AND state IN ('waiting', 'under_way') "
+    "ORDER BY number LIMIT $3"
 )
 _CONFIGURING = (
     "SELECT * FROM command WHERE body LIKE '{\"do\":\"configure\"%' AND ($1 = '' OR hall = $1) "
@@ -111,10 +111,11 @@ class CommandBook:
             statement = "SELECT DISTINCT hall, terminal FROM command WHERE state = 'waiting' AND until_ms > $1"
             return {(hall, terminal) for hall, terminal in await sql(statement, now_ms)}
 
-    async def to_give(self, hall: str, terminal: str, now_ms: int, most: int) -> list[Commanded]:
-        """What a terminal may begin now or has begun, in order."""
+    async def to_give(self, hall: str, terminal: str, most: int) -> list[Commanded]:
+        """What a terminal may begin or has begun, in order. It says itself that one came too late: it may have done it
+        in time, and not been able to say so."""
         async with self._store.work() as sql:
-            return await _found(sql, _TO_GIVE, hall, terminal, now_ms, most)
+            return await _found(sql, _TO_GIVE, hall, terminal, most)
 
     async def hear(self, hall: str, terminal: str, poll: Poll, now_ms: int) -> None:
         """Keep what a terminal says of its commands."""

@@ -125,8 +125,10 @@ async def test_a_command_is_done_once_and_told(hub: Hub, book: CommandBook, send
     await terminal.end()
 
 
-async def test_the_power_fails_at_every_moment(hub: Hub, book: CommandBook, sending: Sending) -> None:
-    """Also between what was done and its being told: nothing is begun twice, nothing is left undone."""
+@pytest.mark.parametrize("cut_off", [False, True])
+async def test_the_power_fails_at_every_moment(hub: Hub, book: CommandBook, sending: Sending, cut_off: bool) -> None:
+    """Also between what was done and its being told: nothing is begun twice, nothing is left undone. It is told in the
+    end even if the hub did not hear that it began, and waits for it no more."""
     hand = Hand()
     hand.gate.clear()
     given = await order(book, OpenTerminal())
@@ -142,6 +144,8 @@ async def test_the_power_fails_at_every_moment(hub: Hub, book: CommandBook, send
     async with asyncio.timeout(10):
         await terminal.carrier.news.wait()
     await terminal.end()  # before it could tell
+    if cut_off:
+        await hub.sql("UPDATE command SET state = 'waiting', until_ms = 1")
     hub.start()
 
     terminal = Listening(sending.ledger, sending, {OpenTerminal: hand.do})
