@@ -55,7 +55,16 @@ async def _go_by(clock: Clock, folder: Path, pictures: Path) -> None:
             await stack.enter_async_context(terminal.standing(hub, line.url, its.announcements))
         browser = await stack.enter_async_context(chromium())
         staff = Staff(browser, hub, pictures)
-        days = Days(clock=clock, hub=hub, line=line, town=shared, terminals=terminals, staff=staff, scratch=folder)
+        days = Days(
+            clock=clock,
+            hub=hub,
+            line=line,
+            town=shared,
+            machines=machines,
+            terminals=terminals,
+            staff=staff,
+            scratch=folder,
+        )
         try:
             await days.go_by()
         except BaseException:

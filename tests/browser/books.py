@@ -19,13 +19,14 @@ from kiosk.ledger.reading import reading
 from kiosk.protocol.order.rows import Rows
 from kiosk.protocol.tickets import TicketRow
 from kiosk.rehearsal.books import lay_side_by_side, ledger_rows, table, ticket_rows
+from kiosk.rehearsal.chaos.tickets import papers
 from kiosk.rehearsal.simulators import Simulators
 from tests.browser.hall import HALL, Hub, Terminal
 from tests.hub.bills import Said, wechat_bill
 
 
-async def agree(hub: Hub, terminals: Sequence[Terminal], town: Simulators) -> None:
-    """To the letter, to the fen, to the number."""
+async def agree(hub: Hub, terminals: Sequence[Terminal], town: Simulators, printers: Sequence[Simulators]) -> None:
+    """To the letter, to the fen, to the number. `printers` are in the order of their terminals."""
     for terminal in terminals:
         there = (await hub.say("journal", HALL, terminal.name)).splitlines()
         with reading(terminal.ledger) as db:
@@ -37,7 +38,11 @@ async def agree(hub: Hub, terminals: Sequence[Terminal], town: Simulators) -> No
     lines = lay_side_by_side(orders, {name: town.books(name) for name in town.names})
     sys.stdout.write(f"{table(lines)}\n")
     assert all(line.agrees and line.owed == 0 for line in lines)
-    await _tickets_agree(hub, [row for terminal in terminals for row in ticket_rows(terminal.ledger)])
+    tickets = [ticket_rows(terminal.ledger) for terminal in terminals]
+    for given, printer in zip(tickets, printers, strict=True):
+        out = papers({"slips": []}, printer.books("escpos"))
+        assert sorted(paper.shown for paper in out) == sorted(row.shown for row in given)
+    await _tickets_agree(hub, [row for rows in tickets for row in rows])
 
 
 async def _orders_agree(hub: Hub, orders: Iterable[Rows]) -> None:

@@ -30,6 +30,7 @@ class Days:
         hub: Hub,
         line: Relay,
         town: Simulators,
+        machines: list[Simulators],
         terminals: tuple[Terminal, Terminal],
         staff: Staff,
         scratch: Path,
@@ -38,6 +39,7 @@ class Days:
         self._hub = hub
         self._line = line
         self._town = town
+        self._machines = machines
         self._one, self._two = self._terminals = terminals
         self._staff = staff
         self._scratch = scratch
@@ -55,7 +57,7 @@ class Days:
         await self._next_morning(wang)
         await self._healed(chen, wang, screen)
         await self._settled(chen)
-        await books.agree(self._hub, self._terminals, self._town)
+        await books.agree(self._hub, self._terminals, self._town, self._machines)
 
     async def _morning(self, chen: Window, wang: Window, screen: Window) -> None:
         """Residents pay and take numbers, and are called."""

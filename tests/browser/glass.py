@@ -65,7 +65,6 @@ class Glass:
     def __init__(self, told: Told, folder: Path) -> None:
         self._simulators = Simulators(folder, ())
         self._simulators.announcements = told.announcements
-        self._lang = told.lang
         self.terminal = Terminal(Path(told.config), announcements=told.announcements, fullscreen=False)
         self._deeds: Mapping[str, Callable[[Asked, Tour], Happened]] = {
             "pay": self._pay,
@@ -160,7 +159,7 @@ class Glass:
 
     def _called(self, tour: Tour) -> tuple[str, ...]:
         view = tour.view()
-        return ("", *(one.shown for one in view.called)) if isinstance(view, Attract) else ()
+        return tuple(one.shown for one in view.called) if isinstance(view, Attract) else ()
 
 
 def main(told: Told) -> int:

@@ -99,7 +99,7 @@ class Terminal:
         """A resident takes a number."""
         return (await self._do(Asked(do="take", pictures=self._at(when)))).number
 
-    async def shows(self, when: str, called: str = "") -> None:
+    async def shows(self, when: str, called: str) -> None:
         """Its screen, before which nobody stands, comes to show a number."""
         await self._do(Asked(do="stand", pictures=self._at(when), shown=called))
 

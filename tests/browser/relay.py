@@ -1,4 +1,4 @@
-"""The line between the terminals and the hub, which can be broken: nobody is told, nothing comes through any more."""
+"""The line between terminals and hub, which can be broken: nothing comes through any more, and nobody is told."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ class Relay:
         self.url = ""
 
     def cut(self) -> None:
-        """What is on its way, and all that follows, is swallowed."""
+        """Nothing comes through any more."""
         self._works.clear()
 
     def heal(self) -> None:
