@@ -69,7 +69,7 @@ class Configuring:
         answer = await self._hub.ask(PATH, question, CONTENT_TYPE, _MOST_ANSWER)
         try:
             bundle = msgspec.json.decode(answer, type=Bundle)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise RefusedError(f"no configuration came: {error}") from error
         if bundle.digest != command.digest:
             raise RefusedError("what came is not what was signed")

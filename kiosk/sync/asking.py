@@ -47,5 +47,5 @@ class AtHub:
 def _why(status: int, body: bytes) -> str:
     try:
         return msgspec.json.decode(body, type=Refused).detail
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return f"HTTP {status}"

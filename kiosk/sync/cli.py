@@ -74,7 +74,7 @@ async def _pair(config: Config, folder: Path, code: str) -> int:
             return _fail(f"{config.hub.url} refuses: {refused.detail}")
         paired = msgspec.json.decode(reply.body, type=Paired)
         identity = msgspec.convert({**msgspec.to_builtins(identity), "hub_key": paired.hub_key}, Identity)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _fail(f"what answers at {config.hub.url} is no hub: HTTP {reply.status}, {error}")
     if (paired.hall, paired.terminal) != (identity.hall, identity.terminal):
         return _fail(

@@ -40,13 +40,7 @@ class Outbox(Protocol):
 class Sender:
     """See the module. Belongs to one event loop."""
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        identity: Identity,
-        settings: HubSettings,
-        now: Callable[[], float],
-    ) -> None:
+    def __init__(self, outbox: Outbox, identity: Identity, settings: HubSettings, now: Callable[[], float]) -> None:
         """`now`: seconds since 1970, UTC."""
         self._outbox = outbox
         self._identity = identity
@@ -83,9 +77,8 @@ class Sender:
                 return await self._read(reply, unsent)
 
     async def _read(self, reply: Reply, sent: Unsent) -> str:
-        try:
-            answer = _ANSWER.decode(reply.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        answer = read_answer(reply.body)
+        if answer is None:
             return f"something that is no hub answers: HTTP {reply.status}"
         receipt = answer if isinstance(answer, Receipt) else answer.head
         if receipt is not None and not self._is_hubs(receipt, sent.after.ledger_id):
@@ -104,3 +97,12 @@ class Sender:
 
     def _is_hubs(self, receipt: Receipt, ledger: str) -> bool:
         return receipt.ledger == ledger and self._identity.is_hubs(receipt.signature, receipt.signed())
+
+
+def read_answer(content: bytes) -> Receipt | Refused | None:
+    """What a hub answers to rows of a journal; None for something else."""
+    try:
+        answer: Receipt | Refused = _ANSWER.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return answer

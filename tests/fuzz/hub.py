@@ -6,15 +6,17 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.protocol import tickets as ev
-from kiosk.protocol.batch import BatchError, pack, unpack
+from kiosk.protocol.batch import BatchError, Receipt, Refused, pack, unpack
 from kiosk.protocol.chain import link
 from kiosk.protocol.commands import CloseTerminal, Commands, Given, SignedCommand, name_of, read_command
 from kiosk.protocol.configuration import FROM_HUB, WrongConfigurationError, tables_of
-from kiosk.protocol.signing import NotSignedError, read, sign
+from kiosk.protocol.signing import NotSignedError, raw, read, sign
 from kiosk.queueing.deciding import decide
 from kiosk.queueing.hall import HallPlan, event_in, plan_in
 from kiosk.queueing.wishes import QueueNext
 from kiosk.sync.commands import read_answer, read_given
+from kiosk.sync.identity import Identity
+from kiosk.sync.sender import read_answer as read_sent
 from tests.fuzz.campaign import Target
 from tests.hub.test_protocol import NOW, hashes, rows
 from tests.tickets.hall import SETTINGS
@@ -51,10 +53,10 @@ def check_packed(content: bytes) -> None:
     assert b"".join(row.body for row in batch.rows) in b"".join(JOURNAL)
 
 
-def check_signature(raw: bytes) -> None:
+def check_signature(content: bytes) -> None:
     """Nobody signed what is not signed to the letter."""
     try:
-        headers = msgspec.json.decode(raw, type=dict[str, str])
+        headers = msgspec.json.decode(content, type=dict[str, str])
         read(headers, "POST", "/v1/journal", b"content").check(KEY.public_key(), NOW)
     except (NotSignedError, msgspec.DecodeError, UnicodeDecodeError):
         return
@@ -74,6 +76,16 @@ GIVEN = msgspec.json.encode(
     )
 ).decode()
 ANSWER = msgspec.json.encode(Commands(commands=(SignedCommand(given=GIVEN, signature="00"),)))
+UNSIGNED = Receipt(ledger="0" * 32, seq=4, hash="0" * 64, at=NOW * 1000, signature="")
+RECEIPT = msgspec.structs.replace(UNSIGNED, signature=KEY.sign(UNSIGNED.signed()).hex())
+RECEIPTS = (RECEIPT, Refused(problem="gap", detail="rows are missing", head=RECEIPT))
+US = Identity(
+    hub="https://hub.example",
+    hall="tianfu",
+    terminal="T1",
+    private_key="0" * 64,
+    hub_key=raw(KEY.public_key()).hex(),
+)
 CONFIGURED = (
     '[hall]\nphone = "028-1111 1111"\n[visit]\nidle_seconds = 30.5\n',
     '[[queue.business]]\nletter = "A"\nname = "x"\nname_en = "x"\nwindows = [1, 2]\n',
@@ -88,6 +100,14 @@ def check_answer(content: bytes) -> None:
         if given is not None and (command := read_command(bytes(given.command))) is not None:
             assert read_command(msgspec.json.encode(command)) == command
             assert name_of(bytes(given.command)) == command.__struct_config__.tag
+
+
+def check_receipt(content: bytes) -> None:
+    """Nobody but the hub says what it has of the journal."""
+    answer = read_sent(content)
+    receipt = answer.head if isinstance(answer, Refused) else answer
+    if receipt is not None and US.is_hubs(receipt.signature, receipt.signed()):
+        assert receipt.signed() == RECEIPT.signed()
 
 
 def check_configuration(content: bytes) -> None:
@@ -131,6 +151,7 @@ def check_plan(content: bytes) -> None:
 TARGETS = (
     Target("hub_batch", PLAIN, check_batch, shape="json"),
     Target("hub_packed", tuple(map(gzip.compress, PLAIN)), check_packed),
+    Target("hub_receipt", tuple(map(msgspec.json.encode, RECEIPTS)), check_receipt, shape="json"),
     Target("hub_commands", (ANSWER,), check_answer, shape="json"),
     Target("hub_configuration", tuple(text.encode() for text in CONFIGURED), check_configuration),
     Target("hub_queue_steps", STEPS, check_step, shape="json"),

@@ -21,6 +21,7 @@ from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.envelope import decode, encode
 from kiosk.protocol.ratings import CallBackWanted
 from kiosk.protocol.signing import MAX_AGE_S, ClockError, NotSignedError, key_id, read, sign
+from kiosk.sync import commands, sender
 
 NOW = 1_795_500_000
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -141,6 +142,13 @@ def test_what_is_no_batch(sent: object, says: str) -> None:
     assert callable(sent)
     with pytest.raises(BatchError, match=says):
         unpack(sent(), "tianfu", "T1")
+
+
+def test_an_answer_that_is_nested_without_end_is_none() -> None:
+    """Whoever is on the way could silence a terminal by it."""
+    nested = b'{"x":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
+    assert sender.read_answer(nested) is None
+    assert commands.read_answer(nested) is None
 
 
 def test_the_published_interface_is_the_one_that_is_served() -> None:
