@@ -47,6 +47,7 @@ class Wish(NamedTuple):
     batch: Batch
     then: Head
     """Where its ledger stands afterwards."""
+    now_ms: int
     taken: "asyncio.Future[bool]"
 
 
@@ -62,15 +63,15 @@ class Intake:
     async def take(self, sender: Terminal, batch: Batch, then: Head, now_ms: int) -> bool:
         """Whether the batch followed the head of its ledger, and is on disk now. Where it did not, nothing was kept of
         it, and somebody has to look closer. Raises `StoreBusyError`."""
-        wish = Wish(sender, batch, then, asyncio.get_running_loop().create_future())
+        wish = Wish(sender, batch, then, now_ms, asyncio.get_running_loop().create_future())
         self._waiting.append(wish)
         if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._work(now_ms))
+            self._working = asyncio.create_task(self._work())
         return await wish.taken
 
-    async def _work(self, now_ms: int) -> None:
+    async def _work(self) -> None:
         while group := self._next():
-            together = asyncio.create_task(self._together(list(group.values()), now_ms))
+            together = asyncio.create_task(self._together(list(group.values())))
             await asyncio.wait([together])
             error = together.exception()
             moved = set() if error else together.result()
@@ -96,8 +97,9 @@ class Intake:
         self._waiting = later
         return group
 
-    async def _together(self, group: list[Wish], now_ms: int) -> set[str]:
+    async def _together(self, group: list[Wish]) -> set[str]:
         """The ledgers whose batches are on disk now."""
+        now_ms = max(wish.now_ms for wish in group)
         async with self._transaction() as db:
             found = await db.fetch(FOLLOW, *map(list, zip(*map(_place, group), strict=True)), now_ms)
             moved = {ledger for (ledger,) in found}

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -18,9 +19,8 @@ from tests.hub.test_protocol import NOW, hashes, rows
 
 SENDER = Terminal(hall="tianfu", terminal="T1", key_id="k", public_key=b"")
 COUNT = 30
-CUT = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
-"""
+WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+CUT = "SELECT pg_terminate_backend($1)"
 LEDGERS = [f"{n:020d}" for n in range(COUNT)]
 
 
@@ -51,6 +51,15 @@ async def at_once(store: PostgresStore, *batches: Batch) -> list[Verdict | BaseE
 
 async def known(store: PostgresStore, ledger: str, upto: int) -> None:
     assert isinstance(await store.accept(SENDER, part(ledger, 1, upto), NOW * 1000), Take)
+
+
+async def waiting(database: Any) -> int:
+    """Which process of the database waits for a lock, once one does."""
+    async with asyncio.timeout(10):
+        while True:
+            if pid := await database.fetchval(WAITING):
+                return int(pid)
+            await asyncio.sleep(0.01)
 
 
 async def kept(url: str) -> dict[str, list[int]]:
@@ -117,15 +126,28 @@ async def test_a_database_that_goes_away_is_told_to_all(store: PostgresStore, ur
     async with database.transaction():
         await database.execute("LOCK TABLE event IN EXCLUSIVE MODE")  # so that the group is under way for a while
         asked = asyncio.create_task(at_once(store, *(part(ledger, 2, 3) for ledger in LEDGERS[:5])))
-        async with asyncio.timeout(10):
-            while True:
-                if await database.fetch(CUT):
-                    break
-                await asyncio.sleep(0.01)
+        await database.execute(CUT, await waiting(database))
         assert [type(each) for each in await asked] == [StoreBusyError] * 5
     await database.close()
     assert await kept(url) == {ledger: [1] for ledger in LEDGERS[:5]}
     assert all(isinstance(each, Take) for each in await at_once(store, *(part(each, 2, 3) for each in LEDGERS[:5])))
+
+
+async def test_a_batch_that_waited_came_when_it_came(store: PostgresStore, url: str) -> None:
+    """However long the groups before it were under way: a terminal's ledger of today is not the older one."""
+    for ledger in LEDGERS[:2]:
+        await known(store, ledger, 1)
+    asked = []
+    database = await asyncpg.connect(url)
+    async with database.transaction():
+        await database.execute("LOCK TABLE event IN EXCLUSIVE MODE")
+        for later_ms, ledger in enumerate(LEDGERS[:2]):
+            asked.append(asyncio.create_task(store.accept(SENDER, part(ledger, 2, 2), NOW * 1000 + later_ms)))
+            await waiting(database)
+    await asyncio.gather(*asked)
+    found = await database.fetch("SELECT at_ms FROM head ORDER BY ledger")
+    await database.close()
+    assert [at_ms for (at_ms,) in found] == [NOW * 1000, NOW * 1000 + 1]
 
 
 async def test_a_commit_whose_answer_is_lost(url: str, tmp_path: Path) -> None:
