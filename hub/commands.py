@@ -127,9 +127,9 @@ class CommandBook:
                     await _record(sql, ended, f"hub.deed.end.{ended.state}", now_ms)
 
     async def keep_log(self, command_id: str, content: str, now_ms: int) -> None:
-        """Keep the log that a command asked for."""
+        """Keep the log that a command asked for. A power cut leaves NULs in a file; not every database keeps them."""
         async with self._store.work() as sql:
-            await sql(_LOG, command_id, now_ms, content)
+            await sql(_LOG, command_id, now_ms, content.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
     async def log(self, command_id: str, now_ms: int) -> str | None:
         """That log; None where there is none, or none any more."""

@@ -225,7 +225,7 @@ async def test_a_manager_closes_a_terminal_and_reads_its_log(
     closing = Closing(tmp_path / "ledger", lambda: changed.append(closing.reason))
     line = AtHub(tmp_path / "ledger", sending.settings, sending.clock)
     keep(tmp_path / "ledger", sending.identity)
-    (tmp_path / "ledger" / "terminal.log").write_text("an old line\n\N{SNOWMAN}\n", "utf-8")
+    (tmp_path / "ledger" / "terminal.log").write_text("an old line\n\0\N{SNOWMAN}\n", "utf-8")
     terminal = Listening(
         sending.ledger,
         sending,
@@ -251,7 +251,7 @@ async def test_a_manager_closes_a_terminal_and_reads_its_log(
     assert changed == ["No paper, please go to <b>window 2</b>", ""]
     assert Closing(tmp_path / "ledger", lambda: None).reason == ""
     log = await press("send_log")
-    assert (await browser.get(f"/logs/{log}")) == (200, "an old line\n\N{SNOWMAN}\n")
+    assert (await browser.get(f"/logs/{log}")) == (200, "an old line\n\N{REPLACEMENT CHARACTER}\N{SNOWMAN}\n")
     assert (await browser.get(f"/logs/{'0' * 24}"))[0] == 404
     await hub.sql("UPDATE log SET at_ms = 0")
     assert (await browser.get(f"/logs/{log}"))[0] == 404
@@ -282,7 +282,7 @@ async def test_a_manager_closes_a_terminal_and_reads_its_log(
     await asyncio.to_thread(hub.start)
     async with asyncio.timeout(20):
         while rows := await hub.sql("SELECT content FROM log"):
-            assert rows == [("an old line\n\N{SNOWMAN}\n",)]
+            assert rows == [("an old line\n\N{REPLACEMENT CHARACTER}\N{SNOWMAN}\n",)]
             await asyncio.sleep(0.05)
 
 
