@@ -46,7 +46,10 @@ ORDERS_A_DAY = 120
 PROBE_ROWS = 2_500
 """Of each of the terminals that the rate of insertion is measured with."""
 PAGE_MS = 100
-RESTING, REST_S = 500, 20.0
+UNREAD = """
+SELECT 1 FROM head LEFT JOIN reading USING (ledger) WHERE reading.seq IS NULL OR reading.seq < head.seq LIMIT 1
+"""
+RESTING, REST_S = 2_000, 60.0
 """Terminals at rest, and for how long they are watched."""
 _ANSWER = msgspec.json.Decoder(Receipt | Refused)
 
@@ -219,6 +222,7 @@ async def measure(folder: Path, url: str, upto: int, terminals: int) -> bool:
                 size = await database.fetchval("SELECT pg_database_size(current_database())")
                 _say(f"{filling.rows:>12,} rows, {size / 2**30:6.1f} GiB: {rate:8,.0f} rows/s")
             good = await _all_at_once(database, hubs.ports, next(numbers), terminals)
+            _say(f"  what they told stands on the pages {await _until_read(database):.0f} s later")
             good &= await _at_rest(database, hubs, next(numbers), RESTING)
             took = await pages(hubs.ports[0], "bench", password, filling.sample[:20])
     finally:
@@ -252,6 +256,15 @@ async def _all_at_once(database: Any, ports: list[int], first: int, terminals: i
     _say(f"{terminals:,} terminals came back: {arrived:,} rows in {last:.0f} s, {arrived / last:,.0f} rows/s")
     _say(f"  answers: {', '.join(f'{count:,} {what}' for what, count in back.answers.most_common())}")
     return arrived == terminals * BATCH and set(back.answers) <= {"receipt", "busy"}
+
+
+async def _until_read(database: Any) -> float:
+    """Seconds until the hub has read all that it took in."""
+    begun = time.perf_counter()
+    while True:
+        if not await database.fetchval(UNREAD):
+            return time.perf_counter() - begun
+        await asyncio.sleep(1)
 
 
 async def _at_rest(database: Any, hubs: Hubs, first: int, terminals: int) -> bool:

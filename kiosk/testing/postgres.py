@@ -12,6 +12,9 @@ from types import TracebackType
 from typing import Self
 
 OPTIONS = "-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=40"
+SERVER = " -c shared_buffers=1GB -c max_wal_size=4GB -c checkpoint_timeout=30min"
+"""What docs/scaling.md advises; the checkpoints of a server as it is installed make batches wait."""
+TEST = " -F -c shared_buffers=16MB"
 
 
 class Postgres:
@@ -36,7 +39,7 @@ class Postgres:
 
     def start(self) -> None:
         """Begin to serve."""
-        options = OPTIONS.format(folder=self._folder) + ("" if self._durable else " -F -c shared_buffers=16MB")
+        options = OPTIONS.format(folder=self._folder) + (SERVER if self._durable else TEST)
         self._run(
             "pg_ctl", "-D", str(self._folder / "data"), "-o", options, "-l", str(self._folder / "log"), "-w", "start"
         )
