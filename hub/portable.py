@@ -84,6 +84,7 @@ CREATE TABLE configuration (
     "0021_askings": orders.ASKINGS,
     "0022_statements": settlement.STATEMENTS,
     "0023_comparisons": settlement.COMPARISONS,
+    "0024_sums": orders.SUMS,
     "0030_cases": cases.CASES,
     "0031_deadlines": cases.DEADLINES,
     "0032_rated": cases.RATED,

@@ -137,10 +137,11 @@ class ForeignError(Exception):
 
 
 TERMINALS = """
-SELECT terminal.hall, terminal.terminal, revoked, coalesce(status.at_ms, 0), coalesce(body, ''),
-  coalesce((SELECT seq FROM head WHERE head.hall = terminal.hall AND head.terminal = terminal.terminal
-    ORDER BY head.at_ms DESC LIMIT 1), 0)
+SELECT terminal.hall, terminal.terminal, revoked, coalesce(status.at_ms, 0), coalesce(body, ''), coalesce(last.seq, 0)
 FROM terminal LEFT JOIN status ON status.hall = terminal.hall AND status.terminal = terminal.terminal
+LEFT JOIN (
+  SELECT hall, terminal, seq, row_number() OVER (PARTITION BY hall, terminal ORDER BY at_ms DESC) AS n FROM head
+) AS last ON last.hall = terminal.hall AND last.terminal = terminal.terminal AND last.n = 1
 ORDER BY terminal.hall, terminal.terminal
 """
 """Every terminal, for `seen`; the same in both databases."""

@@ -25,8 +25,8 @@ RETRY_S = 10.0
 CHUNK = 500
 """Rows that are read in one transaction."""
 REST = 3
-"""Times what a transaction took, before the next one, and as many times more as batches are being taken in: whoever
-sends comes first."""
+"""Times what a transaction took, before the next one, for each batch that is being taken in: whoever sends comes first.
+"""
 MOST_REST_S = 5.0
 """But however slow the database is and however much is coming in: what is owed must be seen in the end."""
 AT_ONCE = 64
@@ -91,7 +91,7 @@ class Follower:
                 if isinstance(error, StoreBusyError):
                     raise
                 log.exception("ledger %s of %s, %s cannot be read", journal.ledger, journal.terminal, journal.hall)
-            await asyncio.sleep(min((REST + self.taking_in) * (time.monotonic() - begun), MOST_REST_S))
+            await asyncio.sleep(min((1 + REST * self.taking_in) * (time.monotonic() - begun), MOST_REST_S))
         return bool(due)
 
 

@@ -83,6 +83,14 @@ CREATE INDEX payment_day ON payment(business_date, hall);
 CREATE INDEX payment_paid ON payment(paid_ms);
 """
 
+SUMS = """
+DROP INDEX payment_day;
+CREATE INDEX payment_of_day ON payment(
+  business_date, hall, channel, captured_fen, refunds, refunded_fen, delivered_fen
+);
+"""
+"""The sums of a day are read from the index alone."""
+
 ASKINGS = """
 CREATE TABLE asking (
   id TEXT PRIMARY KEY,

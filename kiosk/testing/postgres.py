@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 OPTIONS = "-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=40"
-SERVER = " -c shared_buffers=1GB -c max_wal_size=4GB -c checkpoint_timeout=30min"
+SERVER = " -c shared_buffers=1GB -c max_wal_size=4GB -c checkpoint_timeout=30min -c jit=off"
 """What docs/scaling.md advises; the checkpoints of a server as it is installed make batches wait."""
 TEST = " -F -c shared_buffers=16MB"
 
