@@ -32,6 +32,7 @@ from hub.postgres import PostgresStore
 from hub.postgres_intake import COLUMNS
 from hub.staff import kept
 from hub.store import Staff
+from hub.upkeep import DAY_MS
 from kiosk.protocol.batch import Receipt, Refused
 from kiosk.protocol.chain import GENESIS, link
 from kiosk.protocol.commands import HOLD_S
@@ -39,7 +40,6 @@ from kiosk.protocol.envelope import encode
 from kiosk.sync.settings import HubSettings
 from kiosk.testing.postgres import Postgres
 
-DAY_MS = 86_400_000
 FIRST_MS = 1_764_000_000_000
 ORDERS_A_DAY = 120
 """Of one terminal: a busy one."""

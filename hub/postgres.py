@@ -21,12 +21,12 @@ from hub.store import (
     Terminal,
     seen,
 )
+from hub.upkeep import DAY_MS
 from kiosk.protocol.batch import Batch, Head
 from kiosk.protocol.status import Status
 
 MONTHS = range(-120, 25)
 """From the present one: rows of these have a partition each. Whatever a wrong clock wrote stands in one beside."""
-DAY_MS = 86_400_000
 _MONTH_LOCK = 0x6D6E6B02
 
 TURNS = 2

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from hub.cases.case import CLOSED
 from hub.portable import Portable
 from hub.store import Terminal
+from hub.upkeep import DAY_MS
 from kiosk.protocol.sealing import Private, SealingKey, sealing_key
 
-LONGEST_MS = 366 * 86_400_000
+LONGEST_MS = 366 * DAY_MS
 """For which anything personal is kept, whatever a terminal asks for."""
 _CLOSED = (
     "SELECT 1 FROM case_file JOIN matter ON matter.hall = case_file.hall AND matter.matter = case_file.matter "

@@ -9,9 +9,10 @@ import msgspec
 from hub.commands import CommandBook
 from hub.orders.reading import CLOSED
 from hub.portable import Portable, Sql
+from hub.upkeep import DAY_MS
 from kiosk.protocol.commands import Command, Line, OrderCommand, OrderNo
 
-WAIT_MS = 7 * 86_400_000
+WAIT_MS = 7 * DAY_MS
 """How long an order may wait for its terminal to be reached."""
 State = Literal["asked", "approved", "rejected"]
 
