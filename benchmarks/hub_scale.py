@@ -40,7 +40,9 @@ from kiosk.protocol.envelope import encode
 from kiosk.sync.settings import HubSettings
 from kiosk.testing.postgres import Postgres
 
-FIRST_MS = 1_764_000_000_000
+FIRST_MS = 1_793_491_200_000
+"""The first of the month in which everything lies, also what is sent: rows of one partition, as of a busy city."""
+DAYS = 23
 ORDERS_A_DAY = 120
 """Of one terminal: a busy one."""
 PROBE_ROWS = 2_500
@@ -104,7 +106,7 @@ class Filling:
         for _ in range(ORDERS_A_DAY // 10):
             n = next(self._orders)
             no, fen = f"{terminal}{n:08d}", 100 + n * 7_919 % 59_900
-            at = FIRST_MS + n % 365 * DAY_MS
+            at = FIRST_MS + n % DAYS * DAY_MS
             day = time.strftime("%Y-%m-%d", time.gmtime(at / 1000))
             if n % 5_000 == 17:
                 self.sample.append(Order(ledger, no, f"4200{no}", fen, day))

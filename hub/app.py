@@ -20,6 +20,7 @@ from hub.attendance import Attendance
 from hub.cases.taking import Drawer
 from hub.command_desk import CommandDesk
 from hub.configurations import ConfigurationBook
+from hub.forms import FormBook
 from hub.keys import hash_of_code
 from hub.openapi import MOST_CONTENT, REFUSALS
 from hub.orders.follower import Follower
@@ -27,7 +28,7 @@ from hub.pages import Pages
 from hub.queue_desk import QueueDesk
 from hub.store import ForeignError, Store, StoreBusyError, Terminal
 from hub.upkeep import Upkeep
-from kiosk.protocol import commands, configuration, pairing, sealing, status
+from kiosk.protocol import commands, configuration, form_files, pairing, sealing, status
 from kiosk.protocol.batch import CONTENT_TYPE, BatchError, Head, Problem, Receipt, Refused, unpack
 from kiosk.protocol.signing import ClockError, NotSignedError, Signed, key_id, raw, read
 from kiosk.queueing import hall
@@ -77,6 +78,7 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
             Route(commands.PATH, desk.of_terminals(commands.Poll, desk.commands), methods=["POST"]),
             Route(commands.log_path("{command}"), desk.log, methods=["POST"]),
             Route(configuration.PATH, desk.of_terminals(configuration.Wanted, desk.configuration), methods=["POST"]),
+            Route(form_files.PATH, desk.of_terminals(form_files.WantedForm, desk.form), methods=["POST"]),
             Route(hall.PATH, desk.of_terminals(hall.Attending, attendance.attend), methods=["POST"]),
             Route(hall.WISH_PATH, desk.of_terminals(hall.Wished, attendance.wish), methods=["POST"]),
             Route(sealing.PATH, desk.of_terminals(sealing.Private, drawer.take), methods=["POST"]),
@@ -105,6 +107,7 @@ class _Desk:
         self._now = now
         self._command_desk = commanding
         self._configurations = ConfigurationBook(store)
+        self._forms = FormBook(store)
         self._queue = queue
 
     def of_terminals(
@@ -192,6 +195,13 @@ class _Desk:
         if found is None:
             raise _refuse("batch", f"{sender.hall} has no version {wanted.version}")
         return found.bundle
+
+    async def form(self, _: Request, sender: Terminal, wanted: form_files.WantedForm) -> form_files.FormFiles:
+        """A form, for whoever was told its digest."""
+        found = await self._forms.form(wanted.digest)
+        if found is None:
+            raise _refuse("batch", f"there is no form {wanted.digest}")
+        return found
 
     async def status(self, _: Request, sender: Terminal, said: status.Status) -> status.Heard:
         """Keep how it is."""

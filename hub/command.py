@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from hub.cases.deadline_book import DeadlineBook
 from hub.commands import CommandBook
 from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
+from hub.forms import FormBook, in_folder
 from hub.journal import bodies
 from hub.keys import CODE_S, hash_of_code, new_code, read_or_make_key
 from hub.settlement.folder import read_folder
@@ -24,6 +25,7 @@ from hub.sqlite import SqliteStore
 from hub.staff import kept
 from hub.store import Role, Staff, Store, StoreBusyError
 from kiosk.protocol.configuration import tables_of
+from kiosk.protocol.form_files import FormSet
 
 SHUTDOWN_S = 5
 """For what is being answered when the hub is told to stop; pages that listen for news would never end."""
@@ -67,6 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     configure.add_argument("hall")
     configure.add_argument("file", type=Path, help="TOML with what is to change")
     configure.add_argument("--catalogue", type=Path, help="a file of `kiosk catalogue import`; else the last one stays")
+    configure.add_argument(
+        "--forms", type=Path, help="a folder with exactly these forms; else those of the last version"
+    )
     configure.add_argument("--note", default="", help="why")
     configure.add_argument("--use", action="store_true", help="have all terminals of the hall use it")
     deadlines = commands.add_parser("deadlines", help="how soon staff have to act, and which days are free")
@@ -180,7 +185,8 @@ async def _configure(chosen: argparse.Namespace, store: Store) -> None:
     text = chosen.file.read_text("utf-8")
     tables_of(text)
     catalogue = chosen.catalogue.read_text("utf-8") if chosen.catalogue else None
-    bundle = await versions.following(chosen.hall, text, catalogue)
+    forms = await _kept_forms(store, chosen.forms) if chosen.forms else None
+    bundle = await versions.following(chosen.hall, text=text, catalogue=catalogue, forms=forms)
     if not await versions.add(Configuration(bundle=bundle, who=CONSOLE, note=chosen.note, at_ms=now_ms)):
         raise ValueError("somebody else saved a version meanwhile")
     sys.stdout.write(f"version {bundle.version}\n")
@@ -188,3 +194,8 @@ async def _configure(chosen: argparse.Namespace, store: Store) -> None:
         names = [seen.terminal for seen in await terminals_of(store, chosen.hall)]
         await use(CommandBook(store), bundle, names, CONSOLE, now_ms)
         sys.stdout.write(f"ordered for {', '.join(names) or 'no terminal'}\n")
+
+
+async def _kept_forms(store: Store, folder: Path) -> FormSet:
+    delivery = in_folder(folder)
+    return FormSet(digests=await FormBook(store).keep(delivery.forms), departments=delivery.departments)

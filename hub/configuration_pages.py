@@ -1,5 +1,7 @@
 """The page of what a hall's terminals are configured with: its versions, and which terminal uses which."""
 
+import asyncio
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,11 +10,13 @@ from starlette.routing import BaseRoute, Route
 from hub.cases.items import names_in
 from hub.commands import CommandBook, Commanded
 from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
-from hub.frame import Form, Frame, to, words
+from hub.forms import FormBook, archive_of, in_archive, newer_pdf
+from hub.frame import HEADERS, Form, Frame, to, words
 from hub.ordered import Ordered, ordered
 from hub.store import Seen, Staff
 from hub.upload import Upload
 from kiosk.protocol.configuration import FROM_HUB, MOST_CATALOGUE, MOST_TEXT, Bundle, WrongConfigurationError, tables_of
+from kiosk.protocol.form_files import FormSet, WrongFormError
 from kiosk.text.numbers import exact_moment
 
 MOST_VERSIONS = 20
@@ -34,11 +38,15 @@ class ConfigurationPages:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._versions = ConfigurationBook(frame.store)
+        self._forms = FormBook(frame.store)
         self._commands = CommandBook(frame.store)
         self.routes: list[BaseRoute] = [
             Route("/configuration/{hall}", frame.page(self._page, "manager"), methods=["GET"]),
             Route("/configuration/{hall}", frame.deed(self._save, "manager", 4 * MOST_TEXT), methods=["POST"]),
             Route("/configuration/{hall}/catalogue", frame.upload(self._catalogue, "manager"), methods=["POST"]),
+            Route("/configuration/{hall}/forms", frame.upload(self._bring_forms, "manager"), methods=["POST"]),
+            Route("/configuration/{hall}/forms/drop", frame.deed(self._drop_form, "manager"), methods=["POST"]),
+            Route("/configuration/{hall}/forms/{digest}", frame.page(self._form_file, "manager"), methods=["GET"]),
             Route("/configuration/{hall}/use", frame.deed(self._use, "manager"), methods=["POST"]),
         ]
 
@@ -63,6 +71,7 @@ class ConfigurationPages:
                 (each, exact_moment(each.at_ms, self._frame.zone), len(names_in(each.bundle.catalogue)))
                 for each in versions
             ],
+            forms=await self._forms.described(versions[0].bundle.forms) if versions else [],
             terminals=await self._in_use(request, hall),
             text=newest if text is None else text,
             note=note,
@@ -91,17 +100,51 @@ class ConfigurationPages:
             tables_of(text)
         except WrongConfigurationError as error:
             return await self._page(request, who, text=text, note=note, problem=str(error))
-        return await self._add(request, who, await self._versions.following(hall, text), note)
+        return await self._add(request, who, await self._versions.following(hall, text=text), note)
 
     async def _catalogue(self, request: Request, who: Staff, upload: Upload) -> Response:
         """A version with another catalogue of items, and the text of the one before. Each terminal checks it, too."""
         hall, said = request.path_params["hall"], words(request)
-        newest = await self._versions.last(hall, 1)
         catalogue = upload.content.decode("utf-8", "replace")
         if not names_in(catalogue) or len(upload.content) > MOST_CATALOGUE:
             return await self._page(request, who, problem=said.say("hub.configuration.no_catalogue"))
-        bundle = await self._versions.following(hall, newest[0].bundle.text if newest else "", catalogue)
+        bundle = await self._versions.following(hall, catalogue=catalogue)
         return await self._add(request, who, bundle, upload.fields.get("note", "").strip()[:MOST_NOTE])
+
+    async def _bring_forms(self, request: Request, who: Staff, upload: Upload) -> Response:
+        """A version with other forms, and everything else as in the one before: those of an archive, or a newer PDF
+        of one. Each terminal makes them once before it uses them."""
+        hall, note = request.path_params["hall"], upload.fields.get("note", "").strip()[:MOST_NOTE]
+        before = (await self._versions.following(hall)).forms
+        number = upload.fields.get("number", "").strip()
+        try:
+            if number:
+                earlier = await self._forms.form(before.digests.get(number, ""))
+                delivery = newer_pdf(number, upload.content, earlier)
+            else:
+                delivery = in_archive(upload.content)
+        except WrongFormError as error:
+            return await self._page(request, who, problem=str(error))
+        digests = before.digests | await self._forms.keep(delivery.forms)
+        given = FormSet(digests=digests, departments=delivery.departments or before.departments)
+        return await self._add(request, who, await self._versions.following(hall, forms=given), note)
+
+    async def _drop_form(self, request: Request, who: Staff, form: Form) -> Response:
+        """A version without a form: the terminals go back to their own of that number, where they have one."""
+        hall, number = request.path_params["hall"], form.get("number", "")
+        before = (await self._versions.following(hall)).forms
+        digests = {each: digest for each, digest in before.digests.items() if each != number}
+        given = FormSet(digests=digests, departments=before.departments) if digests else FormSet()
+        note = words(request).say("hub.configuration.without_form", number=number)
+        return await self._add(request, who, await self._versions.following(hall, forms=given), note)
+
+    async def _form_file(self, request: Request, _: Staff) -> Response:
+        """The files of a form, as they can be brought again."""
+        form = await self._forms.form(request.path_params["digest"])
+        if form is None:
+            return to(f"/configuration/{request.path_params['hall']}")
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{form.number}.zip"'}
+        return Response(await asyncio.to_thread(archive_of, form), 200, headers, "application/zip")
 
     async def _add(self, request: Request, who: Staff, bundle: Bundle, note: str) -> Response:
         hall, said = request.path_params["hall"], words(request)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kiosk.protocol import batch, commands, configuration, pairing, sealing, status
+from kiosk.protocol import batch, commands, configuration, form_files, pairing, sealing, status
 from kiosk.protocol.envelope import Envelope
 from kiosk.protocol.signing import MAX_AGE_S
 from kiosk.queueing import hall
@@ -47,6 +47,8 @@ def document() -> dict[str, Any]:
             commands.Given,
             configuration.Wanted,
             configuration.Bundle,
+            form_files.WantedForm,
+            form_files.FormFiles,
             sealing.Private,
             sealing.SealingKey,
             hall.Attending,
@@ -158,6 +160,15 @@ def document() -> dict[str, Any]:
                     "Fetch a version of what the hall's terminals are configured with; the command names its digest.",
                     {configuration.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="Wanted")}}},
                     "Bundle",
+                    _OF_TERMINALS,
+                )
+            },
+            form_files.PATH: {
+                "post": _operation(
+                    "fetchForm",
+                    "Fetch the files of a form, in base64; a configuration names it by the SHA-256 of the answer.",
+                    {form_files.CONTENT_TYPE: {"schema": {"$ref": _REF.format(name="WantedForm")}}},
+                    "FormFiles",
                     _OF_TERMINALS,
                 )
             },

@@ -88,6 +88,10 @@ CREATE TABLE configuration (
     "0030_cases": cases.CASES,
     "0031_deadlines": cases.DEADLINES,
     "0032_rated": cases.RATED,
+    "0033_forms": """
+ALTER TABLE configuration ADD COLUMN forms TEXT NOT NULL DEFAULT '{}';
+CREATE TABLE form (digest TEXT PRIMARY KEY, packed TEXT NOT NULL);
+""",
 }
 """A step that was ever released is never changed, only followed."""
 

@@ -49,6 +49,7 @@ STAYS: Mapping[str, str] = {
     "hall": "one row for each hall",
     "staff": "one row for each name",
     "configuration": "what terminals were told to be",
+    "form": "what terminals were told to be",
     "deadlines": "by which rules cases were answered",
     "migration": "the tables themselves",
 }

@@ -5,6 +5,8 @@ One file says everything, and is replaced as a whole: wherever the power fails, 
 is on trial: each start with it counts, until it came up; after `TRIES` starts that did not the last good one is back.
 """
 
+import shutil
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +15,16 @@ import msgspec
 
 from kiosk.config_source import Source
 from kiosk.ledger.disk import write_once
+from kiosk.protocol.form_files import FormSet
 
 if TYPE_CHECKING:
     from kiosk.protocol.configuration import Bundle
 
 NAME = "configuration.json"
 """In the ledger's folder."""
+FORMS, TRIED_FORMS = "forms", "forms.tried"
+"""The folders beside it in which the forms of a version are laid out: of the one in force, anew at each start, and of
+one that is looked at."""
 TRIES = 2
 
 
@@ -30,6 +36,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     catalogue: str = ""
     """The name of a file beside, where the version has a catalogue."""
+    forms: FormSet = FormSet()
+    """Each is a file beside (`kiosk.forms.from_hub`)."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +98,12 @@ def take_back(folder: Path) -> Use | None:
 def use_of(bundle: "Bundle") -> Use:
     """How a version is kept."""
     catalogue = f"catalogue-{bundle.digest[:16]}.json" if bundle.catalogue else ""
-    return Use(version=bundle.version, digest=bundle.digest, text=bundle.text, catalogue=catalogue)
+    return Use(version=bundle.version, digest=bundle.digest, text=bundle.text, catalogue=catalogue, forms=bundle.forms)
+
+
+def form_file(digest: str) -> str:
+    """The name of the file that a form is kept in."""
+    return f"form-{digest}.json"
 
 
 def keep_catalogue(folder: Path, bundle: "Bundle") -> None:
@@ -116,11 +129,19 @@ def laid_over(source: Source, use: Use | None, folder: Path | None) -> Source:
         own = tables.get(section, {})
         tables[section] = {**(own if isinstance(own, dict) else {}), **values}
         hubs |= {(section, key) for key in values}
-    if use.catalogue and folder is not None:
-        notice = tables.get("notice", {})
-        tables["notice"] = {**(notice if isinstance(notice, dict) else {}), "catalogue": str(folder / use.catalogue)}
-        hubs.add(("notice", "catalogue"))
+    for section, key, value in _beside(use, folder) if folder is not None else ():
+        own = tables.get(section, {})
+        tables[section] = {**(own if isinstance(own, dict) else {}), key: str(value)}
+        hubs.add((section, key))
     return source.with_others(tables, hubs)
+
+
+def _beside(use: Use, folder: Path) -> Iterator[tuple[str, str, Path]]:
+    """The keys that name what a version has beside its text."""
+    if use.catalogue:
+        yield "notice", "catalogue", folder / use.catalogue
+    if use.forms.digests:
+        yield "forms", "over", folder / FORMS
 
 
 def _keep(folder: Path, kept: Kept) -> None:
@@ -129,8 +150,12 @@ def _keep(folder: Path, kept: Kept) -> None:
 
 
 def _sweep(folder: Path, kept: Kept) -> None:
-    """Take away catalogues that no version needs any more: at a start, when nobody writes one."""
-    wanted = {use.catalogue for use in (kept.good, kept.trial) if use is not None}
-    for path in folder.glob("catalogue-*.json"):
+    """Take away what no version needs any more: at a start, when nobody writes such a file."""
+    uses = [use for use in (kept.good, kept.trial) if use is not None]
+    wanted = {use.catalogue for use in uses}
+    wanted |= {form_file(digest) for use in uses for digest in use.forms.digests.values()}
+    for path in (*folder.glob("catalogue-*.json"), *folder.glob("form-*.json")):
         if path.name not in wanted:
             path.unlink(missing_ok=True)
+    for name in (FORMS, TRIED_FORMS):
+        shutil.rmtree(folder / name, ignore_errors=True)

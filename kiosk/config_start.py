@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from kiosk.config import Config, ConfigError, load
-from kiosk.config_hub import count_a_start, take_back
+from kiosk.config_hub import Use, count_a_start, take_back
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,9 @@ def load_for_start(path: Path, folder: Path | None) -> Config:
             use = count_a_start(folder)
             while use is not None:
                 try:
-                    return load(path, use=use)
+                    config = load(path, use=use)
+                    _lay_out_forms(folder, use, config)
+                    return config
                 except ConfigError as error:
                     for line in error.lines:
                         log.error("version %d of the hub: %s", use.version, line)
@@ -30,3 +32,16 @@ def load_for_start(path: Path, folder: Path | None) -> Config:
         except OSError as error:
             log.error("nothing of what the hub configured is used: %s", error)
     return load(path, use=None)
+
+
+def _lay_out_forms(folder: Path, use: Use, config: Config) -> None:
+    """Without them the terminal's own are offered."""
+    if not use.forms.digests:
+        return
+    from kiosk.forms.catalogue import FormError  # here because most terminals start without any
+    from kiosk.forms.from_hub import lay_out
+
+    try:
+        lay_out(folder, use.forms, config.forms)
+    except (FormError, OSError) as error:
+        log.error("the hub's forms are not offered: %s", error)

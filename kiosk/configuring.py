@@ -8,8 +8,11 @@ from pathlib import Path
 import msgspec
 
 from kiosk import config_hub
-from kiosk.config import ConfigError, load
+from kiosk.config import Config, ConfigError, load
+from kiosk.forms import from_hub
+from kiosk.forms.catalogue import FormError
 from kiosk.items.catalogue import CatalogueError, read
+from kiosk.protocol import form_files
 from kiosk.protocol.commands import Configure
 from kiosk.protocol.configuration import (
     CONTENT_TYPE,
@@ -20,6 +23,7 @@ from kiosk.protocol.configuration import (
     Wanted,
     WrongConfigurationError,
 )
+from kiosk.protocol.form_files import FormSet, WantedForm
 from kiosk.sync.asking import AtHub, RefusedError
 from kiosk.sync.carrying import End, Taken
 
@@ -54,8 +58,9 @@ class Configuring:
             return End(result="refused", why=DID_NOT_COME_UP)
         try:
             bundle = await self._fetch(command)
-            await asyncio.to_thread(self._check_and_keep, bundle)
-        except (RefusedError, WrongConfigurationError, ConfigError, CatalogueError) as error:
+            await self._fetch_forms(bundle.forms)
+            await self._check_and_keep(bundle)
+        except (RefusedError, WrongConfigurationError, ConfigError, CatalogueError, FormError) as error:
             return End(result="refused", why=str(error).replace(f"{self._config}: ", "")[:2000])
         log.info("version %d of the configuration is tried out from the next start on", bundle.version)
         return await self._restart()
@@ -75,11 +80,31 @@ class Configuring:
             raise RefusedError("what came is not what was signed")
         return bundle
 
-    def _check_and_keep(self, bundle: Bundle) -> None:
+    async def _fetch_forms(self, given: FormSet) -> None:
+        """Those that are not here yet, one after another: who is cut off goes on where it was."""
+        for digest in given.digests.values():
+            if await asyncio.to_thread(from_hub.is_kept, self._folder, digest):
+                continue
+            question = msgspec.json.encode(WantedForm(digest=digest))
+            answer = await self._hub.ask(form_files.PATH, question, form_files.CONTENT_TYPE, 2 * form_files.MOST_BYTES)
+            try:
+                form = form_files.form_in(answer)
+            except form_files.WrongFormError as error:
+                raise RefusedError(str(error)) from error
+            if form.digest != digest:
+                raise RefusedError("a form that came is not what was signed")
+            await asyncio.to_thread(from_hub.keep, self._folder, form)
+
+    async def _check_and_keep(self, bundle: Bundle) -> None:
         """Everything that can be known before a start with it."""
         use = config_hub.use_of(bundle)
+        config = await asyncio.to_thread(self._checked, bundle, use)
+        await from_hub.try_forms(self._folder, use.forms, config.forms)
+        await asyncio.to_thread(config_hub.try_out, self._folder, use)
+
+    def _checked(self, bundle: Bundle, use: config_hub.Use) -> Config:
         config_hub.keep_catalogue(self._folder, bundle)
         config = load(self._config, thorough=True, use=use)
         if use.catalogue:
             read(config.path.parent / config.notice.catalogue)
-        config_hub.try_out(self._folder, use)
+        return config

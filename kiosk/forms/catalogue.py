@@ -4,6 +4,8 @@ FOLDER/departments.toml        [[department]] id, name, name_en
 FOLDER/NUMBER/form.toml        see `kiosk.forms.form`
 FOLDER/NUMBER/form.typ         a template of ours, with what it needs beside it, or
 FOLDER/NUMBER/form.pdf         an official PDF; answers are written over it
+
+What the hub gives is such a folder, too, laid over the hall's (`read_forms`).
 """
 
 import os
@@ -17,6 +19,7 @@ import msgspec
 from kiosk.config_source import read
 from kiosk.config_walk import Problem, Walk, show
 from kiosk.forms.form import Department, Field, Form, FormFile, Spot
+from kiosk.protocol.form_files import DEPARTMENTS, DESCRIPTION, OFFICIAL, TEMPLATE
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -24,10 +27,6 @@ MOST_FORMS = 1000
 MOST_FILES = 64
 MOST_BYTES = 16_000_000
 """Of one form's folder."""
-DEPARTMENTS = "departments.toml"
-DESCRIPTION = "form.toml"
-TEMPLATE = "form.typ"
-OFFICIAL = "form.pdf"
 
 
 class FormError(ValueError):
@@ -58,25 +57,29 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(self.forms, key=lambda form: -printed.get(form.number, 0)))
 
 
-def read_forms(folder: Path) -> tuple[Catalogue, tuple[str, ...]]:
-    """The catalogue, and a line for each mistake. A folder that cannot be read has no forms."""
+def read_forms(folder: Path, over: Path | None = None) -> tuple[Catalogue, tuple[str, ...]]:
+    """The catalogue, and a line for each mistake. Forms and departments of the folder `over` take the place of those
+    of the same name. A folder that cannot be read has no forms."""
     flaws: list[str] = []
-    try:
-        known = _departments(folder / DEPARTMENTS)
-        places = sorted(place for place in folder.iterdir() if not place.name.startswith((".", DEPARTMENTS)))
-    except FormError as error:
-        return Catalogue(), error.lines
-    except OSError as error:
-        return Catalogue(), (f"{folder}: {error.strerror}",)
+    known: dict[str, Department] = {}
+    places: dict[str, Path] = {}
+    for layer in filter(None, (folder, over)):
+        try:
+            known |= _departments(layer, needed=layer is folder)
+            places |= {path.name: path for path in layer.iterdir() if not path.name.startswith((".", DEPARTMENTS))}
+        except FormError as error:
+            flaws += error.lines
+        except OSError as error:
+            flaws.append(f"{layer}: {error.strerror}")
     if len(places) > MOST_FORMS:
         return Catalogue(), (f"{folder}: {len(places)} forms, allowed at most {MOST_FORMS}",)
     forms = []
-    for place in places:
+    for _, place in sorted(places.items()):
         try:
-            forms.append(read_form(place, {department.id for department in known}))
+            forms.append(read_form(place, known))
         except FormError as error:
             flaws += error.lines
-    return catalogue_of(forms, known), tuple(flaws)
+    return catalogue_of(forms, known.values()), tuple(flaws)
 
 
 def catalogue_of(forms: Iterable[Form], departments: Iterable[Department]) -> Catalogue:
@@ -120,8 +123,11 @@ class _Departments(msgspec.Struct, frozen=True, kw_only=True):
     department: tuple[Department, ...]
 
 
-def _departments(path: Path) -> tuple[Department, ...]:
-    return _described(path, _Departments).department
+def _departments(folder: Path, *, needed: bool) -> dict[str, Department]:
+    path = folder / DEPARTMENTS
+    if not needed and not path.exists():
+        return {}
+    return {department.id: department for department in _described(path, _Departments).department}
 
 
 def _described(path: Path, kind: type[T]) -> T:

@@ -15,27 +15,34 @@ from kiosk.ports.threads import in_daemon_thread
 Typesetting = Callable[[], AbstractAsyncContextManager[Typesetter]]
 
 
-async def checked(folder: Path, typesetting: Typesetting) -> tuple[Catalogue, tuple[str, ...]]:
-    """The forms that can be offered, with the pinyin they are searched by; and a line for each that is left out."""
-    read, flaws = await in_daemon_thread(lambda: read_forms(folder), "forms")
+async def checked(
+    folder: Path, typesetting: Typesetting, over: Path | None = None
+) -> tuple[Catalogue, tuple[str, ...]]:
+    """The forms that can be offered, with the pinyin they are searched by; and a line for each that is left out.
+    Those in the folder `over` are laid over the others."""
+    read, flaws = await in_daemon_thread(lambda: read_forms(folder, over), "forms")
     sound, more = [], list(flaws)
     async with typesetting() as typesetter:
         for form in read.forms:
-            try:
-                await _check(form, typesetter)
+            if wrong := await flaw_of(form, typesetter):
+                more += wrong
+            else:
                 sound.append(form)
-            except FormError as error:
-                more += error.lines
         spelled = await _spelled(sound, typesetter)
     return catalogue_of(spelled, read.departments), tuple(more)
 
 
-async def _check(form: Form, typesetter: Typesetter) -> None:
-    made = await typesetter.sheets(form)
-    if len(made.pictures) != form.file.pages:
-        raise FormError(f"form {form.number}: it says {form.file.pages} pages and has {len(made.pictures)}")
-    if form.fields:
-        await typesetter.sheets(form, {field.key: field.sample for field in form.fields})
+async def flaw_of(form: Form, typesetter: Typesetter) -> tuple[str, ...]:
+    """What is wrong with a form, seen from making it; nothing where it can be made."""
+    try:
+        made = await typesetter.sheets(form)
+        if len(made.pictures) != form.file.pages:
+            return (f"form {form.number}: it says {form.file.pages} pages and has {len(made.pictures)}",)
+        if form.fields:
+            await typesetter.sheets(form, {field.key: field.sample for field in form.fields})
+    except FormError as error:
+        return error.lines
+    return ()
 
 
 async def _spelled(forms: Sequence[Form], typesetter: Typesetter) -> list[Form]:

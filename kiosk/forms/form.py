@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from kiosk.keyboard.checks import problem_with
+from kiosk.protocol.form_files import FormNumber
 from kiosk.text.bilingual import Bilingual
 
 Kind = Literal["name", "id_number", "phone", "address", "text", "date", "choice", "checkbox"]
@@ -27,7 +28,6 @@ Word = Annotated[str, Meta(pattern=_TEXT, max_length=40, description="up to 40 c
 Key = Annotated[
     str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z", description="up to 32 small letters, digits or _, the first a letter")
 ]
-Number = Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,6}\Z", description="up to six digits or capital letters")]
 Mm = Annotated[float, Meta(ge=0, le=420)]
 
 YES = "yes"
@@ -82,7 +82,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 class FormFile(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of `form.toml`."""
 
-    number: Number
+    number: FormNumber
     title: Word
     title_en: Annotated[str, Meta(pattern=_TEXT, max_length=80, description="up to 80 characters, no { or }")]
     department: Key

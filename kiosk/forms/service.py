@@ -66,7 +66,7 @@ class Forms:
         looked for."""
         recovering = asyncio.create_task(self.desk.recover())
         try:
-            found, flaws = await checked(self.settings.folder or HOUSE_FORMS, self._typesetter)
+            found, flaws = await checked(self.settings.folder or HOUSE_FORMS, self._typesetter, self.settings.over)
             for flaw in flaws:
                 log.error("a form is left out: %s", flaw)
             for number in self.settings.withdrawn:

@@ -12,6 +12,9 @@ class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     folder: Path | None = None
     """The hall's own forms; without it, those that come with the terminal."""
+    over: Path | None = None
+    """Another such folder: its forms are offered beside those, and instead of one with the same number. What the hub
+    gives takes its place."""
     free_pages: Annotated[int, Meta(ge=1, le=200)] = 10
     """How many pages one visit may print."""
     day_pages: Annotated[int, Meta(ge=0, le=1000)] = 0

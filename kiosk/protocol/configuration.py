@@ -12,6 +12,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from kiosk.protocol.form_files import FormSet
+
 PATH = "/v1/configuration"
 CONTENT_TYPE = "application/json"
 MOST_TEXT, MOST_CATALOGUE = 64 << 10, 2 << 20
@@ -54,11 +56,15 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True, tag="configuration"):
     """TOML with keys of `FROM_HUB`."""
     catalogue: str = ""
     """What `kiosk catalogue import` writes; without it the terminal's own stays."""
+    forms: FormSet = FormSet()
+    """Laid over the terminal's own."""
 
     @property
     def digest(self) -> str:
         """SHA-256 in hexadecimal; the command to use the version names it, and that is signed."""
-        parts = (self.hall, str(self.version), self.text, self.catalogue)
+        parts = [self.hall, str(self.version), self.text, self.catalogue]
+        if self.forms != FormSet():
+            parts.append(msgspec.json.encode(self.forms, order="deterministic").decode())
         return hashlib.sha256(b"".join(b"%d:%s" % (len(part := each.encode()), part) for each in parts)).hexdigest()
 
 

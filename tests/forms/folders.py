@@ -1,7 +1,13 @@
 """Folders of forms that tests write."""
 
+import io
 from pathlib import Path
 
+from pypdf import PdfWriter
+from pypdf.annotations import FreeText
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+A4 = (595.28, 841.89)
 DEPARTMENTS = """
 [[department]]
 id = "civil"
@@ -59,3 +65,32 @@ def add_form(folder: Path, number: str, description: str = FORM, template: str |
     else:
         (form / "form.typ").write_text(template, "utf-8")
     return form
+
+
+def official(change: str = "") -> bytes:
+    writer = PdfWriter()
+    width, height = (612, 792) if change == "letter" else A4
+    writer.add_blank_page(width, height)
+    match change:
+        case "script":
+            writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
+                {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('x')")}
+            )
+        case "attachment":
+            writer.add_attachment("x.txt", b"x")
+        case "launch":
+            action = DictionaryObject(
+                {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("x")}
+            )
+            writer.root_object[NameObject("/OpenAction")] = action
+        case "encrypted":
+            writer.encrypt("secret")
+        case "note":
+            writer.add_annotation(0, FreeText(text="annotated", rect=(50, 550, 200, 650)))
+        case "turned":
+            writer.pages[0].rotate(90)
+        case _:
+            pass
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()

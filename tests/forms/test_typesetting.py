@@ -1,25 +1,20 @@
 """Forms are made in a process of their own: what is entered stands on paper, and what is hostile stays outside."""
 
 import asyncio
-import io
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from pypdf import PdfWriter
-from pypdf.annotations import FreeText
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from kiosk.forms.catalogue import Catalogue, FormError, read_form, read_forms
 from kiosk.forms.checking import checked
 from kiosk.forms.form import Form
 from kiosk.forms.typesetter import Typesetter, typesetter
 from tests.forms.conftest import HALL
-from tests.forms.folders import FORM, TEMPLATE, add_form, folder_of
+from tests.forms.folders import FORM, TEMPLATE, add_form, folder_of, official
 
-A4 = (595.28, 841.89)
 PATIENCE_S = 60.0
 
 
@@ -143,35 +138,6 @@ async def test_a_cancelled_wish_leaves_no_answer_behind(house: Catalogue, made: 
     wish.cancel()
     await asyncio.gather(wish, return_exceptions=True)
     assert len((await made.sheets(house.forms[-1])).pictures) == house.forms[-1].file.pages
-
-
-def official(change: str = "") -> bytes:
-    writer = PdfWriter()
-    width, height = (612, 792) if change == "letter" else A4
-    writer.add_blank_page(width, height)
-    match change:
-        case "script":
-            writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
-                {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('x')")}
-            )
-        case "attachment":
-            writer.add_attachment("x.txt", b"x")
-        case "launch":
-            action = DictionaryObject(
-                {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("x")}
-            )
-            writer.root_object[NameObject("/OpenAction")] = action
-        case "encrypted":
-            writer.encrypt("secret")
-        case "note":
-            writer.add_annotation(0, FreeText(text="annotated", rect=(50, 550, 200, 650)))
-        case "turned":
-            writer.pages[0].rotate(90)
-        case _:
-            pass
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
 
 
 @pytest.mark.parametrize(

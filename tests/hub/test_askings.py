@@ -19,8 +19,8 @@ from kiosk.orders.steps import Method
 from kiosk.protocol.commands import GiveBack, Outcome, Poll, RenewRefund, SettlePayment, SettleRefund
 from kiosk.sync.carrying import Handlers
 from kiosk.text.numbers import money, order_number
+from tests.hub.configured import Listening
 from tests.hub.conftest import PASSWORD, Browser, Hub, Sending
-from tests.hub.test_commands import Listening
 from tests.hub.test_orders import shown
 from tests.orders.test_kinds import BILL
 from tests.orders.test_runner import Desk, Scripted, company, until

@@ -17,9 +17,7 @@ from kiosk import config_hub
 from kiosk.closing import Closing
 from kiosk.config import load
 from kiosk.config_hub import Kept, kept_in
-from kiosk.config_start import load_for_start
 from kiosk.configuring import Configuring
-from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.commanded import CommandRow
 from kiosk.protocol.commands import (
     CONTENT_TYPE,
@@ -42,10 +40,10 @@ from kiosk.protocol.configuration import Bundle
 from kiosk.protocol.ratings import RatingRow
 from kiosk.protocol.signing import sign
 from kiosk.sync.asking import AtHub
-from kiosk.sync.carrying import Carrier, End, Handlers, Taken
-from kiosk.sync.commands import Listener
+from kiosk.sync.carrying import End, Taken
 from kiosk.sync.identity import keep
 from kiosk.sync.log_sender import LogSender
+from tests.hub.configured import Configured, Listening
 from tests.hub.conftest import HALL, PASSWORD, TERMINAL, Browser, Hub, Sending, ask, paired, rating
 
 CATALOGUE = Path(__file__).parents[2] / "assets" / "items" / "demo.json"
@@ -82,25 +80,6 @@ class Hand:
         self.done.append(taken)
         await self.gate.wait()
         return End(events=(rating(len(self.done)),))
-
-
-class Listening:
-    """A terminal's listener over a ledger."""
-
-    def __init__(self, ledger: Ledger, sending: Sending, handlers: Handlers) -> None:
-        self.carrier = Carrier(ledger, handlers, lambda: int(sending.clock() * 1000))
-        self._listener = Listener(self.carrier, sending.identity, sending.settings, sending.clock)
-        self._task: asyncio.Task[Any] | None = None
-
-    async def begin(self) -> None:
-        await self.carrier.go_on()
-        self._task = asyncio.create_task(self._listener.run())
-
-    async def end(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-        await self.carrier.aclose()
 
 
 async def test_a_command_is_done_once_and_told(hub: Hub, book: CommandBook, sending: Sending) -> None:
@@ -292,24 +271,7 @@ async def test_a_hall_is_configured_and_put_back(
     hub.say("admit", "chen", "--role", "manager", said=PASSWORD)
     await browser.enter("chen")
     await browser.get("/?lang=en")
-    folder, config = tmp_path / "ledger", tmp_path / "config.toml"
-    config.write_text((Path(__file__).parents[2] / "config.toml").read_text("utf-8").replace("var/ledger", "ledger"))
-    keep(folder, sending.identity)
-    line = AtHub(folder, sending.settings, sending.clock)
-    came_up, starts = asyncio.Event(), asyncio.Event()
-
-    async def restart() -> End:
-        starts.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def terminal_started() -> Listening:
-        configuring = Configuring(config, folder, line, restart, came_up)
-        starts.clear()
-        came_up.clear()
-        terminal = Listening(sending.ledger, sending, {Configure: configuring.configure})
-        await terminal.begin()
-        return terminal
+    terminal = Configured(tmp_path, sending)
 
     async def save(text: str) -> tuple[int, str]:
         return await browser.post(f"/configuration/{HALL}", form=await browser.word(), text=text, note="why")
@@ -334,31 +296,28 @@ async def test_a_hall_is_configured_and_put_back(
     kept = await hub.sql("SELECT version, text, catalogue FROM configuration ORDER BY version DESC LIMIT 2")
     assert kept[0] == (4, kept[1][1], CATALOGUE.read_text("utf-8"))
 
-    terminal = await terminal_started()
+    await terminal.begin()
     first = await use(1)
-    await asyncio.wait_for(starts.wait(), 20)
-    await terminal.end()
-    loaded = load_for_start(config, folder)
+    await terminal.until_restart()
+    loaded = terminal.load()
     assert loaded.hall.phone == "028-1111 1111"
     assert loaded.notice.catalogue.read_bytes() == CATALOGUE.read_bytes()
-    terminal = await terminal_started()
-    config_hub.came_up(folder, 1)
-    came_up.set()
+    await terminal.begin()
+    terminal.come_up(1)
     await until(book, first.id, "done")
 
     flawed = await use(3)
     ended = await until(book, flawed.id, "refused")
     assert 'journeys.enabled[1]: found "gas_bil"' in ended.why
-    assert load(config).version == 1
+    assert load(terminal.config).version == 1
 
     second = await use(2)
-    await asyncio.wait_for(starts.wait(), 20)
-    await terminal.end()
+    await terminal.until_restart()
     for _ in range(config_hub.TRIES):  # it does not come up, and the supervisor starts it again and again
-        assert load_for_start(config, folder).version == 2
-    assert load_for_start(config, folder).hall.phone == "028-1111 1111"
-    assert load(config).notice.catalogue.read_bytes() == CATALOGUE.read_bytes()
-    terminal = await terminal_started()
+        assert terminal.load().version == 2
+    assert terminal.load().hall.phone == "028-1111 1111"
+    assert load(terminal.config).notice.catalogue.read_bytes() == CATALOGUE.read_bytes()
+    await terminal.begin()
     ended = await until(book, second.id, "refused")
     assert ended.why == "hub.command.did_not_come_up"
     _, page = await browser.get(f"/configuration/{HALL}")
