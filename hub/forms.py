@@ -3,6 +3,7 @@
 import io
 import tomllib
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -29,8 +30,17 @@ MOST_DELIVERED = 4 * MOST_BYTES
 MOST_FILES = 4096
 _KEEP = "INSERT INTO form (digest, packed) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _LEFT_BY_SYSTEMS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
-_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
-"""What an archive that is none, or is encrypted, has made zipfile raise."""
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What an archive that is none, is encrypted or damaged has made zipfile raise."""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk.forms.catalogue import Catalogue, FormError
 from kiosk.forms.checking import checked
-from kiosk.forms.service import HOUSE_FORMS
+from kiosk.forms.settings import HOUSE_FORMS
 from kiosk.forms.typesetter import typesetter
 from kiosk.forms.wire import Hall, Sheets
 from kiosk.ledger.errors import LedgerError
@@ -44,7 +44,7 @@ def forms_command(argv: list[str]) -> int:
 
 
 async def _check(folder: Path) -> int:
-    catalogue, flaws = await checked(folder, lambda: typesetter(Hall(name="", phone=""), 200, SECONDS))
+    catalogue, flaws = await checked(folder, lambda: typesetter(Hall(name="", phone=""), 200, SECONDS, [folder]))
     for form in catalogue.forms:
         filled = _count(len(form.fields), "field") if form.fields else "blank only"
         _say(f"{form.number:>6}  {form.file.title}  {_count(form.file.pages, 'page')}, {filled}  ({form.spelled})")
@@ -56,13 +56,13 @@ async def _check(folder: Path) -> int:
 async def _draw(options: argparse.Namespace) -> int:
     out: Path = options.out
     hall = Hall(name=options.hall, phone="")
-    catalogue, flaws = await checked(options.folder, lambda: typesetter(hall, 200, SECONDS))
+    catalogue, flaws = await checked(options.folder, lambda: typesetter(hall, 200, SECONDS, [options.folder]))
     form = catalogue.find(options.number)
     if form is None:
         _say(*(flaws or [f"there is no form {options.number}; there are {_numbers(catalogue)}"]))
         return 1
     answers = {field.key: field.sample for field in form.fields} if options.filled else {}
-    async with typesetter(hall, WIDTH_PX, SECONDS) as made:
+    async with typesetter(hall, WIDTH_PX, SECONDS, [options.folder]) as made:
         try:
             sheets = await made.sheets(form, answers)
         except FormError as error:

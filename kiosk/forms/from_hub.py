@@ -7,7 +7,6 @@ from pathlib import Path
 from kiosk.config_hub import FORMS, TRIED_FORMS, form_file
 from kiosk.forms.catalogue import FormError, read_forms
 from kiosk.forms.checking import flaw_of
-from kiosk.forms.service import HOUSE_FORMS
 from kiosk.forms.settings import FormsSettings
 from kiosk.forms.typesetter import typesetter
 from kiosk.forms.wire import Hall
@@ -36,7 +35,7 @@ def is_kept(folder: Path, digest: str) -> bool:
 def lay_out(folder: Path, given: FormSet, settings: FormsSettings, name: str = FORMS) -> Path:
     """Write the files of all forms into a folder of that name, anew. A form without a description takes it, and
     whatever else it lacks, from the terminal's own form of that number. Raises `FormError`, `OSError`."""
-    laid, own = folder / name, settings.folder or HOUSE_FORMS
+    laid, own = folder / name, settings.own
     shutil.rmtree(laid, ignore_errors=True)
     laid.mkdir(mode=0o700)
     if given.departments:
@@ -60,9 +59,9 @@ async def try_forms(folder: Path, given: FormSet, settings: FormsSettings) -> No
         return
     try:
         over = await in_daemon_thread(lambda: lay_out(folder, given, settings, TRIED_FORMS), "forms")
-        found, flaws = await in_daemon_thread(lambda: read_forms(settings.folder or HOUSE_FORMS, over), "forms")
+        found, flaws = await in_daemon_thread(lambda: read_forms(settings.own, over), "forms")
         lines = [line for line in flaws if line.startswith(str(over))]
-        async with typesetter(Hall(name="", phone=""), PROBE_WIDTH, settings.typeset_seconds) as making:
+        async with typesetter(Hall(name="", phone=""), PROBE_WIDTH, settings.typeset_seconds, [over]) as making:
             for form in found.forms:
                 if form.folder.is_relative_to(over):
                     lines += await flaw_of(form, making)

@@ -16,13 +16,11 @@ from kiosk.forms.form import Form
 from kiosk.forms.settings import FormsSettings
 from kiosk.forms.typesetter import Typesetter, typesetter
 from kiosk.forms.wire import Hall
-from kiosk.resources import HOUSE
 from kiosk.text.initials import Finder, Sought
 
 log = logging.getLogger(__name__)
 
 LINGER_S = 1.0
-HOUSE_FORMS = HOUSE.icons.parent / "forms"
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -53,8 +51,7 @@ class Forms:
         self.catalogue: Catalogue | None = None
         """None until every form was looked at."""
         self.finder: Finder[Form] = Finder(())
-        self._hall = hall
-        self._width = width
+        self._making = hall, width, settings.typeset_seconds, settings.folders
         self._changed = changed
         self._kept: tuple[object, Typesetter] | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -66,7 +63,7 @@ class Forms:
         looked for."""
         recovering = asyncio.create_task(self.desk.recover())
         try:
-            found, flaws = await checked(self.settings.folder or HOUSE_FORMS, self._typesetter, self.settings.over)
+            found, flaws = await checked(self.settings.own, self._typesetter, self.settings.over)
             for flaw in flaws:
                 log.error("a form is left out: %s", flaw)
             for number in self.settings.withdrawn:
@@ -93,7 +90,7 @@ class Forms:
         and what it knew of a resident with it."""
         if self._kept is None or self._kept[0] is not visit:
             await self._let_go()
-            self._kept = visit, Typesetter(self._hall, self._width, self.settings.typeset_seconds)
+            self._kept = visit, Typesetter(*self._making)
         if self._leaving is not None:
             self._leaving.cancel()
         made = self._kept[1]
@@ -133,7 +130,7 @@ class Forms:
         self._owners[visit] = owner
 
     def _typesetter(self) -> AbstractAsyncContextManager[Typesetter]:
-        return typesetter(self._hall, self._width, self.settings.typeset_seconds)
+        return typesetter(*self._making)
 
 
 def finder(catalogue: Catalogue) -> Finder[Form]:

@@ -6,6 +6,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from kiosk.resources import HOUSE
+
+HOUSE_FORMS = HOUSE.icons.parent / "forms"
+
 
 class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[forms]`."""
@@ -28,3 +32,13 @@ class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How many forms the first page shows, the most printed ones first."""
     withdrawn: tuple[Annotated[str, Meta(min_length=1, max_length=12)], ...] = ()
     """Numbers of forms that are not offered for now."""
+
+    @property
+    def own(self) -> Path:
+        """The folder of the hall's forms, or that of those which come with the terminal."""
+        return self.folder or HOUSE_FORMS
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where all forms lie that may be offered."""
+        return (self.own, self.over) if self.over is not None else (self.own,)

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
@@ -32,8 +33,10 @@ BLANK: Mapping[str, str] = MappingProxyType({})
 class Typesetter:
     """Makes forms into PDFs and pictures. A process begins with the first wish; `aclose` forgets all by ending it."""
 
-    def __init__(self, hall: Hall, width: int, seconds: float) -> None:
-        """Pictures are `width` px wide; a form that takes longer than `seconds` is given up."""
+    def __init__(self, hall: Hall, width: int, seconds: float, folders: Iterable[Path]) -> None:
+        """Pictures are `width` px wide; a form that takes longer than `seconds` is given up. Forms lie in `folders`:
+        the process reads no others."""
+        self._folders = tuple(str(folder.absolute()) for folder in folders)
         self._hall = hall
         self._width = width
         self._seconds = seconds
@@ -113,6 +116,7 @@ class Typesetter:
                 "-P",
                 "-m",
                 "kiosk.forms.worker",
+                *self._folders,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -123,9 +127,9 @@ class Typesetter:
 
 
 @contextlib.asynccontextmanager
-async def typesetter(hall: Hall, width: int, seconds: float) -> AsyncIterator[Typesetter]:
+async def typesetter(hall: Hall, width: int, seconds: float, folders: Iterable[Path]) -> AsyncIterator[Typesetter]:
     """One that is ended at the end, whatever happens."""
-    made = Typesetter(hall, width, seconds)
+    made = Typesetter(hall, width, seconds, folders)
     try:
         yield made
     finally:

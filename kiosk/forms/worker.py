@@ -1,7 +1,9 @@
-"""The typesetting process: `python -m kiosk.forms.worker`. It makes forms for one visit, and forgets them by ending.
+"""The typesetting process: `python -m kiosk.forms.worker FOLDER…`. It makes forms of those folders for one visit, and
+forgets them by ending.
 
-A template is a program, and a PDF may be anything, so this runs apart from the terminal: with bounds on memory and
-processor time, no core dump, no network that typst could fetch packages from, and no file to read but the form's own.
+A template is a program, and a PDF may be anything, and either may come from the hub: so this runs apart from the
+terminal, with bounds on memory and processor time, no core dump, no network, no file to read but forms, fonts and its
+own program, none to write, and no other program to run. What comes out is pages and pictures of them.
 """
 
 import contextlib
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from kiosk.forms.confinement import confine
 from kiosk.forms.wire import Answer, CannotError, Failed, Request, Sheets, Spell, Spelled, Typeset, frame, receive
 from kiosk.text.initials import spell
 from kiosk.views.picture import Picture
@@ -38,7 +41,8 @@ OVERLAY = "overlay.typ"
 
 def main() -> None:
     """Serve requests from standard input until it ends."""
-    _confine()
+    _bound()
+    confine(map(Path, sys.argv[1:]))
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints shall not disturb the talk
     while (request := receive(sys.stdin.buffer)) is not None:
@@ -61,7 +65,7 @@ def answer(request: Request) -> Answer:
         return Failed(why="it takes too much memory")
 
 
-def _confine() -> None:
+def _bound() -> None:
     for kind, most in (
         (resource.RLIMIT_AS, MOST_MEMORY),
         (resource.RLIMIT_CPU, MOST_SECONDS),
@@ -70,7 +74,7 @@ def _confine() -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # a stricter one is there already
             resource.setrlimit(kind, (most, most))
-    for scheme in ("http", "https", "all"):
+    for scheme in ("http", "https", "all"):  # where the kernel gives it no network of its own
         os.environ[f"{scheme}_proxy"] = os.environ[f"{scheme.upper()}_PROXY"] = NOWHERE
 
 

@@ -9,7 +9,7 @@ from kiosk.devices.document import DocumentNotPrinted, DocumentOutcome, Document
 from kiosk.forms.catalogue import read_forms
 from kiosk.forms.desk import Wish
 from kiosk.forms.form import NO, YES, Form
-from kiosk.forms.service import HOUSE_FORMS
+from kiosk.forms.settings import HOUSE_FORMS
 from kiosk.forms.wire import Hall, Sheets, Typeset
 from kiosk.forms.worker import answer
 from kiosk.journeys.form_paper import ending

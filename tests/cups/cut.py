@@ -17,7 +17,7 @@ from drivers.cups.driver import Cups
 from drivers.cups.settings import CupsSettings
 from kiosk.forms.desk import PrintDesk, Wish
 from kiosk.forms.form import Form, FormFile
-from kiosk.forms.service import HOUSE_FORMS
+from kiosk.forms.settings import HOUSE_FORMS
 from kiosk.ledger.ledger import Ledger
 from kiosk.protocol.forms import FormRow
 from tests.cups.conftest import pdf

@@ -10,7 +10,7 @@ import pytest
 from kiosk.forms.catalogue import Catalogue
 from kiosk.forms.checking import checked
 from kiosk.forms.desk import PrintDesk
-from kiosk.forms.service import HOUSE_FORMS
+from kiosk.forms.settings import HOUSE_FORMS
 from kiosk.forms.typesetter import typesetter
 from kiosk.forms.wire import Hall
 from kiosk.ledger.ledger import Ledger
@@ -24,7 +24,7 @@ NOW_MS = int(datetime(2026, 11, 28, 2, 0, tzinfo=UTC).timestamp() * 1000)
 
 @pytest.fixture(scope="session")
 def house() -> Catalogue:
-    catalogue, flaws = asyncio.run(checked(HOUSE_FORMS, lambda: typesetter(HALL, 300, 60)))
+    catalogue, flaws = asyncio.run(checked(HOUSE_FORMS, lambda: typesetter(HALL, 300, 60, [HOUSE_FORMS])))
     assert flaws == ()
     return catalogue
 

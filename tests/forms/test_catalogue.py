@@ -7,7 +7,8 @@ import pytest
 
 from kiosk.forms.catalogue import Catalogue, read_forms
 from kiosk.forms.form import Field, Kind, wrong
-from kiosk.forms.service import HOUSE_FORMS, finder
+from kiosk.forms.service import finder
+from kiosk.forms.settings import HOUSE_FORMS
 from tests.forms.folders import DEPARTMENTS, FORM, add_form, folder_of
 
 SEVEN = {"101", "201", "202", "301", "302", "401", "501"}

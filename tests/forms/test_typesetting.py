@@ -11,6 +11,7 @@ import pytest
 from kiosk.forms.catalogue import Catalogue, FormError, read_form, read_forms
 from kiosk.forms.checking import checked
 from kiosk.forms.form import Form
+from kiosk.forms.settings import HOUSE_FORMS
 from kiosk.forms.typesetter import Typesetter, typesetter
 from tests.forms.conftest import HALL
 from tests.forms.folders import FORM, TEMPLATE, add_form, folder_of, official
@@ -19,8 +20,8 @@ PATIENCE_S = 60.0
 
 
 @pytest.fixture
-async def made() -> AsyncIterator[Typesetter]:
-    async with typesetter(HALL, 300, PATIENCE_S) as one:
+async def made(tmp_path: Path) -> AsyncIterator[Typesetter]:
+    async with typesetter(HALL, 300, PATIENCE_S, [HOUSE_FORMS, tmp_path]) as one:
         yield one
 
 
@@ -78,7 +79,7 @@ async def test_what_is_entered_is_never_code(tmp_path: Path, made: Typesetter) -
 
 
 async def test_the_process_ends_with_the_visit_and_another_begins(house: Catalogue) -> None:
-    async with typesetter(HALL, 300, PATIENCE_S) as one:
+    async with typesetter(HALL, 300, PATIENCE_S, [HOUSE_FORMS]) as one:
         await one.sheets(house.forms[0])
         process = one._process
         assert process is not None
@@ -106,7 +107,7 @@ async def test_a_hostile_template_is_left_out_by_name(tmp_path: Path) -> None:
         add_form(folder, f"{number}", template=template)
     add_form(folder, "99")
 
-    catalogue, flaws = await checked(folder, lambda: typesetter(HALL, 200, PATIENCE_S))
+    catalogue, flaws = await checked(folder, lambda: typesetter(HALL, 200, PATIENCE_S, [folder]))
 
     assert [form.number for form in catalogue.forms] == ["99"]
     assert catalogue.forms[0].spelled == "ju zhu zheng ming"
@@ -118,7 +119,7 @@ async def test_a_template_that_never_ends_is_given_up(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
     add_form(folder, "1", template="#for a in range(100000) { for b in range(100000) { let c = calc.pow(a, 2) } }")
     (form,) = read_forms(folder)[0].forms
-    async with typesetter(HALL, 200, 0.5) as one:
+    async with typesetter(HALL, 200, 0.5, [folder]) as one:
         with pytest.raises(FormError, match=r"form 1: it takes longer than 0\.5 s"):
             await one.sheets(form)
         assert one._process is None

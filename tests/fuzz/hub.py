@@ -1,15 +1,19 @@
 """What travels between a terminal and its hub."""
 
 import gzip
+import io
+import zipfile
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hub.forms import archive_of, in_archive, title_of
 from kiosk.protocol import tickets as ev
 from kiosk.protocol.batch import BatchError, Receipt, Refused, pack, unpack
 from kiosk.protocol.chain import link
 from kiosk.protocol.commands import CloseTerminal, Commands, Given, SignedCommand, name_of, read_command
 from kiosk.protocol.configuration import FROM_HUB, WrongConfigurationError, tables_of
+from kiosk.protocol.form_files import MOST_BYTES, FormFiles, WrongFormError, form_in
 from kiosk.protocol.signing import NotSignedError, raw, read, sign
 from kiosk.queueing.deciding import decide
 from kiosk.queueing.hall import HallPlan, event_in, plan_in
@@ -21,8 +25,23 @@ from tests.fuzz.campaign import Target
 from tests.hub.test_protocol import NOW, hashes, rows
 from tests.tickets.hall import SETTINGS
 
+
+def stored(files: dict[str, bytes]) -> bytes:
+    """A ZIP archive that packs nothing: what is changed in it is changed in the files."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
 JOURNAL = rows(4)
 PLAIN = tuple(gzip.decompress(pack("tianfu", hashes(JOURNAL)[n], JOURNAL[n:])) for n in (0, 2))
+FORM = FormFiles(
+    number="9",
+    files={"form.toml": b'number = "9"\ntitle = "\xe8\xa1\xa8"\n', "form.typ": b"= x", "parts/a.typ": b"a"},
+)
+STORED = stored({"9/form.toml": b'number = "9"', "9/form.pdf": b"%PDF-1.7", "departments.toml": b"[[department]]"})
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 HEADERS = {name.lower(): value for name, value in sign(KEY, "/v1/journal", "text/plain", b"content", NOW).items()}
 
@@ -131,6 +150,30 @@ STEPS = tuple(
 PLANS = (msgspec.json.encode(HallPlan(business=SETTINGS.business, hall="和园", hall_en="Heyuan")),)
 
 
+def check_form(content: bytes) -> None:
+    """Files that lie in one folder, and no more of them than may."""
+    try:
+        form = form_in(content)
+    except WrongFormError:
+        return
+    assert form_in(form.packed) == form
+    assert sum(map(len, form.files.values())) <= MOST_BYTES
+    for name in form.files:
+        assert not {"", ".", ".."} & set(name.split("/"))
+
+
+def check_archive(content: bytes) -> None:
+    """What staff bring is forms as they travel, or is refused with the reason."""
+    try:
+        delivery = in_archive(content)
+    except WrongFormError:
+        return
+    for form in delivery.forms:
+        check_form(form.packed)
+        assert form_in(form.packed) == form
+        title_of(form)
+
+
 def check_step(content: bytes) -> None:
     """A hub decides what a clerk could: it gives no number away, and prints nothing."""
     event = event_in(content)
@@ -154,6 +197,8 @@ TARGETS = (
     Target("hub_receipt", tuple(map(msgspec.json.encode, RECEIPTS)), check_receipt, shape="json"),
     Target("hub_commands", (ANSWER,), check_answer, shape="json"),
     Target("hub_configuration", tuple(text.encode() for text in CONFIGURED), check_configuration),
+    Target("hub_form", (FORM.packed,), check_form, shape="json"),
+    Target("hub_form_archive", (archive_of(FORM), STORED), check_archive),
     Target("hub_queue_steps", STEPS, check_step, shape="json"),
     Target("hub_queue_plans", PLANS, check_plan, shape="json"),
     Target("hub_signature", (msgspec.json.encode(HEADERS),), check_signature, shape="json"),

@@ -18,7 +18,6 @@ from kiosk.config import Config
 from kiosk.config_hub import form_file, kept_in
 from kiosk.forms.catalogue import Catalogue
 from kiosk.forms.checking import checked
-from kiosk.forms.service import HOUSE_FORMS
 from kiosk.forms.typesetter import typesetter
 from kiosk.forms.wire import Hall
 from kiosk.protocol.configuration import Bundle
@@ -47,8 +46,8 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 async def offered(config: Config) -> tuple[Catalogue, tuple[str, ...]]:
-    own = config.forms.folder or HOUSE_FORMS
-    return await checked(own, lambda: typesetter(Hall(name="", phone=""), 200, 60), config.forms.over)
+    forms = config.forms
+    return await checked(forms.own, lambda: typesetter(Hall(name="", phone=""), 200, 60, forms.folders), forms.over)
 
 
 class Office:
