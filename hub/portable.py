@@ -92,6 +92,7 @@ CREATE TABLE configuration (
 ALTER TABLE configuration ADD COLUMN forms TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE form (digest TEXT PRIMARY KEY, packed TEXT NOT NULL);
 """,
+    "0034_readers": "CREATE TABLE reader (fold BIGINT PRIMARY KEY, said_ms BIGINT NOT NULL);",
 }
 """A step that was ever released is never changed, only followed."""
 

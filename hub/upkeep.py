@@ -37,6 +37,7 @@ STAYS: Mapping[str, str] = {
     "head": "one row for each journal",
     "followed": "one row for each journal",
     "reading": "one row for each journal",
+    "reader": "one row for each version of the hub",
     "orders": "what the journals say of money",
     "payment": "what the journals say of money",
     "asking": "who agreed that money was moved by hand",

@@ -30,12 +30,13 @@ REST = 3
 MOST_REST_S = 5.0
 """But however slow the database is and however much is coming in: what is owed must be seen in the end."""
 AT_ONCE = 64
+SAID_EVERY_S, SAID_MS = 10.0, 60_000
+"""How often a process says by which version it reads, and how long that counts."""
 BEHIND = """
 SELECT head.ledger, head.hall, head.terminal, head.seq FROM head LEFT JOIN reading ON reading.ledger = head.ledger
 WHERE reading.ledger IS NULL OR reading.seq < head.seq OR reading.fold <> $1 ORDER BY head.at_ms LIMIT $2
 """
-
-
+_SAY = "INSERT INTO reader (fold, said_ms) VALUES ($1, $2) ON CONFLICT (fold) DO UPDATE SET said_ms = excluded.said_ms"
 _BEGINS = "SELECT 1 FROM head JOIN event ON event.ledger = head.ledger AND event.seq = first WHERE head.ledger = $1"
 
 
@@ -53,6 +54,8 @@ class Follower:
         self._more = asyncio.Event()
         self._not_before: dict[str, float] = {}
         """By ledger that could not be read: when it is tried again, by the monotonic clock."""
+        self._leading = False
+        self._say_again = 0.0
         self.taking_in = 0
         """Batches that this process takes in at the moment."""
 
@@ -65,7 +68,7 @@ class Follower:
         while True:
             self._more.clear()
             try:
-                while await self.read():
+                while await self.leads() and await self.read():
                     pass
             except StoreBusyError as error:
                 log.warning("the journals cannot be read now: %s", error)
@@ -73,6 +76,17 @@ class Follower:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self._more.wait()
+
+    async def leads(self) -> bool:
+        """Whether no process of a newer version reads this database, as while one after the other is replaced: each
+        would throw away what the other one read. Where the newer ones are gone again, this one reads all anew."""
+        if time.monotonic() >= self._say_again:
+            now_ms = int(self._now() * 1000)
+            async with self._store.work() as sql:
+                await sql(_SAY, FOLD, now_ms)
+                [(newest,)] = await sql("SELECT max(fold) FROM reader WHERE said_ms > $1", now_ms - SAID_MS)
+            self._leading, self._say_again = newest == FOLD, time.monotonic() + SAID_EVERY_S
+        return self._leading
 
     async def read(self) -> bool:
         """Read on in some journals that have more; whether any had."""

@@ -102,6 +102,12 @@ class Window:
         for name, value in values.items():
             await self.run(f"document.querySelector('[name={name}]').value = {json.dumps(value)}")
 
+    async def choose(self, selector: str, path: Path) -> None:
+        """A file of this machine, in a field for files."""
+        root = (await self.ask("DOM.getDocument"))["root"]["nodeId"]
+        node = (await self.ask("DOM.querySelector", nodeId=root, selector=selector))["nodeId"]
+        await self.ask("DOM.setFileInputFiles", nodeId=node, files=[str(path)])
+
     async def press(self, words: str) -> None:
         """The button, link or heading to open that says so; where there are several, the first that is seen."""
         done = await self.run(

@@ -1,9 +1,11 @@
 """Two days of the hall. See `tests.browser.__main__`."""
 
 import asyncio
+import shutil
 from functools import partial
 from pathlib import Path
 
+from kiosk.forms.settings import HOUSE_FORMS
 from kiosk.ledger.reading import reading
 from kiosk.queueing.wishes import QueueNext
 from kiosk.rehearsal.books import ledger_rows
@@ -18,6 +20,19 @@ from tests.browser.staff import Staff, say
 
 ACCOUNTS = ("0100003862", "0100005208")
 """Each terminal's resident has one of them."""
+ENGLISH = (
+    "/",
+    "/orders",
+    "/settlement",
+    "/ratings",
+    "/ratings/report",
+    "/requests",
+    "/queue",
+    f"/queue/{HALL}/1",
+    f"/configuration/{HALL}",
+    "/deadlines",
+    "/deeds",
+)
 
 
 class Days:
@@ -57,6 +72,8 @@ class Days:
         await self._next_morning(wang)
         await self._healed(chen, wang, screen)
         await self._settled(chen)
+        await self._configured(chen)
+        await self._in_english(chen)
         await books.agree(self._hub, self._terminals, self._town, self._machines)
 
     async def _morning(self, chen: Window, wang: Window, screen: Window) -> None:
@@ -169,6 +186,25 @@ class Days:
             await self._staff.seen(chen, f"settlement-{day}")
             assert await chen.run("document.querySelectorAll('.buckets .wrong').length") == 0, page
             assert await chen.run("Number(document.querySelector('.buckets .agreed b').innerText)") == orders, page
+
+    async def _configured(self, chen: Window) -> None:
+        """An authority has sent a form anew: its folder is put in, and becomes a version that can be used."""
+        archive = self._scratch / "forms.zip"
+        await asyncio.to_thread(shutil.make_archive, str(archive.with_suffix("")), "zip", HOUSE_FORMS.parent, "forms")
+        await self._staff.goes(chen, f"/configuration/{HALL}")
+        await chen.sees(say("hub.configuration.no_forms"))
+        await chen.choose("input[accept='.zip']", archive)
+        await chen.run("document.querySelector('input[accept=\".zip\"]').form.requestSubmit()")
+        await chen.sees(say("hub.configuration.version", version=1), "101", "301", say("hub.configuration.official"))
+        await self._staff.seen(chen, "forms")
+
+    async def _in_english(self, chen: Window) -> None:
+        """Every page once more, for who reads English."""
+        await self._staff.goes(chen, "/?lang=en")
+        for page in ENGLISH:
+            await self._staff.goes(chen, page)
+            assert await chen.run("document.documentElement.lang") == "en", page
+            await self._staff.seen(chen, f"english-{page.strip('/').replace('/', '-') or 'terminals'}")
 
     async def _both_pay(self, when: str) -> list[str]:
         await self._owe()

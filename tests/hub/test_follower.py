@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.orders.follower import AT_ONCE, MOST_REST_S, Follower
+from hub.orders.follower import AT_ONCE, MOST_REST_S, SAID_MS, Follower
+from hub.orders.reading import FOLD
 from hub.sqlite import SqliteStore
 from tests.hub.test_protocol import rows
 
@@ -73,3 +74,19 @@ async def test_a_slow_database_among_many_that_send(store: SqliteStore, monkeypa
     monkeypatch.setattr("hub.orders.follower.asyncio.sleep", sleep)
     await reading.read()
     assert rests == [MOST_REST_S]
+
+
+async def test_two_versions_do_not_read_against_each_other(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newer one reads; once it is gone for good, the older one again."""
+    seconds = 0.0
+    monkeypatch.setattr("hub.orders.follower.SAID_EVERY_S", 0.0)
+    older, newer = (Follower(store, lambda: seconds) for _ in range(2))
+    assert await older.leads()
+    monkeypatch.setattr("hub.orders.follower.FOLD", FOLD + 1)
+    assert await newer.leads()
+    monkeypatch.setattr("hub.orders.follower.FOLD", FOLD)
+    assert not await older.leads()
+    seconds += SAID_MS / 1000 - 1
+    assert not await older.leads()
+    seconds += 1
+    assert await older.leads()
