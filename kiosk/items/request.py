@@ -1,6 +1,6 @@
 """A request for a visit at home, or that staff act for a resident: what is shown of it, and its slip."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import msgspec
@@ -42,13 +42,13 @@ def masked(private: RequestPrivate) -> Masked:
     return Masked(mask_name(private.name), mask_phone(private.phone), mask_address(private.address))
 
 
-def wishes(today: date, days: int) -> list[str]:
-    """Half days to choose from: the next working days. Public holidays are not known: staff call first."""
+def wishes(today: date, days: int, is_holiday: Callable[[date], bool] = lambda _: False) -> list[str]:
+    """Half days to choose from: the next working days. Weekend days that are worked are not among them."""
     found: list[str] = []
     day = today
     while len(found) < days * len(HALVES):
         day += timedelta(days=1)
-        if day.weekday() not in WEEKEND:
+        if day.weekday() not in WEEKEND and not is_holiday(day):
             found += [f"{day.isoformat()} {half}" for half in HALVES]
     return found
 

@@ -92,12 +92,10 @@ def consent(services: Services, way: RequestWay) -> Consent:
 def ask_when(services: Services) -> ChooseEntry:
     """The half days to choose from."""
     words = {language: catalogue(language) for language in LANGUAGES}
-    today = date.fromisoformat(services.business_date())
+    today, notice = date.fromisoformat(services.business_date()), services.notice
+    found = wishes(today, notice.wish_days, notice.is_holiday)
     return ChooseEntry(
-        title="screen.request.when",
-        entries=tuple(
-            Entry(choice=wish, name=wish_words(wish, words)) for wish in wishes(today, services.notice.wish_days)
-        ),
+        title="screen.request.when", entries=tuple(Entry(choice=wish, name=wish_words(wish, words)) for wish in found)
     )
 
 

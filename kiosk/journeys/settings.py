@@ -1,6 +1,7 @@
 """Settings of single services."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -78,6 +79,18 @@ class RatingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How long such a number is kept, in days."""
 
 
+MOST_HOLIDAYS = 31
+"""Days of one: what is longer has a wrong month or year."""
+_DAY = r"20[0-9]{2}-[0-9]{2}-[0-9]{2}"
+Holiday = Annotated[
+    str,
+    Meta(
+        pattern=rf"^{_DAY}(\.\.{_DAY})?\Z",
+        description='a day, as in "2027-01-01", or days, as in "2026-10-01..2026-10-07"',
+    ),
+]
+
+
 class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[notice]`."""
 
@@ -96,3 +109,21 @@ class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How long name, telephone and address of a request are kept, in days."""
     wish_days: Annotated[int, Meta(ge=1, le=5)] = 3
     """Between how many working days a resident may choose for a visit at home."""
+    holidays: tuple[Holiday, ...] = ()
+    """Days on which nobody comes beside Saturdays and Sundays, or the first and the last of some."""
+
+    def __post_init__(self) -> None:
+        for each in self.holidays:
+            first, last = span(each)
+            if last < first or (last - first).days >= MOST_HOLIDAYS:
+                raise ValueError(f"holidays of at most {MOST_HOLIDAYS} days that end after they begin")
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether it was published as one."""
+        return any(first <= day <= last for first, last in map(span, self.holidays))
+
+
+def span(holiday: str) -> tuple[date, date]:
+    """The first and the last day of a holiday. Raises `ValueError` for a day that no calendar has."""
+    first, _, last = holiday.partition("..")
+    return date.fromisoformat(first), date.fromisoformat(last or first)

@@ -35,7 +35,7 @@ FROM_HUB: Mapping[str, frozenset[str]] = {
     ),
     "forms": frozenset({"free_pages", "day_pages", "most_copies", "frequent", "withdrawn"}),
     "smart_meter": frozenset({"amounts_yuan", "entry"}),
-    "notice": frozenset({"wish_days"}),
+    "notice": frozenset({"holidays", "wish_days"}),
     "rating": frozenset({"after_each", "call_back"}),
 }
 """The sections and keys that may come from the hub."""

@@ -5,7 +5,7 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, date
+from datetime import UTC
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,7 +17,6 @@ from kiosk.devices.printer import NotPrinted, Printed, PrintOutcome, PrintUnknow
 from kiosk.host import Host
 from kiosk.items import shelf
 from kiosk.items.catalogue import Catalogue, read, write
-from kiosk.items.request import wishes
 from kiosk.items.requests_cli import requests_command
 from kiosk.journeys.notice import NOTICE
 from kiosk.journeys.settings import RatingSettings
@@ -404,11 +403,6 @@ async def test_a_disk_that_hangs_is_no_proof_of_anything(tmp_path: Path, monkeyp
         hall.answer("send")
         assert (await hall.at(Notice)).title == "notice.maybe_kept.title"
     assert hall.devices.printer.slips == []
-
-
-def test_wishes_are_working_days() -> None:
-    assert wishes(date(2026, 11, 27), 1) == ["2026-11-30 am", "2026-11-30 pm"]
-    assert [wish[:10] for wish in wishes(date(2026, 11, 25), 3)[::2]] == ["2026-11-26", "2026-11-27", "2026-11-30"]
 
 
 async def test_an_imported_catalogue_is_seen_and_a_damaged_one_leaves_what_there_was(
