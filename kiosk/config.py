@@ -4,25 +4,22 @@ Checking is static: it imports the drivers that are configured, and opens no por
 """
 
 import argparse
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeGuard
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Meta
 
+from kiosk.config_devices import called, check_builds, check_names, check_port, check_posts, devices_in, post_of
 from kiosk.config_face import Display, Hall, folder_of, timezone_exists
 from kiosk.config_hub import Use, kept_in, laid_over
 from kiosk.config_source import read
 from kiosk.config_walk import INVALID, Key, Problem, Walk, listed, near, show
-from kiosk.devices.device import Role
-from kiosk.devices.drivers import AnyDevice, DeviceConfig, DriverError, driver_names, load_driver
-from kiosk.devices.payment import PaymentMethod
-from kiosk.devices.registry import HealthSettings, build
+from kiosk.devices.drivers import DeviceConfig
+from kiosk.devices.registry import HealthSettings
 from kiosk.forms.settings import FormsSettings
 from kiosk.journeys.installed import JourneyError, installed, lacking
 from kiosk.journeys.installed import read as read_journey
@@ -35,9 +32,6 @@ from kiosk.journeys.settings import (
     SmartMeterSettings,
 )
 from kiosk.orders.settings import OrderSettings
-from kiosk.plugins import plugins
-from kiosk.ports.errors import PortUrlError
-from kiosk.ports.urls import SCHEMES, parse_url
 from kiosk.protocol.configuration import WrongConfigurationError
 from kiosk.resources import HOUSE, Package, package_of
 from kiosk.sync.settings import HubSettings
@@ -48,9 +42,6 @@ SCHEMA = 1
 
 QUEUES = {"queue_ticket", "rate_service"}
 """Services that go by the numbers of the queue."""
-WEB = ("http", "https", "ipp", "ipps")
-NAME = r"^[a-z][a-z0-9_-]{0,31}\Z"
-"""Of a device: it is written into the ledger and into logs."""
 DEFAULT_PATH = Path("config.toml")
 
 
@@ -80,20 +71,6 @@ class Journeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     enabled: Annotated[tuple[str, ...], Meta(min_length=1)]
     """The services on the home screen, in this order."""
-
-
-class _DeviceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    name: Annotated[
-        str,
-        Meta(
-            pattern=r"^[a-z][a-z0-9_-]{0,31}\Z",
-            description="up to 32 small letters, digits, - or _, the first a letter",
-        ),
-    ]
-    role: Role
-    driver: str
-    port: str
-    settings: dict[str, Any] = {}
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,12 +147,12 @@ def load(path: Path, *, thorough: bool = False, use: Use | Literal["kept"] | Non
         known = ("schema", "device", *sections)
         walk.complain((name,), "a section that does not exist", ", ".join(sorted(known)), near(name, known))
     built: dict[str, Any] = {name: walk.struct(tables.get(name, {}), kind, (name,)) for name, kind in sections.items()}
-    devices = _devices(walk, raw_devices)
+    devices = devices_in(walk, raw_devices)
     _check_timezone(walk, tables.get("hall"))
     _check_together(walk, built, devices, raw_devices, thorough)
     if walk.problems or any(value is INVALID for value in built.values()):
         problems = [msgspec.structs.replace(problem, line=source.line_of(problem.key)) for problem in walk.problems]
-        raise ConfigError(path, sorted(problems, key=lambda p: p.line or 0), _called(raw_devices))
+        raise ConfigError(path, sorted(problems, key=lambda p: p.line or 0), called(raw_devices))
     version = use.version if use is not None else 0
     return Config(path=path, version=version, devices=tuple(device for device in devices if device), **built)
 
@@ -197,11 +174,11 @@ def resolve_simulators(config: Config, announcements: Mapping[str, Announcement]
             walk.complain(("device", n, "port"), f"simulator {device.simulator}, which is not running", running)
             continue
         given = {**announced.settings, **device.given}
-        _check_port(walk, announced.port, device.driver_class, ("device", n, "port"))
+        check_port(walk, announced.port, device.driver_class, ("device", n, "port"))
         settings = walk.struct(given, device.driver_class.Settings, ("device", n, "settings"))
         if isinstance(settings, msgspec.Struct):
             ready = msgspec.structs.replace(device, port=announced.port, settings=settings, given=given)
-            _check_builds(walk, ready, ("device", n))
+            check_builds(walk, ready, ("device", n))
             resolved.append(ready)
     if walk.problems:
         raise ConfigError(config.path, walk.problems, [device.name for device in config.devices])
@@ -214,112 +191,13 @@ def fitted(config: Config, tables: Sequence[Mapping[str, object]]) -> Config:
     Raises `ConfigError`.
     """
     walk = Walk(config.path.parent)
-    new = [device for device in _devices(walk, list(tables)) if device is not None]
-    posts = {_post(device) for device in new}
-    kept = [device for device in config.devices if _post(device) not in posts]
-    _check_names(walk, [{"name": device.name} for device in (*kept, *new)])
+    new = [device for device in devices_in(walk, list(tables)) if device is not None]
+    posts = {post_of(device) for device in new}
+    kept = [device for device in config.devices if post_of(device) not in posts]
+    check_names(walk, [{"name": device.name} for device in (*kept, *new)])
     if walk.problems:
-        raise ConfigError(config.path, walk.problems, _called(list(tables)))
+        raise ConfigError(config.path, walk.problems, called(list(tables)))
     return msgspec.structs.replace(config, devices=(*kept, *new))
-
-
-def _devices(walk: Walk, raw: object) -> list[DeviceConfig | None]:
-    """One entry per `[[device]]`, None for one with problems."""
-    if not isinstance(raw, list):
-        walk.complain(("device",), show(raw), "tables, each opened by [[device]]")
-        return []
-    return [_device(walk, table, ("device", n)) for n, table in enumerate(raw)]
-
-
-def _device(walk: Walk, raw: object, key: Key) -> DeviceConfig | None:
-    table = walk.struct(raw, _DeviceTable, key)
-    driver = _driver(walk, raw, key)
-    if driver is None or not isinstance(raw, Mapping):
-        return None
-    port, given = raw.get("port"), raw.get("settings", {})
-    simulated = isinstance(port, str) and port.startswith("sim:")
-    if isinstance(port, str):
-        _check_port(walk, port, driver, (*key, "port"))
-    settings = walk.struct(given, driver.Settings, (*key, "settings"), missing_is_fine=simulated)
-    if not isinstance(table, _DeviceTable):
-        return None
-    if table.role != driver.role:
-        walk.complain((*key, "role"), show(table.role), f"{show(driver.role)}, the role of driver {table.driver}")
-        return None
-    device = DeviceConfig(
-        name=table.name,
-        role=table.role,
-        driver=table.driver,
-        port=table.port,
-        driver_class=driver,
-        settings=settings if isinstance(settings, msgspec.Struct) else None,
-        given=table.settings,
-    )
-    _check_builds(walk, device, key)
-    return device
-
-
-def _check_builds(walk: Walk, device: DeviceConfig, key: Key) -> None:
-    """Let the driver itself look at its port beside its settings, when nothing else is wrong with them."""
-    wrong = any(problem.key[: len(key)] == key for problem in walk.problems)
-    if wrong or device.settings is None or device.simulator is not None:
-        return
-    try:
-        build(device)
-    except ValueError as error:
-        walk.complain((*key, "port"), show(device.port), f"one that driver {device.driver} takes: {error}")
-
-
-def _driver(walk: Walk, raw: object, key: Key) -> type[AnyDevice] | None:
-    name = raw.get("driver") if isinstance(raw, Mapping) else None
-    if not isinstance(name, str):
-        return None
-    known = driver_names()
-    if name not in known:
-        walk.complain((*key, "driver"), show(name), listed(known), near(name, known))
-        return None
-    try:
-        return load_driver(name)
-    except DriverError as error:
-        walk.complain((*key, "driver"), str(error), "a driver that can be imported")
-        return None
-
-
-def _check_port(walk: Walk, port: str, driver: type[AnyDevice], key: Key) -> None:
-    if port.startswith("sim:"):
-        known = plugins("kiosk.simulators").names
-        if (name := port.removeprefix("sim:")) not in known:
-            meant = near(name, known)
-            walk.complain(
-                key, show(port), listed(f"sim:{simulator}" for simulator in sorted(known)), meant and f"sim:{meant}"
-            )
-        return
-    scheme = "serial" if port.startswith("/") else port.partition(":")[0].lower()
-    schemes = driver.port_schemes + (("record", "replay") if "spy" in driver.port_schemes else ())
-    if schemes and scheme not in schemes:
-        meant = near(scheme, driver.port_schemes)
-        walk.complain(key, show(port), f"a URL with {listed(f'{name}:' for name in driver.port_schemes)}", meant)
-    elif schemes and scheme not in (*SCHEMES, *WEB):
-        return  # the driver's own kind of address, which it looks at itself
-    elif problem := _url_problem(port, scheme):
-        walk.complain(key, show(port), problem)
-
-
-def _url_problem(url: str, scheme: str) -> str | None:
-    """What a well-formed URL of that scheme would be, unless this is one."""
-    if scheme not in WEB:
-        try:
-            parse_url(url)
-        except PortUrlError as error:
-            return str(error).removeprefix(f"{url}: ")
-        return None
-    try:
-        parts = urlsplit(url)
-        whole = bool(parts.hostname) and parts.port != 0 and not parts.query and not parts.fragment
-        bare = parts.username is None and parts.password is None and not any(c.isspace() for c in url)
-    except ValueError:
-        return f"{scheme}://HOST[:PORT][/PATH]"
-    return None if whole and bare else f"{scheme}://HOST[:PORT][/PATH]"
 
 
 def _check_timezone(walk: Walk, hall: object) -> None:
@@ -339,8 +217,8 @@ def _check_together(
         hub = built["hub"]
         if isinstance(hub, HubSettings) and hub.url.startswith("http:"):
             walk.complain(("hub", "url"), show(hub.url), "https: in production no journal travels in clear")
-    _check_names(walk, raw)
-    _check_posts(walk, devices)
+    check_names(walk, raw)
+    check_posts(walk, devices)
     journeys = built["journeys"]
     queue = built["queue"]
     if isinstance(journeys, Journeys):
@@ -360,33 +238,6 @@ def _check_production(walk: Walk, devices: list[DeviceConfig | None]) -> None:
             walk.complain(
                 ("device", n, "port"), show(device.port), "https: in production money is never moved in clear"
             )
-
-
-def _check_names(walk: Walk, raw: object) -> None:
-    names: set[str] = set()
-    for n, table in enumerate(raw if isinstance(raw, list) else []):
-        name = table.get("name") if isinstance(table, Mapping) else None
-        if not isinstance(name, str):
-            continue
-        if name in names:
-            walk.complain(("device", n, "name"), f"{show(name)} once more", "a name that no other device has")
-        names.add(name)
-
-
-def _check_posts(walk: Walk, devices: list[DeviceConfig | None]) -> None:
-    """One device a role; for payment, one a channel."""
-    posts: dict[str, str] = {}
-    for n, device in enumerate(devices):
-        if device is None:
-            continue
-        post = _post(device)
-        if post in posts:
-            walk.complain(("device", n), f"a second {post}", f"one only, and {show(posts[post])} is it")
-        posts.setdefault(post, device.name)
-
-
-def _post(device: DeviceConfig) -> str:
-    return f"{device.role} for {driver.channel}" if _pays(driver := device.driver_class) else device.role
 
 
 def _check_journeys(walk: Walk, journeys: Journeys, roles: set[str], thorough: bool) -> None:
@@ -415,10 +266,6 @@ def _check_journeys(walk: Walk, journeys: Journeys, roles: set[str], thorough: b
             seen.append(package)
 
 
-def _pays(driver: type[AnyDevice]) -> TypeGuard[type[PaymentMethod[Any]]]:
-    return issubclass(driver, PaymentMethod)
-
-
 def _tables(raw: object) -> list[Mapping[str, object]]:
     return [table for table in raw if isinstance(table, Mapping)] if isinstance(raw, list) else []
 
@@ -440,16 +287,6 @@ def _dotted(key: Key, devices: Sequence[str]) -> str:
         else:
             text += f"[{devices[part]}]" if n == 1 and key[0] == "device" else f"[{part + 1}]"
     return text
-
-
-def _called(raw: object) -> list[str]:
-    """What to call each device in messages: its name, or its place in the file."""
-    tables = raw if isinstance(raw, list) else []
-    names = [table.get("name") if isinstance(table, Mapping) else None for table in tables]
-    return [
-        name if isinstance(name, str) and re.search(NAME, name) and names.count(name) == 1 else str(n)
-        for n, name in enumerate(names, 1)
-    ]
 
 
 def config_command(argv: list[str]) -> int:
