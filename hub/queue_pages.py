@@ -21,6 +21,7 @@ from kiosk.queueing.deciding import last_called
 from kiosk.queueing.hours import is_open
 from kiosk.queueing.rules import Business
 from kiosk.queueing.wishes import Wish
+from kiosk.text.catalogue import Catalogue, catalogue
 
 BEAT_S = 8.0
 """Between two signs of life to a page that is open."""
@@ -148,6 +149,8 @@ class QueuePages:
         _, hall = await self._desk.hall(name)
         said = words(request)
         called = sorted((row for row in hall.rows if row.state == "called"), key=last_called, reverse=True)
+        english = request.query_params.get("en") == "1"
+        spoken = [said, catalogue("en")] if english and said.language != "en" else [said]
         return self._frame.say(
             request,
             "screen",
@@ -155,9 +158,10 @@ class QueuePages:
             hall_name=_named(hall, said.language) or name,
             called=called[:MOST_CALLS],
             newest=_call_of(called[0]) if called else "",
+            spoken=[(each.language.replace("_", "-"), _spoken(each, called[0])) for each in spoken if called],
             waiting=[(each, sum(_waits(row, each) for row in hall.rows)) for each in hall.plan.business],
             away=list(hall.away),
-            english=request.query_params.get("en") == "1",
+            english=english,
             news=f"{self._screen_path(name)}/news",
             now=self._time(self._frame.now_ms()),
         )
@@ -232,6 +236,11 @@ def _named(hall: Hall, language: str) -> str:
 
 def _waits(row: TicketRow, business: Business) -> bool:
     return row.state == "waiting" and row.business == business.letter
+
+
+def _spoken(words: Catalogue, row: TicketRow) -> str:
+    """A call, its number digit by digit."""
+    return words.say("tv.said", number=" ".join(row.shown), window=row.window)
 
 
 def _call_of(row: TicketRow) -> str:

@@ -1,8 +1,11 @@
-// The hall's screen: fetches what changed, rings when somebody is called, and says so when it is not up to date.
+// The hall's screen: fetches what changed, rings and speaks when somebody is called, and says so when it is not up to
+// date.
 "use strict";
 
 const AGAIN_MS = 5000;
 const SILENCE_MS = 25000; // the hub gives a sign of life more often
+const AFTER_CHIME_MS = 1300;
+const ROUNDS = 2; // who was talking when it rang
 const live = document.querySelector("#live");
 let heard = Date.now();
 let sound = null;
@@ -19,6 +22,23 @@ function chime() {
     voice.connect(volume).connect(sound.destination);
     voice.start(start);
     voice.stop(start + 0.9);
+  }
+}
+
+// In each language for which this screen has a voice; without any it rings alone.
+function speak() {
+  const voices = speechSynthesis.getVoices();
+  const lines = [...live.querySelectorAll("[data-said]")].filter(line =>
+    voices.some(voice => voice.lang.slice(0, 2).toLowerCase() === line.lang.slice(0, 2)),
+  );
+  speechSynthesis.cancel();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const line of lines) {
+      const spoken = new SpeechSynthesisUtterance(line.dataset.said);
+      spoken.lang = line.lang;
+      spoken.rate = 0.85;
+      speechSynthesis.speak(spoken);
+    }
   }
 }
 
@@ -45,7 +65,10 @@ async function refresh() {
       wire();
       if (called) {
         document.querySelector(".calls").classList.add("rings");
-        if (sound) chime();
+        if (sound) {
+          chime();
+          setTimeout(speak, AFTER_CHIME_MS);
+        }
       }
     }
     heard = Date.now();

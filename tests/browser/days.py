@@ -90,8 +90,10 @@ class Days:
         await self._staff.goes(wang, f"/queue/{HALL}/1")
         await wang.sees("A001", "A002")
         await self._staff.seen(wang, "window")
+        await self._staff.turns_sound_on(screen)
         for number, button in zip(numbers, ("clerk.next", "clerk.next_done"), strict=True):
             await self._staff.calls(wang, screen, number, button)
+            await self._staff.hears(screen, say("tv.said", number=" ".join(number), window=1))
             await self._staff.seen(wang, f"called-{number}")
             await self._staff.seen(screen, f"screen-{number}")
         await asyncio.gather(*(terminal.shows("1-morning", "A002") for terminal in self._terminals))

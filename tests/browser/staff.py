@@ -10,6 +10,12 @@ from tests.browser.hall import HALL, Hub
 
 PASSWORD = "correct horse battery"
 say = catalogue("zh_CN").say
+VOICE = """
+var said = [];
+speechSynthesis.getVoices = () => [{ lang: "zh-CN" }];
+speechSynthesis.speak = spoken => said.push(spoken.text);
+"""
+"""Stands in for one: Debian's Chromium has none of its own."""
 
 
 class Staff:
@@ -53,6 +59,15 @@ class Staff:
         await clerk.press(say(button))
         await clerk.until(f"document.querySelector('.here .number')?.innerText === '{number}'")
         await screen.until(f"document.querySelector('.newest b')?.innerText === '{number}'")
+
+    async def turns_sound_on(self, screen: Window) -> None:
+        """Of a television that has a voice."""
+        await screen.run(VOICE)
+        await screen.press(say("tv.sound"))
+
+    async def hears(self, screen: Window, words: str) -> None:
+        """What it said last, twice."""
+        await screen.until(f"said.slice(-2).join() === {json.dumps(f'{words},{words}')}")
 
     async def story(self, window: Window, number: str) -> list[tuple[str, str]]:
         """What happened with an order, step by step: when, and what."""

@@ -154,7 +154,12 @@ async def test_calls_from_a_browser_while_a_terminal_is_cut_off(hub: Hub, two: t
     assert '<p class="number">A001</p>' in await press("next", 1, "")
     screen = re.search('href="(/screen/[^"]+)"', (await viewer.get("/queue"))[1])
     assert screen is not None
-    assert "<b>A001</b>" in (await viewer.get(screen[1]))[1]
+    page = (await viewer.get(f"{screen[1]}?en=1"))[1]
+    assert "<b>A001</b>" in page
+    assert [*re.findall('lang="([a-zA-Z-]+)" data-said="([^"]+)"', page)] == [
+        ("zh-CN", "请 A 0 0 1 号，到 1 号窗口。"),
+        ("en", "Number A 0 0 1, window 1, please."),
+    ]
     assert (await viewer.get(screen[1][:-1]))[0] == 404
     assert (await viewer.post(f"/queue/{HALL}/2/next", form=await viewer.word(), seen=""))[0] == 403
 
