@@ -15,7 +15,7 @@ from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, R
 from kiosk.devices.printer import ReceiptPrinter
 from kiosk.devices.registry import build
 from kiosk.devices.secret import Secret, SecretError
-from kiosk.doctor_machine import Finding, State, examine_machine
+from kiosk.doctor_machine import Finding, State, examine_confinement, examine_machine
 from kiosk.doctor_ports import find_cause
 from kiosk.doctor_record import RecordingError, record
 from kiosk.items.catalogue import CatalogueError, read
@@ -92,6 +92,8 @@ def examine(path: Path, announcements: dict[str, Announcement]) -> Report:
     machine = examine_machine(config.ledger.folder, peers)
     if "notice" in config.journeys.enabled:
         machine += (examine_items(path.parent / config.notice.catalogue),)
+    if "print_form" in config.journeys.enabled:
+        machine += (examine_confinement(),)
     states = [device.state for device in devices] + [finding.state for finding in machine]
     return Report(config=str(path), needs_doing="todo" in states, devices=devices, machine=machine)
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -62,6 +63,21 @@ def examine_fonts() -> Finding:
         detail = f"missing: {', '.join(missing)}"
         return Finding(what="fonts", state="todo", detail=detail, advice=f"apt-get install {packages}")
     return Finding(what="fonts", state="ok", detail=", ".join(FONTS))
+
+
+def examine_confinement() -> Finding:
+    """Whether what makes forms can be kept from files and the network: templates and PDFs may come from the hub."""
+    look = "from kiosk.forms.confinement import confine; print(*confine([]), sep='; ')"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", look], check=True, capture_output=True, text=True, timeout=20
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding(what="forms", state="todo", detail=str(error), advice="see `kiosk forms check`")
+    if missing := done.stdout.strip():
+        advice = "a kernel with Landlock (lsm=landlock,…), and sysctl kernel.unprivileged_userns_clone=1"
+        return Finding(what="forms", state="todo", detail=f"what makes them has {missing}", advice=advice)
+    return Finding(what="forms", state="ok", detail="what makes them reaches no other file, and no network")
 
 
 def examine_ledger(folder: Path) -> Finding:

@@ -11,7 +11,7 @@ from kiosk import doctor, doctor_machine
 from kiosk.devices.drivers import DeviceConfig
 from kiosk.devices.health import Busy, Health, NeedsAttention, Offline, Ready, Unknown
 from kiosk.doctor import doctor_command, read_health
-from kiosk.doctor_machine import examine_display, examine_fonts, examine_ledger
+from kiosk.doctor_machine import examine_confinement, examine_display, examine_fonts, examine_ledger
 from tests.config.conftest import Write
 from tests.config.outsider import Printer
 from tests.config.test_config import GOOD, PRINTER
@@ -180,6 +180,19 @@ def test_a_cable_is_named_where_there_is_one() -> None:
     assert "the cable" in read_health(Offline("gone"), "serial:///dev/ttyUSB0")[1]
     assert "the cable" in read_health(Offline("gone"), "/dev/ttyUSB0")[1]
     assert "the cable" in read_health(Offline("gone"), "usb://04b8:0202")[1]
+
+
+def test_what_makes_forms_is_kept_from_everything_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine_confinement().state == "ok"
+    older = tmp_path / "python"
+    older.write_text("#!/bin/sh\necho 'no Landlock: Function not implemented'\n")
+    older.chmod(0o755)
+    monkeypatch.setattr("kiosk.doctor_machine.sys.executable", str(older))
+    finding = examine_confinement()
+    assert (finding.state, finding.detail) == (
+        "todo",
+        "what makes them has no Landlock: Function not implemented",
+    )
 
 
 def test_fonts_for_every_name_are_installed_here() -> None:
