@@ -5,7 +5,7 @@ import tomllib
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -28,7 +28,12 @@ from kiosk.text.bilingual import Bilingual
 MOST_DELIVERED = 4 * MOST_BYTES
 """Bytes of all files that somebody brings at once."""
 MOST_FILES = 4096
-_KEEP = "INSERT INTO form (digest, packed) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+MOST_TITLE = 80
+_KEEP = (
+    "INSERT INTO form (digest, number, title, title_en, official, packed) VALUES ($1, $2, $3, $4, $5, $6) "
+    "ON CONFLICT DO NOTHING"
+)
+_DESCRIBED = "SELECT number, digest, title, title_en, official FROM form WHERE digest = $1"
 _LEFT_BY_SYSTEMS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 _BROKEN = (
     zipfile.BadZipFile,
@@ -65,12 +70,14 @@ class FormBook:
     def __init__(self, store: Portable) -> None:
         self._store = store
 
-    async def keep(self, forms: Iterable[FormFiles]) -> dict[str, str]:
+    async def keep(self, forms: Sequence[FormFiles]) -> dict[str, str]:
         """Have them for good; their digests by number."""
         digests = {form.number: form.digest for form in forms}
         async with self._store.work() as sql:
             for form in forms:
-                await sql(_KEEP, form.digest, form.packed.decode())
+                title, official = title_of(form), OFFICIAL in form.files
+                values = (form.number, title.zh, title.en, int(official), form.packed.decode())
+                await sql(_KEEP, digests[form.number], *values)
         return digests
 
     async def form(self, digest: str) -> FormFiles | None:
@@ -81,11 +88,11 @@ class FormBook:
 
     async def described(self, given: FormSet) -> list[Described]:
         """What a version gives, by number."""
-        found = [(digest, await self.form(digest)) for _, digest in sorted(given.digests.items())]
+        async with self._store.work() as sql:
+            rows = [row for _, digest in sorted(given.digests.items()) for row in await sql(_DESCRIBED, digest)]
         return [
-            Described(number=form.number, digest=digest, title=title_of(form), official=OFFICIAL in form.files)
-            for digest, form in found
-            if form is not None
+            Described(number=number, digest=digest, title=Bilingual(title, title_en), official=bool(official))
+            for number, digest, title, title_en, official in rows
         ]
 
 
@@ -159,7 +166,8 @@ def delivered(files: Mapping[str, bytes]) -> Delivery:
 def title_of(form: FormFiles) -> Bilingual:
     """What its description calls it."""
     described = _tables(form.files.get(DESCRIPTION, b""))
-    return Bilingual(str(described.get("title", "")), str(described.get("title_en", "")))
+    title, title_en = ("".join(filter(str.isprintable, str(described.get(key, "")))) for key in ("title", "title_en"))
+    return Bilingual(title[:MOST_TITLE], title_en[:MOST_TITLE])
 
 
 def archive_of(form: FormFiles) -> bytes:

@@ -90,7 +90,14 @@ CREATE TABLE configuration (
     "0032_rated": cases.RATED,
     "0033_forms": """
 ALTER TABLE configuration ADD COLUMN forms TEXT NOT NULL DEFAULT '{}';
-CREATE TABLE form (digest TEXT PRIMARY KEY, packed TEXT NOT NULL);
+CREATE TABLE form (
+  digest TEXT PRIMARY KEY,
+  number TEXT NOT NULL,
+  title TEXT NOT NULL,
+  title_en TEXT NOT NULL,
+  official BIGINT NOT NULL,
+  packed TEXT NOT NULL
+);
 """,
     "0034_readers": "CREATE TABLE reader (fold BIGINT PRIMARY KEY, said_ms BIGINT NOT NULL);",
 }

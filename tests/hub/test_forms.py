@@ -245,6 +245,7 @@ def test_an_archive_as_people_make_them() -> None:
     assert in_archive(archive_of(lamp)).forms == (lamp,)
     assert form_in(lamp.packed) == lamp
     assert title_of(lamp).said("en") == "Proof of residence"
+    assert title_of(FormFiles(number="9", files={"form.toml": b'title = "a\\u0000b"'})).zh == "ab"
     assert newer_pdf("902", NEWER, None).forms[0].files == {"form.pdf": NEWER}
 
 
