@@ -66,7 +66,7 @@ def examine_fonts() -> Finding:
 
 
 def examine_confinement() -> Finding:
-    """Whether what makes forms can be kept from files and the network: templates and PDFs may come from the hub."""
+    """Whether what makes forms can be kept from everything else: templates and PDFs may come from the hub."""
     look = "from kiosk.forms.confinement import confine; print(*confine([]), sep='; ')"
     try:
         done = subprocess.run(
@@ -75,9 +75,9 @@ def examine_confinement() -> Finding:
     except (OSError, subprocess.SubprocessError) as error:
         return Finding(what="forms", state="todo", detail=str(error), advice="see `kiosk forms check`")
     if missing := done.stdout.strip():
-        advice = "a kernel with Landlock (lsm=landlock,…), and sysctl kernel.unprivileged_userns_clone=1"
+        advice = "a kernel with Landlock (lsm=landlock,…) and seccomp, and sysctl kernel.unprivileged_userns_clone=1"
         return Finding(what="forms", state="todo", detail=f"what makes them has {missing}", advice=advice)
-    return Finding(what="forms", state="ok", detail="what makes them reaches no other file, and no network")
+    return Finding(what="forms", state="ok", detail="what makes them reaches no other file, process or network")
 
 
 def examine_ledger(folder: Path) -> Finding:

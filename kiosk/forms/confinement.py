@@ -1,5 +1,6 @@
-"""Takes from this process what a hostile template or PDF could misuse: every file but those named, other programs, and
-the network. By Linux' own means (Landlock, namespaces), as any user; what a kernel does not have is left out.
+"""Takes from this process what a hostile template or PDF could misuse: every file but those named, other programs and
+processes, and whatever can be connected to. By Linux' own means (Landlock, a namespace, a filter of system calls), as
+any user; what a kernel does not have is left out, and told.
 
 https://docs.kernel.org/userspace-api/landlock.html
 """
@@ -10,6 +11,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+
+from kiosk.forms.syscalls import refuse_calls
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
 """What Python and its libraries read of a system."""
@@ -36,19 +39,28 @@ class _Beneath(ctypes.Structure):
 
 
 def confine(readable: Iterable[Path]) -> tuple[str, ...]:
-    """From now on: what lies in those folders may be read, and what Python needs; nothing is written, run or connected
-    to. To be called while there is one thread. What could not be done, in words; nothing where all was."""
+    """From now on: what lies in those folders may be read, and what Python needs; nothing is written or changed, run,
+    signaled or connected to. To be called while there is one thread. What could not be done, in words; nothing where
+    all was."""
     kernel = ctypes.CDLL(None, use_errno=True)
     kernel.syscall.restype = ctypes.c_long
     missing = []
+    if kernel.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        missing.append(f"no promise to gain no privileges: {_why()}")
     if kernel.unshare(_NEW_USER | _NEW_NETWORK):
         missing.append(f"no network of its own: {_why()}")
-    version = kernel.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _GIVE_VERSION)
+    version = _landlock_version(kernel)
     if version < 1:
         missing.append(f"no Landlock: {_why()}")
     elif not _restrict(kernel, version, (*_of_python(), *readable)):
         missing.append(f"no files kept from it: {_why()}")
+    if not refuse_calls(kernel):  # at last, for it refuses what was needed so far
+        missing.append(f"no filter of system calls: {_why()}")
     return tuple(missing)
+
+
+def _landlock_version(kernel: ctypes.CDLL) -> int:
+    return int(kernel.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _GIVE_VERSION))
 
 
 def _restrict(kernel: ctypes.CDLL, version: int, readable: Iterable[Path]) -> bool:
@@ -61,8 +73,6 @@ def _restrict(kernel: ctypes.CDLL, version: int, readable: Iterable[Path]) -> bo
         for path in readable:
             if path.exists():
                 _allow(kernel, rules, path)
-        if kernel.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
-            return False
         return bool(kernel.syscall(_RESTRICT_SELF, rules, 0) == 0)
 
 
