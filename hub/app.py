@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 256
 """Batches that one process takes in at a time. One more would wait for its turn longer than its terminal waits for an
 answer: it is told to come again."""
+MOST_FORMS_OUT = 8
+"""Forms that one process looks up at a time, of some megabytes each."""
 _T = TypeVar("_T", bound=msgspec.Struct)
 
 
@@ -78,7 +80,7 @@ def app(store: Store, key: Ed25519PrivateKey, zone: tzinfo = UTC, now: Callable[
             Route(commands.PATH, desk.of_terminals(commands.Poll, desk.commands), methods=["POST"]),
             Route(commands.log_path("{command}"), desk.log, methods=["POST"]),
             Route(configuration.PATH, desk.of_terminals(configuration.Wanted, desk.configuration), methods=["POST"]),
-            Route(form_files.PATH, desk.of_terminals(form_files.WantedForm, desk.form), methods=["POST"]),
+            Route(form_files.PATH, desk.form, methods=["POST"]),
             Route(hall.PATH, desk.of_terminals(hall.Attending, attendance.attend), methods=["POST"]),
             Route(hall.WISH_PATH, desk.of_terminals(hall.Wished, attendance.wish), methods=["POST"]),
             Route(sealing.PATH, desk.of_terminals(sealing.Private, drawer.take), methods=["POST"]),
@@ -108,6 +110,7 @@ class _Desk:
         self._command_desk = commanding
         self._configurations = ConfigurationBook(store)
         self._forms = FormBook(store)
+        self._forms_out = 0
         self._queue = queue
 
     def of_terminals(
@@ -196,12 +199,21 @@ class _Desk:
             raise _refuse("batch", f"{sender.hall} has no version {wanted.version}")
         return found.bundle
 
-    async def form(self, _: Request, sender: Terminal, wanted: form_files.WantedForm) -> form_files.FormFiles:
-        """A form, for whoever was told its digest."""
-        found = await self._forms.form(wanted.digest)
-        if found is None:
-            raise _refuse("batch", f"there is no form {wanted.digest}")
-        return found
+    async def form(self, request: Request) -> Response:
+        """A form, for whoever was told its digest; some at a time, for each is large."""
+        content = await _content(request)
+        await self._sender(request, content)
+        digest = _decoded(content, form_files.WantedForm).digest
+        if self._forms_out >= MOST_FORMS_OUT:
+            raise _refuse("busy", "many terminals fetch forms: come again")
+        self._forms_out += 1
+        try:
+            packed = await self._forms.packed(digest)
+        finally:
+            self._forms_out -= 1
+        if packed is None:
+            raise _refuse("batch", f"there is no form {digest}")
+        return Response(packed, media_type=form_files.CONTENT_TYPE)
 
     async def status(self, _: Request, sender: Terminal, said: status.Status) -> status.Heard:
         """Keep how it is."""

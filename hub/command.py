@@ -25,7 +25,7 @@ from hub.sqlite import SqliteStore
 from hub.staff import kept
 from hub.store import Role, Staff, Store, StoreBusyError
 from kiosk.protocol.configuration import tables_of
-from kiosk.protocol.form_files import FormSet
+from kiosk.protocol.form_files import MOST_FORMS, MOST_OF_ALL, FormSet
 
 SHUTDOWN_S = 5
 """For what is being answered when the hub is told to stop; pages that listen for news would never end."""
@@ -198,4 +198,8 @@ async def _configure(chosen: argparse.Namespace, store: Store) -> None:
 
 async def _kept_forms(store: Store, folder: Path) -> FormSet:
     delivery = in_folder(folder)
-    return FormSet(digests=await FormBook(store).keep(delivery.forms), departments=delivery.departments)
+    book = FormBook(store)
+    given = FormSet(digests=await book.keep(delivery.forms), departments=delivery.departments)
+    if not await book.fit(given):
+        raise ValueError(f"more than {MOST_FORMS} forms, or more than {MOST_OF_ALL} bytes of them")
+    return given

@@ -115,28 +115,32 @@ class ConfigurationPages:
         """A version with other forms, and everything else as in the one before: those of an archive, or a newer PDF
         of one. Each terminal makes them once before it uses them."""
         hall, note = request.path_params["hall"], upload.fields.get("note", "").strip()[:MOST_NOTE]
-        before = (await self._versions.following(hall)).forms
         number = upload.fields.get("number", "").strip()
+        following = await self._versions.following(hall)
+        before = following.forms
         try:
             if number:
                 earlier = await self._forms.form(before.digests.get(number, ""))
                 delivery = newer_pdf(number, upload.content, earlier)
             else:
-                delivery = in_archive(upload.content)
+                delivery = await asyncio.to_thread(in_archive, upload.content)
         except WrongFormError as error:
             return await self._page(request, who, problem=str(error))
         digests = before.digests | await self._forms.keep(delivery.forms)
         given = FormSet(digests=digests, departments=delivery.departments or before.departments)
-        return await self._add(request, who, await self._versions.following(hall, forms=given), note)
+        if not await self._forms.fit(given):
+            return await self._page(request, who, problem=words(request).say("hub.configuration.too_many_forms"))
+        return await self._add(request, who, msgspec.structs.replace(following, forms=given), note)
 
     async def _drop_form(self, request: Request, who: Staff, form: Form) -> Response:
         """A version without a form: the terminals go back to their own of that number, where they have one."""
         hall, number = request.path_params["hall"], form.get("number", "")
-        before = (await self._versions.following(hall)).forms
+        following = await self._versions.following(hall)
+        before = following.forms
         digests = {each: digest for each, digest in before.digests.items() if each != number}
         given = FormSet(digests=digests, departments=before.departments) if digests else FormSet()
         note = words(request).say("hub.configuration.without_form", number=number)
-        return await self._add(request, who, await self._versions.following(hall, forms=given), note)
+        return await self._add(request, who, msgspec.structs.replace(following, forms=given), note)
 
     async def _form_file(self, request: Request, _: Staff) -> Response:
         """The files of a form, as they can be brought again."""

@@ -1,7 +1,6 @@
 """The forms that a hall's terminals are given: read from what the staff have, and kept by their digests."""
 
 import io
-import tomllib
 import zipfile
 import zlib
 from collections import defaultdict
@@ -16,6 +15,9 @@ from kiosk.protocol.form_files import (
     DESCRIPTION,
     MOST_BYTES,
     MOST_DEPARTMENTS,
+    MOST_DESCRIPTION,
+    MOST_FORMS,
+    MOST_OF_ALL,
     OFFICIAL,
     TEMPLATE,
     FormFiles,
@@ -24,6 +26,7 @@ from kiosk.protocol.form_files import (
     form_in,
 )
 from kiosk.text.bilingual import Bilingual
+from kiosk.text.toml import toml_in
 
 MOST_DELIVERED = 4 * MOST_BYTES
 """Bytes of all files that somebody brings at once."""
@@ -80,11 +83,26 @@ class FormBook:
                 await sql(_KEEP, digests[form.number], *values)
         return digests
 
-    async def form(self, digest: str) -> FormFiles | None:
-        """One of them."""
+    async def fit(self, given: FormSet) -> bool:
+        """Whether a terminal takes so many, and so much."""
+        size = 0
+        async with self._store.work() as sql:
+            for digest in given.digests.values():
+                size += sum(
+                    length for (length,) in await sql("SELECT length(packed) FROM form WHERE digest = $1", digest)
+                )
+        return len(given.digests) <= MOST_FORMS and size <= MOST_OF_ALL
+
+    async def packed(self, digest: str) -> bytes | None:
+        """One of them, as it is sent."""
         async with self._store.work() as sql:
             rows = await sql("SELECT packed FROM form WHERE digest = $1", digest)
-        return form_in(rows[0][0]) if rows else None
+        return str(rows[0][0]).encode() if rows else None
+
+    async def form(self, digest: str) -> FormFiles | None:
+        """One of them."""
+        packed = await self.packed(digest)
+        return form_in(packed) if packed is not None else None
 
     async def described(self, given: FormSet) -> list[Described]:
         """What a version gives, by number."""
@@ -105,10 +123,17 @@ def in_archive(content: bytes) -> Delivery:
             if len(listed) > MOST_FILES or sum(entry.file_size for entry in listed) > MOST_DELIVERED:
                 raise WrongFormError(f"an archive of more than {MOST_FILES} files or {MOST_DELIVERED} bytes")
             for entry in listed:
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise WrongFormError(f"{entry.filename}: packed in a way that is not common")
+                name = str(PurePosixPath(entry.filename))
+                if name in files:
+                    raise WrongFormError(f"{name}: is there twice")
                 with archive.open(entry) as file:
-                    files[entry.filename] = file.read(entry.file_size)
+                    files[name] = file.read(entry.file_size)
+    except WrongFormError:
+        raise
     except _BROKEN as error:
-        raise error if isinstance(error, WrongFormError) else WrongFormError(f"no ZIP archive: {error}") from error
+        raise WrongFormError(f"no ZIP archive: {error}") from error
     delivery = delivered(files)
     if not delivery.forms:
         raise WrongFormError(
@@ -164,10 +189,9 @@ def delivered(files: Mapping[str, bytes]) -> Delivery:
 
 
 def title_of(form: FormFiles) -> Bilingual:
-    """What its description calls it."""
+    """What its description calls it; nothing where the terminals describe it."""
     described = _tables(form.files.get(DESCRIPTION, b""))
-    title, title_en = ("".join(filter(str.isprintable, str(described.get(key, "")))) for key in ("title", "title_en"))
-    return Bilingual(title[:MOST_TITLE], title_en[:MOST_TITLE])
+    return Bilingual(_line(described.get("title")), _line(described.get("title_en")))
 
 
 def archive_of(form: FormFiles) -> bytes:
@@ -182,12 +206,16 @@ def archive_of(form: FormFiles) -> bytes:
 def _form(number: str, files: dict[str, bytes]) -> FormFiles:
     drawn = {TEMPLATE, OFFICIAL} & files.keys()
     if DESCRIPTION in files:
+        if len(files[DESCRIPTION]) > MOST_DESCRIPTION:
+            raise WrongFormError(f"{number}/{DESCRIPTION}: more than {MOST_DESCRIPTION} bytes")
         try:
-            found = _tables(files[DESCRIPTION]).get("number")
+            described = _tables(files[DESCRIPTION])
         except (ValueError, RecursionError) as error:
             raise WrongFormError(f"{number}/{DESCRIPTION}: no TOML: {error}") from error
-        if found != number:
-            raise WrongFormError(f"{number}/{DESCRIPTION}: number: found {found!r}, allowed {number!r}, its folder")
+        if described.get("number") != number:
+            raise WrongFormError(f"{number}/{DESCRIPTION}: number: allowed {number!r} alone, its folder")
+        if not all(isinstance(described.get(key), str) for key in ("title", "title_en")):
+            raise WrongFormError(f"{number}/{DESCRIPTION}: no title and title_en")
     elif set(files) != {OFFICIAL}:
         raise WrongFormError(f"{number}: no {DESCRIPTION}; without one, allowed {OFFICIAL} alone")
     if len(drawn) != 1:
@@ -201,12 +229,17 @@ def _form(number: str, files: dict[str, bytes]) -> FormFiles:
         raise WrongFormError(f"{number}: {error}") from error
 
 
+def _line(value: object) -> str:
+    return "".join(filter(str.isprintable, value))[:MOST_TITLE] if isinstance(value, str) else ""
+
+
 def _number_in(files: Mapping[str, bytes]) -> str:
     """Of a form that lies in no folder; its description is looked at again."""
     try:
-        return str(_tables(files.get(DESCRIPTION, b"")).get("number", ""))
+        number = _tables(files.get(DESCRIPTION, b"")[:MOST_DESCRIPTION]).get("number")
     except (ValueError, RecursionError):
         return ""
+    return number if isinstance(number, str) else ""
 
 
 def _departments(content: bytes) -> str:
@@ -220,7 +253,7 @@ def _departments(content: bytes) -> str:
 
 
 def _tables(content: bytes) -> dict[str, object]:
-    return tomllib.loads(content.decode())
+    return toml_in(content.decode())
 
 
 def _is_left_by_system(name: str) -> bool:

@@ -99,7 +99,7 @@ CREATE TABLE form (
   packed TEXT NOT NULL
 );
 """,
-    "0034_readers": "CREATE TABLE reader (fold BIGINT PRIMARY KEY, said_ms BIGINT NOT NULL);",
+    "0034_readers": "CREATE TABLE reader (fold BIGINT PRIMARY KEY, beats BIGINT NOT NULL);",
 }
 """A step that was ever released is never changed, only followed."""
 

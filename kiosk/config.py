@@ -121,16 +121,19 @@ class ConfigError(ValueError):
         super().__init__("\n".join(self.lines))
 
 
-def load(path: Path, *, thorough: bool = False, use: Use | Literal["kept"] | None = "kept") -> Config:
+def load(
+    path: Path, *, thorough: bool = False, use: Use | Literal["kept"] | None = "kept", folder: Path | None = None
+) -> Config:
     """The configuration in `path`, with what the hub set instead: the version in force unless `use` says another one,
-    or none. Raises `ConfigError` with all problems.
+    or none; what belongs to it lies in the ledger's `folder`, which is the file's unless another one is said. Raises
+    `ConfigError` with all problems.
 
     Services that cannot be loaded are problems only for a `thorough` look: a terminal leaves them out and serves on.
     """
     source = read(path)
     if isinstance(source, Problem):
         raise ConfigError(path, [source])
-    folder = folder_of(source, path)
+    folder = folder or folder_of(source, path)
     use = kept_in(folder).in_force if use == "kept" else use
     try:
         source = laid_over(source, use, folder)

@@ -6,7 +6,6 @@ is on trial: each start with it counts, until it came up; after `TRIES` starts t
 """
 
 import shutil
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +37,14 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     """The name of a file beside, where the version has a catalogue."""
     forms: FormSet = FormSet()
     """Each is a file beside (`kiosk.forms.from_hub`)."""
+    beneath: dict[str, str] = {}
+    """By number of a form that came without a description: the SHA-256 of the terminal's own that it was tried with."""
+
+    def is_as(self, other: "Use | None") -> bool:
+        """Whether both are the same version, all of it: a program that knew less may have kept less."""
+        return other is not None and msgspec.structs.replace(self, beneath={}) == msgspec.structs.replace(
+            other, beneath={}
+        )
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +57,12 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     fell: int = 0
     """The last version that was taken back."""
+    number: int = 0
+    """Of the command that the last trial came by: an earlier one is not carried out any more."""
+    begun: int = 0
+    """The command whose version is looked at, …"""
+    looks: int = 0
+    """… and how often that was begun: what ends the program each time is not looked at for ever."""
 
     @property
     def in_force(self) -> Use | None:
@@ -62,15 +75,24 @@ def kept_in(folder: Path | None) -> Kept:
     if folder is None:
         return Kept()
     try:
-        return msgspec.json.decode((folder / NAME).read_bytes(), type=Kept)
+        return _kept_in(folder)
     except (OSError, ValueError):
+        return Kept()
+
+
+def _kept_in(folder: Path) -> Kept:
+    try:
+        return msgspec.json.decode((folder / NAME).read_bytes(), type=Kept)
+    except FileNotFoundError:
         return Kept()
 
 
 def count_a_start(folder: Path) -> Use | None:
     """To be called once at each start, before the configuration is read: what is in force. Raises `OSError`."""
+    sweep(folder)
+    for name in (FORMS, TRIED_FORMS):
+        shutil.rmtree(folder / name, ignore_errors=True)
     kept = kept_in(folder)
-    _sweep(folder, kept)
     if kept.trial is not None:
         if kept.in_force is kept.trial:
             _keep(folder, msgspec.structs.replace(kept, tries=kept.tries + 1))
@@ -84,14 +106,14 @@ def came_up(folder: Path, version: int) -> None:
     Raises `OSError`."""
     kept = kept_in(folder)
     if kept.trial is not None and kept.trial.version == version:
-        _keep(folder, Kept(good=kept.trial))
+        _keep(folder, Kept(good=kept.trial, number=kept.number))
 
 
 def take_back(folder: Path) -> Use | None:
     """What is on trial is not good; the last good one, which is in force again. Raises `OSError`."""
     kept = kept_in(folder)
     if kept.trial is not None:
-        _keep(folder, Kept(good=kept.good, fell=kept.trial.version))
+        _keep(folder, Kept(good=kept.good, fell=kept.trial.version, number=kept.number))
     return kept.good
 
 
@@ -112,9 +134,20 @@ def keep_catalogue(folder: Path, bundle: "Bundle") -> None:
         write_once(folder / use_of(bundle).catalogue, bundle.catalogue.encode())
 
 
-def try_out(folder: Path, use: Use) -> None:
-    """Put a version on trial from the next start on. Raises `OSError`."""
-    _keep(folder, Kept(good=kept_in(folder).good, trial=use))
+def begin_to_look(folder: Path, number: int) -> bool:
+    """To be called before what the command of that number brought is looked at; False where that never came to an end,
+    `TRIES` times. Raises `OSError`."""
+    kept = kept_in(folder)
+    looks = kept.looks + 1 if kept.begun == number else 1
+    if looks > TRIES:
+        return False
+    _keep(folder, msgspec.structs.replace(kept, begun=number, looks=looks))
+    return True
+
+
+def try_out(folder: Path, use: Use, number: int = 0) -> None:
+    """Put a version on trial from the next start on; it came by the command of that number. Raises `OSError`."""
+    _keep(folder, Kept(good=kept_in(folder).good, trial=use, number=number))
 
 
 def laid_over(source: Source, use: Use | None, folder: Path | None) -> Source:
@@ -124,24 +157,17 @@ def laid_over(source: Source, use: Use | None, folder: Path | None) -> Source:
     from kiosk.protocol.configuration import tables_of
 
     tables = dict(source.tables)
+    set_here = tables_of(use.text, Decimal)
+    if use.catalogue and folder is not None:
+        set_here.setdefault("notice", {})["catalogue"] = str(folder.absolute() / use.catalogue)
+    if use.forms.digests and folder is not None:
+        set_here.setdefault("forms", {})["given"] = str(folder.absolute() / FORMS)
     hubs: set[tuple[str, str]] = set()
-    for section, values in tables_of(use.text, Decimal).items():
+    for section, values in set_here.items():
         own = tables.get(section, {})
         tables[section] = {**(own if isinstance(own, dict) else {}), **values}
         hubs |= {(section, key) for key in values}
-    for section, key, value in _beside(use, folder) if folder is not None else ():
-        own = tables.get(section, {})
-        tables[section] = {**(own if isinstance(own, dict) else {}), key: str(value)}
-        hubs.add((section, key))
     return source.with_others(tables, hubs)
-
-
-def _beside(use: Use, folder: Path) -> Iterator[tuple[str, str, Path]]:
-    """The keys that name what a version has beside its text."""
-    if use.catalogue:
-        yield "notice", "catalogue", folder / use.catalogue
-    if use.forms.digests:
-        yield "forms", "over", folder / FORMS
 
 
 def _keep(folder: Path, kept: Kept) -> None:
@@ -149,13 +175,15 @@ def _keep(folder: Path, kept: Kept) -> None:
     write_once(folder / NAME, msgspec.json.format(msgspec.json.encode(kept)))
 
 
-def _sweep(folder: Path, kept: Kept) -> None:
-    """Take away what no version needs any more: at a start, when nobody writes such a file."""
+def sweep(folder: Path) -> None:
+    """Take away what no version needs any more, when nobody writes such a file. Raises `OSError`."""
+    try:
+        kept = _kept_in(folder)
+    except (OSError, ValueError):
+        return  # who knows what is still needed
     uses = [use for use in (kept.good, kept.trial) if use is not None]
     wanted = {use.catalogue for use in uses}
     wanted |= {form_file(digest) for use in uses for digest in use.forms.digests.values()}
-    for path in (*folder.glob("catalogue-*.json"), *folder.glob("form-*.json")):
+    for path in (*folder.glob("catalogue-*.json*"), *folder.glob("form-*.json*")):
         if path.name not in wanted:
             path.unlink(missing_ok=True)
-    for name in (FORMS, TRIED_FORMS):
-        shutil.rmtree(folder / name, ignore_errors=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kiosk.config_walk import Key, Problem
+from kiosk.text.toml import toml_in
 
 LARGEST = 1_000_000
 """Bytes; nobody writes more by hand."""
@@ -64,7 +65,7 @@ def read(path: Path) -> Source | Problem:
         line = content[: error.start].count(b"\n") + 1
         return _unreadable(f"a byte that is not UTF-8 (0x{content[error.start]:02x})", "TOML in UTF-8", line)
     try:
-        return Source(tomllib.loads(text, parse_float=Decimal), text)
+        return Source(toml_in(text, Decimal), text)
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.search(str(error))
         why = _AT_LINE.sub("", str(error))

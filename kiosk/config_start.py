@@ -3,8 +3,10 @@
 import logging
 from pathlib import Path
 
+import msgspec
+
 from kiosk.config import Config, ConfigError, load
-from kiosk.config_hub import Use, count_a_start, take_back
+from kiosk.config_hub import Use, count_a_start, kept_in, take_back
 
 log = logging.getLogger(__name__)
 
@@ -21,27 +23,31 @@ def load_for_start(path: Path, folder: Path | None) -> Config:
             use = count_a_start(folder)
             while use is not None:
                 try:
-                    config = load(path, use=use)
-                    _lay_out_forms(folder, use, config)
-                    return config
+                    config = load(path, use=use, folder=folder)
+                    flaws: tuple[str, ...] = ()
                 except ConfigError as error:
-                    for line in error.lines:
-                        log.error("version %d of the hub: %s", use.version, line)
-                    back = take_back(folder)
-                    use = back if back != use else None
+                    config, flaws = None, error.lines
+                if config is not None:
+                    config, flaws = _with_forms(folder, use, config)
+                for line in flaws:
+                    log.error("version %d of the hub: %s", use.version, line)
+                if config is not None and not (flaws and kept_in(folder).trial == use):
+                    return config
+                back = take_back(folder)
+                use = back if back != use else None
         except OSError as error:
             log.error("nothing of what the hub configured is used: %s", error)
     return load(path, use=None)
 
 
-def _lay_out_forms(folder: Path, use: Use, config: Config) -> None:
-    """Without them the terminal's own are offered."""
-    if not use.forms.digests:
-        return
-    from kiosk.forms.catalogue import FormError  # here because most terminals start without any
-    from kiosk.forms.from_hub import lay_out
+def _with_forms(folder: Path, use: Use, config: Config) -> tuple[Config, tuple[str, ...]]:
+    """The configuration once the version's forms are laid out, and a line for each that is not offered."""
+    if config.forms.given is None:
+        return config, ()
+    from kiosk.forms.from_hub import lay_out  # here because most terminals start without any
 
     try:
-        lay_out(folder, use.forms, config.forms)
-    except (FormError, OSError) as error:
-        log.error("the hub's forms are not offered: %s", error)
+        return config, lay_out(folder, use, config.forms, config.forms.given).flaws
+    except OSError as error:
+        own = msgspec.structs.replace(config.forms, given=None)
+        return msgspec.structs.replace(config, forms=own), (f"its forms are not offered: {error}",)

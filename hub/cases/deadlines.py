@@ -4,12 +4,13 @@ No national rule sets the numbers, and which days are free and which weekends ar
 both are given, and where a year's days were not, its weekends alone are free and the pages say so.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
+
+from kiosk.text.toml import toml_in
 
 DEFAULTS: Mapping[str, int] = {"contacted": 1, "answered": 15, "assigned": 1, "visited": 15, "warned": 1}
 """Working days, by the step that ends them; `warned` is how long before the end a case is shown as due soon. Fifteen
@@ -75,7 +76,7 @@ def deadlines_in(text: str) -> Deadlines:
     if len(text.encode()) > MOST_TEXT:
         raise WrongDeadlinesError(f"more than {MOST_TEXT} bytes")
     try:
-        tables = tomllib.loads(text)
+        tables = toml_in(text)
     except (ValueError, RecursionError) as error:  # names line and column, also of a day that no calendar has
         raise WrongDeadlinesError(f"no TOML: {error}") from error
     wrong: list[str] = [

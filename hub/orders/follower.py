@@ -30,13 +30,13 @@ REST = 3
 MOST_REST_S = 5.0
 """But however slow the database is and however much is coming in: what is owed must be seen in the end."""
 AT_ONCE = 64
-SAID_EVERY_S, SAID_MS = 10.0, 60_000
-"""How often a process says by which version it reads, and how long that counts."""
+BEAT_S, SILENT_S = 10.0, 60.0
+"""How often a process says by which version it reads, and after how long without a word nobody reads by that one."""
 BEHIND = """
 SELECT head.ledger, head.hall, head.terminal, head.seq FROM head LEFT JOIN reading ON reading.ledger = head.ledger
 WHERE reading.ledger IS NULL OR reading.seq < head.seq OR reading.fold <> $1 ORDER BY head.at_ms LIMIT $2
 """
-_SAY = "INSERT INTO reader (fold, said_ms) VALUES ($1, $2) ON CONFLICT (fold) DO UPDATE SET said_ms = excluded.said_ms"
+_BEAT = "INSERT INTO reader (fold, beats) VALUES ($1, 1) ON CONFLICT (fold) DO UPDATE SET beats = reader.beats + 1"
 _BEGINS = "SELECT 1 FROM head JOIN event ON event.ledger = head.ledger AND event.seq = first WHERE head.ledger = $1"
 
 
@@ -55,7 +55,9 @@ class Follower:
         self._not_before: dict[str, float] = {}
         """By ledger that could not be read: when it is tried again, by the monotonic clock."""
         self._leading = False
-        self._say_again = 0.0
+        self._beats_at = 0.0
+        self._newer: dict[int, tuple[int, float]] = {}
+        """By a newer version: how often it was heard, and when the last time."""
         self.taking_in = 0
         """Batches that this process takes in at the moment."""
 
@@ -80,22 +82,28 @@ class Follower:
     async def leads(self) -> bool:
         """Whether no process of a newer version reads this database, as while one after the other is replaced: each
         would throw away what the other one read. Where the newer ones are gone again, this one reads all anew."""
-        if time.monotonic() >= self._say_again:
-            now_ms = int(self._now() * 1000)
+        now = time.monotonic()
+        if now >= self._beats_at:
             async with self._store.work() as sql:
-                await sql(_SAY, FOLD, now_ms)
-                [(newest,)] = await sql("SELECT max(fold) FROM reader WHERE said_ms > $1", now_ms - SAID_MS)
-            self._leading, self._say_again = newest == FOLD, time.monotonic() + SAID_EVERY_S
+                await sql(_BEAT, FOLD)
+                newer = await sql("SELECT fold, beats FROM reader WHERE fold > $1", FOLD)
+            for fold, beats in newer:
+                if self._newer.get(fold, (0, 0.0))[0] != beats:
+                    self._newer[fold] = beats, now
+            self._leading = all(now - heard >= SILENT_S for _, heard in self._newer.values())
+            self._beats_at = now + BEAT_S
         return self._leading
 
     async def read(self) -> bool:
-        """Read on in some journals that have more; whether any had."""
+        """Read on in some journals that have more; whether any had, and it is this one's to read."""
         now = time.monotonic()
         self._not_before = {ledger: moment for ledger, moment in self._not_before.items() if moment > now}
         async with self._store.work() as sql:
             behind = await sql(BEHIND, FOLD, AT_ONCE + len(self._not_before))
         due = [journal for journal in (_Journal(*row) for row in behind) if journal.ledger not in self._not_before]
         for journal in due:
+            if not await self.leads():
+                return False
             begun = time.monotonic()
             try:
                 async with self._store.work() as sql:

@@ -5,7 +5,8 @@ FOLDER/NUMBER/form.toml        see `kiosk.forms.form`
 FOLDER/NUMBER/form.typ         a template of ours, with what it needs beside it, or
 FOLDER/NUMBER/form.pdf         an official PDF; answers are written over it
 
-What the hub gives is such a folder, too, laid over the hall's (`read_forms`).
+What the hub gives is such a folder, too, laid over the hall's: a form counts unless it has a flaw; then one of the same
+number beneath it does.
 """
 
 import os
@@ -57,29 +58,48 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(self.forms, key=lambda form: -printed.get(form.number, 0)))
 
 
-def read_forms(folder: Path, over: Path | None = None) -> tuple[Catalogue, tuple[str, ...]]:
-    """The catalogue, and a line for each mistake. Forms and departments of the folder `over` take the place of those
-    of the same name. A folder that cannot be read has no forms."""
+class Layers(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies in folders over one another."""
+
+    forms: dict[str, list[Form]]
+    """By number, what counts first."""
+    departments: tuple[Department, ...]
+    flaws: tuple[str, ...]
+    """A line for each mistake."""
+
+
+def read_layers(*folders: Path) -> Layers:
+    """The forms of folders, of which each is laid over those before it. One that cannot be read has no forms."""
     flaws: list[str] = []
     known: dict[str, Department] = {}
-    places: dict[str, Path] = {}
-    for layer in filter(None, (folder, over)):
+    places: list[Path] = []
+    for folder in folders:
         try:
-            known |= _departments(layer, needed=layer is folder)
-            places |= {path.name: path for path in layer.iterdir() if not path.name.startswith((".", DEPARTMENTS))}
+            known |= _departments(folder, needed=folder is folders[0])
+            here = [path for path in folder.iterdir() if not path.name.startswith((".", DEPARTMENTS))]
         except FormError as error:
             flaws += error.lines
         except OSError as error:
-            flaws.append(f"{layer}: {error.strerror}")
-    if len(places) > MOST_FORMS:
-        return Catalogue(), (f"{folder}: {len(places)} forms, allowed at most {MOST_FORMS}",)
-    forms = []
-    for _, place in sorted(places.items()):
+            flaws.append(f"{folder}: {error.strerror}")
+        else:
+            if len(here) > MOST_FORMS:
+                flaws.append(f"{folder}: {len(here)} forms, allowed at most {MOST_FORMS}")
+            else:
+                places += sorted(here)
+    forms: dict[str, list[Form]] = {}
+    for place in places:
         try:
-            forms.append(read_form(place, known))
+            forms.setdefault(place.name, []).insert(0, read_form(place, known))
         except FormError as error:
             flaws += error.lines
-    return catalogue_of(forms, known.values()), tuple(flaws)
+    sound = {number: each for number, each in forms.items() if each}
+    return Layers(forms=sound, departments=tuple(known.values()), flaws=tuple(flaws))
+
+
+def read_forms(*folders: Path) -> tuple[Catalogue, tuple[str, ...]]:
+    """The catalogue as far as reading it tells, and a line for each mistake."""
+    read = read_layers(*folders)
+    return catalogue_of((each[0] for each in read.forms.values()), read.departments), read.flaws
 
 
 def catalogue_of(forms: Iterable[Form], departments: Iterable[Department]) -> Catalogue:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from kiosk.forms.catalogue import Catalogue, FormError, catalogue_of, read_forms
+from kiosk.forms.catalogue import Catalogue, FormError, catalogue_of, read_layers
 from kiosk.forms.form import Form
 from kiosk.forms.typesetter import Typesetter
 from kiosk.ports.threads import in_daemon_thread
@@ -15,21 +15,21 @@ from kiosk.ports.threads import in_daemon_thread
 Typesetting = Callable[[], AbstractAsyncContextManager[Typesetter]]
 
 
-async def checked(
-    folder: Path, typesetting: Typesetting, over: Path | None = None
-) -> tuple[Catalogue, tuple[str, ...]]:
+async def checked(folders: Sequence[Path], typesetting: Typesetting) -> tuple[Catalogue, tuple[str, ...]]:
     """The forms that can be offered, with the pinyin they are searched by; and a line for each that is left out.
-    Those in the folder `over` are laid over the others."""
-    read, flaws = await in_daemon_thread(lambda: read_forms(folder, over), "forms")
-    sound, more = [], list(flaws)
+    `folders` are laid over one another."""
+    read = await in_daemon_thread(lambda: read_layers(*folders), "forms")
+    sound, flaws = [], list(read.flaws)
     async with typesetting() as typesetter:
-        for form in read.forms:
-            if wrong := await flaw_of(form, typesetter):
-                more += wrong
-            else:
-                sound.append(form)
+        for _, forms in sorted(read.forms.items()):
+            for form in forms:
+                wrong = await flaw_of(form, typesetter)
+                flaws += wrong
+                if not wrong:
+                    sound.append(form)
+                    break
         spelled = await _spelled(sound, typesetter)
-    return catalogue_of(spelled, read.departments), tuple(more)
+    return catalogue_of(spelled, read.departments), tuple(flaws)
 
 
 async def flaw_of(form: Form, typesetter: Typesetter) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def forms_command(argv: list[str]) -> int:
 
 
 async def _check(folder: Path) -> int:
-    catalogue, flaws = await checked(folder, lambda: typesetter(Hall(name="", phone=""), 200, SECONDS, [folder]))
+    catalogue, flaws = await checked([folder], lambda: typesetter(Hall(name="", phone=""), 200, SECONDS, [folder]))
     for form in catalogue.forms:
         filled = _count(len(form.fields), "field") if form.fields else "blank only"
         _say(f"{form.number:>6}  {form.file.title}  {_count(form.file.pages, 'page')}, {filled}  ({form.spelled})")
@@ -56,7 +56,7 @@ async def _check(folder: Path) -> int:
 async def _draw(options: argparse.Namespace) -> int:
     out: Path = options.out
     hall = Hall(name=options.hall, phone="")
-    catalogue, flaws = await checked(options.folder, lambda: typesetter(hall, 200, SECONDS, [options.folder]))
+    catalogue, flaws = await checked([options.folder], lambda: typesetter(hall, 200, SECONDS, [options.folder]))
     form = catalogue.find(options.number)
     if form is None:
         _say(*(flaws or [f"there is no form {options.number}; there are {_numbers(catalogue)}"]))

@@ -63,7 +63,7 @@ class Forms:
         looked for."""
         recovering = asyncio.create_task(self.desk.recover())
         try:
-            found, flaws = await checked(self.settings.own, self._typesetter, self.settings.over)
+            found, flaws = await checked(self.settings.folders, self._typesetter)
             for flaw in flaws:
                 log.error("a form is left out: %s", flaw)
             for number in self.settings.withdrawn:

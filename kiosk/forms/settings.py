@@ -16,9 +16,10 @@ class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     folder: Path | None = None
     """The hall's own forms; without it, those that come with the terminal."""
-    over: Path | None = None
-    """Another such folder: its forms are offered beside those, and instead of one with the same number. What the hub
-    gives takes its place."""
+    from_hub: bool = True
+    """Whether the hub may give forms, laid over those: one with the same number takes its place."""
+    given: Path | None = None
+    """Where forms of the hub are laid out; the terminal sets it itself."""
     free_pages: Annotated[int, Meta(ge=1, le=200)] = 10
     """How many pages one visit may print."""
     day_pages: Annotated[int, Meta(ge=0, le=1000)] = 0
@@ -40,5 +41,5 @@ class FormsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where all forms lie that may be offered."""
-        return (self.own, self.over) if self.over is not None else (self.own,)
+        """Where forms lie, each laid over those before it."""
+        return (self.own, self.given) if self.given is not None else (self.own,)

@@ -109,7 +109,7 @@ class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How long name, telephone and address of a request are kept, in days."""
     wish_days: Annotated[int, Meta(ge=1, le=5)] = 3
     """Between how many working days a resident may choose for a visit at home."""
-    holidays: tuple[Holiday, ...] = ()
+    holidays: Annotated[tuple[Holiday, ...], Meta(max_length=64)] = ()
     """Days on which nobody comes beside Saturdays and Sundays, or the first and the last of some."""
 
     def __post_init__(self) -> None:

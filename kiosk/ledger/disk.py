@@ -34,10 +34,14 @@ def write_once(path: Path, content: bytes) -> None:
     """Write a file (mode 0600) that is there whole or not at all, whenever the power fails."""
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    # not os.write: a disk that fills up may take a part of it, and say nothing
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
+    try:
+        # not os.write: a disk that fills up may take a part of it, and say nothing
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError:
+        draft.unlink(missing_ok=True)  # or a full disk stays so
+        raise
     draft.replace(path)
     sync_folder(path.parent)

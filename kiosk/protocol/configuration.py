@@ -5,7 +5,6 @@ hub in the wrong hands must not be able to do so either. A key that is not liste
 """
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from kiosk.protocol.form_files import FormSet
+from kiosk.text.toml import toml_in
 
 PATH = "/v1/configuration"
 CONTENT_TYPE = "application/json"
@@ -78,7 +78,7 @@ def tables_of(text: str, number: Callable[[str], object] = float) -> dict[str, d
     if len(text.encode()) > MOST_TEXT:
         raise WrongConfigurationError(f"more than {MOST_TEXT} bytes")
     try:
-        tables = tomllib.loads(text, parse_float=number)
+        tables = toml_in(text, number)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise WrongConfigurationError(f"no TOML: {error}") from error
     wrong: list[str] = []

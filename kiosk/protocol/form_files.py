@@ -5,6 +5,7 @@ description is a newer PDF of a form that the terminal has: the rest is the term
 """
 
 import hashlib
+from pathlib import PurePosixPath
 from typing import Annotated
 
 import msgspec
@@ -16,8 +17,13 @@ DESCRIPTION = "form.toml"
 TEMPLATE = "form.typ"
 OFFICIAL = "form.pdf"
 DEPARTMENTS = "departments.toml"
-MOST_BYTES = 8 << 20
-"""Of the files of one form."""
+MOST_BYTES = 4 << 20
+"""Of the files of one form; of its description `MOST_DESCRIPTION`, of all forms of a version, packed, `MOST_OF_ALL`."""
+MOST_DESCRIPTION = 64 << 10
+MOST_OF_ALL = 64 << 20
+MOST_FORMS = 100
+MOST_FILES = 60
+"""Of one form, with its folders."""
 MOST_DEPARTMENTS = 16 << 10
 """Bytes."""
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -35,11 +41,18 @@ class FormFiles(msgspec.Struct, frozen=True, kw_only=True, tag="form"):
     """One form."""
 
     number: FormNumber
-    files: Annotated[dict[FileName, bytes], Meta(min_length=1, max_length=64)]
+    files: Annotated[dict[FileName, bytes], Meta(min_length=1, max_length=MOST_FILES)]
 
     def __post_init__(self) -> None:
         if sum(map(len, self.files.values())) > MOST_BYTES:
             raise ValueError(f"a form of more than {MOST_BYTES} bytes")
+        if len(self.files.get(DESCRIPTION, b"")) > MOST_DESCRIPTION:
+            raise ValueError(f"a {DESCRIPTION} of more than {MOST_DESCRIPTION} bytes")
+        folders = {str(folder) for name in self.files for folder in PurePosixPath(name).parents}
+        if folders & self.files.keys():
+            raise ValueError(f"{min(folders & self.files.keys())}, a file and a folder")
+        if len(folders) + len(self.files) > MOST_FILES:
+            raise ValueError(f"a form of more than {MOST_FILES} files and folders")
 
     @property
     def whole(self) -> bool:
@@ -66,7 +79,7 @@ class WantedForm(msgspec.Struct, frozen=True, kw_only=True):
 class FormSet(msgspec.Struct, frozen=True, kw_only=True):
     """The forms of one version of a configuration."""
 
-    digests: dict[FormNumber, Digest] = {}
+    digests: Annotated[dict[FormNumber, Digest], Meta(max_length=MOST_FORMS)] = {}
     """By number, each as it is fetched."""
     departments: str = ""
     """As in `departments.toml`: those that the terminals do not know."""

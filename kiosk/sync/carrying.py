@@ -30,6 +30,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     who: str
+    number: int = 0
+    """A later command has a higher one."""
     again: bool = False
     """Whether it was begun before and nobody knows how far it came."""
 
@@ -147,7 +149,7 @@ class Carrier:
         if handler is None:
             return "not_understood", "", ()
         try:
-            end = await handler(command, Taken(id=row.matter, who=row.who, again=again))
+            end = await handler(command, Taken(id=row.matter, who=row.who, number=row.number, again=again))
         except Exception:
             log.exception("command %d failed", row.number)
             return "refused", FAILED, ()

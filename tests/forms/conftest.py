@@ -24,7 +24,7 @@ NOW_MS = int(datetime(2026, 11, 28, 2, 0, tzinfo=UTC).timestamp() * 1000)
 
 @pytest.fixture(scope="session")
 def house() -> Catalogue:
-    catalogue, flaws = asyncio.run(checked(HOUSE_FORMS, lambda: typesetter(HALL, 300, 60, [HOUSE_FORMS])))
+    catalogue, flaws = asyncio.run(checked([HOUSE_FORMS], lambda: typesetter(HALL, 300, 60, [HOUSE_FORMS])))
     assert flaws == ()
     return catalogue
 

@@ -71,6 +71,8 @@ def official(change: str = "") -> bytes:
     writer = PdfWriter()
     width, height = (612, 792) if change == "letter" else A4
     writer.add_blank_page(width, height)
+    if change == "two pages":
+        writer.add_blank_page(width, height)
     match change:
         case "script":
             writer.root_object[NameObject("/OpenAction")] = DictionaryObject(

@@ -107,7 +107,7 @@ async def test_a_hostile_template_is_left_out_by_name(tmp_path: Path) -> None:
         add_form(folder, f"{number}", template=template)
     add_form(folder, "99")
 
-    catalogue, flaws = await checked(folder, lambda: typesetter(HALL, 200, PATIENCE_S, [folder]))
+    catalogue, flaws = await checked([folder], lambda: typesetter(HALL, 200, PATIENCE_S, [folder]))
 
     assert [form.number for form in catalogue.forms] == ["99"]
     assert catalogue.forms[0].spelled == "ju zhu zheng ming"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.orders.follower import AT_ONCE, MOST_REST_S, SAID_MS, Follower
+from hub.orders.follower import AT_ONCE, BEAT_S, MOST_REST_S, SILENT_S, Follower
 from hub.orders.reading import FOLD
 from hub.sqlite import SqliteStore
 from tests.hub.test_protocol import rows
@@ -77,16 +77,20 @@ async def test_a_slow_database_among_many_that_send(store: SqliteStore, monkeypa
 
 
 async def test_two_versions_do_not_read_against_each_other(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The newer one reads; once it is gone for good, the older one again."""
-    seconds = 0.0
-    monkeypatch.setattr("hub.orders.follower.SAID_EVERY_S", 0.0)
-    older, newer = (Follower(store, lambda: seconds) for _ in range(2))
-    assert await older.leads()
-    monkeypatch.setattr("hub.orders.follower.FOLD", FOLD + 1)
-    assert await newer.leads()
-    monkeypatch.setattr("hub.orders.follower.FOLD", FOLD)
-    assert not await older.leads()
-    seconds += SAID_MS / 1000 - 1
-    assert not await older.leads()
-    seconds += 1
-    assert await older.leads()
+    """The newer one reads, however long that takes; once it is gone for good, the older one again."""
+    now = 0.0
+    monkeypatch.setattr("hub.orders.follower.time.monotonic", lambda: now)
+    older, newer = Follower(store, lambda: 0), Follower(store, lambda: 1_000_000)  # whatever their clocks say
+    await put(store, "sound", 0, rows(1)[0].decode())
+    assert await older.read()
+    for beat in range(20):
+        monkeypatch.setattr("hub.orders.follower.FOLD", FOLD + 1)
+        assert await newer.leads()
+        assert await newer.read() == (beat == 0)
+        monkeypatch.setattr("hub.orders.follower.FOLD", FOLD)
+        now += BEAT_S
+        assert not await older.read()
+    now += SILENT_S
+    assert await older.read()
+    async with store.work() as sql:
+        assert await sql("SELECT fold FROM reading") == [(FOLD,)]

@@ -35,6 +35,7 @@ LAMP = {
     "901/parts/lamp.typ": b"#let lamp = [lamp]",
 }
 NEWER = official()
+SEVEN = b'number = "7"\ntitle = "x"\ntitle_en = "x"'
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -45,9 +46,16 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return made.getvalue()
 
 
+def burst() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("7/form.typ", bytes(1 << 20))
+    return made.getvalue()
+
+
 async def offered(config: Config) -> tuple[Catalogue, tuple[str, ...]]:
     forms = config.forms
-    return await checked(forms.own, lambda: typesetter(Hall(name="", phone=""), 200, 60, forms.folders), forms.over)
+    return await checked(forms.folders, lambda: typesetter(Hall(name="", phone=""), 200, 60, forms.folders))
 
 
 class Office:
@@ -150,8 +158,9 @@ BROKEN = {
         {**LAMP, "901/form.toml": LAMP["901/form.toml"].replace(b'hand_in = "', b'hand_inn = "')},
         'did you mean "hand_in"?',
     ),
-    "a PDF that acts": ({**LAMP, "901/form.typ": b"", "902/form.pdf": official("script")}, "form 902: its PDF came"),
-    "script": ({"301/form.pdf": official("script")}, "which may act"),
+    "a PDF of nothing": ({**LAMP, "902/form.pdf": NEWER}, "form 902: its PDF came, and this terminal has no form 902"),
+    "a PDF that acts": ({"301/form.pdf": official("script")}, "form 301: the PDF has /J"),
+    "a PDF with more pages": ({"301/form.pdf": official("two pages")}, "form 301: it says 1 pages and has 2"),
 }
 
 
@@ -197,7 +206,7 @@ async def test_a_form_that_somebody_changed_on_the_way_or_on_the_disk(
         kept.write_bytes(content)
         with caplog.at_level(logging.ERROR):
             found, _ = await offered(terminal.load())
-        assert "the hub's forms are not offered" in caplog.text
+        assert "version 1 of the hub: form 901: what" in caplog.text
         assert found.find("901") is None
         assert found.find("301") is not None
         caplog.clear()
@@ -209,19 +218,30 @@ WRONG: Mapping[str, tuple[bytes, str]] = {
     "empty": (zipped({}), "no form: allowed folders named by number"),
     "a stranger": (zipped({**LAMP, "readme.md": b""}), "readme.md: belongs to no form"),
     "above": (zipped({**LAMP, "901/../../x": b""}), "901: "),
-    "absolute": (zipped({**LAMP, "/etc/form.toml": b'number = "1"'}), "found '1', allowed 'etc'"),
-    "other number": (zipped({"7/form.toml": b'number = "8"', "7/form.typ": b""}), "found '8', allowed '7'"),
+    "absolute": (zipped({**LAMP, "/etc/form.toml": b'number = "1"'}), "number: allowed 'etc' alone"),
+    "other number": (zipped({"7/form.toml": b'number = "8"', "7/form.typ": b""}), "number: allowed '7' alone"),
     "no TOML": (zipped({"7/form.toml": b"\xff", "7/form.typ": b""}), "7/form.toml: no TOML"),
-    "both": (zipped({"7/form.toml": b'number = "7"', "7/form.typ": b"", "7/form.pdf": NEWER}), "form.pdf and form.typ"),
-    "neither": (zipped({"7/form.toml": b'number = "7"'}), "7: found neither"),
+    "both": (zipped({"7/form.toml": SEVEN, "7/form.typ": b"", "7/form.pdf": NEWER}), "form.pdf and form.typ"),
+    "neither": (zipped({"7/form.toml": SEVEN}), "7: found neither"),
     "template alone": (zipped({"7/form.typ": b""}), "7: no form.toml"),
     "no PDF": (zipped({"7/form.pdf": b"PK"}), "7/form.pdf: no PDF"),
     "twice": (zipped({**LAMP, "old/901/form.pdf": NEWER}), "form 901 is there twice"),
+    "hexadecimal": (zipped({"7/form.toml": b"number = 0x" + b"f" * 5000, "7/form.typ": b""}), "number: allowed '7'"),
+    "a number for a title": (
+        zipped({"7/form.toml": b'number = "7"\ntitle = 0xf\ntitle_en = "x"', "7/form.typ": b""}),
+        "7/form.toml: no title and title_en",
+    ),
+    "deep": (zipped({"7/form.toml": b"a." * 5000 + b"a = 1", "7/form.typ": b""}), "more than 100 dots in a line"),
+    "a long description": (zipped({"7/form.toml": bytes(65 << 10), "7/form.typ": b""}), "more than 65536 bytes"),
+    "a file and a folder": (zipped({**LAMP, "901/a": b"", "901/a/b": b""}), "901: a, a file and a folder"),
+    "many files": (zipped({**LAMP, **{f"901/a{n}": b"" for n in range(60)}}), "901: "),
+    "packed to burst": (burst(), "packed in a way that is not common"),
+    "the same name": (zipped({**LAMP, "901//form.typ": b""}), "901/form.typ: is there twice"),
     "no number": (zipped({"form seven/form.pdf": NEWER}), "form seven: "),
     "departments": (zipped({**LAMP, "departments.toml": b"x = 1"}), "departments.toml: allowed [[department]]"),
     "two departments": (zipped({**LAMP, "b/departments.toml": PARKS.encode()}), "departments.toml: there are 2"),
-    "too much": (zipped({**LAMP, "901/large": bytes(33 << 20)}), "an archive of more than"),
-    "too much of one": (zipped({**LAMP, "901/large": bytes(9 << 20)}), "901: a form of more than 8388608 bytes"),
+    "too much": (zipped({**LAMP, "901/large": bytes(17 << 20)}), "an archive of more than"),
+    "too much of one": (zipped({**LAMP, "901/large": bytes(9 << 20)}), "901: a form of more than 4194304 bytes"),
 }
 
 
