@@ -88,7 +88,7 @@ async def tried(folder: Path, use: Use, settings: FormsSettings) -> Use:
         laid = await in_daemon_thread(lambda: lay_out(folder, use, settings, to), "forms")
         read = await in_daemon_thread(lambda: read_layers(settings.own, to), "forms")
         lines = [*laid.flaws, *(line for line in read.flaws if line.startswith(str(to)))]
-        async with typesetter(Hall(name="", phone=""), PROBE_WIDTH, settings.typeset_seconds, [to]) as making:
+        async with typesetter(Hall(name="", phone=""), PROBE_WIDTH, settings.typeset_seconds, [to], to) as making:
             for number in use.forms.digests:
                 for form in read.forms.get(number, ())[:1]:
                     if form.folder.is_relative_to(to):

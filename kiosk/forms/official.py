@@ -8,12 +8,11 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from kiosk.forms.form import YES, Field, Spot
+from kiosk.forms.paper import POINT_MM, is_a4, refuse_too_many
 from kiosk.forms.wire import CannotError
 
 Placed = tuple[Spot, str]
 """What stands where; a tick is `✓`."""
-A4_MM = (210.0, 297.0)
-MOST_PAGES = 20
 _DROPPED = ("/Annots", "/AA", "/B", "/Thumb", "/PieceInfo", "/Metadata")
 _BROKEN = (
     PyPdfError,
@@ -35,8 +34,7 @@ def cleaned(pdf: bytes, overlay: Callable[[list[tuple[float, float]]], bytes] | 
     try:
         reader = PdfReader(io.BytesIO(pdf))
         _refuse_active(reader)
-        if len(reader.pages) > MOST_PAGES:
-            raise CannotError(f"the PDF has {len(reader.pages)} pages, not at most {MOST_PAGES}")
+        refuse_too_many(len(reader.pages))
         sizes = [_measured(page, number) for number, page in enumerate(reader.pages, 1)]
         over = PdfReader(io.BytesIO(overlay(sizes))) if overlay else None
         return _merged(reader, over)
@@ -86,10 +84,8 @@ def _refuse_active(reader: PdfReader) -> None:
 
 def _measured(page: PageObject, number: int) -> tuple[float, float]:
     """A page's size in mm. Raises `CannotError` unless it is A4, upright or across."""
-    point = 25.4 / 72
-    size = float(page.mediabox.width) * point, float(page.mediabox.height) * point
-    upright = tuple(sorted(size))
-    if page.rotation or any(abs(side - wanted) > 1 for side, wanted in zip(upright, A4_MM, strict=True)):
+    size = float(page.mediabox.width) * POINT_MM, float(page.mediabox.height) * POINT_MM
+    if page.rotation or not is_a4(*size):
         raise CannotError(f"page {number} is {size[0]:.0f} × {size[1]:.0f} mm or turned, not A4")
     return size
 

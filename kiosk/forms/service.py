@@ -51,7 +51,7 @@ class Forms:
         self.catalogue: Catalogue | None = None
         """None until every form was looked at."""
         self.finder: Finder[Form] = Finder(())
-        self._making = hall, width, settings.typeset_seconds, settings.folders
+        self._making = hall, width, settings.typeset_seconds, settings.folders, settings.given
         self._changed = changed
         self._kept: tuple[object, Typesetter] | None = None
         self._leaving: asyncio.Task[None] | None = None

@@ -1,10 +1,14 @@
-"""The terminal's side of the typesetting process: one process a visit, ended with it, and every answer in time."""
+"""The terminal's side of the typesetting process: ended with the visit, and every answer in time. What it answers is
+held against what can be true: a form may have taken it over.
+"""
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +21,7 @@ from kiosk.forms.wire import (
     LARGEST,
     LENGTH,
     Answer,
+    Begun,
     Failed,
     Hall,
     Request,
@@ -27,20 +32,49 @@ from kiosk.forms.wire import (
     frame,
 )
 
+log = logging.getLogger(__name__)
+
 BLANK: Mapping[str, str] = MappingProxyType({})
+MOST_ASKED = 20
+"""Of one process; then another begins: its processor time is for a visit, not for looking at a hall's hundred forms."""
+MOST_WORDS = 500
+"""Characters of what it says of a failure."""
+
+
+_ENDED = (OSError, EOFError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What its end is seen by, and an answer that is none."""
+
+
+class UnconfinedError(FormError):
+    """A form of the hub is not made, for what makes it could reach more than it may."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"forms of the hub are not made here: what makes forms has {'; '.join(missing)}")
 
 
 class Typesetter:
     """Makes forms into PDFs and pictures. A process begins with the first wish; `aclose` forgets all by ending it."""
 
-    def __init__(self, hall: Hall, width: int, seconds: float, folders: Iterable[Path]) -> None:
+    def __init__(
+        self,
+        hall: Hall,
+        width: int,
+        seconds: float,
+        folders: Iterable[Path],
+        given: Path | None = None,
+    ) -> None:
         """Pictures are `width` px wide; a form that takes longer than `seconds` is given up. Forms lie in `folders`:
-        the process reads no others."""
+        the process reads no others. Those in `given` are the hub's, and made where it is wholly confined, or not at
+        all."""
         self._folders = tuple(str(folder.absolute()) for folder in folders)
         self._hall = hall
         self._width = width
         self._seconds = seconds
+        self._given = given
         self._process: asyncio.subprocess.Process | None = None
+        self._missing: tuple[str, ...] | None = None
+        """None until the process has told."""
+        self._asked = 0
         self._turn = asyncio.Lock()
 
     async def warm(self) -> None:
@@ -49,7 +83,7 @@ class Typesetter:
             await self._started()
 
     async def sheets(self, form: Form, answers: Mapping[str, str] = BLANK) -> Sheets:
-        """The form, blank or filled in. Raises `FormError`, whose words quote no answer."""
+        """The form, blank or filled in. Raises `FormError`, whose words quote no answer; `UnconfinedError`."""
         wish = Typeset(
             folder=str(form.folder.absolute()),
             number=form.number,
@@ -61,17 +95,17 @@ class Typesetter:
             hall=self._hall,
             width=self._width,
         )
-        answer = await self._ask(wish)
+        answer = await self._ask(wish, given=self._given is not None and form.folder.is_relative_to(self._given))
         if isinstance(answer, Sheets):
             return answer
-        raise FormError(f"form {form.number}: {answer.why if isinstance(answer, Failed) else 'no sheets came'}")
+        raise FormError(f"form {form.number}: {_why(answer) or 'no sheets came'}")
 
     async def spelled(self, titles: tuple[str, ...]) -> tuple[str, ...]:
         """Their pinyin. Raises `FormError`."""
         answer = await self._ask(Spell(titles=titles))
-        if isinstance(answer, Spelled):
+        if isinstance(answer, Spelled) and len(answer.spelled) == len(titles):
             return answer.spelled
-        raise FormError(answer.why if isinstance(answer, Failed) else "no pinyin came")
+        raise FormError(_why(answer) or "no pinyin came")
 
     async def aclose(self) -> None:
         """End the process; what it knew is gone."""
@@ -82,14 +116,14 @@ class Typesetter:
             process.kill()
         await process.wait()
 
-    async def _ask(self, request: Request) -> Answer:
+    async def _ask(self, request: Request, *, given: bool = False) -> Answer:
         async with self._turn:
             try:
                 async with asyncio.timeout(self._seconds):
-                    return await self._exchange(request)
+                    return await self._exchange(request, given=given)
             except TimeoutError:
                 why = f"it takes longer than {self._seconds:g} s"
-            except (OSError, EOFError, msgspec.DecodeError, asyncio.IncompleteReadError):
+            except _ENDED:
                 why = "the process that makes it ended"
             except asyncio.CancelledError:
                 await self.aclose()  # its answer would be taken for the next one's
@@ -97,16 +131,20 @@ class Typesetter:
             await self.aclose()
             return Failed(why=why)
 
-    async def _exchange(self, request: Request) -> Answer:
+    async def _exchange(self, request: Request, *, given: bool) -> Answer:
+        if self._asked >= MOST_ASKED:
+            await self.aclose()
         process = await self._started()
-        if process.stdin is None or process.stdout is None:
+        self._asked += 1
+        if self._missing is None:
+            self._missing = await _begun(process)
+        if given and self._missing:
+            raise UnconfinedError(self._missing)
+        if process.stdin is None:
             raise EOFError
         process.stdin.write(frame(request))
         await process.stdin.drain()
-        (length,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
-        if length > LARGEST:
-            raise EOFError
-        return ANSWERS.decode(await process.stdout.readexactly(length))
+        return await _answer(process)
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
@@ -123,13 +161,50 @@ class Typesetter:
                 env=kept,
                 limit=1 << 20,
             )
+            self._missing, self._asked = None, 0
         return self._process
 
 
+async def _begun(process: asyncio.subprocess.Process) -> tuple[str, ...]:
+    """What keeps it not wholly confined."""
+    first = await _answer(process)
+    if not isinstance(first, Begun):
+        raise EOFError
+    if first.missing:
+        _tell(first.missing)
+    return first.missing
+
+
+@cache  # once, however many visits there are
+def _tell(missing: tuple[str, ...]) -> None:
+    log.error("what makes forms has %s: forms of the hub are neither made nor offered", "; ".join(missing))
+
+
+async def _answer(process: asyncio.subprocess.Process) -> Answer:
+    if process.stdout is None:
+        raise EOFError
+    (length,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
+    if length > LARGEST:
+        raise EOFError
+    return ANSWERS.decode(await process.stdout.readexactly(length))
+
+
+def _why(answer: Answer) -> str:
+    """Its words for a log: on one line, and not more of them than can be read."""
+    words = " ".join(answer.why.split()) if isinstance(answer, Failed) else ""
+    return "".join(filter(str.isprintable, words))[:MOST_WORDS]
+
+
 @contextlib.asynccontextmanager
-async def typesetter(hall: Hall, width: int, seconds: float, folders: Iterable[Path]) -> AsyncIterator[Typesetter]:
+async def typesetter(
+    hall: Hall,
+    width: int,
+    seconds: float,
+    folders: Iterable[Path],
+    given: Path | None = None,
+) -> AsyncIterator[Typesetter]:
     """One that is ended at the end, whatever happens."""
-    made = Typesetter(hall, width, seconds, folders)
+    made = Typesetter(hall, width, seconds, folders, given)
     try:
         yield made
     finally:

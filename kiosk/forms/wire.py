@@ -44,6 +44,13 @@ class Spell(msgspec.Struct, frozen=True, kw_only=True, tag="spell"):
     titles: tuple[str, ...]
 
 
+class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun"):
+    """What the process says first, before it reads any form. `missing` is what keeps it not wholly confined, in
+    words."""
+
+    missing: tuple[str, ...]
+
+
 class Sheets(msgspec.Struct, frozen=True, kw_only=True, tag="sheets"):
     """A form as it will be printed, and each page as a picture of it."""
 
@@ -64,7 +71,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 
 Request = Typeset | Spell
-Answer = Sheets | Spelled | Failed
+Answer = Begun | Sheets | Spelled | Failed
 REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 

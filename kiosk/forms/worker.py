@@ -2,8 +2,8 @@
 forgets them by ending.
 
 A template is a program, and a PDF may be anything, and either may come from the hub: so this runs apart from the
-terminal, with bounds on memory and processor time, no core dump, no network, no file to read but forms, fonts and its
-own program, none to write, and no other program to run. What comes out is pages and pictures of them.
+terminal, with bounds on memory and processor time, no core dump, no file to read but forms, fonts and its own program,
+none to write, no other program to run, and nothing to connect to. What comes out is A4 pages and pictures of them.
 """
 
 import contextlib
@@ -12,12 +12,25 @@ import resource
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
 from kiosk.forms.confinement import confine
-from kiosk.forms.wire import Answer, CannotError, Failed, Request, Sheets, Spell, Spelled, Typeset, frame, receive
+from kiosk.forms.paper import POINT_MM, is_a4, refuse_too_many
+from kiosk.forms.wire import (
+    Answer,
+    Begun,
+    CannotError,
+    Failed,
+    Request,
+    Sheets,
+    Spell,
+    Spelled,
+    Typeset,
+    frame,
+    receive,
+)
 from kiosk.text.initials import spell
 from kiosk.views.picture import Picture
 
@@ -34,7 +47,7 @@ PACKAGES = "typst"
 MOST_MEMORY = 3 << 30
 """Bytes of address space; fonts are mapped, not read."""
 MOST_SECONDS = 120
-"""Of processor time in one visit: what is left alone in a loop ends by itself."""
+"""Of processor time for all that one process is asked: what is left alone in a loop ends by itself."""
 NOWHERE = "http://127.0.0.1:9"
 OVERLAY = "overlay.typ"
 
@@ -42,12 +55,12 @@ OVERLAY = "overlay.typ"
 def main() -> None:
     """Serve requests from standard input until it ends."""
     _bound()
-    confine(map(Path, sys.argv[1:]))
+    begun = Begun(missing=confine(map(Path, sys.argv[1:])))
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints shall not disturb the talk
+    _say(pipe, begun)
     while (request := receive(sys.stdin.buffer)) is not None:
-        pipe.write(frame(answer(request)))
-        pipe.flush()
+        _say(pipe, answer(request))
 
 
 def answer(request: Request) -> Answer:
@@ -63,6 +76,11 @@ def answer(request: Request) -> Answer:
         return Failed(why=str(error))
     except MemoryError:
         return Failed(why="it takes too much memory")
+
+
+def _say(pipe: BinaryIO, said: Answer) -> None:
+    pipe.write(frame(said))
+    pipe.flush()
 
 
 def _bound() -> None:
@@ -157,7 +175,13 @@ def _pictures(pdf: bytes, width: int, mono: bool) -> tuple[Picture, ...]:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)
-    return tuple(_picture(page, width, mono) for page in document)
+    refuse_too_many(len(document))
+    pages = list(document)
+    for number, page in enumerate(pages, 1):
+        size = page.get_width() * POINT_MM, page.get_height() * POINT_MM
+        if not is_a4(*size):
+            raise CannotError(f"page {number} is {size[0]:.0f} × {size[1]:.0f} mm, not A4")
+    return tuple(_picture(page, width, mono) for page in pages)
 
 
 def _picture(page: "pypdfium2.PdfPage", width: int, mono: bool) -> Picture:

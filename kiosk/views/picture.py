@@ -12,3 +12,7 @@ class Picture(msgspec.Struct, frozen=True, weakref=True):
     height: int
     depth: Literal[1, 3]
     pixels: bytes
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.height) < 1 or len(self.pixels) != self.width * self.height * self.depth:
+            raise ValueError("as many pixels as rows of that width have")  # drawing would read beyond their end

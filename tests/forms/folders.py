@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pypdf import PdfWriter
 from pypdf.annotations import FreeText
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import DictionaryObject, NameObject, RectangleObject, TextStringObject
 
 A4 = (595.28, 841.89)
 DEPARTMENTS = """
@@ -91,6 +91,11 @@ def official(change: str = "") -> bytes:
             writer.add_annotation(0, FreeText(text="annotated", rect=(50, 550, 200, 650)))
         case "turned":
             writer.pages[0].rotate(90)
+        case "cropped":
+            writer.pages[0].cropbox = RectangleObject((0, 0, 1, A4[1]))
+        case "many":
+            for _ in range(20):
+                writer.add_blank_page(*A4)
         case _:
             pass
     made = io.BytesIO()

@@ -97,6 +97,9 @@ HOSTILE = [
     ("reads above", '#read("../8/form.toml")', "does not compile: "),
     ("fetches a package", '#import "@preview/cetz:0.3.0": *', "failed to download package"),
     ("too many pages", TEMPLATE + "#pagebreak() x", "it says 1 pages and has 2"),
+    ("a long page", "#set page(width: 210mm, height: 100000mm)\nx", "page 1 is 210 × 100000 mm, not A4"),
+    ("another page", '#set page(paper: "a4")\nx\n#set page(paper: "us-letter")\nx', "page 2 is 216 × 279 mm, not A4"),
+    ("pages without end", '#set page(paper: "a4")\n#for n in range(21) { page[x] }', "it has 21 pages, not at most 20"),
     ("recurses", "#let f(x) = f(x + 1)\n#f(0)", "does not compile: maximum function call depth exceeded"),
 ]
 
@@ -133,6 +136,13 @@ async def test_what_fails_with_answers_does_not_quote_them(tmp_path: Path, made:
     assert "张三" not in str(caught.value)
 
 
+async def test_a_page_may_be_across(tmp_path: Path, made: Typesetter) -> None:
+    across = '#set page(paper: "a4", flipped: true)\nx'
+    form = read_form(add_form(folder_of(tmp_path), "9", template=across), {"civil"})
+    (page,) = (await made.sheets(form)).pictures
+    assert (page.width, page.height) == (300, 213)
+
+
 async def test_a_cancelled_wish_leaves_no_answer_behind(house: Catalogue, made: Typesetter) -> None:
     wish = asyncio.create_task(made.sheets(house.forms[0]))
     await asyncio.sleep(0)
@@ -150,10 +160,12 @@ async def test_a_cancelled_wish_leaves_no_answer_behind(house: Catalogue, made: 
         (official("encrypted"), "the PDF is encrypted"),
         (official("letter"), "page 1 is 216 × 279 mm or turned, not A4"),
         (official("turned"), "or turned, not A4"),
+        (official("cropped"), "page 1 is 0 × 297 mm, not A4"),
+        (official("many"), "it has 21 pages, not at most 20"),
         (b"no PDF at all", "the PDF cannot be read"),
         (official()[:200], "the PDF cannot be read"),
     ],
-    ids=["script", "attachment", "launch", "encrypted", "letter", "turned", "none", "cut"],
+    ids=["script", "attachment", "launch", "encrypted", "letter", "turned", "cropped", "many", "none", "cut"],
 )
 async def test_an_official_pdf_that_is_not_taken(tmp_path: Path, made: Typesetter, pdf: bytes, told: str) -> None:
     form = read_form(add_form(folder_of(tmp_path), "9", FORM, pdf), {"civil"})
