@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config_hub import Use
 from kiosk.forms import typesetter as terminals_side
 from kiosk.forms.catalogue import Catalogue, FormError, read_form
 from kiosk.forms.checking import checked
-from kiosk.forms.settings import HOUSE_FORMS
+from kiosk.forms.from_hub import keep, tried
+from kiosk.forms.service import Forms
+from kiosk.forms.settings import HOUSE_FORMS, FormsSettings
 from kiosk.forms.typesetter import MOST_ASKED, UnconfinedError, typesetter
+from kiosk.protocol.form_files import FormFiles, FormSet
 from kiosk.views.picture import Picture
-from tests.forms.conftest import HALL
-from tests.forms.folders import add_form, folder_of
+from tests.forms.conftest import HALL, Bench
+from tests.forms.folders import DEPARTMENTS, FORM, TEMPLATE, add_form, folder_of
 
 Instead = Callable[[str], None]
 
@@ -107,23 +111,43 @@ main()
 """
 
 
-async def test_a_process_that_is_not_wholly_confined(
-    house: Catalogue, instead: Instead, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The terminal's own forms go on; of the hub's none is made."""
+@pytest.fixture
+def unconfined(instead: Instead) -> None:
+    """As on a kernel without Landlock."""
     terminals_side._tell.cache_clear()
     instead(UNCONFINED)
-    hubs = folder_of(tmp_path)
-    form = read_form(add_form(hubs, "9"), {"civil"})
+
+
+async def test_where_it_is_not_wholly_confined_the_terminals_own_forms_go_on(
+    bench: Bench, unconfined: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of the hub's none is made or offered, and the log says so once."""
+    own, given = folder_of(tmp_path / "own"), folder_of(tmp_path / "given")
+    for folder, number in ((own, "1"), (own, "2"), (given, "2"), (given, "3")):
+        add_form(folder, number)
+    forms = Forms(FormsSettings(folder=own, given=given), HALL, bench.closed(), 200)
     with caplog.at_level(logging.ERROR):
-        for _ in range(2):
-            async with typesetter(HALL, 200, 60, [HOUSE_FORMS, hubs], hubs) as made:
-                with pytest.raises(UnconfinedError, match=r"forms of the hub are not made here: .* has no Landlock"):
-                    await made.sheets(form)
-                assert (await made.sheets(house.forms[0])).pdf.startswith(b"%PDF")
+        await forms.open()
+        assert forms.catalogue is not None
+        assert [form.folder for form in forms.catalogue.forms] == [own / "1", own / "2"]
+        async with forms.typesetting("a visit") as made:
+            with pytest.raises(UnconfinedError, match=r"forms of the hub are not made here: .* has no Landlock"):
+                await made.sheets(read_form(given / "3", {"civil"}))
+            assert (await made.sheets(forms.catalogue.forms[0])).pdf.startswith(b"%PDF")
+    await forms.aclose()
     (line,) = caplog.messages
     assert line.startswith("what makes forms has no Landlock: ")
     assert line.endswith(": forms of the hub are neither made nor offered")
+
+
+async def test_where_it_is_not_wholly_confined_forms_of_the_hub_are_refused(unconfined: None, tmp_path: Path) -> None:
+    form = FormFiles(number="9", files={"form.toml": FORM.encode(), "form.typ": TEMPLATE.encode()})
+    keep(tmp_path, form)
+    given = FormSet(digests={"9": form.digest}, departments=DEPARTMENTS)
+    with pytest.raises(FormError) as caught:
+        await tried(tmp_path, Use(version=1, digest="", text="", forms=given), FormsSettings())
+    (line,) = caught.value.lines
+    assert line.startswith("forms of the hub are not made here: what makes forms has no Landlock: ")
 
 
 async def test_a_process_makes_so_many_and_no_more(house: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
