@@ -27,7 +27,7 @@ from benchmarks.hub_rest import Resting
 from benchmarks.processes import cpu_s
 from benchmarks.terminals import answer, journal, order_events, requests
 from hub.orders.reading import FOLD, order_values, payment_values, read_on
-from hub.orders.tables import ORDERS, PAYMENTS
+from hub.orders.tables import FILL, ORDERS, PAYMENTS
 from hub.postgres import PostgresStore
 from hub.postgres_intake import COLUMNS
 from hub.staff import kept
@@ -100,6 +100,10 @@ class Filling:
                     seq, digest = self._at[ledger]
                     await self._stand(ledger, place, seq - 1, digest.hex())
             self.rows += len(events)
+        async with self._database.transaction():
+            await self._database.execute("LOCK TABLE day_sum IN EXCLUSIVE MODE")  # the hubs read what was sent
+            await self._database.execute("DELETE FROM day_sum")
+            await self._database.execute(FILL)
 
     def _day_of(self, ledger: str, terminal: str, events: list[tuple[Any, ...]]) -> Iterator[str]:
         seq, digest = self._at[ledger]
@@ -129,8 +133,8 @@ class Filling:
             *(ledger, *place, seq, digest, FIRST_MS),
         )
         await self._database.execute(
-            "INSERT INTO reading (ledger, hall, terminal, seq, fold, begun_ms, aside_ms) "
-            "VALUES ($1, $2, $3, $4, $5, 0, 0) ON CONFLICT (ledger) DO UPDATE SET seq = excluded.seq",
+            "INSERT INTO reading (ledger, hall, terminal, seq, fold, aside_ms) "
+            "VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (ledger) DO UPDATE SET seq = excluded.seq",
             *(ledger, *place, seq, FOLD),
         )
 

@@ -100,6 +100,7 @@ CREATE TABLE form (
 );
 """,
     "0034_readers": "CREATE TABLE reader (fold BIGINT PRIMARY KEY, beats BIGINT NOT NULL);",
+    "0035_day_sums": orders.DAY_SUMS,
 }
 """A step that was ever released is never changed, only followed."""
 

@@ -12,6 +12,8 @@ from hub.store import StoreBusyError
 
 COMMAND_S = 15.0
 """For one statement; a database that hangs must not collect requests."""
+SETUP_S = 3600.0
+"""For one step of the tables: it may go through all that a city paid in years."""
 _SETUP_LOCK = 0x6D6E6B01
 
 
@@ -31,12 +33,12 @@ class PostgresBase:
             )
         self._pool = pool
         async with self._transaction() as db:
-            await db.execute("SELECT pg_advisory_xact_lock($1)", _SETUP_LOCK)
+            await db.execute("SELECT pg_advisory_xact_lock($1)", _SETUP_LOCK, timeout=SETUP_S)
             await db.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
             done = {row["name"] for row in await db.fetch("SELECT name FROM migration")}
             for name, statements in (MIGRATIONS | TABLES).items():
                 if name not in done:
-                    await db.execute(statements)
+                    await db.execute(statements, timeout=SETUP_S)
                     await db.execute("INSERT INTO migration VALUES ($1)", name)
 
     async def aclose(self) -> None:

@@ -40,6 +40,7 @@ STAYS: Mapping[str, str] = {
     "reader": "one row for each version of the hub",
     "orders": "what the journals say of money",
     "payment": "what the journals say of money",
+    "day_sum": "what the journals say of money",
     "asking": "who agreed that money was moved by hand",
     "statement": "what other books say of money",
     "statement_entry": "what other books say of money",

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from hub.orders.asking import close_by_hand
 from hub.orders.reading import CLOSED, FOLD, STAFF, Order, kept, order_values, payment_values, read_on
+from hub.orders.sums import Sums, move, sums_about, sums_of
 from hub.orders.tables import ORDERS, PAYMENTS, Table
 from hub.portable import Portable, Sql
 from hub.store import StoreBusyError
@@ -130,24 +131,22 @@ async def _read_on(sql: Sql, journal: _Journal, now_ms: int) -> None:
     ledger, hall, terminal, last = journal
     place = (ledger, hall, terminal)
     if await sql(
-        "INSERT INTO reading (ledger, hall, terminal, seq, fold, begun_ms, aside_ms) VALUES ($1, $2, $3, 0, $4, $5, 0) "
+        "INSERT INTO reading (ledger, hall, terminal, seq, fold, aside_ms) VALUES ($1, $2, $3, 0, $4, 0) "
         "ON CONFLICT (ledger) DO NOTHING RETURNING ledger",
-        *(*place, FOLD, now_ms),
+        *(*place, FOLD),
     ):
         await _set_earlier_aside(sql, journal, now_ms)
     held = "UPDATE reading SET seq = seq WHERE ledger = $1 RETURNING seq, fold, aside_ms"
     [(seq, fold, aside_ms)] = await sql(held, ledger)
+    forgotten: Sums = {}
     if fold != FOLD:
-        if not await sql(_BEGINS, ledger):  # what was read of them is all that there is
-            raise MissingRowsError("bring the months back that were taken out of the database (docs/scaling.md)")
-        seq = 0
-        await sql("DELETE FROM orders WHERE ledger = $1", ledger)
-        await sql("DELETE FROM payment WHERE ledger = $1", ledger)
+        seq, forgotten = 0, await _forget(sql, ledger)
     events = await sql(
         "SELECT seq, body FROM event WHERE ledger = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4",
         *(ledger, seq, last, CHUNK),
     )
     upto = max(last, seq) if len(events) < CHUNK else events[-1][0]
+    before = forgotten or await sums_about(sql, ledger, seq, upto)
     orders = read_on(await _known(sql, ledger, seq, upto), (body for _, body in events))
     aside = aside_ms > 0
     await _put(sql, ORDERS, [order_values(*place, order, aside=aside) for order in orders.values()])
@@ -155,6 +154,17 @@ async def _read_on(sql: Sql, journal: _Journal, now_ms: int) -> None:
     if aside:
         await close_by_hand(sql, ledger)
     await sql("UPDATE reading SET seq = $2, fold = $3 WHERE ledger = $1", ledger, upto, FOLD)
+    await move(sql, before, await sums_about(sql, ledger, seq, upto))
+
+
+async def _forget(sql: Sql, ledger: str) -> Sums:
+    """Delete what was read of a journal, which is to be read anew; and what its payments came to."""
+    if not await sql(_BEGINS, ledger):  # what was read of them is all that there is
+        raise MissingRowsError("bring the months back that were taken out of the database (docs/scaling.md)")
+    before = await sums_of(sql, ledger)
+    await sql("DELETE FROM orders WHERE ledger = $1", ledger)
+    await sql("DELETE FROM payment WHERE ledger = $1", ledger)
+    return before
 
 
 async def _set_earlier_aside(sql: Sql, journal: _Journal, now_ms: int) -> None:

@@ -78,10 +78,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SUMS = """
-SELECT hall, channel, sum(CASE WHEN captured_fen > 0 THEN 1 ELSE 0 END), sum(captured_fen), sum(refunds),
-  sum(refunded_fen), sum(CASE WHEN delivered_fen > 0 OR channel = '' THEN 1 ELSE 0 END), sum(delivered_fen)
-FROM payment WHERE business_date = $1 AND (captured_fen > 0 OR channel = '')
-GROUP BY hall, channel ORDER BY hall, channel
+SELECT hall, channel, payments, charged_fen, refunds, refunded_fen, deliveries, delivered_fen FROM day_sum
+WHERE business_date = $1 AND (payments > 0 OR deliveries > 0) ORDER BY hall, channel
 """
 _CONCERNED = """
 WITH concerned AS (
@@ -123,7 +121,7 @@ class Settlements:
         """By hall and way to pay, of the orders that were begun on a day."""
         async with self._store.work() as sql:
             rows = await sql(_SUMS, day)
-        return [Sums(**dict(zip(Sums.__struct_fields__, map(_whole, row), strict=True))) for row in rows]
+        return [Sums(**dict(zip(Sums.__struct_fields__, row, strict=True))) for row in rows]
 
     async def last_day(self) -> str:
         """The last business date that has an order; empty where there is none."""
@@ -284,11 +282,6 @@ async def _strangers(sql: Sql, day: str) -> tuple[tuple[Stranger, ...], int]:
         if row[2] != "cancelled"
     )
     return found, len(rows) - len(ours)
-
-
-def _whole(value: Any) -> Any:
-    """PostgreSQL sums whole numbers to exact decimals."""
-    return value if isinstance(value, str) else int(value)
 
 
 def _places(rows: int, count: int) -> str:

@@ -174,8 +174,8 @@ async def test_one_way_for_the_money_at_a_time(store: Store, book: CommandBook) 
     renew = RenewRefund(order_no="O1", n=1, r=1, reason="filled up", asked_by="chen")
     cash = SettleRefund(order_no="O1", n=1, r=1, how="cash", ref="S17", asked_by="chen")
     async with store.work() as sql:
-        columns = "ledger, hall, terminal, seq, fold, begun_ms, aside_ms"
-        await sql(" ".join(("INSERT INTO reading (", columns, ") VALUES ('l', 'h', 'T1', 1, 1, 1, 0)")))
+        columns = "ledger, hall, terminal, seq, fold, aside_ms"
+        await sql(" ".join(("INSERT INTO reading (", columns, ") VALUES ('l', 'h', 'T1', 1, 1, 0)")))
 
     async def ask(wish: AnyWish, at_ms: int) -> str:
         body = msgspec.json.encode(wish).decode()
