@@ -20,6 +20,10 @@ from tests.browser.staff import Staff, say
 
 ACCOUNTS = ("0100003862", "0100005208")
 """Each terminal's resident has one of them."""
+CHINESE_LABELS = """
+[...document.querySelectorAll("h1, h2, th, label, button, summary, legend, nav a")]
+  .map(one => one.innerText).filter(words => /[\\u4e00-\\u9fff]/.test(words)).join(" | ")
+"""
 ENGLISH = (
     "/",
     "/orders",
@@ -198,15 +202,18 @@ class Days:
         await chen.choose("input[accept='.zip']", archive)
         await chen.run("document.querySelector('input[accept=\".zip\"]').form.requestSubmit()")
         await chen.sees(say("hub.configuration.version", version=1), "101", "301", say("hub.configuration.official"))
+        await chen.run("document.querySelector('input[accept=\".zip\"]').closest('section').scrollIntoView()")
         await self._staff.seen(chen, "forms")
 
     async def _in_english(self, chen: Window) -> None:
-        """Every page once more, for who reads English."""
-        await self._staff.goes(chen, "/?lang=en")
-        for page in ENGLISH:
+        """Every page once more, for who reads English: no heading and nothing to press is in Chinese."""
+        await self._staff.goes(chen, "/orders?lang=en")
+        story = await chen.run("document.querySelector('a[href^=\"/orders/\"]').getAttribute('href')")
+        for page in (*ENGLISH, story):
             await self._staff.goes(chen, page)
             assert await chen.run("document.documentElement.lang") == "en", page
-            await self._staff.seen(chen, f"english-{page.strip('/').replace('/', '-') or 'terminals'}")
+            assert await chen.run(CHINESE_LABELS) == "", page
+            await self._staff.seen(chen, f"english-{page.strip('/').split('/')[0] or 'terminals'}")
 
     async def _both_pay(self, when: str) -> list[str]:
         await self._owe()

@@ -51,7 +51,7 @@ class Staff:
         await self.goes(clerk, f"/queue?hall={HALL}")
         path = await clerk.run("document.querySelector('a[href^=\"/screen/\"]').getAttribute('href')")
         screen = await self._sits_down(1920, 1080)
-        await self.goes(screen, path)
+        await self.goes(screen, f"{path}?en=1")
         return screen
 
     async def calls(self, clerk: Window, screen: Window, number: str, button: str = "clerk.next") -> None:
