@@ -7,6 +7,7 @@ https://docs.kernel.org/userspace-api/landlock.html
 
 import ctypes
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -25,7 +26,7 @@ _SCOPES = 0b11
 """Sockets without a name in the file system, and signals, of processes outside; from version 6 on."""
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _PATH_BENEATH, _GIVE_VERSION = 1, 1
-_NO_NEW_PRIVILEGES = 38
+_NO_NEW_PRIVILEGES, _SIGNAL_AT_PARENTS_END = 38, 1
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 
 
@@ -40,8 +41,8 @@ class _Beneath(ctypes.Structure):
 
 def confine(readable: Iterable[Path]) -> tuple[str, ...]:
     """From now on: what lies in those folders may be read, and what Python needs; nothing is written or changed, run,
-    signaled or connected to. To be called while there is one thread. What could not be done, in words; nothing where
-    all was."""
+    signaled or connected to, and it ends with the thread that began it. To be called while there is one thread. What
+    could not be done, in words; nothing where all was."""
     kernel = ctypes.CDLL(None, use_errno=True)
     kernel.syscall.restype = ctypes.c_long
     missing = []
@@ -54,6 +55,8 @@ def confine(readable: Iterable[Path]) -> tuple[str, ...]:
         missing.append(f"no Landlock: {_why()}")
     elif not _restrict(kernel, version, (*_of_python(), *readable)):
         missing.append(f"no files kept from it: {_why()}")
+    if kernel.prctl(_SIGNAL_AT_PARENTS_END, signal.SIGKILL, 0, 0, 0):  # here, for the namespace took it back
+        missing.append(f"no end with the terminal's: {_why()}")
     if not refuse_calls(kernel):  # at last, for it refuses what was needed so far
         missing.append(f"no filter of system calls: {_why()}")
     return tuple(missing)

@@ -56,6 +56,7 @@ above them all, on x86_64, those of the x32 ABI."""
 _THREAD = 0x00010000
 _NOT_FOR_READING = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+_PR_SET_PDEATHSIG = 1
 _SET_SECCOMP, _FILTER = 22, 2
 
 _LOAD, _IS, _FROM, _HAS, _END = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -99,6 +100,7 @@ def _judged() -> tuple[Judged, ...]:
         Judged(257, 56, 2, _HAS, (_NOT_FOR_READING,), passes=False),  # openat
         Judged(56, 220, 0, _HAS, (_THREAD,), passes=True),  # clone: threads, and no processes
         Judged(72, 25, 1, _IS, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX), passes=False),  # fcntl: a signal for another
+        Judged(157, 167, 0, _IS, (_PR_SET_PDEATHSIG,), passes=False),  # prctl: it ends with the terminal
         Judged(234, 131, 0, _IS, (os.getpid(),), passes=True),  # tgkill: abort() signals itself
         Judged(302, 261, 0, _IS, (0,), passes=True),  # prlimit64: its own limits
     )

@@ -83,6 +83,7 @@ print(json.dumps({
         "parent's life": went(lambda: os.kill(os.getppid(), signal.SIGTERM)),
         "parent's limits": went(lambda: __import__("resource").prlimit(os.getppid(), 7)),
         "parent's signals": went(signal_by_file),
+        "outliving its parent": -1 if kernel.prctl(1, 0, 0, 0, 0) == 0 else "PermissionError",
         "fork": went(fork),
         "program": went(lambda: subprocess.run(["/bin/true"])),
         "exec": went(lambda: os.execv("/bin/true", ["true"])),
@@ -151,6 +152,20 @@ def seen(pid: int) -> tuple[dict[str, str], Path]:
     return dict(line.split(":\t", 1) for line in lines), (its / "ns" / "net").readlink()
 
 
+LEFT_ALONE = """
+import subprocess, sys, time
+LEFT = "from kiosk.forms.confinement import confine; confine([]); print('here', file=sys.stderr, flush=True)"
+code = f"import sys, time; {LEFT}; time.sleep(60)"
+child = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+child.stderr.readline()
+"""
+
+
+def test_it_ends_with_the_terminal() -> None:
+    """However that ends, and whatever it does at that moment: here it holds the pipe until then."""
+    subprocess.run([sys.executable, "-c", LEFT_ALONE], stdout=subprocess.PIPE, check=True, timeout=30)
+
+
 def judged(machine: str, number: int, *arguments: int, of: int | None = None) -> int:
     """What the filter says to a call: the error, or 0. Reads its steps as the kernel does."""
     words = {0: number, 4: MACHINES[machine] if of is None else of}
@@ -171,8 +186,26 @@ def judged(machine: str, number: int, *arguments: int, of: int | None = None) ->
 
 
 CALLS = {
-    "x86_64": {"openat": 257, "clone": 56, "fcntl": 72, "tgkill": 234, "prlimit64": 302, "ioctl": 16, "read": 0},
-    "aarch64": {"openat": 56, "clone": 220, "fcntl": 25, "tgkill": 131, "prlimit64": 261, "ioctl": 29, "read": 63},
+    "x86_64": {
+        "openat": 257,
+        "clone": 56,
+        "fcntl": 72,
+        "tgkill": 234,
+        "prctl": 157,
+        "prlimit64": 302,
+        "ioctl": 16,
+        "read": 0,
+    },
+    "aarch64": {
+        "openat": 56,
+        "clone": 220,
+        "fcntl": 25,
+        "tgkill": 131,
+        "prctl": 167,
+        "prlimit64": 261,
+        "ioctl": 29,
+        "read": 63,
+    },
 }
 
 
@@ -190,6 +223,7 @@ def test_the_filter_of_each_machine(machine: str) -> None:
     assert [judged(machine, calls["fcntl"], 0, ask) for ask in (1, 3, 8, 10, 15)] == [0, 0, *[errno.EPERM] * 3]
     assert [judged(machine, calls["tgkill"], pid) for pid in (os.getpid(), os.getppid())] == [0, errno.EPERM]
     assert [judged(machine, calls["prlimit64"], pid) for pid in (0, os.getppid())] == [0, errno.EPERM]
+    assert [judged(machine, calls["prctl"], what) for what in (15, 1)] == [0, errno.EPERM]
     assert judged(machine, calls["ioctl"], 0) == errno.ENOTTY
     assert {judged(machine, number) for number in refused(machine).values()} == {errno.EPERM}
     assert {judged(machine, number) for number in YOUNG} == {errno.ENOSYS}
