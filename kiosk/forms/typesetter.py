@@ -16,6 +16,7 @@ import msgspec
 
 from kiosk.forms.catalogue import FormError
 from kiosk.forms.form import Form
+from kiosk.forms.paper import MOST_PAGES
 from kiosk.forms.wire import (
     ANSWERS,
     LARGEST,
@@ -96,7 +97,7 @@ class Typesetter:
             width=self._width,
         )
         answer = await self._ask(wish, given=self._given is not None and form.folder.is_relative_to(self._given))
-        if isinstance(answer, Sheets):
+        if isinstance(answer, Sheets) and self._could_be(answer):
             return answer
         raise FormError(f"form {form.number}: {_why(answer) or 'no sheets came'}")
 
@@ -115,6 +116,12 @@ class Typesetter:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+    def _could_be(self, made: Sheets) -> bool:
+        """Whether these are pages of A4, as many as a form may have: the terminal keeps all of them in memory."""
+        sizes = [(picture.width, picture.height) for picture in made.pictures]
+        fit = all(width <= self._width + 1 and height <= 1.5 * self._width for width, height in sizes)
+        return fit and 1 <= len(sizes) <= MOST_PAGES
 
     async def _ask(self, request: Request, *, given: bool = False) -> Answer:
         async with self._turn:

@@ -17,7 +17,7 @@ from kiosk.forms.checking import checked
 from kiosk.forms.from_hub import keep, tried
 from kiosk.forms.service import Forms
 from kiosk.forms.settings import HOUSE_FORMS, FormsSettings
-from kiosk.forms.typesetter import MOST_ASKED, UnconfinedError, typesetter
+from kiosk.forms.typesetter import UnconfinedError, typesetter
 from kiosk.protocol.form_files import FormFiles, FormSet
 from kiosk.views.picture import Picture
 from tests.forms.conftest import HALL, Bench
@@ -73,6 +73,26 @@ async def test_an_answer_that_cannot_be_is_none(house: Catalogue, instead: Inste
         with pytest.raises(FormError, match="the process that makes it ended"):
             await made.sheets(house.forms[0])
         assert made._process is None
+
+
+LINE = {"width": 200, "height": 1, "depth": 1, "pixels": b"A" * 200}
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        [],
+        [LINE] * 21,
+        [{**LINE, "height": 301, "pixels": b"A" * 60200}],
+        [{**LINE, "width": 1, "height": 400, "pixels": b"A" * 400}],
+    ],
+    ids=["no pages", "too many", "too high", "a strip"],
+)
+async def test_pages_that_no_form_has(house: Catalogue, instead: Instead, pictures: list[dict[str, object]]) -> None:
+    instead(ANSWERING.format(PACKED.format({"type": "sheets", "pdf": b"", "pictures": pictures})))
+    async with typesetter(HALL, 200, 60, [HOUSE_FORMS]) as made:
+        with pytest.raises(FormError, match=r"form .*: no sheets came"):
+            await made.sheets(house.forms[0])
 
 
 async def test_an_answer_to_something_else(house: Catalogue, instead: Instead) -> None:
@@ -164,6 +184,6 @@ async def test_a_process_makes_so_many_and_no_more(house: Catalogue, monkeypatch
     assert len(begun) == 1
     begun.clear()
     async with typesetter(HALL, 200, 60, [HOUSE_FORMS]) as made:
-        for _ in range(MOST_ASKED + 1):
+        for _ in range(25):
             await made.sheets(house.forms[0])
     assert len(begun) == 2
