@@ -152,6 +152,20 @@ def seen(pid: int) -> tuple[dict[str, str], Path]:
     return dict(line.split(":\t", 1) for line in lines), (its / "ns" / "net").readlink()
 
 
+STRANGE = """
+import os, types
+from kiosk.forms.confinement import confine
+os.uname = lambda: types.SimpleNamespace(machine="riscv64")
+print(*confine([]), sep="; ")
+"""
+
+
+def test_a_machine_whose_calls_nobody_numbered() -> None:
+    """It is told, as what a kernel does not have."""
+    done = subprocess.run([sys.executable, "-c", STRANGE], capture_output=True, check=True, text=True, timeout=30)
+    assert done.stdout == "no filter of system calls: Function not implemented\n"
+
+
 LEFT_ALONE = """
 import subprocess, sys, time
 LEFT = "from kiosk.forms.confinement import confine; confine([]); print('here', file=sys.stderr, flush=True)"
