@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from hub.cases.deadline_book import DeadlineBook
 from hub.commands import CommandBook
-from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
+from hub.configurations import Configuration, ConfigurationBook, use
 from hub.forms import FormBook, in_folder
 from hub.journal import bodies
 from hub.keys import CODE_S, hash_of_code, new_code, read_or_make_key
@@ -24,6 +24,7 @@ from hub.settlement.source import sources
 from hub.sqlite import SqliteStore
 from hub.staff import kept
 from hub.store import Role, Staff, Store, StoreBusyError
+from hub.terminals import trusted
 from kiosk.protocol.configuration import tables_of
 from kiosk.protocol.form_files import MOST_FORMS, MOST_OF_ALL, FormSet
 
@@ -191,7 +192,7 @@ async def _configure(chosen: argparse.Namespace, store: Store) -> None:
         raise ValueError("somebody else saved a version meanwhile")
     sys.stdout.write(f"version {bundle.version}\n")
     if chosen.use:
-        names = [seen.terminal for seen in await terminals_of(store, chosen.hall)]
+        names = list(await trusted(store, chosen.hall))
         await use(CommandBook(store), bundle, names, CONSOLE, now_ms)
         sys.stdout.write(f"ordered for {', '.join(names) or 'no terminal'}\n")
 

@@ -1,7 +1,9 @@
 """What terminals are ordered to do, on either database: an order waits until its terminal begins it, and ends with what
 the terminal says of it. Who ordered what, and what came of it, goes into the record of what was done."""
 
+import itertools
 import secrets
+from collections.abc import Collection
 from typing import Any, Literal
 
 import msgspec
@@ -46,15 +48,15 @@ _ORDER = (
 )
 _LAST = (
     "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY hall, terminal ORDER BY number DESC) AS place "
-    "FROM command WHERE at_ms > $1) AS newest WHERE place <= $2 ORDER BY number DESC"
+    "FROM command WHERE at_ms > $1 AND (hall, terminal) IN (VALUES"
 )
+_NEWEST = ")) AS newest WHERE place <= $2 ORDER BY number DESC"
 _TO_GIVE = (
     "SELECT * FROM command WHERE hall = $1 AND terminal = $2 AND state IN ('waiting', 'under_way') "
     "ORDER BY number LIMIT $3"
 )
 _CONFIGURING = (
-    "SELECT * FROM command WHERE body LIKE '{\"do\":\"configure\"%' AND ($1 = '' OR hall = $1) "
-    "ORDER BY number DESC LIMIT $2"
+    'SELECT * FROM command WHERE body LIKE \'{"do":"configure"%\' AND hall = $1 ORDER BY number DESC LIMIT $2'
 )
 _BEGUN = "UPDATE command SET state = 'under_way' WHERE id = $1 AND hall = $2 AND terminal = $3 AND state = 'waiting'"
 _ENDED = (
@@ -90,15 +92,20 @@ class CommandBook:
             await _record(sql, made, f"hub.deed.do.{made.name}", now_ms)
         return made
 
-    async def last(self, since_ms: int, most: int) -> list[Commanded]:
-        """The last `most` of each terminal, as far as they were ordered after `since_ms`; the newest first."""
+    async def last(self, terminals: Collection[tuple[str, str]], since_ms: int, most: int) -> list[Commanded]:
+        """The last `most` of each of some terminals, by hall and name, as far as they were ordered after `since_ms`;
+        the newest first."""
+        if not terminals:
+            return []
+        places = ", ".join(f"(${n}, ${n + 1})" for n in range(3, 3 + 2 * len(terminals), 2))
+        names = itertools.chain.from_iterable(terminals)
         async with self._store.work() as sql:
-            return await _found(sql, _LAST, since_ms, most)
+            return await _found(sql, " ".join((_LAST, places, _NEWEST)), since_ms, most, *names)
 
-    async def configuring(self, hall: str | None) -> list[Commanded]:
-        """The last orders to use a version of the configuration, in one hall or in all; the newest first."""
+    async def configuring(self, hall: str) -> list[Commanded]:
+        """The last orders to use a version of the configuration in a hall; the newest first."""
         async with self._store.work() as sql:
-            return await _found(sql, _CONFIGURING, hall or "", MOST_CONFIGURING)
+            return await _found(sql, _CONFIGURING, hall, MOST_CONFIGURING)
 
     async def command(self, command_id: str) -> Commanded | None:
         """One by its id."""

@@ -9,14 +9,16 @@ from starlette.routing import BaseRoute, Route
 
 from hub.cases.items import names_in
 from hub.commands import CommandBook, Commanded
-from hub.configurations import Configuration, ConfigurationBook, terminals_of, use
+from hub.configurations import Configuration, ConfigurationBook, use
 from hub.forms import FormBook, archive_of, in_archive, newer_pdf
 from hub.frame import HEADERS, Form, Frame, to, words
 from hub.ordered import Ordered, ordered
-from hub.store import Seen, Staff
+from hub.store import Staff
+from hub.terminals import trusted
 from hub.upload import Upload
 from kiosk.protocol.configuration import FROM_HUB, MOST_CATALOGUE, MOST_TEXT, Bundle, WrongConfigurationError, tables_of
 from kiosk.protocol.form_files import FormSet, WrongFormError
+from kiosk.protocol.status import Status
 from kiosk.text.numbers import exact_moment
 
 MOST_VERSIONS = 20
@@ -50,10 +52,11 @@ class ConfigurationPages:
             Route("/configuration/{hall}/use", frame.deed(self._use, "manager"), methods=["POST"]),
         ]
 
-    async def seen(self) -> object:
-        """Another value whenever such a page would show something else."""
-        states = [(each.number, each.state) for each in await self._commands.configuring(None)]
-        return states, [(each.hall, each.terminal, _version(each)) for each in await self._frame.store.terminals()]
+    async def seen(self, hall: str) -> object:
+        """Another value whenever the page of this hall would show something else."""
+        states = [(each.number, each.state) for each in await self._commands.configuring(hall)]
+        terminals = await trusted(self._frame.store, hall)
+        return states, {name: _version(status) for name, status in terminals.items()}
 
     async def _page(
         self, request: Request, who: Staff, *, text: str | None = None, note: str = "", problem: str = ""
@@ -86,11 +89,11 @@ class ConfigurationPages:
         said, now_ms = words(request), self._frame.now_ms()
         return [
             InUse(
-                terminal=seen.terminal,
-                version=_version(seen),
-                ordered=ordered(last[seen.terminal], said, self._frame.zone, now_ms) if seen.terminal in last else None,
+                terminal=name,
+                version=_version(status),
+                ordered=ordered(last[name], said, self._frame.zone, now_ms) if name in last else None,
             )
-            for seen in await terminals_of(self._frame.store, hall)
+            for name, status in (await trusted(self._frame.store, hall)).items()
         ]
 
     async def _save(self, request: Request, who: Staff, form: Form) -> Response:
@@ -152,7 +155,7 @@ class ConfigurationPages:
 
     async def _add(self, request: Request, who: Staff, bundle: Bundle, note: str) -> Response:
         hall, said = request.path_params["hall"], words(request)
-        if not await terminals_of(self._frame.store, hall):
+        if not await trusted(self._frame.store, hall):
             return to("/")
         now_ms = self._frame.now_ms()
         if not await self._versions.add(Configuration(bundle=bundle, who=who.name, note=note, at_ms=now_ms)):
@@ -166,11 +169,10 @@ class ConfigurationPages:
         version = form.get("version", "")
         found = await self._versions.version(hall, int(version)) if version.isdecimal() and len(version) < 10 else None
         if found is not None:
-            names = [seen.terminal for seen in await terminals_of(self._frame.store, hall)]
-            wanted = [name for name in names if chosen in ("", name)]
+            wanted = [name for name in await trusted(self._frame.store, hall) if chosen in ("", name)]
             await use(self._commands, found.bundle, wanted, who.name, self._frame.now_ms())
         return to(f"/configuration/{hall}")
 
 
-def _version(seen: Seen) -> int | None:
-    return seen.status.configuration if seen.status is not None else None
+def _version(status: Status | None) -> int | None:
+    return status.configuration if status is not None else None

@@ -6,7 +6,6 @@ import msgspec
 
 from hub.commands import CommandBook
 from hub.portable import Portable
-from hub.store import Seen, Store
 from hub.upkeep import DAY_MS
 from kiosk.protocol.commands import Configure
 from kiosk.protocol.configuration import MOST_CATALOGUE, Bundle
@@ -91,8 +90,3 @@ async def use(book: CommandBook, bundle: Bundle, terminals: list[str], who: str,
     command = Configure(version=bundle.version, digest=bundle.digest)
     for terminal in terminals:
         await book.order(bundle.hall, terminal, command, who=who, now_ms=now_ms, until_ms=now_ms + MEANT_MS)
-
-
-async def terminals_of(store: Store, hall: str) -> list[Seen]:
-    """Those of a hall that are trusted."""
-    return [seen for seen in await store.terminals() if seen.hall == hall and not seen.revoked]

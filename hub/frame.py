@@ -180,6 +180,11 @@ def here(request: Request) -> str:
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
+def typed(text: str) -> str:
+    """A text without what nobody can type, and no database keeps."""
+    return "".join(filter(str.isprintable, text)).strip()
+
+
 def page_of(text: str) -> str:
     """The page of ours that a text names; the first one where it names none."""
     return text if re.fullmatch(r"/(?![/\\])[\x21-\x7e]{0,2000}", text) else "/"

@@ -1,7 +1,7 @@
 """The staff's pages: server-rendered, usable without scripts; one script brings news."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import tzinfo
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from starlette.staticfiles import StaticFiles
 from hub.cases.deadline_pages import DeadlinePages
 from hub.cases.pages import CasePages
 from hub.configuration_pages import ConfigurationPages
-from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, page_of, to, words
+from hub.frame import COOKIE, HEADERS, Form, Frame, asked_language, form_of, page_of, to, typed, words
+from hub.looking import Look, Looks
 from hub.orders.pages import OrderPages
 from hub.queue_desk import QueueDesk
 from hub.queue_pages import QueuePages
@@ -45,12 +46,12 @@ class Pages:
         queue = QueuePages(frame, queue_desk)
         cases = CasePages(frame, key_to_open(key))
         terminals, orders, configuration = TerminalPages(frame), OrderPages(frame), ConfigurationPages(frame)
-        self._changing: dict[str, Callable[[], Awaitable[object]]] = {
+        self._changing: Mapping[str, Look] = {
             "terminals": terminals.seen,
             "orders": orders.seen,
             "configuration": configuration.seen,
         }
-        self._no_page = terminals.seen
+        self._looks = Looks(self._changing)
         self.routes: list[BaseRoute] = [
             Route("/enter", self._enter, methods=["GET", "POST"]),
             Route("/leave", frame.deed(self._leave, "viewer"), methods=["POST"]),
@@ -79,13 +80,14 @@ class Pages:
         return self._frame.say(request, "deeds", who, deeds=lines)
 
     async def _news(self, request: Request, who: Staff) -> Response:
-        look = self._changing.get(request.query_params.get("of", ""), self._no_page)
+        of, hall = request.query_params.get("of", ""), typed(request.query_params.get("hall", ""))
+        page = of if of in self._changing else "terminals"
 
         async def beats() -> AsyncIterator[bytes]:
-            told, beaten = await look(), self._frame.now()
+            told, beaten = await self._looks.at(page, hall), self._frame.now()
             while not await request.is_disconnected() and await self._frame.who(request):
                 await asyncio.sleep(LOOK_S)
-                seen = await look()
+                seen = await self._looks.at(page, hall)
                 if seen != told:
                     told = seen
                     yield b"event: changed\ndata:\n\n"

@@ -101,6 +101,7 @@ CREATE TABLE form (
 """,
     "0034_readers": "CREATE TABLE reader (fold BIGINT PRIMARY KEY, beats BIGINT NOT NULL);",
     "0035_day_sums": orders.DAY_SUMS,
+    "0036_places": "ALTER TABLE status ADD COLUMN place BIGINT NOT NULL DEFAULT 4;",  # well, until it says again
 }
 """A step that was ever released is never changed, only followed."""
 

@@ -11,16 +11,8 @@ import msgspec
 from hub.accept import Take, Verdict, verdict
 from hub.postgres_base import PostgresBase
 from hub.postgres_intake import Intake, copy, values
-from hub.store import (
-    TERMINALS,
-    Deed,
-    ForeignError,
-    Guesses,
-    Seen,
-    Staff,
-    Terminal,
-    seen,
-)
+from hub.store import Deed, ForeignError, Guesses, Staff, Terminal
+from hub.terminals import place_of
 from hub.upkeep import DAY_MS
 from kiosk.protocol.batch import Batch, Head
 from kiosk.protocol.status import Status
@@ -110,15 +102,10 @@ class PostgresStore(PostgresBase):
         """See `Store`."""
         async with self._transaction() as db:
             await db.execute(
-                "INSERT INTO status (hall, terminal, at_ms, body) VALUES ($1, $2, $3, $4) "
-                "ON CONFLICT (hall, terminal) DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body",
-                *(sender.hall, sender.terminal, now_ms, msgspec.json.encode(status).decode()),
+                "INSERT INTO status (hall, terminal, at_ms, body, place) VALUES ($1, $2, $3, $4, $5) ON CONFLICT "
+                "(hall, terminal) DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body, place = excluded.place",
+                *(sender.hall, sender.terminal, now_ms, msgspec.json.encode(status).decode(), place_of(status)),
             )
-
-    async def terminals(self) -> list[Seen]:
-        """See `Store`."""
-        async with self._connection() as db:
-            return [seen(tuple(row)) for row in await db.fetch(TERMINALS)]
 
     async def staff(self, name: str) -> Staff | None:
         """See `Store`."""

@@ -5,16 +5,8 @@ from sqlite_utils import Database
 
 from hub.accept import Take, Verdict, verdict
 from hub.sqlite_base import SqliteBase
-from hub.store import (
-    TERMINALS,
-    Deed,
-    ForeignError,
-    Guesses,
-    Seen,
-    Staff,
-    Terminal,
-    seen,
-)
+from hub.store import Deed, ForeignError, Guesses, Staff, Terminal
+from hub.terminals import place_of
 from kiosk.protocol.batch import Batch, Head
 from kiosk.protocol.status import Status
 
@@ -88,16 +80,11 @@ class SqliteStore(SqliteBase):
     async def report(self, sender: Terminal, status: Status, now_ms: int) -> None:
         """See `Store`."""
         sql = (
-            "INSERT INTO status (hall, terminal, at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT (hall, terminal) "
-            "DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body"
+            "INSERT INTO status (hall, terminal, at_ms, body, place) VALUES (?, ?, ?, ?, ?) ON CONFLICT "
+            "(hall, terminal) DO UPDATE SET at_ms = excluded.at_ms, body = excluded.body, place = excluded.place"
         )
-        body = msgspec.json.encode(status).decode()
-        await self._write(lambda db: db.execute(sql, (sender.hall, sender.terminal, now_ms, body)))
-
-    async def terminals(self) -> list[Seen]:
-        """See `Store`."""
-        found = await self._run(lambda: self._opened().execute(TERMINALS).fetchall())
-        return [seen(row) for row in found]
+        row = (sender.hall, sender.terminal, now_ms, msgspec.json.encode(status).decode(), place_of(status))
+        await self._write(lambda db: db.execute(sql, row))
 
     async def staff(self, name: str) -> Staff | None:
         """See `Store`."""

@@ -1,8 +1,6 @@
 """What the hub keeps, whatever database is below: one contract, in values."""
 
-import contextlib
-from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -20,19 +18,6 @@ class Terminal(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str
     public_key: bytes
     revoked: bool = False
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """A terminal as the hub knows it."""
-
-    hall: str
-    terminal: str
-    revoked: bool
-    heard_ms: int
-    """When it said last how it is; 0 when it never did."""
-    status: Status | None
-    seq: int
-    """Of the last row that it has sent, of the ledger that it sent last; 0 when it has sent none."""
 
 
 Role = Literal["viewer", "clerk", "manager"]
@@ -104,9 +89,6 @@ class Store(Portable, Protocol):
     async def report(self, sender: Terminal, status: Status, now_ms: int) -> None:
         """Keep how a terminal is, in the place of what it said before."""
 
-    async def terminals(self) -> list[Seen]:
-        """Every terminal that was ever paired, by hall and name."""
-
     async def staff(self, name: str) -> Staff | None:
         """Somebody by name."""
 
@@ -134,23 +116,3 @@ class Store(Portable, Protocol):
 
 class ForeignError(Exception):
     """A ledger that belongs to another terminal."""
-
-
-TERMINALS = """
-SELECT terminal.hall, terminal.terminal, revoked, coalesce(status.at_ms, 0), coalesce(body, ''), coalesce(last.seq, 0)
-FROM terminal LEFT JOIN status ON status.hall = terminal.hall AND status.terminal = terminal.terminal
-LEFT JOIN (
-  SELECT hall, terminal, seq, row_number() OVER (PARTITION BY hall, terminal ORDER BY at_ms DESC) AS n FROM head
-) AS last ON last.hall = terminal.hall AND last.terminal = terminal.terminal AND last.n = 1
-ORDER BY terminal.hall, terminal.terminal
-"""
-"""Every terminal, for `seen`; the same in both databases."""
-
-
-def seen(row: Sequence[Any]) -> Seen:
-    """From a row of `TERMINALS`. What a terminal of another version said, which this one cannot read, is nothing."""
-    hall, terminal, revoked, heard_ms, body, seq = row
-    status = None
-    with contextlib.suppress(msgspec.DecodeError):
-        status = msgspec.json.decode(body, type=Status)
-    return Seen(hall=hall, terminal=terminal, revoked=bool(revoked), heard_ms=heard_ms, status=status, seq=seq)

@@ -2,18 +2,19 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from hub.cards import cards, standing
+from hub.cards import cards
 from hub.commands import AUDITED, CommandBook, Commanded
-from hub.frame import HEADERS, Form, Frame, to, words
+from hub.frame import HEADERS, Form, Frame, to, typed, words
 from hub.keys import CODE_S, hash_of_code, new_code
 from hub.store import Staff
+from hub.terminals import Seen, overview, trusted
 from hub.upkeep import DAY_MS
 from kiosk.protocol.commands import CloseTerminal, Command, OpenTerminal, Restart, SendLog
 
@@ -40,15 +41,16 @@ class TerminalPages:
             Route("/logs/{command}", frame.page(self._log, "manager"), methods=["GET"]),
         ]
 
-    async def seen(self) -> list[object]:
+    async def seen(self, hall: str) -> object:
         """What the page would show, but for the passing of time between two minutes."""
-        found = standing(await self._frame.store.terminals(), self._frame.now_ms())
-        terminals = [(state, msgspec.structs.replace(seen, heard_ms=0)) for state, seen in found]
-        return [*terminals, *(await self._ordered()).items()]
+        found = await overview(self._frame.store, hall, self._frame.now_ms(), MOST)
+        terminals = [msgspec.structs.replace(seen, heard_ms=0) for seen in found.first]
+        return found.total, found.troubled, terminals, await self._ordered(terminals)
 
-    async def _ordered(self) -> dict[tuple[str, str], list[Commanded]]:
+    async def _ordered(self, shown: Iterable[Seen]) -> dict[tuple[str, str], list[Commanded]]:
         ordered = defaultdict(list)
-        for command in await self._book.last(self._frame.now_ms() - SHOWN_MS, SHOWN):
+        places = [(seen.hall, seen.terminal) for seen in shown]
+        for command in await self._book.last(places, self._frame.now_ms() - SHOWN_MS, SHOWN):
             if command.name in AUDITED:
                 ordered[command.hall, command.terminal].append(command)
         return ordered
@@ -56,17 +58,16 @@ class TerminalPages:
     async def _terminals(
         self, request: Request, who: Staff, *, code: Mapping[str, str] | None = None, problem: str = ""
     ) -> Response:
-        hall, now_ms = request.query_params.get("hall", ""), self._frame.now_ms()
-        known = [seen for seen in await self._frame.store.terminals() if hall in ("", seen.hall)]
-        found = standing(known, now_ms)
+        hall, now_ms = typed(request.query_params.get("hall", "")), self._frame.now_ms()
+        found = await overview(self._frame.store, hall, now_ms, MOST)
         return self._frame.say(
             request,
             "terminals",
             who,
-            cards=cards(found[:MOST], await self._ordered(), words(request), self._frame.zone, now_ms),
-            troubled=sum(state in ("trouble", "silent") for state, _ in found),
-            count=len(found),
-            more=max(len(found) - MOST, 0),
+            cards=cards(found.first, await self._ordered(found.first), words(request), self._frame.zone, now_ms),
+            troubled=found.troubled,
+            count=found.total,
+            more=found.total - len(found.first),
             hall=hall,
             code=code,
             problem=problem,
@@ -88,7 +89,7 @@ class TerminalPages:
         return to("/")
 
     async def _order(self, request: Request, who: Staff, form: Form) -> Response:
-        hall, terminal, now_ms = form.get("hall", ""), form.get("terminal", ""), self._frame.now_ms()
+        hall, terminal, now_ms = typed(form.get("hall", "")), form.get("terminal", ""), self._frame.now_ms()
         try:
             command = msgspec.convert(
                 {"do": form.get("do", ""), "reason": " ".join(form.get("reason", "").split())},
@@ -96,8 +97,7 @@ class TerminalPages:
             )
         except msgspec.ValidationError:
             return await self._terminals(request, who, problem=words(request).say("hub.bad_reason"))
-        known = await self._frame.store.terminals()
-        if any((seen.hall, seen.terminal, seen.revoked) == (hall, terminal, False) for seen in known):
+        if terminal in await trusted(self._frame.store, hall):
             until_ms = now_ms + MEANT_MS[type(command)]
             await self._book.order(hall, terminal, command, who=who.name, now_ms=now_ms, until_ms=until_ms)
         return to("/")

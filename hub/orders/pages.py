@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from hub.frame import Frame, to, words
+from hub.frame import Frame, to, typed, words
 from hub.orders.asking_pages import AskingPages
 from hub.orders.book import MOST, Book, Found, Wanted
 from hub.orders.reading import CLOSED, OWED, STAFF, UNDER_WAY
@@ -37,7 +37,7 @@ class OrderPages:
             *self._askings.routes,
         ]
 
-    async def seen(self) -> object:
+    async def seen(self, _: str) -> object:
         """Another value whenever these pages would show something else."""
         return await self._book.version(), await self._askings.seen()
 
@@ -132,9 +132,8 @@ class OrderPages:
 
 
 def _asked(request: Request) -> dict[str, str]:
-    """What was filled in, without what nobody can type."""
-    given = request.query_params
-    return {name: "".join(filter(str.isprintable, given.get(name, ""))).strip() for name in SEARCH}
+    """What was filled in."""
+    return {name: typed(request.query_params.get(name, "")) for name in SEARCH}
 
 
 def _stands(found: Found, story: Story, said: Catalogue) -> str:

@@ -252,6 +252,23 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
     hub.kill()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of one that no hub has open; none for SQLite."""
+    return request.getfixturevalue("postgres").new_database() if request.param == "postgres" else ""
+
+
+@pytest.fixture
+async def stores(database: str, tmp_path: Path) -> AsyncIterator[tuple[Store, Store]]:
+    """What two processes of a hub have open."""
+    both = store_at(database, tmp_path), store_at(database, tmp_path)
+    for each in both:
+        await each.open()
+    yield both
+    for each in both:
+        await each.aclose()
+
+
 @pytest.fixture
 async def sending(hub: Hub, tmp_path: Path) -> AsyncIterator[Sending]:
     identity = await paired(hub, hub.say("code", HALL, TERMINAL))

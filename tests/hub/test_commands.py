@@ -217,7 +217,7 @@ async def test_a_manager_closes_a_terminal_and_reads_its_log(
             "/order", form=await browser.word(), hall=HALL, terminal=TERMINAL, do=do, **more
         )
         assert status == 303, page
-        [newest, *_] = await book.last(0, 1)
+        [newest, *_] = await book.last([(HALL, TERMINAL)], 0, 1)
         await until(book, newest.id, "done", "refused")
         return newest.id
 
@@ -279,7 +279,7 @@ async def test_a_hall_is_configured_and_put_back(
     async def use(version: int) -> Commanded:
         where = f"/configuration/{HALL}/use"
         assert (await browser.post(where, form=await browser.word(), version=str(version), terminal=""))[0] == 303
-        return (await book.last(0, 1))[0]
+        return (await book.last([(HALL, TERMINAL)], 0, 1))[0]
 
     assert (await save('[hall]\nid = "x"'))[0] == 422
     first_text = tmp_path / "first.toml"

@@ -76,7 +76,7 @@ class Office:
 
     async def use(self, version: int) -> Commanded:
         assert await self.post("use", version=str(version), terminal="") == 303
-        return (await self._book.last(0, 1))[0]
+        return (await self._book.last([(HALL, TERMINAL)], 0, 1))[0]
 
     async def page(self) -> str:
         return (await self.browser.get(f"/configuration/{HALL}"))[1]
@@ -310,4 +310,4 @@ async def version(store: Store, forms: list[FormFiles] | tuple[FormFiles, ...], 
 
 async def order(book: CommandBook, bundle: Bundle) -> str:
     await use(book, bundle, [TERMINAL], "chen", int(time.time() * 1000))
-    return (await book.last(0, 1))[0].id
+    return (await book.last([(HALL, TERMINAL)], 0, 1))[0].id

@@ -19,10 +19,13 @@ async def test_a_managers_day(hub: Hub, browser: Browser, sending: Sending) -> N
     _, page = await browser.get("/")
     assert "已配对，还没有消息" in page
 
-    news = asyncio.create_task(browser.news())
+    news = [asyncio.create_task(browser.news(of)) for of in ("terminals", f"terminals&hall={HALL}")]
+    elsewhere = asyncio.create_task(browser.news("terminals&hall=elsewhere"))
     await asyncio.sleep(0.2)
     sending.begin()
-    assert await news == "event: changed"
+    assert await asyncio.gather(*news) == ["event: changed"] * 2
+    assert not elsewhere.done()
+    elsewhere.cancel()
     _, page = await browser.get("/")
     assert "1 台终端需要处理" in page
     assert "小票纸用完了" in page
@@ -30,6 +33,7 @@ async def test_a_managers_day(hub: Hub, browser: Browser, sending: Sending) -> N
 
     assert await browser.get("/?lang=en") == (303, "")
     _, page = await browser.post("/code", form=await browser.word(), hall=HALL, terminal="T2")
+    assert 'data-page="/?hall="' in page  # what is fetched again is no answer to a form
     code = re.search("<b>([2-9A-Z]{4}(?:-[2-9A-Z]{4}){2})</b>", page)
     assert code is not None
     await paired(hub, code[1], terminal="T2")
@@ -138,8 +142,10 @@ async def test_a_city_is_shown_by_those_that_need_somebody(hub: Hub, browser: Br
     _, page = await browser.get("/?hall=hall-1")
     assert page.count("<article") == 60
     assert "hall-0" not in page
-    _, page = await browser.get("/?hall=nowhere")
-    assert page.count("<article") == 0
+    assert 'data-news="/news?of=terminals&amp;hall=hall-1" data-page="/?hall=hall-1"' in page
+    for hall in ("nowhere", "%00"):
+        status, page = await browser.get(f"/?hall={hall}")
+        assert (status, page.count("<article")) == (200, hall == "%00" and 60)
     _, page = await browser.get("/orders")
     assert ("<select" in page, 'name="terminal"' in page) == (False, True)
     status, page = await browser.get("/orders?terminal=hall-1/T1")

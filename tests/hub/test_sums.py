@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -28,23 +28,6 @@ EARLIER = (
 )
 """How a version that kept no sums began to read."""
 SUMMED = ("payments", "charged_fen", "refunds", "refunded_fen", "deliveries", "delivered_fen")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> str:
-    """Its URL; none for SQLite."""
-    return request.getfixturevalue("postgres").new_database() if request.param == "postgres" else ""
-
-
-@pytest.fixture
-async def stores(database: str, tmp_path: Path) -> AsyncIterator[tuple[Store, Store]]:
-    """What two processes of a hub have open."""
-    both = store_at(database, tmp_path), store_at(database, tmp_path)
-    for each in both:
-        await each.open()
-    yield both
-    for each in both:
-        await each.aclose()
 
 
 def free(no: str, day: str) -> list[ev.Event]:

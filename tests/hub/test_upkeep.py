@@ -69,7 +69,7 @@ async def names(hub: Hub, column: str, table: str) -> list[Any]:
 
 def heard(ms: int) -> Row:
     """A terminal said then how it is."""
-    return "status", ("h", "T1", ms, "{}")
+    return "status", ("h", "T1", ms, "{}", 4)
 
 
 async def test_what_is_over_is_forgotten_and_nothing_else(hub: Hub, store: Store) -> None:
