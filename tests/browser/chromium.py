@@ -25,9 +25,9 @@ PROGRAM = (
 )
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Look again and again. Raises `TimeoutError` after half a minute."""
-    async with asyncio.timeout(LIMIT_S):
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = LIMIT_S) -> None:
+    """Look again and again. Raises `TimeoutError` after so many seconds."""
+    async with asyncio.timeout(seconds):
         while True:
             if await holds():
                 return
@@ -136,9 +136,9 @@ class Window:
                     await asyncio.sleep(0.1)
         raise AssertionError(f"never seen: {[word for word in words if word not in text]} on {text}")
 
-    async def until(self, script: str) -> None:
+    async def until(self, script: str, seconds: float = LIMIT_S) -> None:
         """Wait until a line of JavaScript is true."""
-        await until(partial(self.run, script))
+        await until(partial(self.run, script), seconds)
 
     async def picture(self, path: Path) -> None:
         """What is seen, as a PNG."""

@@ -6,13 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from kiosk.forms.settings import HOUSE_FORMS
+from kiosk.hub_link import TRIAL_SECONDS
 from kiosk.ledger.reading import reading
 from kiosk.queueing.wishes import QueueNext
 from kiosk.rehearsal.books import ledger_rows
 from kiosk.rehearsal.simulators import Simulators
 from kiosk.text.numbers import order_number
 from tests.browser import books
-from tests.browser.chromium import Window, until
+from tests.browser.chromium import LIMIT_S, Window, until
 from tests.browser.clock import Clock
 from tests.browser.hall import HALL, Hub, Terminal
 from tests.browser.relay import Relay
@@ -37,6 +38,9 @@ ENGLISH = (
     "/deadlines",
     "/deeds",
 )
+
+
+NEW_FORM, NEW_TITLE = "901", "临时停车证明"
 
 
 class Days:
@@ -194,16 +198,23 @@ class Days:
             assert await chen.run("Number(document.querySelector('.buckets .agreed b').innerText)") == orders, page
 
     async def _configured(self, chen: Window) -> None:
-        """An authority has sent a form anew: its folder is put in, and becomes a version that can be used."""
-        archive = self._scratch / "forms.zip"
-        await asyncio.to_thread(shutil.make_archive, str(archive.with_suffix("")), "zip", HOUSE_FORMS.parent, "forms")
+        """A form is put in that no terminal knew: both start anew with it, and residents print it."""
+        brought = self._scratch / "brought"
+        await asyncio.to_thread(_a_new_form, brought / NEW_FORM)
+        archive = await asyncio.to_thread(shutil.make_archive, str(brought), "zip", brought)
         await self._staff.goes(chen, f"/configuration/{HALL}")
         await chen.sees(say("hub.configuration.no_forms"))
-        await chen.choose("input[accept='.zip']", archive)
+        await chen.choose("input[accept='.zip']", Path(archive))
         await chen.run("document.querySelector('input[accept=\".zip\"]').form.requestSubmit()")
-        await chen.sees(say("hub.configuration.version", version=1), "101", "301", say("hub.configuration.official"))
+        await chen.sees(version := say("hub.configuration.version", version=1), NEW_TITLE)
         await chen.run("document.querySelector('input[accept=\".zip\"]').closest('section').scrollIntoView()")
         await self._staff.seen(chen, "forms")
+        await chen.run("document.querySelector('.versions details').open = true")
+        await chen.press(say("hub.configuration.use", version=1))
+        await chen.until("document.querySelectorAll('#live td.done').length === 2", TRIAL_SECONDS + LIMIT_S)
+        assert (await chen.text()).count(version) >= len(self._terminals)
+        await self._staff.seen(chen, "configured")
+        await asyncio.gather(*(terminal.prints("2-new-form", NEW_FORM) for terminal in self._terminals))
 
     async def _in_english(self, chen: Window) -> None:
         """Every page once more, for who reads English: no heading and nothing to press is in Chinese."""
@@ -246,3 +257,11 @@ class Days:
             [(last,)] = db.execute("SELECT max(seq) FROM journal")
         heads = await self._hub.say("heads", HALL)
         return any(line.split()[0] == terminal.name and line.split()[3] == f"{last:,}" for line in heads.splitlines())
+
+
+def _a_new_form(folder: Path) -> None:
+    """Like one of the house's, with a number and a title of its own."""
+    shutil.copytree(HOUSE_FORMS / "201", folder)
+    path = folder / "form.toml"
+    text = path.read_text("utf-8").replace('"201"', f'"{NEW_FORM}"').replace('"居住证明"', f'"{NEW_TITLE}"')
+    path.write_text(text.replace('"Proof of residence"', '"Parking permit for a visitor"'), "utf-8")

@@ -24,7 +24,9 @@ from kiosk.rehearsal.offscreen import use_offscreen
 from kiosk.rehearsal.simulators import SimulatorError, Simulators
 from kiosk.rehearsal.touch import NotThereError
 from kiosk.rehearsal.wallets import at_the_phone
+from kiosk.restarting import AGAIN, start_anew
 from kiosk.views.common import Attract, Home, Outcome
+from kiosk.views.forms import FormOutcome
 from kiosk.views.payment import ScanToPay
 from tests.browser.clock import FILE, put
 
@@ -48,6 +50,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     ahead: float | None = None
     """And what time it becomes."""
     shown: str = ""
+    form: str = ""
+    """The number of one to print."""
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,7 @@ class Glass:
             "pay": self._pay,
             "take": self._take,
             "stand": self._stand,
+            "form": self._form,
         }
         self._tour = partial(Tour, self.terminal, self._simulators, lang=told.lang, channel="wechat")
 
@@ -131,6 +136,27 @@ class Glass:
         tour.leave()
         return Happened(number=number)
 
+    def _form(self, asked: Asked, tour: Tour) -> Happened:
+        """A blank form, found by its number."""
+        self._begin(tour, "print_form")
+        tour.finger.see("ChooseEntry")
+        tour.finger.tap("search")
+        tour.finger.see("FindEntry")
+        for digit in asked.form:
+            tour.finger.tap(f"key-{digit}")
+        tour.finger.until(lambda: getattr(tour.view(), "query", "") == asked.form, "what was found")
+        tour.see("FindEntry", "found")
+        tour.finger.tap(f"entry-{asked.form}")
+        tour.see("ShowForm", "form")
+        tour.finger.tap("primary")
+        tour.finger.until(lambda: isinstance(tour.view(), FormOutcome), "the end of the print")
+        tour.finger.until(lambda: getattr(tour.view(), "slip_state", "") == "printed", "the slip")
+        tour.see("FormOutcome", "printed")
+        tour.finger.tap("primary")
+        tour.rate()
+        tour.leave()
+        return Happened()
+
     def _begin(self, tour: Tour, journey: str) -> None:
         """Come to the terminal, and begin a service once it is open."""
         tour.finger.until(lambda: self._is_open(journey) or self._touched(tour), f"{journey} to be open")
@@ -170,7 +196,8 @@ def main(told: Told) -> int:
         glass = Glass(told, Path(scratch))
         listening = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
         listening.activated.connect(glass.answer)
-        return glass.terminal.run()
+        code = glass.terminal.run()
+    return start_anew() if code == AGAIN else code
 
 
 if __name__ == "__main__":

@@ -103,6 +103,10 @@ class Terminal:
         """Its screen, before which nobody stands, comes to show a number."""
         await self._do(Asked(do="stand", pictures=self._at(when), shown=called))
 
+    async def prints(self, when: str, form: str) -> None:
+        """A resident has a form printed, which they know by its number."""
+        await self._do(Asked(do="form", pictures=self._at(when), form=form))
+
     async def clerk(self, wish: Wish) -> Answer:
         """What a clerk wants at this terminal itself."""
         return await asyncio.to_thread(ask, self.ledger, wish)
