@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from hub.cases.deadline_book import DeadlineBook
 from hub.commands import CommandBook
 from hub.configurations import Configuration, ConfigurationBook, use
-from hub.forms import FormBook, in_folder
+from hub.form_delivery import in_folder
+from hub.forms import FormBook
 from hub.journal import bodies
 from hub.keys import CODE_S, hash_of_code, new_code, read_or_make_key
 from hub.settlement.folder import read_folder

@@ -10,7 +10,8 @@ from starlette.routing import BaseRoute, Route
 from hub.cases.items import names_in
 from hub.commands import CommandBook, Commanded
 from hub.configurations import Configuration, ConfigurationBook, use
-from hub.forms import FormBook, archive_of, in_archive, newer_pdf
+from hub.form_delivery import archive_of, in_archive, newer_pdf
+from hub.forms import FormBook
 from hub.frame import HEADERS, Form, Frame, to, words
 from hub.ordered import Ordered, ordered
 from hub.store import Staff

@@ -7,7 +7,7 @@ import zipfile
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.forms import archive_of, in_archive, title_of
+from hub.form_delivery import archive_of, in_archive, title_of
 from kiosk.protocol import tickets as ev
 from kiosk.protocol.batch import BatchError, Receipt, Refused, pack, unpack
 from kiosk.protocol.chain import link

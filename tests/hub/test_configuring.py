@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub.forms import delivered, newer_pdf
+from hub.form_delivery import delivered, newer_pdf
 from kiosk import config_hub
 from kiosk.config_hub import TRIES, Kept, begin_to_look, form_file, kept_in, try_out
 from kiosk.config_start import load_for_start

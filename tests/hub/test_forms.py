@@ -12,7 +12,8 @@ import pytest
 
 from hub.commands import CommandBook, Commanded
 from hub.configurations import Configuration, ConfigurationBook, use
-from hub.forms import FormBook, archive_of, delivered, in_archive, newer_pdf, title_of
+from hub.form_delivery import archive_of, delivered, in_archive, newer_pdf, title_of
+from hub.forms import FormBook
 from hub.store import Store
 from kiosk.config import Config
 from kiosk.config_hub import form_file, kept_in
