@@ -2,8 +2,8 @@
 
 Residents pay and take numbers by touch; clerks call them in a browser, and the hall's screen and the terminals' follow;
 an order's story is read; money that the company does not take is given back by two managers; then the line to the hub
-is broken from one afternoon to the next, over a midnight; and when it is whole again all books agree. A form is put in at
-the hub, both terminals start anew with it, and residents print it. What was seen is in pictures.
+is broken from one afternoon to the next, over a midnight; and when it is whole again all books agree. A form is put in
+at the hub, both terminals start anew with it, and residents print it. What was seen is in pictures.
 """
 
 import argparse
