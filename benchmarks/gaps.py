@@ -24,6 +24,7 @@ from kiosk.ledger.files import Files
 from kiosk.ledger.ledger import Ledger
 from kiosk.ports.port import open_port
 from kiosk.rehearsal.samples import HALL
+from kiosk.restarting import AGAIN
 from kiosk.stage.settings import DisplaySettings
 from kiosk.stage.window import StageWindow
 from kiosk.views.common import Home, Tile
@@ -182,9 +183,8 @@ def main(folder: Path) -> int:
 
     async def work(_: EngineThread) -> None:
         stalls.extend(await run(stage, folder))
-        stage.close()
 
-    thread = EngineThread(work, stage.close)
+    thread = EngineThread(work, lambda code: stage.close(0 if code == AGAIN else code))  # work that is over
     stage.on_first_frame(thread.start)
     code = stage.run()
     thread.stop()
