@@ -160,6 +160,28 @@ def test_what_an_earlier_terminal_had_sent_and_is_only_heard_now_is_not_of_this_
     assert keys == ["T060AB0000017A1", "T061AB0000017A1"]
 
 
+@pytest.mark.parametrize(
+    ("at", "stands", "later", "beyond"),
+    [("1", "1", False, False), ("1", "2", False, True), ("2", "2", False, True), ("1", "1", True, True)],
+)
+def test_a_card_terminal_gives_back_its_own_last_sale_alone(at: str, stands: str, later: bool, beyond: bool) -> None:
+    """Also one that was put there while the sale was under way is another terminal."""
+    common = {
+        "approved": True,
+        "kind": "credit",
+        "fen": 5000,
+        "reversed": False,
+        "operation": "7",
+        "authorisation": "8",
+    }
+    own = {**common, "n": 1, "ticket": CARD.key, "terminal": at, "rung_up_by": "register"}
+    other = {**common, "n": 2, "ticket": "", "terminal": at, "rung_up_by": "somebody"}
+    before: dict[str, Any] = {"sales": [], "batches": [], "state": {"terminal": "1"}}
+    after = {**before, "sales": [own, other] if later else [own], "state": {"terminal": stands}}
+    found = world({**BEFORE, "transbank_pos": before}, {**BEFORE, "transbank_pos": after})
+    assert (CARD.key in found.refuses_returns) is beyond
+
+
 def sale(n: int, fen: int = 5000, **more: Any) -> dict[str, Any]:
     """In the book of a bank behind a library."""
     at = "2026-11-29T09:00:00+08:00"

@@ -224,12 +224,13 @@ def _strangers(after: Books, before: Books) -> Iterator[str]:
 
 
 def _beyond_return(sale: Mapping[str, Any], card: Books, before: Books) -> bool:
-    """Whether the terminal's truth is that it cannot reverse this sale: it is not its last one any more."""
+    """Whether the terminal's truth is that it cannot reverse this sale: it is not its last one any more, or it is not
+    the terminal that the sale was sent to, also where it was put there while that was under way."""
     later = any(other["n"] > sale["n"] and other["approved"] for other in card["sales"])
     return (
         later
         or sale["kind"] == "debit"
-        or sale["terminal"] != card["state"]["terminal"]
+        or not sale["terminal"] == card["state"]["terminal"] == before["state"]["terminal"]
         or card["batches"] != before["batches"]
     )
 
