@@ -101,6 +101,9 @@ def _signature(header: str) -> bytes:
     if found is None:
         raise NotSignedError("there is no Signature")
     try:
-        return base64.b64decode(found[1], validate=True)
+        signature = base64.b64decode(found[1], validate=True)
     except binascii.Error:
         raise NotSignedError("the Signature is no base64") from None
+    if base64.b64encode(signature).decode() != found[1]:  # bits that nobody reads
+        raise NotSignedError("the Signature is written in another way than it is signed")
+    return signature

@@ -85,6 +85,17 @@ def test_the_example_of_the_standard() -> None:
     signed.check(KEY.public_key(), NOW)
 
 
+def test_a_signature_is_written_in_one_way() -> None:
+    """Of the last of its letters of base64 four bits mean nothing: they are nothing, too."""
+    headers = {name.lower(): value for name, value in sign(KEY, "/v1/x", "text/plain", b"hello", NOW).items()}
+    whole = headers["signature"]
+    assert whole[-4] in "AQgw"
+    for letter in (chr(ord(whole[-4]) + 1), chr(ord(whole[-4]) + 2)):
+        headers["signature"] = f"{whole[:-4]}{letter}==:"
+        with pytest.raises(NotSignedError, match="in another way"):
+            read(headers, "POST", "/v1/x", b"hello")
+
+
 @pytest.mark.parametrize("change", ["content", "path", "method", "type", "digest", "key", "early", "late", "input"])
 def test_nothing_of_a_request_can_be_changed(change: str) -> None:
     headers = {name.lower(): value for name, value in sign(KEY, "/v1/x", "text/plain", b"hello", NOW).items()}
